@@ -1,0 +1,55 @@
+"""The rules of the house that a machine can hold: who imports whom, what starts lazily, what is small."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "xcoll_tui"
+LINE_LIMIT = 500
+
+
+def test_architecture_holds():
+    result = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_telling_about_itself_loads_nothing_heavy(option):
+    script = (
+        "import sys\n"
+        "from xcoll_tui.cli import main\n"
+        f"sys.argv = ['xcoll', {option!r}]\n"
+        "try:\n    main()\nexcept SystemExit as exit:\n    assert not exit.code, exit.code\n"
+        "heavy = {'textual', 'httpx', 'keyring', 'starlette', 'uvicorn', 'msgspec'}\n"
+        "loaded = heavy & set(sys.modules)\n"
+        "assert not loaded, loaded\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_no_file_outgrows_its_reader():
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text().splitlines())
+        for path in PACKAGE.rglob("*.py")
+    }
+    assert {name: n for name, n in lengths.items() if n > LINE_LIMIT} == {}
+
+
+def test_top_level_holds_only_what_belongs_there():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split("\n")
+    top = {name.split("/")[0] for name in tracked if name and not name.startswith(".")}
+    assert top <= {"pyproject.toml", "README.md", "LICENSE", "xcoll_tui", "tests", "screenshots"}

@@ -1,0 +1,1 @@
+"""The async API layer: speaks HTTP, knows no screen."""

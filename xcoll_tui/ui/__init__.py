@@ -1,0 +1,1 @@
+"""The screen: renders session state and turns keys into session commands."""

@@ -1,4 +1,4 @@
-"""The rules of the house that a machine can hold: who imports whom, what starts lazily, what is small."""
+"""The rules of the house that a machine can hold: imports, lazy starts, small files."""
 
 import subprocess
 import sys

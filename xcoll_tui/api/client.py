@@ -1,1 +1,359 @@
-"""The client."""
+"""`Client`: the calls of the xAI Collections API, sent. The only module that speaks HTTP.
+
+Importing it is cheap: httpx and TLS are loaded at the first request, in a thread, or by `open`.
+"""
+
+import asyncio
+import os
+import random as _random
+import ssl
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from xcoll_tui import __version__
+from xcoll_tui.api import retry
+from xcoll_tui.api.addresses import accept_base_url
+from xcoll_tui.api.answers import Answer, judge, unreadable
+from xcoll_tui.api.endpoints import Endpoints
+from xcoll_tui.api.errors import ApiError, NotFound, RateLimited, ReadOnly, Refused
+from xcoll_tui.api.keys import ManagementKey, accept_key, hide_key
+from xcoll_tui.api.models import RequestRecord, Wait
+from xcoll_tui.api.wire import NotOurs
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+_CONNECT_TIMEOUT = 10.0
+_TIMEOUT = 30.0
+# A whole exchange may last this many times the time-out: an answer that trickles in keeps each
+# single read in time for ever.
+_DEADLINES = 4.0
+_PARALLEL = 32
+_BODY_LIMIT = 64 * 1024 * 1024
+# httpx takes no URL beyond 64 KiB; most services stop far earlier.
+_TARGET_LIMIT = 60_000
+
+
+class Client(Endpoints):
+    """An async client of one host with one management key.
+
+    Use it as `async with Client(key) as client:`, or call `aclose` at the end. It belongs to one
+    event loop; any number of calls may run side by side (32 at once are on the wire). Every call
+    raises an `ApiError` when it fails. A cancelled call raises CancelledError and leaves the client
+    usable; whether a cancelled write was carried out is not known.
+
+    `base_url`: https, or http to a loopback address, which never goes through a proxy. `team_id` is
+    sent with every call; left out, the service derives it from the key. `read_only` refuses every
+    write before anything is sent. `app` is an ASGI application that serves the calls inside the
+    process. `on_request` is told of each HTTP exchange when it is over, `on_wait` of each pause
+    before it begins; they are called on the loop and must not raise. `timeout` is in seconds, for
+    connecting (10 at most) and for each silence while reading or writing; None waits for ever.
+
+    Raises InvalidKey for a key that cannot be sent, and Refused for an address that must not be
+    used; both are ValueErrors.
+    """
+
+    def __init__(
+        self,
+        management_key: str | ManagementKey,
+        base_url: str = "https://management-api.x.ai",
+        team_id: str | None = None,
+        read_only: bool = False,
+        *,
+        app: Callable[..., Awaitable[None]] | None = None,
+        on_request: Callable[[RequestRecord], object] | None = None,
+        on_wait: Callable[[Wait], object] | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float] | _random.Random = _random.random,
+        timeout: float | None = _TIMEOUT,
+    ) -> None:
+        self._key = accept_key(management_key)
+        self.base_url = accept_base_url(base_url)
+        self.team_id = team_id
+        self.read_only = read_only
+        self._app = app
+        self._on_request = on_request
+        self._on_wait = on_wait
+        self._sleep = sleep
+        self._clock = clock
+        self._draw = random.random if isinstance(random, _random.Random) else random
+        self._timeout = timeout
+        self._connect_timeout = None if timeout is None else min(_CONNECT_TIMEOUT, timeout)
+        self._http: httpx.AsyncClient | None = None
+        self._closed = False
+        self._opening = threading.Lock()
+        self._slots = asyncio.Semaphore(_PARALLEL)
+
+    def __repr__(self) -> str:
+        return (
+            f"Client(base_url={self.base_url!r}, team_id={self.team_id!r}, "
+            f"read_only={self.read_only!r})"
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections; later calls raise RuntimeError."""
+        self._closed = True
+        if self._http is not None:
+            await self._http.aclose()
+
+    def open(self) -> None:
+        """Load HTTP and TLS now rather than at the first request.
+
+        Blocks for about a tenth of a second; may be called in any thread, and more than once.
+        """
+        self._opened()
+
+    def _opened(self) -> "httpx.AsyncClient":
+        with self._opening:
+            if self._http is None:
+                self._http = self._connect()
+            return self._http
+
+    def _connect(self) -> "httpx.AsyncClient":
+        import httpx  # noqa: PLC0415  loading it takes longer than all else before the first frame
+
+        encrypted = self.base_url.startswith("https:")
+        # Reading the certificates takes 30 ms, and without encryption none is ever asked for.
+        context = (
+            httpx.create_ssl_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
+        try:
+            return httpx.AsyncClient(
+                transport=self._inside(),
+                verify=context,
+                # A proxy would see the key in what is http, and loopback needs none.
+                trust_env=encrypted,
+                auth=self._authorize,
+                headers={"Accept": "application/json", "User-Agent": f"xcoll/{__version__}"},
+                timeout=httpx.Timeout(
+                    self._timeout,
+                    connect=self._connect_timeout,
+                    pool=None,  # our own slots come first
+                ),
+                limits=httpx.Limits(
+                    max_connections=_PARALLEL,
+                    max_keepalive_connections=_PARALLEL,
+                    keepalive_expiry=60.0,  # the default of 5 s connects anew after each pause
+                ),
+                follow_redirects=False,
+            )
+        except (ValueError, ImportError):
+            # Not worded by httpx: a proxy's URL may hold a password.
+            problem = (
+                "Nothing was sent: the proxy that the environment names (HTTPS_PROXY, ALL_PROXY) "
+                "cannot be used. Correct it, or unset it."
+            )
+        raise Refused(problem)
+
+    def _inside(self) -> "httpx.ASGITransport | None":
+        import httpx  # noqa: PLC0415  see `_connect`
+
+        if self._app is None:
+            return None
+        return httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
+
+    def _authorize(self, request: "httpx.Request") -> "httpx.Request":
+        request.headers.update({b"Authorization": f"Bearer {self._key.reveal()}".encode("latin-1")})
+        return request
+
+    def _hide(self, text: str) -> str:
+        return hide_key(text, self._key)
+
+    def _read(self, answer: Answer, reader: Callable[[bytes], T]) -> T:
+        try:
+            return reader(answer.body)
+        except NotOurs as problem:
+            clause = str(problem)
+        raise unreadable(answer, clause, self._hide)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        body: bytes | None = None,
+        attaches: bool = False,
+    ) -> Answer:
+        if self._closed:
+            raise RuntimeError("The client is closed; make a new one.")
+        if self.read_only and method != "GET":
+            raise ReadOnly(
+                f"Nothing was sent: {method} {path} is a write, and this client is read-only.",
+                method=method,
+                path=path,
+            )
+        if len(path) + len(query) > _TARGET_LIMIT:
+            raise Refused(
+                "Nothing was sent: the URL would be too long. Shorten the filter or the ID.",
+                method=method,
+                path=path,
+            )
+        repeatable = retry.is_repeatable(method, attaches=attaches)
+        attempt, waited, unknown = 0, 0.0, False
+        while True:
+            attempt += 1
+            answer = await self._exchange(method, path, query, body)
+            told = retry.parse_retry_after(answer.headers.get("retry-after"), self._clock())
+            error = judge(
+                answer, tries=attempt, unknown_before=unknown, retry_after=told, hide=self._hide
+            )
+            if error is None or (unknown and _is_gone(method, error)):
+                return answer
+            limited = isinstance(error, RateLimited)
+            pause = None
+            if limited or (repeatable and _may_pass(answer)):
+                pause = retry.next_pause(
+                    attempt=attempt,
+                    waited=waited,
+                    rate_limited=limited,
+                    told=told,
+                    draw=self._draw,
+                )
+            if pause is None:
+                raise error
+            unknown = error.outcome_unknown
+            waited += pause
+            if self._on_wait is not None:
+                reason = _reason_of(error)
+                self._on_wait(Wait(pause, reason, attempt, method, self._hide(path + query)))
+            await self._sleep(pause)
+
+    async def _exchange(self, method: str, path: str, query: str, body: bytes | None) -> Answer:
+        """Send one request once; whatever befalls it is told in the answer."""
+        import httpx  # noqa: PLC0415  see `_connect`
+
+        http = self._http
+        if http is None:
+            http = await asyncio.to_thread(self._opened)
+        answer = Answer(method, self._hide(path), trouble="it was cancelled")
+        url = f"{self.base_url}{path}{query}"
+        headers = None if body is None else {"Content-Type": "application/json"}
+        deadline = None if self._timeout is None else self._timeout * _DEADLINES
+        async with self._slots:
+            started = self._clock()
+            try:
+                async with (
+                    asyncio.timeout(deadline),
+                    http.stream(method, url, content=body, headers=headers) as reply,
+                ):
+                    answer = replace(answer, status=reply.status_code, headers=reply.headers)
+                    answer = await _read_body(answer, reply)
+            except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as problem:
+                answer = self._broken(answer, problem)
+            finally:
+                self._note(answer, query, started)
+        return answer
+
+    def _note(self, answer: Answer, query: str, started: float) -> None:
+        if self._on_request is None:
+            return
+        self._on_request(
+            RequestRecord(
+                method=answer.method,
+                path=answer.path + self._hide(query),
+                status=answer.status,
+                error=answer.trouble or None,
+                duration=max(0.0, self._clock() - started),
+                started_at=started,
+            )
+        )
+
+    def _broken(self, answer: Answer, problem: Exception) -> Answer:
+        """Return the answer with what broke the exchange off, as a clause."""
+        import httpx  # noqa: PLC0415  see `_connect`
+
+        unsent = (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.ProxyError,
+            httpx.UnsupportedProtocol,
+            httpx.LocalProtocolError,
+            httpx.InvalidURL,
+        )
+        cause = _cause_of(problem)
+        lasting = "CERTIFICATE_VERIFY_FAILED" in cause or isinstance(problem, httpx.DecodingError)
+        match problem:
+            case httpx.ConnectTimeout():
+                trouble = f"no connection to {self.base_url} within {self._connect_timeout:g} s"
+            case httpx.TimeoutException() | TimeoutError():
+                trouble = f"no whole answer from {self.base_url} in time"
+            case httpx.ConnectError() if lasting:
+                trouble = f"the certificate of {self.base_url} is not trusted ({cause})"
+            case httpx.ConnectError() | httpx.ProxyError():
+                trouble = f"{self.base_url} cannot be reached ({cause})"
+            case httpx.DecodingError():
+                trouble = "the answer's compression is broken"
+            case httpx.LocalProtocolError() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
+                trouble, lasting = "the request cannot be sent", True
+            case _:
+                trouble = f"the connection to {self.base_url} broke before the whole answer came"
+        sent = not isinstance(problem, unsent)
+        return replace(answer, trouble=trouble, sent=sent, lasting=lasting)
+
+
+async def _read_body(answer: Answer, reply: "httpx.Response") -> Answer:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in reply.aiter_bytes():
+        size += len(chunk)
+        if size > _BODY_LIMIT:
+            trouble = f"the answer is longer than {_BODY_LIMIT >> 20} MiB"
+            return replace(answer, trouble=trouble, lasting=True)
+        chunks.append(chunk)
+    return replace(answer, body=b"".join(chunks), trouble="")
+
+
+def _cause_of(problem: BaseException) -> str:
+    """Return the system's own words for a failed connection, which httpx keeps further down."""
+    words = str(problem) or type(problem).__name__
+    cause: BaseException | None = problem
+    while cause is not None:
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        if isinstance(cause, ConnectionError) and cause.errno:
+            words = os.strerror(cause.errno)  # asyncio's own text repeats the address
+        elif isinstance(cause, OSError) and cause.strerror:
+            words = cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return words
+
+
+def _may_pass(answer: Answer) -> bool:
+    """Tell whether the failure may be gone at the next try."""
+    if answer.status is not None and answer.status >= 300:
+        return answer.status >= 500
+    return bool(answer.trouble) and not answer.lasting
+
+
+def _is_gone(method: str, error: ApiError) -> bool:
+    """Tell whether a DELETE found nothing: in the service's words, not in a proxy's page."""
+    has_words = error.code is not None or bool(error.message)
+    return method == "DELETE" and isinstance(error, NotFound) and has_words
+
+
+def _reason_of(error: ApiError) -> str:
+    if isinstance(error, RateLimited):
+        return "the service asks to slow down (429)"
+    if error.status is not None and error.status >= 500:
+        return f"the service failed ({error.status})"
+    return "the service did not answer"

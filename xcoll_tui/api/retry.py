@@ -1,1 +1,75 @@
-"""When to try again."""
+"""When a request is tried again, and after how long: pure functions.
+
+- 429: always, after as long as Retry-After says (a random pause without it), up to
+  `RATE_LIMITED_TRIES` tries.
+- No whole answer, and 5xx: only what may be repeated (`is_repeatable`), after a random pause ("full
+  jitter": anywhere between nothing and a ceiling that doubles), up to `FAULT_TRIES` tries. A
+  Retry-After in a 5xx is the least pause.
+- In all no call waits longer than `LONGEST_WAIT`: a pause that would pass it is not begun, and the
+  failure is raised at once.
+"""
+
+import math
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+FAULT_TRIES = 4
+RATE_LIMITED_TRIES = 10
+LONGEST_WAIT = 120.0
+_FIRST_CEILING = 0.5
+_LAST_CEILING = 8.0
+
+
+def is_repeatable(method: str, *, attaches: bool = False) -> bool:
+    """Tell whether a request may be sent again although the first may have been carried out.
+
+    Reading, PUT and DELETE are idempotent, and so is attaching (a file is one document of a
+    collection at most). A create is not, and a PATCH starts indexing anew.
+    """
+    return attaches or method in {"GET", "PUT", "DELETE"}
+
+
+def parse_retry_after(value: str | None, now: float) -> float | None:
+    """Return the seconds to wait, never negative; None if the header is absent or makes no sense.
+
+    `value` is a number of seconds (fractions allowed) or an HTTP date, `now` in seconds since the
+    epoch.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(text).timestamp() - now
+        except (ValueError, OverflowError):
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def back_off(attempt: int, draw: Callable[[], float]) -> float:
+    """Return a random pause in seconds after try `attempt` (from 1); `draw` yields 0 to 1."""
+    ceiling = min(_LAST_CEILING, _FIRST_CEILING * 2.0 ** min(attempt - 1, 16))
+    return ceiling * draw()
+
+
+def next_pause(
+    *,
+    attempt: int,
+    waited: float,
+    rate_limited: bool,
+    told: float | None,
+    draw: Callable[[], float],
+) -> float | None:
+    """Return the pause before the next try, or None if there shall be none.
+
+    Ask only for a request that may be tried again. `attempt` counts the tries that failed (from 1),
+    `waited` is the sum of the pauses so far, `told` is what Retry-After said.
+    """
+    if attempt >= (RATE_LIMITED_TRIES if rate_limited else FAULT_TRIES):
+        return None
+    pause = told
+    if pause is None or not rate_limited:
+        pause = max(back_off(attempt, draw), told or 0.0)
+    return pause if waited + pause <= LONGEST_WAIT else None

@@ -1,0 +1,394 @@
+"""What can be asked of the service: one method an endpoint, from arguments to structs.
+
+How a request is sent is `xcoll_tui.api.client`'s business; this half knows paths, queries, bodies.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from typing import Any, TypeVar
+
+from xcoll_tui.api import wire
+from xcoll_tui.api.addresses import id_segment, query_string
+from xcoll_tui.api.answers import Answer
+from xcoll_tui.api.errors import Conflict, NotFound, Unreadable
+from xcoll_tui.api.models import (
+    ChunkConfiguration,
+    Collection,
+    CollectionPage,
+    CollectionsSortBy,
+    Document,
+    DocumentPage,
+    DocumentsSortBy,
+    FieldDefinition,
+    FieldDefinitionUpdate,
+    IndexConfiguration,
+    KeyInfo,
+    MetricSpace,
+    Ordering,
+)
+
+T = TypeVar("T")
+Page = TypeVar("Page", CollectionPage, DocumentPage)
+
+# The documented maximum of a list; that of batchGet is not documented. IDs are 41 characters long
+# as far as is known; longer ones make shorter slices, since many a proxy takes only 8 KiB of URL.
+_SLICE = 100
+_SLICE_CHARACTERS = 6_000
+
+
+class Endpoints(ABC):
+    """The calls of the API, over a `_call` that sends one request until it is answered.
+
+    An argument that is None is left out of the request; anything else is sent as it is, also an
+    empty text or list. Structured arguments are mappings or our structs, enums may be the wire's
+    text.
+    """
+
+    team_id: str | None
+
+    @abstractmethod
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        body: bytes | None = None,
+        attaches: bool = False,
+    ) -> Answer:
+        """Send a request, again where that is safe, and return its whole 2xx answer.
+
+        A DELETE that may have been carried out and is then answered 404 is returned as well.
+        """
+
+    @abstractmethod
+    def _read(self, answer: Answer, reader: Callable[[bytes], T]) -> T:
+        """Return what `reader` makes of the body, or raise Unreadable."""
+
+    # Collections
+
+    async def create_collection(
+        self,
+        collection_name: str,
+        *,
+        collection_description: str | None = None,
+        model_name: str | None = None,
+        chunk_configuration: ChunkConfiguration | Mapping[str, Any] | None = None,
+        metric_space: MetricSpace | str | None = None,
+        field_definitions: Sequence[FieldDefinition | Mapping[str, Any]] | None = None,
+    ) -> Collection:
+        """Create a collection and return it; never tried twice unless the service says 429."""
+        index = None if model_name is None else IndexConfiguration(model_name=model_name)
+        body = wire.encode_body(
+            {
+                "collection_name": collection_name,
+                "collection_description": collection_description,
+                "index_configuration": index,
+                "chunk_configuration": chunk_configuration,
+                "metric_space": metric_space,
+                "field_definitions": field_definitions,
+                "team_id": self.team_id,
+            }
+        )
+        answer = await self._call("POST", "/v1/collections", body=body)
+        return self._read(answer, wire.read_collection)
+
+    async def list_collections(
+        self,
+        *,
+        limit: int | None = None,
+        order: Ordering | str | None = None,
+        sort_by: CollectionsSortBy | str | None = None,
+        pagination_token: str | None = None,
+        filter: str | None = None,  # noqa: A002  the API's word
+    ) -> CollectionPage:
+        """Return one page of collections, at most 100."""
+        query = self._list_query(limit, order, sort_by, pagination_token, filter)
+        answer = await self._call("GET", "/v1/collections", query=query)
+        return self._read(answer, wire.read_collection_page)
+
+    async def iter_collections(
+        self,
+        *,
+        limit: int | None = None,
+        order: Ordering | str | None = None,
+        sort_by: CollectionsSortBy | str | None = None,
+        pagination_token: str | None = None,
+        filter: str | None = None,  # noqa: A002  the API's word
+    ) -> AsyncIterator[CollectionPage]:
+        """Yield the pages of collections from `pagination_token` on; see `iter_documents`."""
+
+        async def fetch(token: str | None) -> CollectionPage:
+            return await self.list_collections(
+                limit=limit, order=order, sort_by=sort_by, pagination_token=token, filter=filter
+            )
+
+        async for page in _walk(fetch, pagination_token, "/v1/collections"):
+            yield page
+
+    async def get_collection(self, collection_id: str) -> Collection:
+        """Return a collection, with its JSON as `received`."""
+        answer = await self._call("GET", _collection_path(collection_id), query=self._team_query())
+        return self._read(answer, wire.read_collection)
+
+    async def update_collection(
+        self,
+        collection_id: str,
+        *,
+        collection_name: str | None = None,
+        collection_description: str | None = None,
+        chunk_configuration: ChunkConfiguration | Mapping[str, Any] | None = None,
+        field_definition_updates: Sequence[FieldDefinitionUpdate | Mapping[str, Any]] | None = None,
+    ) -> Collection:
+        """Change what is given and return the collection; what is left out stays."""
+        body = wire.encode_body(
+            {
+                "collection_name": collection_name,
+                "collection_description": collection_description,
+                "chunk_configuration": chunk_configuration,
+                "field_definition_updates": field_definition_updates,
+                "team_id": self.team_id,
+            }
+        )
+        answer = await self._call("PUT", _collection_path(collection_id), body=body)
+        return self._read(answer, wire.read_collection)
+
+    async def delete_collection(self, collection_id: str) -> None:
+        """Delete a collection; gone after a try of unknown outcome counts as deleted."""
+        path = _collection_path(collection_id)
+        await self._finish(self._call("DELETE", path, query=self._team_query()))
+
+    # Documents
+
+    async def add_document(
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, str] | None = None
+    ) -> None:
+        """Attach an uploaded file to a collection.
+
+        If a try broke off and the next finds it attached (409), the document is read: with the
+        fields given it is the one that was asked for; else Conflict is raised.
+        """
+        members = {"fields": fields, "team_id": self.team_id}
+        body = None if fields is None and self.team_id is None else wire.encode_body(members)
+        path = _document_path(collection_id, file_id)
+        try:
+            await self._finish(self._call("POST", path, body=body, attaches=True))
+        except Conflict as conflict:
+            if not conflict.outcome_unknown:
+                raise
+            try:
+                document = await self.get_document(collection_id, file_id)
+            except NotFound:
+                raise conflict from None
+            if any(document.fields.get(name) != value for name, value in (fields or {}).items()):
+                raise
+
+    async def list_documents(
+        self,
+        collection_id: str,
+        *,
+        limit: int | None = None,
+        order: Ordering | str | None = None,
+        sort_by: DocumentsSortBy | str | None = None,
+        pagination_token: str | None = None,
+        filter: str | None = None,  # noqa: A002  the API's word
+    ) -> DocumentPage:
+        """Return one page of the documents of a collection, at most 100."""
+        path = f"{_collection_path(collection_id)}/documents"
+        query = self._list_query(limit, order, sort_by, pagination_token, filter)
+        answer = await self._call("GET", path, query=query)
+        return self._read(answer, wire.read_document_page)
+
+    async def iter_documents(
+        self,
+        collection_id: str,
+        *,
+        limit: int | None = None,
+        order: Ordering | str | None = None,
+        sort_by: DocumentsSortBy | str | None = None,
+        pagination_token: str | None = None,
+        filter: str | None = None,  # noqa: A002  the API's word
+    ) -> AsyncIterator[DocumentPage]:
+        """Yield the pages of a collection's documents from `pagination_token` on.
+
+        A service that hands out a token a second time would be walked for ever: after the page that
+        brought it Unreadable is raised.
+        """
+
+        async def fetch(token: str | None) -> DocumentPage:
+            return await self.list_documents(
+                collection_id,
+                limit=limit,
+                order=order,
+                sort_by=sort_by,
+                pagination_token=token,
+                filter=filter,
+            )
+
+        path = f"{_collection_path(collection_id)}/documents"
+        async for page in _walk(fetch, pagination_token, path):
+            yield page
+
+    async def get_document(self, collection_id: str, file_id: str) -> Document:
+        """Return a document, with its JSON as `received`."""
+        path = _document_path(collection_id, file_id)
+        answer = await self._call("GET", path, query=self._team_query())
+        return self._read(answer, wire.read_document)
+
+    async def update_document(
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, str]
+    ) -> Document | None:
+        """Ask for other fields; return the document if the answer holds it, else None.
+
+        The service may ignore them and only re-index: it is saved when reading back shows it. It is
+        never tried twice unless the service says 429.
+        """
+        path = _document_path(collection_id, file_id)
+        body = wire.encode_body({"fields": fields})
+        answer = await self._call("PATCH", path, query=self._team_query(), body=body)
+        members = self._read(answer, wire.read_object)
+        if "file_metadata" not in members:
+            return None
+        return self._read(answer, wire.read_document)
+
+    async def reindex_document(self, collection_id: str, file_id: str) -> None:
+        """Index a document anew; never tried twice unless the service says 429."""
+        path = _document_path(collection_id, file_id)
+        await self._finish(self._call("PATCH", path, query=self._team_query()))
+
+    async def remove_document(self, collection_id: str, file_id: str) -> None:
+        """Remove a document from its collection; the file stays.
+
+        Gone after a try of unknown outcome counts as removed.
+        """
+        path = _document_path(collection_id, file_id)
+        await self._finish(self._call("DELETE", path, query=self._team_query()))
+
+    async def batch_get_documents(
+        self, collection_id: str, file_ids: Iterable[str]
+    ) -> list[Document]:
+        """Return the documents of these IDs, each once, in the order asked for.
+
+        IDs that the collection does not hold are left out, whether the service leaves them out or
+        answers 404. Any number may be asked for: the requests hold at most 100, one after another.
+        """
+        path = f"{_collection_path(collection_id)}/documents:batchGet"
+        wanted = list(dict.fromkeys(file_ids))
+        place = {file_id: position for position, file_id in enumerate(wanted)}
+        found: dict[str, Document] = {}
+        slices = list(_slices(wanted))  # all of them now: every ID is checked before any is sent
+        for part in slices:
+            for document in await self._batch_slice(path, collection_id, part):
+                # A service may answer more than it was asked; an unreadable document may lack its
+                # ID, and then nobody could tell which one it is.
+                if document.file_id in place:
+                    found.setdefault(document.file_id, document)
+        return sorted(found.values(), key=lambda document: place[document.file_id])
+
+    async def _batch_slice(self, path: str, collection_id: str, part: list[str]) -> list[Document]:
+        query = query_string([*(("file_ids", i) for i in part), ("team_id", self.team_id)])
+        try:
+            answer = await self._call("GET", path, query=query)
+        except NotFound:
+            pass
+        else:
+            return self._read(answer, wire.read_document_page).documents
+        # What becomes of unknown IDs is not documented. If one of them makes it a 404, the halves
+        # find out which; a collection that is gone raises here, and once.
+        await self.get_collection(collection_id)
+        if len(part) == 1:
+            try:
+                return [await self.get_document(collection_id, part[0])]
+            except NotFound:
+                return []
+        middle = len(part) // 2
+        return [
+            *await self._batch_slice(path, collection_id, part[:middle]),
+            *await self._batch_slice(path, collection_id, part[middle:]),
+        ]
+
+    # The key
+
+    async def validate_key(self) -> KeyInfo:
+        """Return what the service knows of the key; this needs no permission."""
+        path = "/auth/management-keys/validation"
+        return self._read(await self._call("GET", path), wire.read_key_info)
+
+    # What the calls share
+
+    async def _finish(self, call: Awaitable[Answer]) -> None:
+        """Await a call that answers `{}`; a page of a proxy in its place is no success."""
+        self._read(await call, wire.read_object)
+
+    def _team_query(self) -> str:
+        return query_string([("team_id", self.team_id)])
+
+    def _list_query(
+        self,
+        limit: int | None,
+        order: str | None,
+        sort_by: str | None,
+        pagination_token: str | None,
+        expression: str | None,
+    ) -> str:
+        return query_string(
+            [
+                ("limit", limit),
+                ("order", order),
+                ("sort_by", sort_by),
+                ("pagination_token", pagination_token),
+                ("filter", expression),
+                ("team_id", self.team_id),
+            ]
+        )
+
+
+def _collection_path(collection_id: str) -> str:
+    return f"/v1/collections/{id_segment(collection_id, 'collection_id')}"
+
+
+def _document_path(collection_id: str, file_id: str) -> str:
+    return f"{_collection_path(collection_id)}/documents/{id_segment(file_id, 'file_id')}"
+
+
+def _slices(file_ids: Sequence[str]) -> Iterator[list[str]]:
+    part: list[str] = []
+    characters = 0
+    for file_id in file_ids:
+        length = len(id_segment(file_id, "file_id")) + len("&file_ids=")
+        if part and (len(part) == _SLICE or characters + length > _SLICE_CHARACTERS):
+            yield part
+            part, characters = [], 0
+        part.append(file_id)
+        characters += length
+    if part:
+        yield part
+
+
+async def _walk(
+    fetch: Callable[[str | None], Awaitable[Page]], token: str | None, path: str
+) -> AsyncIterator[Page]:
+    seen = {token} if token else set()
+    while True:
+        page = await fetch(token)
+        yield page
+        token = page.pagination_token
+        if token is None:
+            return
+        if token in seen:
+            raise Unreadable(
+                f"GET {path} failed: the service handed out the same pagination_token twice, so "
+                "the pages after these cannot be reached. Try again, or another order.",
+                status=200,
+                method="GET",
+                path=path,
+            )
+        seen.add(token)

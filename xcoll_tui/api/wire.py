@@ -1,0 +1,288 @@
+"""Between JSON text and structs: writing requests, reading answers leniently.
+
+A page is decoded in one go. Where that fails, it is taken apart item by item, and what still fails
+is mended member by member: null and empty become the default, numbers and texts become each other;
+only a member of a wrong kind is dropped, and then named in the item's `unreadable`.
+"""
+
+# ruff: noqa: ANN401  the values here are JSON, which may be anything
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET
+
+from xcoll_tui.api.errors import Refused
+from xcoll_tui.api.models import (
+    Collection,
+    CollectionPage,
+    Document,
+    DocumentPage,
+    DocumentStatus,
+    KeyInfo,
+)
+
+T = TypeVar("T", Collection, Document)
+Page = TypeVar("Page", CollectionPage, DocumentPage)
+
+_STATUS_NAMES = [str(status) for status in DocumentStatus]
+# What decoding can raise on any bytes: malformed or ill-typed JSON, bad UTF-8, absurd nesting.
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class NotOurs(ValueError):  # noqa: N818  a sentence's clause for the client, never raised to a caller
+    """What was read is no answer of the API; `str()` is a clause that says what it is instead."""
+
+
+def encode_body(members: Mapping[str, Any]) -> bytes:
+    """Return a request body; members that are None are left out, those of given mappings are kept.
+
+    Raises Refused for what JSON cannot hold.
+    """
+    given = {name: _plain(value) for name, value in members.items() if value is not None}
+    try:
+        return msgspec.json.encode(given)
+    except (TypeError, ValueError, RecursionError) as error:
+        problem = str(error) or type(error).__name__
+    raise Refused(f"Nothing was sent: a value cannot be written as JSON ({problem}). Change it.")
+
+
+def _plain(value: Any) -> Any:
+    """Return a struct as the mapping of its members that are set, at any depth."""
+    if isinstance(value, msgspec.Struct):
+        members = ((f.encode_name, getattr(value, f.name)) for f in _members(type(value)))
+        return {name: _plain(member) for name, member in members if member is not None}
+    if isinstance(value, Mapping):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+@cache
+def _members(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, strict=False)
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`, as plain Python values; an empty body is `{}`."""
+    if not body.strip():
+        return {}
+    value = _loads(body)
+    if not isinstance(value, dict):
+        raise NotOurs("it is no JSON object")
+    return value
+
+
+def read_document_page(body: bytes) -> DocumentPage:
+    """Read a page of documents; a broken document loses none of the others."""
+    return _read_page(body, DocumentPage, Document, "documents")
+
+
+def read_collection_page(body: bytes) -> CollectionPage:
+    """Read a page of collections; a broken collection loses none of the others."""
+    return _read_page(body, CollectionPage, Collection, "collections")
+
+
+def read_document(body: bytes) -> Document:
+    """Read one document, with `received` set."""
+    return _read_single(body, Document)
+
+
+def read_collection(body: bytes) -> Collection:
+    """Read one collection, with `received` set."""
+    return _read_single(body, Collection)
+
+
+def read_key_info(body: bytes) -> KeyInfo:
+    """Read what is known of a key; one example of the service misspells redactedApiKey."""
+    members = read_object(body)
+    if not members:
+        raise NotOurs("it is empty")
+    members["redactedApiKey"] = members.get("redactedApiKey") or members.get("reactedApiKey")
+    return KeyInfo(**_mend_members(members, KeyInfo, "", []))
+
+
+def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
+    if not body.strip():
+        raise NotOurs("it is empty")
+    try:
+        decoded: Page = _decoder(page).decode(body)
+    except _BROKEN:
+        pass
+    else:
+        return decoded
+    try:
+        outer = _decoder(dict[str, msgspec.Raw]).decode(body)
+        raw_items = _decoder(list[msgspec.Raw] | None).decode(outer.get(name, b"null"))
+        items = [_read_item(bytes(raw), item) for raw in raw_items or []]
+        token = _loads(bytes(outer.get("pagination_token", b"null")))
+    except _BROKEN:
+        # Raw text with bad UTF-8 or a lone surrogate in it does not even come apart: Python's own
+        # reader, given replacement characters, is the last resort.
+        outer_values = read_object(body)
+        values = outer_values.get(name)
+        if values is not None and not isinstance(values, list):
+            raise NotOurs(f"its {name} are no list") from None
+        items = [_mend_item(value, item) for value in values or []]
+        token = outer_values.get("pagination_token")
+    # The page's constructor cannot be typed by the name of its list.
+    members: dict[str, Any] = {
+        name: items,
+        "pagination_token": None if token is None else str(token),
+    }
+    return page(**members)
+
+
+def _read_single(body: bytes, item: type[T]) -> T:
+    if not body.strip():
+        raise NotOurs("it is empty")
+    found = _read_item(body, item)
+    if not _id_of(found):
+        read_object(body)  # says better what is wrong, if it is not even an object
+        raise NotOurs(f"it holds no {item.__name__.lower()} (no ID)")
+    return msgspec.structs.replace(found, received=body.decode("utf-8", "replace"))
+
+
+def _id_of(item: Document | Collection) -> str:
+    return item.file_id if isinstance(item, Document) else item.collection_id
+
+
+def _read_item(raw: bytes, item: type[T]) -> T:
+    try:
+        decoded: T = _decoder(item).decode(raw)
+    except _BROKEN:
+        pass
+    else:
+        return decoded
+    try:
+        value = _loads(raw)
+    except NotOurs as problem:
+        return item(unreadable=f"It could not be read: {problem}.")
+    return _mend_item(value, item)
+
+
+def _mend_item(value: Any, item: type[T]) -> T:
+    """Return `value` as an item, with a sentence in `unreadable` if members had to be dropped."""
+    if not isinstance(value, dict):
+        return item(unreadable=f"It is no JSON object but {_kind_of(value)}.")
+    if issubclass(item, Document):
+        value = _with_known_places(value)
+    dropped: list[str] = []
+    try:
+        members = _mend_members(value, item, "", dropped)
+    except RecursionError:
+        return item(unreadable="It is nested too deeply to be read.")
+    if dropped:
+        members["unreadable"] = f"It could not be read in full: {'; '.join(dropped)}."
+    return item(**members)
+
+
+def _with_known_places(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with its ID where we look for it, and its status by name.
+
+    Proto-JSON allows an enum's number for its name.
+    """
+    status, metadata, file_id = (
+        value.get("status"),
+        value.get("file_metadata"),
+        value.get("file_id"),
+    )
+    if type(status) is int and 0 <= status < len(_STATUS_NAMES):
+        value = {**value, "status": _STATUS_NAMES[status]}
+    if file_id and not (isinstance(metadata, dict) and metadata.get("file_id")):
+        kept = metadata if isinstance(metadata, dict) else {}
+        value = {**value, "file_metadata": {**kept, "file_id": file_id}}
+    return value
+
+
+def _mend_members(
+    value: dict[str, Any], kind: type[msgspec.Struct], where: str, dropped: list[str]
+) -> dict[str, Any]:
+    members = {}
+    for field in _members(kind):
+        if field.encode_name in value:
+            place = f"{where}{field.encode_name}"
+            mended = _mend(value[field.encode_name], field.type, place, dropped)
+            if mended is not UNSET:
+                members[field.name] = mended
+    return members
+
+
+def _mend(value: Any, kind: Any, where: str, dropped: list[str]) -> Any:
+    """Return `value` as `kind`, or UNSET if its default shall stand.
+
+    Appends a clause to `dropped` if that loses something.
+    """
+    if isinstance(kind, UnionType):
+        kind = next(option for option in get_args(kind) if option is not NoneType)
+    if kind is Any:
+        return value
+    if value is None or (value == "" and kind is not str):
+        return UNSET
+    mended = _mend_plain(value, kind) if kind in (str, int, bool) else UNSET
+    if isinstance(value, dict | list):
+        mended = _mend_nested(value, kind, where, dropped)
+    if mended is UNSET:
+        dropped.append(f"{where} is {_kind_of(value)}")
+    return mended
+
+
+def _mend_plain(value: Any, kind: type[str | int | bool]) -> Any:
+    if kind is str:
+        return _text(value)
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError:
+        return UNSET
+
+
+def _mend_nested(value: Any, kind: Any, where: str, dropped: list[str]) -> Any:
+    if isinstance(value, list):
+        if get_origin(kind) is not list:
+            return UNSET
+        (inner,) = get_args(kind)
+        items = [_mend(each, inner, f"{where}[{i}]", dropped) for i, each in enumerate(value)]
+        return [item for item in items if item is not UNSET]
+    if get_origin(kind) is dict:
+        return {_text(name): _text(member) for name, member in value.items()}
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind(**_mend_members(value, kind, f"{where}.", dropped))
+    return UNSET
+
+
+def _text(value: Any) -> str:
+    """Return a text as one that can be written out again, anything else as its JSON."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()
+
+
+def _kind_of(value: Any) -> str:
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a text",
+        bool: "a truth value",
+        NoneType: "null",
+    }
+    return names.get(type(value), "a number")
+
+
+def _loads(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode("utf-8", "replace"))
+    except RecursionError:
+        raise NotOurs("it is nested too deeply") from None
+    except ValueError:
+        raise NotOurs("it is no JSON") from None

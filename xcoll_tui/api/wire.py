@@ -8,7 +8,7 @@ only a member of a wrong kind is dropped, and then named in the item's `unreadab
 # ruff: noqa: ANN401  the values here are JSON, which may be anything
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin
@@ -23,6 +23,7 @@ from xcoll_tui.api.models import (
     Document,
     DocumentPage,
     DocumentStatus,
+    FileMetadata,
     KeyInfo,
 )
 
@@ -120,7 +121,8 @@ def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
     except _BROKEN:
         pass
     else:
-        return decoded
+        if not any(each.unreadable for each in _items_of(decoded)):
+            return decoded
     try:
         outer = _decoder(dict[str, msgspec.Raw]).decode(body)
         raw_items = _decoder(list[msgspec.Raw] | None).decode(outer.get(name, b"null"))
@@ -143,6 +145,10 @@ def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
     return page(**members)
 
 
+def _items_of(page: DocumentPage | CollectionPage) -> Sequence[Document | Collection]:
+    return page.documents if isinstance(page, DocumentPage) else page.collections
+
+
 def _read_single(body: bytes, item: type[T]) -> T:
     if not body.strip():
         raise NotOurs("it is empty")
@@ -163,7 +169,8 @@ def _read_item(raw: bytes, item: type[T]) -> T:
     except _BROKEN:
         pass
     else:
-        return decoded
+        if not decoded.unreadable:
+            return decoded
     try:
         value = _loads(raw)
     except NotOurs as problem:
@@ -175,34 +182,26 @@ def _mend_item(value: Any, item: type[T]) -> T:
     """Return `value` as an item, with a sentence in `unreadable` if members had to be dropped."""
     if not isinstance(value, dict):
         return item(unreadable=f"It is no JSON object but {_kind_of(value)}.")
-    if issubclass(item, Document):
-        value = _with_known_places(value)
     dropped: list[str] = []
     try:
         members = _mend_members(value, item, "", dropped)
     except RecursionError:
         return item(unreadable="It is nested too deeply to be read.")
+    if issubclass(item, Document):
+        _place_known(value, members)
     if dropped:
         members["unreadable"] = f"It could not be read in full: {'; '.join(dropped)}."
     return item(**members)
 
 
-def _with_known_places(value: dict[str, Any]) -> dict[str, Any]:
-    """Return a document with its ID where we look for it, and its status by name.
-
-    Proto-JSON allows an enum's number for its name.
-    """
-    status, metadata, file_id = (
-        value.get("status"),
-        value.get("file_metadata"),
-        value.get("file_id"),
-    )
+def _place_known(value: dict[str, Any], members: dict[str, Any]) -> None:
+    """Put a document's status by name, which proto-JSON may give by number, and its ID in place."""
+    status, file_id = value.get("status"), value.get("file_id")
     if type(status) is int and 0 <= status < len(_STATUS_NAMES):
-        value = {**value, "status": _STATUS_NAMES[status]}
-    if file_id and not (isinstance(metadata, dict) and metadata.get("file_id")):
-        kept = metadata if isinstance(metadata, dict) else {}
-        value = {**value, "file_metadata": {**kept, "file_id": file_id}}
-    return value
+        members["status"] = _STATUS_NAMES[status]
+    metadata = members.get("file_metadata", FileMetadata())
+    if isinstance(file_id, str) and not metadata.file_id:
+        members["file_metadata"] = msgspec.structs.replace(metadata, file_id=_text(file_id))
 
 
 def _mend_members(

@@ -1,0 +1,62 @@
+import pytest
+
+from xcoll_tui.api.errors import ApiError, InvalidKey
+from xcoll_tui.api.keys import accept_key, hide_key
+
+
+class Holder:
+    def __init__(self, text):
+        self.text = text
+
+    def reveal(self):
+        return self.text
+
+
+@pytest.mark.parametrize("text", ["k", "xai-token-abc", "xai-inference", "two words", "clé"])
+def test_any_sendable_key_is_taken_as_it_is(text):
+    assert accept_key(text).reveal() == text
+    assert accept_key(Holder(text)).reveal() == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        "secret\n",
+        " secret",
+        "sec\nret",
+        "sec\x00ret",
+        "sec\x85ret",
+        "sec\u200bret",
+        "secrét€",
+    ],
+)
+def test_a_key_that_no_header_can_hold_is_refused_without_being_shown(text):
+    for key in (text, Holder(text)):
+        with pytest.raises(InvalidKey) as caught:
+            accept_key(key)
+        assert isinstance(caught.value, ValueError)
+        assert isinstance(caught.value, ApiError)
+        assert "sec" not in str(caught.value)
+        assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("key", [None, 7, b"secret"])
+def test_what_is_no_key_at_all_is_refused(key):
+    with pytest.raises(InvalidKey) as caught:
+        accept_key(key)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_key_given_as_text_is_kept_out_of_reprs():
+    assert "secret" not in repr(accept_key("secret"))
+
+
+def test_the_key_is_hidden_wherever_it_occurs():
+    holder = accept_key("secret")
+    assert hide_key("secret: not secret", holder) == "[key]: not [key]"
+
+
+def test_a_key_too_short_to_be_one_garbles_nothing():
+    assert hide_key("not allowed", accept_key("a")) == "not allowed"

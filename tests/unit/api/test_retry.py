@@ -1,0 +1,93 @@
+from email.utils import formatdate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xcoll_tui.api import retry
+
+
+@pytest.mark.parametrize(
+    ("method", "attaches", "repeatable"),
+    [
+        ("GET", False, True),
+        ("PUT", False, True),
+        ("DELETE", False, True),
+        ("POST", True, True),
+        ("POST", False, False),
+        ("PATCH", False, False),
+    ],
+)
+def test_only_idempotent_requests_are_repeatable(method, attaches, repeatable):
+    assert retry.is_repeatable(method, attaches=attaches) is repeatable
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("7", 7.0),
+        (" 0.25 ", 0.25),
+        ("0", 0.0),
+        ("-3", 0.0),
+        (formatdate(1_000_090, usegmt=True), 90.0),
+        (formatdate(999_000, usegmt=True), 0.0),
+        ("soon", None),
+        ("", None),
+        ("nan", None),
+        ("inf", None),
+        ("Wed, 99 Foo 2026 25:00:00 GMT", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value, seconds):
+    assert retry.parse_retry_after(value, now=1_000_000.0) == seconds
+
+
+@given(st.text())
+def test_no_retry_after_is_ever_fatal(value):
+    seconds = retry.parse_retry_after(value, now=0.0)
+    assert seconds is None or seconds >= 0
+
+
+def test_the_ceiling_doubles_up_to_its_limit():
+    ceilings = [retry.back_off(attempt, lambda: 1.0) for attempt in range(1, 8)]
+    assert ceilings == [0.5, 1, 2, 4, 8, 8, 8]
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_jitter_is_full(attempt, share):
+    ceiling = retry.back_off(attempt, lambda: 1.0)
+    assert retry.back_off(attempt, lambda: share) == pytest.approx(ceiling * share)
+
+
+def pause(**changes):
+    case = {"attempt": 1, "waited": 0.0, "rate_limited": False, "told": None, "draw": lambda: 1.0}
+    return retry.next_pause(**{**case, **changes})
+
+
+def test_429_waits_exactly_as_told():
+    assert pause(rate_limited=True, told=3.25) == 3.25
+    assert pause(rate_limited=True, told=0.0) == 0.0
+
+
+def test_429_without_a_word_backs_off():
+    assert pause(rate_limited=True, draw=lambda: 0.5) == 0.25
+
+
+def test_a_5xx_waits_at_least_as_told():
+    assert pause(told=3.0) == 3.0
+    assert pause(told=0.1) == 0.5
+
+
+def test_the_number_of_tries_is_bounded():
+    assert pause(attempt=retry.FAULT_TRIES - 1) is not None
+    assert pause(attempt=retry.FAULT_TRIES) is None
+    limited = {"rate_limited": True, "told": 0.0}
+    assert pause(attempt=retry.RATE_LIMITED_TRIES - 1, **limited) is not None
+    assert pause(attempt=retry.RATE_LIMITED_TRIES, **limited) is None
+
+
+def test_a_call_waits_no_longer_than_the_limit_in_all():
+    assert pause(rate_limited=True, told=retry.LONGEST_WAIT) == retry.LONGEST_WAIT
+    assert pause(rate_limited=True, told=retry.LONGEST_WAIT + 1) is None
+    assert pause(rate_limited=True, told=1.0, waited=retry.LONGEST_WAIT) is None

@@ -1,0 +1,112 @@
+"""What happened, as frozen facts. They name what changed; how it is now stands in the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
+    from xcoll_tui.session.feed import Feed
+    from xcoll_tui.session.listing import End
+
+
+@dataclass(frozen=True, slots=True)
+class RowsReset:
+    """The feed has other rows: first loaded, sorted, filtered or refreshed."""
+
+    feed: Feed[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsAppended:
+    """A page came at one end; `count` may be 0, and the gap may have closed."""
+
+    feed: Feed[Any]
+    end: End
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowChanged:
+    """One row is different, where it was."""
+
+    feed: Feed[Any]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowRemoved:
+    """One row left; `why` is a clause that goes on after its name, as "was removed elsewhere"."""
+
+    feed: Feed[Any]
+    key: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedChanged:
+    """What the feed says about itself changed: loading, problem, total, the query asked for."""
+
+    feed: Feed[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionOpened:
+    """Another collection is the one whose documents are shown; they may still be on their way."""
+
+    collection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionChanged:
+    """More, or something newer, is known of the opened collection."""
+
+    collection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValidated:
+    """The service told what it knows of the key."""
+
+    info: KeyInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request waits before it is tried again; `until` is a time of the session's clock."""
+
+    wait: Wait
+    until: float
+
+    @property
+    def reason(self) -> str:
+        """Why it waits, as a clause."""
+        return self.wait.reason
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """The request that waited was tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMade:
+    """An HTTP exchange is over."""
+
+    record: RequestRecord
+
+
+Change = (
+    RowsReset
+    | RowsAppended
+    | RowChanged
+    | RowRemoved
+    | FeedChanged
+    | CollectionOpened
+    | CollectionChanged
+    | KeyValidated
+    | Waiting
+    | WaitEnded
+    | RequestMade
+)

@@ -1,0 +1,427 @@
+"""A listing kept filled from the service: loading, refreshing, sorting and filtering."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from xcoll_tui.api.errors import ApiError, InvalidArgument
+from xcoll_tui.api.filters import is_expression
+from xcoll_tui.session.changes import (
+    Change,
+    FeedChanged,
+    RowChanged,
+    RowRemoved,
+    RowsAppended,
+    RowsReset,
+)
+from xcoll_tui.session.freshness import Freshness
+from xcoll_tui.session.listing import End, Listing, RepeatedToken
+from xcoll_tui.session.query import Query
+from xcoll_tui.session.renewal import Reread, read_again, renew
+from xcoll_tui.session.sources import PAGE_SIZE, Page, Source
+from xcoll_tui.session.together import together
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+__all__ = ["Feed", "Query"]
+
+_PAGES_A_CALL = 10
+"""How many pages `load_more` goes through in search of a new row."""
+_IDLE_PAGES = 20
+"""After how many pages in a row without anything new a walk is given up."""
+
+
+@dataclass(eq=False)
+class _View:
+    """What belongs to one query's rows, and is left behind with them when others take the place."""
+
+    turns: dict[End, asyncio.Lock] = field(
+        default_factory=lambda: {end: asyncio.Lock() for end in End}
+    )
+    pages: Counter[End] = field(default_factory=Counter)
+    busy: Counter[End] = field(default_factory=Counter)
+    stopped: dict[End, str] = field(default_factory=dict)
+
+
+class Feed(Generic[T]):
+    """The rows of one list of the service, and how to get more of them.
+
+    The reading methods do not raise an ApiError: it becomes `problem`, and the rows stay as they
+    were. Each may be cancelled at any time, and called at any time: what is under way already is
+    awaited, not asked twice. An answer for rows that are no longer shown is dropped, and no answer
+    overwrites a row that was read or written after it was asked.
+
+    `problem` is the last read that failed, until one succeeds. `asked` is the query under way, or
+    refused; `refused` the service's complaint about its filter. `loaded_at` is the clock's time of
+    the last success. `under_way` are the keys of the loaded rows that the service is still at work
+    on; `arrivals` counts those that were ever added to it. Every change is told to `emit`.
+    """
+
+    def __init__(
+        self,
+        source: Source[T],
+        query: Query,
+        *,
+        emit: Callable[[Change], None],
+        clock: Callable[[], float] = time.time,
+        total: int | None = None,
+    ) -> None:
+        self.source = source
+        self.query = query
+        self.asked: Query | None = None
+        self.refused: InvalidArgument | None = None
+        self.problem: ApiError | None = None
+        self.loaded_at: float | None = None
+        self.under_way: set[str] = set()
+        self.arrivals = 0
+        self._emit = emit
+        self._clock = clock
+        self._total = total
+        self._view = _View()
+        self._changing: Counter[End] = Counter()
+        self._refreshes = 0
+        self._refreshing = 0
+        self._changes = 0
+        self._freshness: Freshness[T] = Freshness(source.key)
+        self.listing = self._empty(query)
+
+    # What it says about itself
+
+    @property
+    def loading(self) -> frozenset[End]:
+        """The ends at which something is under way, a first page included."""
+        return frozenset(end for end in End if self._view.busy[end] or self._changing[end])
+
+    @property
+    def refreshing(self) -> bool:
+        """Whether the rows are being read again."""
+        return self._refreshing > 0
+
+    @property
+    def stopped(self) -> str | None:
+        """Why loading cannot go on at an end, as a sentence; None while it can, or need not."""
+        return None if self.listing.complete else next(iter(self._view.stopped.values()), None)
+
+    @property
+    def total(self) -> int | None:
+        """How many rows there are without a filter, None if unknown; an estimate while loading."""
+        if self.listing.complete and not self.query.is_filtered:
+            return self.listing.loaded
+        return self._total
+
+    @total.setter
+    def total(self, total: int | None) -> None:
+        if total != self._total:
+            self._total = total
+            if not self.query.is_filtered:
+                self.listing.total = total
+            self._emit(FeedChanged(self))
+
+    def is_expression(self, text: str) -> bool:
+        """Tell whether a filter text would be sent as it is, not as part of a name."""
+        return is_expression(text, self.source.filter_fields)
+
+    # Reading
+
+    async def load(self) -> None:
+        """Read the first page; its rows replace all others when it comes."""
+        view = self._view
+        async with view.turns[End.HEAD]:
+            if self._view is view:
+                since = self._freshness.now
+                page = await self._ask(view, End.HEAD, self.source.page(self.query, End.HEAD, None))
+                if page is not None and self._view is view:
+                    self._show(self.query, page, since)
+
+    async def load_more(self, end: End = End.HEAD) -> None:
+        """Read the next page at one end, and further ones as long as they bring no row."""
+        if not self.listing.started(End.HEAD):
+            await self.load()
+            return
+        view = self._view
+        pages = view.pages[end]
+        async with view.turns[end]:
+            for _ in range(_PAGES_A_CALL):
+                if self._view is not view or view.pages[end] != pages or not self._can_load(end):
+                    return
+                if await self._load_page(view, end) != 0:
+                    return
+                pages = view.pages[end]
+
+    async def load_end(self) -> None:
+        """Read the last page, as the first one of the opposite order; one request at most.
+
+        None when everything, or some of the tail, is loaded already.
+        """
+        if not self.listing.started(End.HEAD):
+            await self.load()
+        view = self._view
+        async with view.turns[End.TAIL]:
+            listing = self.listing
+            if self._view is not view or listing.complete or listing.started(End.TAIL):
+                return
+            if listing.started(End.HEAD):
+                await self._load_page(view, End.TAIL)
+
+    async def load_all(self) -> None:
+        """Read until all is loaded, or something fails; from both ends where there is much.
+
+        Cancelling keeps what has come.
+        """
+        if not self.listing.started(End.HEAD):
+            await self.load()
+        view = self._view
+        going = True
+
+        async def load_from(end: End) -> None:
+            nonlocal going
+            self._count(view.busy, end, 1)
+            try:
+                while going and self._view is view and end in self._useful_ends():
+                    pages = view.pages[end]
+                    async with view.turns[end]:
+                        if self._view is view and view.pages[end] == pages and going:
+                            going = await self._load_page(view, end) is not None
+            finally:
+                self._count(view.busy, end, -1)
+
+        while going and self._view is view and (ends := self._useful_ends()):
+            await together(*[load_from(end) for end in ends])
+
+    async def refresh(self, visible: Sequence[str] = ()) -> None:
+        """Read again what is loaded, and put it in place in one go.
+
+        Each end is read again as far as it was loaded, within limits; old rows behind that stay,
+        and those among `visible` are looked at one by one.
+        """
+        view = self._view
+        if not self.listing.started(End.HEAD):
+            await self.load()
+            return
+        self._refreshes += 1
+        mine = self._refreshes
+        since = self._freshness.now
+        self._refresh_began(1)
+        try:
+            again = await self._freshness.reading(
+                read_again(self.source, self.query, self.listing, visible)
+            )
+        except ApiError as error:
+            if self._view is view and self._refreshes == mine:
+                self._fail(error)
+            return
+        finally:
+            self._refresh_began(-1)
+        if self._view is view and self._refreshes == mine:
+            self._renew(view, again, since)
+            self.total = self._total if again.total is None else again.total
+
+    async def change_query(self, query: Query) -> bool:
+        """Sort or filter otherwise; the rows stay until the first page of the new ones has come.
+
+        Returns whether they came. A filter that the service refuses leaves all as it was, with
+        `refused` set. Asking for the query that is shown takes back what was asked.
+        """
+        self._changes += 1
+        mine = self._changes
+        self.refused = None
+        self.asked = None
+        if query == self.query and self.listing.started(End.HEAD):
+            self._emit(FeedChanged(self))
+            return False
+        self.asked = query
+        since = self._freshness.now
+        self._count(self._changing, End.HEAD, 1)
+        page: Page[T] | None = None
+        try:
+            page = await self._freshness.reading(self.source.page(query, End.HEAD, None))
+        except InvalidArgument as error:
+            if mine == self._changes and query.is_filtered:
+                self.refused = error
+            elif mine == self._changes:
+                self._fail(error)
+        except ApiError as error:
+            if mine == self._changes:
+                self._fail(error)
+        finally:
+            if mine == self._changes and self.refused is None:
+                self.asked = None
+            self._count(self._changing, End.HEAD, -1)
+        if page is None or mine != self._changes:
+            return False
+        self._show(query, page, since)
+        return True
+
+    # One row
+
+    def put(self, row: T) -> bool:
+        """Put a newer version of a row in its place; False when it is not loaded."""
+        key = self.source.key(row)
+        self._freshness.write(key, row)
+        old = self.listing.get(key)
+        if old is None:
+            return False
+        if old != row:
+            self.listing.replace(row)
+            self._track([row])
+            self._emit(RowChanged(self, key))
+        return True
+
+    def remove(self, key: str, why: str) -> bool:
+        """Take a row away; `why` is told along with it. False when it is not loaded."""
+        self._freshness.write(key, None)
+        if not self.listing.remove(key):
+            return False
+        self.under_way.discard(key)
+        if self._total is not None:
+            self._total = max(self._total - 1, 0)
+        self._emit(RowRemoved(self, key, why))
+        return True
+
+    def report(self, error: ApiError | None, *, instead_of: ApiError | None = None) -> None:
+        """Set or clear the problem for a read made elsewhere; says nothing when it is no news.
+
+        Clearing concerns only the problem given as `instead_of`.
+        """
+        if error is None:
+            if instead_of is not None and self.problem is instead_of:
+                self.problem = None
+                self._emit(FeedChanged(self))
+        elif self.problem is None:
+            self._fail(error)
+
+    # Within
+
+    def _empty(self, query: Query) -> Listing[T]:
+        return Listing(
+            self.source.key,
+            None if query.is_filtered else self._total,
+            sort_value=self.source.sort_value(query.sort_by),
+        )
+
+    def _can_load(self, end: End) -> bool:
+        listing = self.listing
+        if listing.complete or end in self._view.stopped:
+            return False
+        return not listing.started(end) or listing.token(end) is not None
+
+    def _useful_ends(self) -> list[End]:
+        head, tail = self._can_load(End.HEAD), self._can_load(End.TAIL)
+        listing = self.listing
+        if not listing.started(End.HEAD):
+            return []
+        # Once the walks touch, one of them is enough to join them, whatever the ties.
+        far = listing.total is None or listing.total - listing.loaded > PAGE_SIZE
+        tail = tail and (not head or (far and not listing.touched))
+        return [end for end, useful in ((End.HEAD, head), (End.TAIL, tail)) if useful]
+
+    async def _ask(self, view: _View, end: End, question: Awaitable[R]) -> R | None:
+        self._count(view.busy, end, 1)
+        try:
+            return await self._freshness.reading(question)
+        except ApiError as error:
+            if self._view is view:
+                self._fail(error)
+            return None
+        finally:
+            self._count(view.busy, end, -1)
+
+    async def _load_page(self, view: _View, end: End) -> int | None:
+        """Return the number of new rows, 0 also for an answer that came too late; None: failed."""
+        asked, since = self._place(end), self._freshness.now
+        page = await self._ask(view, end, self.source.page(self.query, end, asked[1]))
+        if page is None:
+            return None
+        if self._view is not view or self._place(end) != asked:
+            return 0
+        rows = self._freshness.newest(page.rows, since)
+        try:
+            added = self.listing.add_page(end, rows, page.token)
+        except RepeatedToken as repeated:
+            added = repeated.added
+            view.stopped[end] = str(repeated)
+        if self.listing.idle_pages(end) >= _IDLE_PAGES:
+            view.stopped[end] = (
+                f"The service sent {_IDLE_PAGES} pages in a row without a new row, so loading was"
+                f" stopped at the {end.value} of the list. Refresh to try again."
+            )
+        view.pages[end] += 1
+        self._track(rows)
+        news = self.problem is not None or end in view.stopped
+        self._succeed()
+        self._emit(RowsAppended(self, end, added))
+        if news:
+            self._emit(FeedChanged(self))
+        return added
+
+    def _place(self, end: End) -> tuple[bool, str | None]:
+        return self.listing.started(end), self.listing.token(end)
+
+    def _show(self, query: Query, page: Page[T], since: int) -> None:
+        rows = self._freshness.newest(page.rows, since)
+        self._view = _View()
+        self.query = query
+        self.listing = self._empty(query)
+        self.listing.add_page(End.HEAD, rows, page.token)
+        self.under_way = set()
+        self._track(rows)
+        self._succeed()
+        self._emit(RowsReset(self))
+        self._emit(FeedChanged(self))
+
+    def _renew(self, view: _View, again: Reread[T], since: int) -> None:
+        key, newest = self.source.key, self._freshness.newest
+        for walk in again.walks.values():
+            walk.pages = [Page(newest(page.rows, since), page.token) for page in walk.pages]
+        listing, stopped = renew(self.listing, again.walks)
+        looked = newest(again.looked, since)
+        for row in looked:
+            listing.replace(row)
+        for name in again.gone:
+            if not self._freshness.is_older(name, since):
+                listing.remove(name)
+        # An end that was stopped for want of another token still is.
+        held = {end: said for end, said in view.stopped.items() if listing.token(end) is None}
+        view.stopped = held | stopped
+        view.pages.update(End)
+        rows = [row for row in [*again.rows(), *looked] if key(row) in listing]
+        fresh = set(map(key, rows))
+        self.listing = listing
+        self.under_way = {name for name in self.under_way if name in listing and name not in fresh}
+        self._track(rows)
+        self._succeed()
+        self._emit(RowsReset(self))
+        self._emit(FeedChanged(self))
+
+    def _track(self, rows: Iterable[T]) -> None:
+        for row in rows:
+            key = self.source.key(row)
+            if not self.source.is_under_way(row):
+                self.under_way.discard(key)
+            elif key not in self.under_way:
+                self.under_way.add(key)
+                self.arrivals += 1
+
+    def _count(self, counts: Counter[End], end: End, step: int) -> None:
+        before = self.loading
+        counts[end] += step
+        if self.loading != before:
+            self._emit(FeedChanged(self))
+
+    def _refresh_began(self, step: int) -> None:
+        before = self.refreshing
+        self._refreshing += step
+        if self.refreshing != before:
+            self._emit(FeedChanged(self))
+
+    def _fail(self, error: ApiError) -> None:
+        self.problem = error
+        self._emit(FeedChanged(self))
+
+    def _succeed(self) -> None:
+        self.problem = None
+        self.loaded_at = self._clock()

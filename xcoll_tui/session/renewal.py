@@ -1,0 +1,174 @@
+"""Reading a list again without losing the place in it: what is fresh, and what stays behind it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from xcoll_tui.session.listing import End, Listing, RepeatedToken
+from xcoll_tui.session.query import Query
+from xcoll_tui.session.sources import PAGE_SIZE, Page, Source
+from xcoll_tui.session.together import together
+
+T = TypeVar("T")
+
+PAGES = 20
+"""The most pages that a refresh reads again at one end …"""
+MORE_PAGES = 5
+"""… and how many more to come to a row that was known, behind which the old ones may stay."""
+
+
+@dataclass
+class Walk(Generic[T]):
+    """The pages that one end gave when it was read again."""
+
+    pages: list[Page[T]] = field(default_factory=list)
+    last: T | None = None
+    rows: int = 0
+
+    @property
+    def token(self) -> str | None:
+        """Where this walk would go on."""
+        return self.pages[-1].token or None if self.pages else None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is a next page, and not one that was read already."""
+        return bool(self.token) and all(page.token != self.token for page in self.pages[:-1])
+
+    def take(self, page: Page[T]) -> None:
+        """Append a page."""
+        self.pages.append(page)
+        self.rows += len(page.rows)
+        if page.rows:
+            self.last = page.rows[-1]
+
+
+@dataclass
+class Reread(Generic[T]):
+    """What a list gave when it was read again.
+
+    `looked` are rows behind the walks that were read by themselves, `gone` the keys of those that
+    were not there any more; `total` as the service counts, if it does.
+    """
+
+    walks: dict[End, Walk[T]] = field(default_factory=dict)
+    looked: list[T] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    total: int | None = None
+
+    def rows(self) -> Iterator[T]:
+        """Yield the rows of the walks."""
+        return (row for walk in self.walks.values() for page in walk.pages for row in page.rows)
+
+
+async def read_again(
+    source: Source[T], query: Query, old: Listing[T], visible: Sequence[str]
+) -> Reread[T]:
+    """Read again what is loaded, both ends at once, and the count; then look behind the walks.
+
+    Raises the ApiError of whatever fails first.
+    """
+    again: Reread[T] = Reread()
+
+    async def walk(end: End, wanted: float) -> None:
+        again.walks[end] = await _walk(source, query, end, wanted, old)
+
+    async def count() -> None:
+        again.total = await source.total()
+
+    await together(count(), *[walk(end, rows) for end, rows in _ends_to_walk(old).items()])
+    await _look_behind(source, old, visible, again)
+    return again
+
+
+async def _look_behind(
+    source: Source[T], old: Listing[T], visible: Sequence[str], again: Reread[T]
+) -> None:
+    if any(not walk.token for walk in again.walks.values()):
+        return  # read to the end: what was not there is gone
+    seen = set(map(source.key, again.rows()))
+    behind = [
+        key
+        for key in visible
+        if key not in seen and (row := old.get(key)) is not None and source.has_id(row)
+    ]
+    # Twice, because what an answer leaves out is not documented to be gone.
+    for _ in range(2):
+        if not behind:
+            break
+        found = await source.look(behind)
+        if found is None:
+            return
+        again.looked += found
+        there = set(map(source.key, found))
+        behind = [key for key in behind if key not in there]
+    again.gone = behind
+
+
+def _ends_to_walk(listing: Listing[T]) -> dict[End, float]:
+    """Return how many rows to read again at which end.
+
+    What is complete is read to its end where that is near, else from both ends, so that rows added
+    at either are found.
+    """
+    if listing.complete:
+        if listing.loaded < PAGES * PAGE_SIZE:
+            return {End.HEAD: float("inf")}
+        return {End.HEAD: PAGES * PAGE_SIZE, End.TAIL: PAGES * PAGE_SIZE}
+    return {end: listing.count(end) for end in End if listing.started(end)}
+
+
+async def _walk(
+    source: Source[T], query: Query, end: End, wanted: float, old: Listing[T]
+) -> Walk[T]:
+    """Read one end again, as far as `wanted` rows or PAGES pages.
+
+    Goes up to MORE_PAGES further until it comes upon a row that stands where it stood.
+    """
+    walk: Walk[T] = Walk()
+    more = 0
+    while True:
+        walk.take(await source.page(query, end, walk.token))
+        if not walk.goes_on:
+            return walk
+        if walk.rows < wanted and len(walk.pages) < PAGES:
+            continue
+        if (walk.last is not None and old.stands(walk.last)) or more == MORE_PAGES:
+            return walk
+        more += 1
+
+
+def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], dict[End, str]]:
+    """Return the list as the walks found it, with the old rows that lie behind them.
+
+    Old rows stay, with the old token, only behind a walk whose last row stands where it stood:
+    there the old walk fits on without a hole. Also returned: a sentence for each end that a
+    repeated token stopped.
+    """
+    new = Listing(old.key, old.total, sort_value=old.sort_value)
+    stopped: dict[End, str] = {}
+    for end, walk in walks.items():
+        for page in walk.pages:
+            try:
+                new.add_page(end, page.rows, page.token)
+            except RepeatedToken as repeated:
+                stopped[end] = str(repeated)
+    if new.complete:
+        return new, {}
+    first, last = _seam(old, walks.get(End.HEAD), -1), _seam(old, walks.get(End.TAIL), len(old))
+    after = -1 if first is None else first
+    before = len(old) if last is None else last
+    for end, fits in ((End.HEAD, first is not None), (End.TAIL, last is not None)):
+        if fits and new.keep(end, old.strictly_between(end, after, before), old.token(end)):
+            stopped.pop(end, None)
+    if old.complete and first is not None and last is not None:
+        new.close()
+    return new, stopped
+
+
+def _seam(old: Listing[T], walk: Walk[T] | None, unread: int) -> int | None:
+    if walk is None:
+        return unread
+    if walk.last is None or not old.stands(walk.last):
+        return None
+    return old.index_of(old.key(walk.last))

@@ -1,0 +1,242 @@
+"""One sitting: the collections, the opened one's documents, and what happens to them."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Never
+
+from xcoll_tui.api.errors import ApiError, NotFound, Unauthorized
+from xcoll_tui.api.models import (
+    Collection,
+    CollectionsSortBy,
+    Document,
+    DocumentsSortBy,
+    KeyInfo,
+    RequestRecord,
+    Wait,
+)
+from xcoll_tui.session.changes import (
+    Change,
+    CollectionChanged,
+    CollectionOpened,
+    FeedChanged,
+    KeyValidated,
+    RequestMade,
+    RowChanged,
+    RowRemoved,
+    RowsAppended,
+    RowsReset,
+    WaitEnded,
+    Waiting,
+)
+from xcoll_tui.session.feed import Feed
+from xcoll_tui.session.indexing import GONE, Follower
+from xcoll_tui.session.query import Query
+from xcoll_tui.session.service import Service
+from xcoll_tui.session.sources import CollectionSource, DocumentSource
+from xcoll_tui.session.together import together
+
+_REMEMBERED = 16
+"""How many collections' documents stay loaded."""
+
+
+class Session:
+    """What is loaded, and the only way to change it.
+
+    Every change is told at once to those who subscribed, on the event loop, after it has happened.
+    `sleep` and `clock` are for tests. All methods belong to one event loop; the coroutines may be
+    cancelled at any time.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._service = service
+        self._clock = clock
+        self._subscribers: list[Callable[[Change], None]] = []
+        self._waiting: Waiting | None = None
+        self._remembered: OrderedDict[str, Feed[Document]] = OrderedDict()
+        self._collection: Collection | None = None
+        self.key_info: KeyInfo | None = None
+        self.opened: str | None = None
+        self.documents: Feed[Document] | None = None
+        self.collections: Feed[Collection] = Feed(
+            CollectionSource(service), Query(CollectionsSortBy.NAME), emit=self._tell, clock=clock
+        )
+        self._follower = Follower(lambda: self.documents, sleep)
+
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Call back at every change from now on; the function returned ends that."""
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._subscribers:
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    @property
+    def collection(self) -> Collection | None:
+        """The opened collection as it was read last; None while it is on its way."""
+        return self._collection
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """The wait before a request is tried again, None when there is none."""
+        if self._waiting is not None and self._waiting.until <= self._clock():
+            self._waiting = None
+        return self._waiting
+
+    # Reading
+
+    async def start(self, collection_id: str | None = None) -> None:
+        """Load the collections, validate the key and open a collection, side by side.
+
+        A key that cannot be validated may still read (permissions and hosts differ), so that
+        raises only Unauthorized, and only when the collections could not be read either.
+        """
+        refusals: list[Unauthorized] = []
+        questions = [self.collections.load(), self._validate(refusals)]
+        if collection_id is not None:
+            questions.append(self.open_collection(collection_id))
+        await together(*questions)
+        if refusals and self.collections.loaded_at is None:
+            raise refusals[0]
+
+    async def open_collection(self, collection_id: str) -> None:
+        """Show the documents of a collection, also of one that is not in the list.
+
+        Those that were loaded before are there at once, and are refreshed. Failures are the feed's
+        `problem`.
+        """
+        again = collection_id == self.opened
+        feed = self._remembered.get(collection_id)
+        collection = self.collections.listing.get(collection_id)
+        if collection is None and again:
+            collection = self._collection
+        if feed is None:
+            feed = Feed(
+                DocumentSource(self._service, collection_id, self.read_collection),
+                Query(DocumentsSortBy.NAME),
+                emit=self._tell,
+                clock=self._clock,
+            )
+            self._remembered[collection_id] = feed
+        self._remembered.move_to_end(collection_id)
+        while len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+        self.opened, self.documents, self._collection = collection_id, feed, collection
+        if collection is not None:
+            feed.total = collection.documents_count
+        self._tell(CollectionOpened(collection_id))
+        self._follower.notice()
+        # A refresh reads the collection as well, for its count.
+        if collection is None and feed.loaded_at is None:
+            await together(feed.load(), self._describe(collection_id))
+        else:
+            await feed.refresh()
+
+    async def read_document(self, file_id: str) -> Document:
+        """Read a document of the opened collection afresh and update its row.
+
+        Raises NotFound, and takes the row away, when it is gone.
+        """
+        feed = self.documents
+        if feed is None or self.opened is None:
+            raise LookupError("No collection is open, so no document can be read.")
+        try:
+            document = await self._service.get_document(self.opened, file_id)
+        except NotFound:
+            feed.remove(file_id, GONE)
+            raise
+        feed.put(document)
+        return document
+
+    async def read_collection(self, collection_id: str) -> Collection:
+        """Read a collection afresh and update what shows it.
+
+        Raises NotFound, and takes its row away, when it is gone.
+        """
+        try:
+            collection = await self._service.get_collection(collection_id)
+        except NotFound:
+            self.collections.remove(collection_id, GONE)
+            raise
+        self.collections.put(collection)
+        if collection_id == self.opened:
+            self._describe_as(collection)
+        return collection
+
+    # Following
+
+    def watch(self, file_ids: Iterable[str]) -> None:
+        """Say which documents are in view: those being indexed are followed first."""
+        self._follower.watch(file_ids)
+
+    async def follow(self) -> Never:
+        """Keep the documents that are being indexed up to date, until cancelled."""
+        await self._follower.run()
+
+    # What the client reports
+
+    def note_wait(self, wait: Wait) -> None:
+        """Take note that a request waits before it is tried again; a client's `on_wait`."""
+        self._waiting = Waiting(wait, self._clock() + wait.seconds)
+        self._tell(self._waiting)
+
+    def note_request(self, record: RequestRecord) -> None:
+        """Take note of an exchange; a client's `on_request`."""
+        waiting = self._waiting
+        if waiting is not None and (record.method, record.path) == (
+            waiting.wait.method,
+            waiting.wait.path,
+        ):
+            self._waiting = None
+            self._tell(WaitEnded())
+        self._tell(RequestMade(record))
+
+    # Within
+
+    async def _validate(self, refusals: list[Unauthorized]) -> None:
+        try:
+            self.key_info = await self._service.validate_key()
+        except Unauthorized as error:
+            refusals.append(error)
+        except ApiError:
+            return  # told in `start`: not fatal
+        else:
+            self._tell(KeyValidated(self.key_info))
+
+    async def _describe(self, collection_id: str) -> None:
+        try:
+            await self.read_collection(collection_id)
+        except ApiError:
+            return  # what matters shows in the documents, or as their feed's problem
+
+    def _describe_as(self, collection: Collection) -> None:
+        if self._collection == collection or self.documents is None:
+            return
+        self._collection = collection
+        self.documents.total = collection.documents_count
+        self._tell(CollectionChanged(collection.collection_id))
+
+    def _tell(self, change: Change) -> None:
+        if isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
+            if change.feed is self.collections:
+                self._refresh_description()
+            elif change.feed is not self.documents:
+                return  # a collection that was left: an answer came late
+            else:
+                self._follower.notice()
+        for callback in tuple(self._subscribers):
+            callback(change)
+
+    def _refresh_description(self) -> None:
+        row = None if self.opened is None else self.collections.listing.get(self.opened)
+        if row is not None:
+            self._describe_as(row)

@@ -1,0 +1,197 @@
+"""Where a feed's rows come from: the collections, or the documents of one collection."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from xcoll_tui.api.errors import ApiError, NotFound
+from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
+from xcoll_tui.api.models import Collection, CollectionsSortBy, Document, DocumentsSortBy
+from xcoll_tui.session.indexing import progress_of
+from xcoll_tui.session.listing import End
+from xcoll_tui.session.query import Query
+from xcoll_tui.session.service import Service
+
+T = TypeVar("T")
+
+PAGE_SIZE = 100
+"""The largest page that the service gives."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Rows in the order they came, and where the walk goes on; no token on the last."""
+
+    rows: Sequence[T]
+    token: str | None
+
+
+class Source(Protocol[T]):
+    """One list of the service."""
+
+    name_field: str
+    filter_fields: frozenset[str]
+
+    def key(self, row: T) -> str:
+        """Return what names a row for good."""
+        ...
+
+    def sort_value(self, sort_by: str) -> Callable[[T], object]:
+        """Return how to tell what a row is sorted by; it gives None for what is not known."""
+        ...
+
+    def has_id(self, row: T) -> bool:
+        """Tell whether the service named this row; else its key is only a makeshift."""
+        ...
+
+    def is_under_way(self, row: T) -> bool:
+        """Tell whether the service is still at work on a row."""
+        ...
+
+    async def page(self, query: Query, end: End, token: str | None) -> Page[T]:
+        """Return the page at a token of one end's walk, the first one without."""
+        ...
+
+    async def look(self, keys: Sequence[str]) -> list[T] | None:
+        """Return rows by key, those that exist; None if this list has no such call."""
+        ...
+
+    async def total(self) -> int | None:
+        """Return how many rows there are unfiltered, None if the service does not tell."""
+        ...
+
+
+class CollectionSource:
+    """The collections of the team."""
+
+    name_field = "collection_name"
+    filter_fields = COLLECTION_FIELDS
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def key(self, row: Collection) -> str:
+        """Return the collection_id."""
+        return row.collection_id or f"? {row.collection_name} {row.created_at}"
+
+    def has_id(self, row: Collection) -> bool:
+        """Tell whether the collection came with its ID."""
+        return bool(row.collection_id)
+
+    def sort_value(self, sort_by: str) -> Callable[[Collection], object]:
+        """Return how to tell the name or the time of creation."""
+
+        def value(row: Collection) -> object:
+            if row.unreadable is not None:
+                return None
+            return row.created_at if sort_by == CollectionsSortBy.AGE else row.collection_name
+
+        return value
+
+    def is_under_way(self, row: Collection) -> bool:  # noqa: ARG002 - a Source's signature
+        """Return False: nothing happens to a collection by itself."""
+        return False
+
+    async def page(self, query: Query, end: End, token: str | None) -> Page[Collection]:
+        """Return one page of the list."""
+        page = await self._service.list_collections(
+            limit=PAGE_SIZE,
+            order=query.order(end),
+            sort_by=query.sort_by,
+            pagination_token=token,
+            filter=query.expression(self.name_field, self.filter_fields),
+        )
+        return Page(page.collections, page.pagination_token)
+
+    async def look(self, keys: Sequence[str]) -> None:  # noqa: ARG002 - a Source's signature
+        """Return None: collections cannot be read several at once."""
+        return
+
+    async def total(self) -> None:
+        """Return None: the service does not count collections."""
+        return
+
+
+class DocumentSource:
+    """The documents of one collection; `read_collection` is asked for their number."""
+
+    name_field = "name"
+    filter_fields = DOCUMENT_FIELDS
+
+    def __init__(
+        self,
+        service: Service,
+        collection_id: str,
+        read_collection: Callable[[str], Awaitable[Collection]],
+    ) -> None:
+        self._service = service
+        self.collection_id = collection_id
+        self._read_collection = read_collection
+
+    def key(self, row: Document) -> str:
+        """Return the file_id."""
+        return row.file_id or f"? {row.name} {row.file_metadata.created_at}"
+
+    def has_id(self, row: Document) -> bool:
+        """Tell whether the document came with its ID."""
+        return bool(row.file_id)
+
+    def sort_value(self, sort_by: str) -> Callable[[Document], object]:
+        """Return how to tell the name, the size or the time of creation."""
+
+        def value(row: Document) -> object:
+            if row.unreadable is not None:
+                return None
+            if sort_by == DocumentsSortBy.SIZE:
+                return row.file_metadata.size_bytes
+            return row.file_metadata.created_at if sort_by == DocumentsSortBy.AGE else row.name
+
+        return value
+
+    def is_under_way(self, row: Document) -> bool:
+        """Tell whether the document is being indexed."""
+        return bool(row.file_id) and progress_of(row).is_under_way
+
+    async def page(self, query: Query, end: End, token: str | None) -> Page[Document]:
+        """Return one page of the list."""
+        page = await self._service.list_documents(
+            self.collection_id,
+            limit=PAGE_SIZE,
+            order=query.order(end),
+            sort_by=query.sort_by,
+            pagination_token=token,
+            filter=query.expression(self.name_field, self.filter_fields),
+        )
+        return Page(page.documents, page.pagination_token)
+
+    async def look(self, keys: Sequence[str]) -> list[Document]:
+        """Return the documents of these IDs that exist.
+
+        What the service does with an unknown ID is not documented. Where it refuses them all, they
+        are asked in ever smaller parts, unless it is the collection that is gone: then that error
+        is raised.
+        """
+        try:
+            return await self._service.batch_get_documents(self.collection_id, keys)
+        except NotFound:
+            await self._service.get_collection(self.collection_id)
+            return await self._look_closer(keys)
+
+    async def _look_closer(self, keys: Sequence[str]) -> list[Document]:
+        if len(keys) == 1:
+            return []
+        found: list[Document] = []
+        for part in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+            try:
+                found += await self._service.batch_get_documents(self.collection_id, part)
+            except NotFound:
+                found += await self._look_closer(part)
+        return found
+
+    async def total(self) -> int | None:
+        """Return the collection's documents_count, None where it cannot be read."""
+        try:
+            return (await self._read_collection(self.collection_id)).documents_count
+        except ApiError:
+            # A key may list documents and not read collections; what matters shows in the rows.
+            return None

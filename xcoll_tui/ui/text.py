@@ -1,0 +1,86 @@
+"""Server text made fit for a terminal: pure.
+
+Names and fields come from a service that is not trusted. Escape codes, newlines, bidirectional
+overrides and invisible characters would move the cursor, write to the clipboard or disguise a
+name, so each is replaced by something that can be seen. What comes out is still only text: give
+it to ``Content(...)`` or rich's ``Text(...)``, never to anything that parses markup.
+"""
+
+import re
+import unicodedata
+
+from rich.cells import cell_len, set_cell_size
+
+# Zero-width and bidirectional controls, soft hyphen, invisible operators, tags, interlinear
+# annotation, and what only looks like nothing (Hangul fillers, Braille blank, wide spaces).
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+_OFFENDER = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_UNSEEN}]")
+_MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
+_JOINER = "\u200d"
+_CONTROL_PICTURES = 0x2400
+_DELETE = 0x7F
+_REPLACEMENT = "\ufffd"
+
+
+def _is_pictograph(character: str) -> bool:
+    return unicodedata.category(character) in {"So", "Sk"} or character == "\ufe0f"
+
+
+def _show(match: re.Match[str]) -> str:
+    character = match.group()
+    code = ord(character)
+    if code < 0x20:
+        return chr(_CONTROL_PICTURES + code)
+    if code == _DELETE:
+        return "\u2421"
+    if character == _JOINER:
+        text, at = match.string, match.start()
+        joined = 0 < at < len(text) - 1
+        if joined and _is_pictograph(text[at - 1]) and _is_pictograph(text[at + 1]):
+            return character
+    return _REPLACEMENT
+
+
+def clean(text: str, limit: int = 1_000) -> str:
+    """Show every control, invisible or reordering character of ``text`` as a visible one.
+
+    At most ``limit`` characters are looked at and kept; an ellipsis tells that more followed.
+    Emoji joined by a zero-width joiner stay whole; more than three combining marks in a row,
+    which would run over the lines above and below, are cut to three.
+    """
+    short = text[:limit]
+    shown = _OFFENDER.sub(_show, short)
+    if not shown.isascii():
+        shown = _MARKS.sub(lambda marks: marks.group()[:3], shown)
+    return f"{shown}…" if len(text) > limit else shown
+
+
+def clean_lines(text: str, limit: int = 100_000) -> str:
+    """Do what ``clean`` does, line by line: newlines stay, tabs become spaces."""
+    short = text[:limit].replace("\r\n", "\n").expandtabs(4)
+    shown = "\n".join(clean(line, limit) for line in short.split("\n"))
+    return f"{shown}…" if len(text) > limit else shown
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Make ``text`` exactly ``width`` terminal cells wide, cleaned, cut with an ellipsis.
+
+    Only as much of the text is looked at as can be seen, so a name of 10,000 characters costs
+    no more than a short one.
+    """
+    if width <= 0:
+        return ""
+    # A cell shows at most one base character, its marks and its joiners.
+    shown = clean(text, width * 4 + 8)
+    if shown.isascii():
+        if len(shown) > width:
+            return f"{shown[: width - 1]}…"
+        return shown.rjust(width) if right else shown.ljust(width)
+    cells = cell_len(shown)
+    if cells > width:
+        return set_cell_size(f"{set_cell_size(shown, width - 1).rstrip()}…", width)
+    padding = " " * (width - cells)
+    return padding + shown if right else shown + padding

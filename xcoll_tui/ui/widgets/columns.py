@@ -1,0 +1,118 @@
+"""The columns of a row table: what a cell says, and how the width is shared out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
+
+from rich.cells import cell_len
+
+from xcoll_tui.ui.text import clean
+
+T = TypeVar("T")
+
+SPACING = 2
+_FIRST = 2
+"""So many columns are worth cutting the leading one down to its minimum."""
+_LEAD_COMFORT = 32
+"""The others are shown only where the leading one keeps so much, or all that it needs."""
+
+
+class Cell(NamedTuple):
+    """What a cell says, as received: it is cleaned and cut when it is drawn."""
+
+    text: str
+    tone: str = ""
+    """The component class that colours it, without the ``row-table--`` prefix."""
+
+
+@dataclass(frozen=True)
+class Column(Generic[T]):
+    """One column: how to read it off a row, and how wide it may be in terminal cells."""
+
+    key: str
+    label: str
+    cell: Callable[[T], Cell]
+    minimum: int = 4
+    maximum: int = 24
+    right: bool = False
+    stretch: bool = False
+    """Whether it takes the width that the others leave, although it needs less."""
+    sort_by: str | None = None
+    """The service's name for sorting by it; None where the service cannot."""
+
+
+class Placed(NamedTuple, Generic[T]):
+    """A column and the cells that it covers."""
+
+    column: Column[T]
+    start: int
+    width: int
+
+
+@dataclass
+class ColumnLayout(Generic[T]):
+    """Share a width out among columns.
+
+    The first column leads: it is always shown, and gives way down to its minimum so that others
+    can be shown too; where some cannot, it takes what is left. The others keep
+    the width of the widest cell seen, which only ever grows, so that columns settle instead of
+    jumping as pages arrive. ``offset`` of them are scrolled away to the left.
+    """
+
+    columns: Sequence[Column[T]]
+    offset: int = 0
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def measure(self, rows: Iterable[T]) -> bool:
+        """Let the columns grow to what ``rows`` hold; tell whether any did."""
+        grown = False
+        for column in self.columns:
+            widest = self._seen.get(column.key, 0)
+            if widest >= column.maximum:
+                continue
+            before = widest
+            limit = column.maximum
+            for row in rows:
+                text = column.cell(row).text[: limit * 4]
+                width = len(text) if text.isascii() else cell_len(clean(text))
+                widest = max(widest, min(width, limit))
+            self._seen[column.key] = widest
+            grown = grown or widest > before
+        return grown
+
+    def forget(self) -> None:
+        """Let the widths settle anew: other rows come."""
+        self.offset = 0
+        self._seen.clear()
+
+    def natural(self, column: Column[T]) -> int:
+        """Give the width that the column would like."""
+        seen = max(self._seen.get(column.key, 0), column.minimum)
+        label = cell_len(column.label) + (2 if column.sort_by and column.label else 0)
+        return min(max(seen, label), column.maximum)
+
+    def place(self, width: int) -> tuple[list[Placed[T]], bool]:
+        """Place the columns in ``width`` cells; tell whether some are hidden to the right."""
+        lead, *rest = self.columns
+        self.offset = min(self.offset, max(0, len(rest) - 1))
+        wanted = [(column, self.natural(column)) for column in rest[self.offset :]]
+        room = width - min(self.natural(lead), lead.minimum)
+        comfort = max(0, min(self.natural(lead), _LEAD_COMFORT) - lead.minimum)
+        shown: list[tuple[Column[T], int]] = []
+        for column, natural in wanted:
+            kept = comfort if len(shown) >= _FIRST else 0
+            if room - kept < natural + SPACING:
+                break
+            shown.append((column, natural))
+            room -= natural + SPACING
+        taken = sum(natural + SPACING for _, natural in shown)
+        hidden = len(shown) < len(wanted)
+        lead_width = max(0, width - taken)
+        if not (lead.stretch or hidden):
+            lead_width = min(lead_width, self.natural(lead))
+        placed = [Placed(lead, 0, lead_width)]
+        start = lead_width
+        for column, natural in shown:
+            placed.append(Placed(column, start + SPACING, natural))
+            start += SPACING + natural
+        return placed, hidden

@@ -1,0 +1,119 @@
+"""Draws the lines of a row table: a row, the gap, the note under a row, the header."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from xcoll_tui.session.listing import Gap
+from xcoll_tui.ui.format import format_count
+from xcoll_tui.ui.text import fit
+from xcoll_tui.ui.widgets.columns import SPACING, Column, ColumnLayout, Placed
+
+T = TypeVar("T")
+
+BAR = "▌"
+MARK = "✓"
+_SORT_MARKS = {False: "▲", True: "▼"}
+
+
+class RowPainter(Generic[T]):
+    """Draw lines ``width`` cells wide; ``tone`` gives the style of a component class."""
+
+    def __init__(
+        self, layout: ColumnLayout[T], tone: Callable[[str], Style], *, markable: bool
+    ) -> None:
+        self.layout = layout
+        self.gutter = 3 if markable else 2
+        self.width = 0
+        self.more_right = False
+        self._tone = tone
+        self._markable = markable
+        self._placed: list[Placed[T]] = []
+
+    def place(self, width: int) -> None:
+        """Share ``width`` cells out among the columns."""
+        self.width = width
+        self._placed, self.more_right = self.layout.place(max(0, width - self.gutter))
+
+    def column_at(self, x: int) -> Column[T] | None:
+        """Tell which column stands at a cell of the line."""
+        for placed in self._placed:
+            if placed.start <= x - self.gutter < placed.start + placed.width + SPACING:
+                return placed.column
+        return None
+
+    def _strip(self, segments: list[Segment], base: Style) -> Strip:
+        return Strip(segments).adjust_cell_length(self.width, base)
+
+    def blank(self, base: Style) -> Strip:
+        """Draw nothing."""
+        return Strip.blank(self.width, base)
+
+    def row(self, row: T, base: Style, *, cursor: bool, marked: bool, stale: bool) -> Strip:
+        """Draw a row: the cursor's bar, its mark, its cells."""
+        segments = [Segment(BAR if cursor else " ", base + self._tone("bar"))]
+        if self._markable:
+            mark = f"{MARK} " if marked else "  "
+            segments.append(Segment(mark, base + self._tone("marked")))
+        else:
+            segments.append(Segment(" ", base))
+        end = 0
+        for column, start, cells in self._placed:
+            text, tone = column.cell(row)
+            style = base + self._tone(tone) if tone and not stale else base
+            if start > end:
+                segments.append(Segment(" " * (start - end), base))
+            segments.append(Segment(fit(text, cells, right=column.right), style))
+            end = start + cells
+        return self._strip(segments, base)
+
+    def gap(self, gap: Gap, base: Style, *, cursor: bool) -> Strip:
+        """Draw the one row that stands for all that is not loaded."""
+        many = "rows" if gap.count is None else format_count(gap.count)
+        text = fit(f"… {many} not loaded …", max(0, self.width - self.gutter))
+        lead = (BAR if cursor else "").ljust(self.gutter)
+        return self._strip(
+            [Segment(lead, base + self._tone("bar")), Segment(text, base + self._tone("gap"))],
+            base,
+        )
+
+    def note(self, text: str, base: Style) -> Strip:
+        """Draw the line that belongs to the row above it."""
+        said = fit(f"└ {text}", max(0, self.width - self.gutter))
+        return self._strip(
+            [
+                Segment(BAR.ljust(self.gutter), base + self._tone("bar")),
+                Segment(said, base + self._tone("note")),
+            ],
+            base,
+        )
+
+    def placeholder(self, line: str, base: Style) -> Strip:
+        """Draw a line of what is said where there are no rows."""
+        said = Segment(f"  {fit(line, max(0, self.width - 2))}", base + self._tone("placeholder"))
+        return self._strip([said], base)
+
+    def header(self, sorted_by: tuple[str, bool] | None) -> Strip:
+        """Draw the labels, the sort, and whether columns are hidden to either side."""
+        base = self._tone("header")
+        lead = "‹" if self.layout.offset else ""
+        segments = [Segment(lead.ljust(self.gutter), base)]
+        end = 0
+        for column, start, cells in self._placed:
+            if start > end:
+                segments.append(Segment(" " * (start - end), base))
+            if sorted_by is None or column.sort_by != sorted_by[0]:
+                label = Segment(fit(column.label, cells, right=column.right), base)
+            else:
+                said = f"{fit(column.label, cells).strip()} {_SORT_MARKS[sorted_by[1]]}"
+                style = base + self._tone("sorted")
+                label = Segment(fit(said, cells, right=column.right), style)
+            segments.append(label)
+            end = start + cells
+        room = self.width - self.gutter - end
+        if self.more_right and room >= 1:
+            segments.append(Segment("›".rjust(room), base))
+        return self._strip(segments, base)

@@ -1,0 +1,455 @@
+"""A virtual table: draws only the rows that can be seen, straight from the session's listing.
+
+Textual's DataTable formats and measures every cell it is given; here a row costs nothing until
+it is on the screen, so 100,000 rows feel like 100.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from xcoll_tui.session.listing import End, Gap, Listing
+from xcoll_tui.ui.widgets.columns import Column, ColumnLayout
+from xcoll_tui.ui.widgets.row_painter import RowPainter
+
+T = TypeVar("T")
+
+_NEAR_END = 60
+"""How many rows before the end of what is loaded the next page is asked for."""
+_CACHE_LIMIT = 2_000
+_WHOLE = {"cursor", "cursor-blurred", "hover", "zebra", "header"}
+"""Component styles that bring a background of their own; the others only colour the text."""
+
+
+class RowTable(ScrollView, Generic[T], can_focus=True):
+    """Show a listing as rows under a header that sorts.
+
+    The table knows no session: it reads rows off the listing it is given, and tells with messages
+    what the person did. Marks are keys, so that a refresh cannot shift them.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"row-table--{name}"
+        for name in (
+            "header", "sorted", "cursor", "cursor-blurred", "hover", "marked", "zebra", "bar",
+            "ready", "failed", "indexing", "quiet", "gap", "note", "stale", "placeholder",
+        )
+    }  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Down", id="row.down", show=False),
+        Binding("up,k", "move(-1)", "Up", id="row.up", show=False),
+        Binding("pagedown", "page(1)", "Page down", id="row.page_down", show=False),
+        Binding("pageup", "page(-1)", "Page up", id="row.page_up", show=False),
+        Binding("g,home", "first", "First row", id="row.first", show=False),
+        Binding("G,end", "last", "Last row", id="row.last", show=False),
+        Binding("enter", "open", "Open", id="row.open", show=False),
+        Binding("right", "columns(1)", "Columns to the right", id="row.columns_right", show=False),
+        Binding("left", "columns(-1)", "Columns to the left", id="row.columns_left", show=False),
+    ]
+
+    class CursorMoved(Message):
+        """The cursor rests on another row."""
+
+        def __init__(self, table: "RowTable[Any]") -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> "RowTable[Any]":
+            """The table whose cursor moved."""
+            return self.table
+
+    class Opened(CursorMoved):
+        """The row under the cursor was chosen, with Enter or a double click."""
+
+    class RowsWanted(CursorMoved):
+        """The rows shown come near the end of what is loaded at ``end``."""
+
+        def __init__(self, table: "RowTable[Any]", end: End) -> None:
+            super().__init__(table)
+            self.end = end
+
+    class LastWanted(CursorMoved):
+        """The very last row was asked for, loaded or not."""
+
+    class HeaderPressed(CursorMoved):
+        """The header of a column was clicked."""
+
+        def __init__(self, table: "RowTable[Any]", column: Column[T]) -> None:
+            super().__init__(table)
+            self.column = column
+
+    class MarksChanged(CursorMoved):
+        """Rows were marked or unmarked."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column[T]],
+        *,
+        note: Callable[[T], str | None] = lambda _row: None,
+        show_header: bool = True,
+        markable: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+    ) -> None:
+        super().__init__(id=id)
+        self.layout_of = ColumnLayout(columns)
+        self.painter = RowPainter(self.layout_of, self._tone, markable=markable)
+        self.note = note
+        self.show_header = show_header
+        self.listing: Listing[T] = Listing(lambda _row: "")
+        self.cursor = 0
+        self.cursor_key: str | None = None
+        self.marks: dict[str, None] = {}
+        self.markable = markable
+        self.sorted_by: tuple[str, bool] | None = None
+        self.stale = False
+        self.placeholder = ""
+        self._hover = -1
+        self._mark_anchor: str | None = None
+        self._note_line: str | None = None
+        self._strips: dict[tuple[int, bool, bool], Strip] = {}
+        self._tones: dict[str, Style] = {}
+
+    # What is shown
+
+    @property
+    def row(self) -> T | None:
+        """The row under the cursor; None on the gap and in an empty table."""
+        if not 0 <= self.cursor < len(self.listing):
+            return None
+        row = self.listing.row(self.cursor)
+        return None if isinstance(row, Gap) else row
+
+    def set_columns(self, columns: Sequence[Column[T]]) -> None:
+        """Show other columns; widths already seen are kept."""
+        self.layout_of.columns = columns
+        self.repaint()
+
+    def show(self, listing: Listing[T], *, home: bool = False) -> None:
+        """Show ``listing`` as it is now.
+
+        The cursor stays on its row and the row on its line, wherever it stands now; ``home`` puts
+        both at the top instead.
+        """
+        at_line = self._line_of(self.cursor) - self.scroll_offset.y
+        self.listing = listing
+        if home:
+            self.cursor = 0
+        elif self.cursor_key is not None:
+            found = listing.index_of(self.cursor_key)
+            self.cursor = self.cursor if found is None else found
+        self.cursor = max(0, min(self.cursor, len(listing) - 1))
+        self._settle()
+        self.repaint()
+        if home or len(listing) == 0:
+            self.scroll_to(y=0, animate=False)
+        elif not 0 <= at_line < self._rows_high:
+            self._want_rows()
+        else:
+            self.scroll_to(y=max(0, self._line_of(self.cursor) - at_line), animate=False)
+            self._reveal()
+
+    def repaint(self) -> None:
+        """Draw everything again: rows, columns or colours have changed."""
+        self._strips.clear()
+        self._tones.clear()
+        width = self.scrollable_content_region.width
+        self.painter.place(width)
+        lines = self._header_high + len(self.listing) + (1 if self._note_line else 0)
+        self.virtual_size = Size(width, lines)
+        self.refresh()
+
+    def row_changed(self, key: str) -> None:
+        """Draw the row of ``key`` again, and nothing else."""
+        index = self.listing.index_of(key)
+        if index is None:
+            return
+        row = self.listing.row(index)
+        if not isinstance(row, Gap) and self.layout_of.measure([row]):
+            self.repaint()
+            return
+        for cursor in (False, True):
+            for hover in (False, True):
+                self._strips.pop((index, cursor, hover), None)
+        if index == self.cursor:
+            self._settle()
+        self._refresh_row(index)
+
+    def clear_marks(self) -> None:
+        """Unmark every row."""
+        self.marks.clear()
+        self._mark_anchor = None
+        self.repaint()
+        self.post_message(self.MarksChanged(self))
+
+    # Moving
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a row, and the row on the screen."""
+        index = max(0, min(index, len(self.listing) - 1))
+        if index == self.cursor and self.cursor_key is not None:
+            self._reveal()
+            return
+        before, self.cursor = self.cursor, index
+        noted = self._note_line
+        self._settle()
+        if noted != self._note_line:
+            self.repaint()
+        else:
+            self._refresh_row(before)
+            self._refresh_row(index)
+        self._reveal()
+        self.post_message(self.CursorMoved(self))
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by so many rows."""
+        self.move_to(self.cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by so many screens."""
+        self.move_to(self.cursor + pages * max(1, self._rows_high - 1))
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last row that is loaded, and ask for the very last."""
+        if self.listing.complete or self.listing.gap_index is not None:
+            self.move_to(len(self.listing) - 1)
+        else:
+            self.post_message(self.LastWanted(self))
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if len(self.listing):
+            self.post_message(self.Opened(self))
+
+    def action_columns(self, step: int) -> None:
+        """Show the columns further right or left."""
+        if step > 0 and not self.painter.more_right:
+            return
+        self.layout_of.offset = max(0, self.layout_of.offset + step)
+        self.repaint()
+
+    # Marks
+
+    def toggle_mark(self) -> None:
+        """Mark or unmark the row under the cursor, and go one down."""
+        if self.cursor_key is None:
+            return
+        if self.cursor_key in self.marks:
+            del self.marks[self.cursor_key]
+        else:
+            self.marks[self.cursor_key] = None
+        self._mark_anchor = self.cursor_key
+        self.repaint()
+        self.post_message(self.MarksChanged(self))
+        self.action_move(1)
+
+    def mark_range(self) -> None:
+        """Mark from the row marked last to the cursor."""
+        if self.cursor_key is None:
+            return
+        anchor = self._mark_anchor or self.cursor_key
+        self.marks.update(dict.fromkeys(self.listing.between(anchor, self.cursor_key)))
+        self._mark_anchor = self.cursor_key
+        self.repaint()
+        self.post_message(self.MarksChanged(self))
+
+    def mark_all(self) -> None:
+        """Mark all that is loaded; unmark it when all of it is marked already."""
+        keys = dict.fromkeys(self.listing.keys())
+        if keys and keys.keys() <= self.marks.keys():
+            for key in keys:
+                del self.marks[key]
+        else:
+            self.marks.update(keys)
+        self.repaint()
+        self.post_message(self.MarksChanged(self))
+
+    # Lines and rows
+
+    @property
+    def _header_high(self) -> int:
+        return 1 if self.show_header else 0
+
+    @property
+    def _rows_high(self) -> int:
+        return max(1, self.scrollable_content_region.height - self._header_high)
+
+    def _line_of(self, index: int) -> int:
+        return index + (1 if self._note_line and index > self.cursor else 0)
+
+    def _row_at(self, line: int) -> int:
+        if self._note_line and line > self.cursor:
+            return max(self.cursor, line - 1)
+        return line
+
+    def _settle(self) -> None:
+        row = self.row
+        self.cursor_key = None if row is None else self.listing.key(row)
+        self._note_line = None if row is None else self.note(row)
+
+    def _reveal(self) -> None:
+        top = self.scroll_offset.y
+        line = self._line_of(self.cursor)
+        last = line + (1 if self._note_line else 0)
+        if line < top:
+            self.scroll_to(y=line, animate=False)
+        elif last >= top + self._rows_high:
+            self.scroll_to(y=last - self._rows_high + 1, animate=False)
+        self._want_rows()
+
+    def _want_rows(self) -> None:
+        listing = self.listing
+        if listing.complete or not len(listing):
+            return
+        top = self.scroll_offset.y
+        bottom = top + self._rows_high
+        gap = listing.gap_index
+        if gap is None:
+            if bottom + _NEAR_END >= len(listing):
+                self.post_message(self.RowsWanted(self, End.HEAD))
+            return
+        if top <= gap and bottom + _NEAR_END >= gap:
+            self.post_message(self.RowsWanted(self, End.HEAD))
+        if bottom > gap and top - _NEAR_END <= gap:
+            self.post_message(self.RowsWanted(self, End.TAIL))
+
+    def visible_rows(self) -> list[T]:
+        """List the rows on the screen, top to bottom."""
+        top = self._row_at(self.scroll_offset.y)
+        stop = min(len(self.listing), top + self._rows_high)
+        rows = (self.listing.row(index) for index in range(top, stop))
+        return [row for row in rows if not isinstance(row, Gap)]
+
+    def _refresh_row(self, index: int) -> None:
+        line = self._line_of(index) + self._header_high
+        self.refresh_lines(line, 2 if self._note_line and index == self.cursor else 1)
+
+    # Drawing
+
+    def _tone(self, name: str) -> Style:
+        style = self._tones.get(name)
+        if style is None:
+            style = self.get_component_rich_style(f"row-table--{name}", partial=name not in _WHOLE)
+            self._tones[name] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """Forget the colours of the theme before."""
+        super().notify_style_update()
+        self._strips.clear()
+        self._tones.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen."""
+        if self.show_header and y == 0:
+            return self.painter.header(self.sorted_by)
+        y -= self._header_high
+        if not len(self.listing):
+            return self._draw_placeholder(y)
+        line = y + self.scroll_offset.y
+        if self._note_line and line == self.cursor + 1:
+            return self.painter.note(self._note_line, self._base_style(self.cursor))
+        index = self._row_at(line)
+        if index >= len(self.listing):
+            return self.painter.blank(self.rich_style)
+        state = (index, index == self.cursor, index == self._hover)
+        strip = self._strips.get(state)
+        if strip is None:
+            if len(self._strips) > _CACHE_LIMIT:
+                self._strips.clear()
+            strip = self._strips[state] = self._draw_row(index)
+        return strip
+
+    def _draw_row(self, index: int) -> Strip:
+        row = self.listing.row(index)
+        base = self._base_style(index)
+        cursor = index == self.cursor
+        if isinstance(row, Gap):
+            return self.painter.gap(row, base, cursor=cursor)
+        marked = self.listing.key(row) in self.marks
+        return self.painter.row(row, base, cursor=cursor, marked=marked, stale=self.stale)
+
+    def _base_style(self, index: int) -> Style:
+        if index == self.cursor:
+            return self._tone("cursor" if self.has_focus else "cursor-blurred")
+        if index == self._hover:
+            base = self._tone("hover")
+        else:
+            base = self._tone("zebra") if index % 2 else self.rich_style
+        return base + self._tone("stale") if self.stale else base
+
+    def _draw_placeholder(self, y: int) -> Strip:
+        lines = self.placeholder.split("\n")
+        top = 1 if self._rows_high > len(lines) + 1 else 0
+        if not 0 <= y - top < len(lines):
+            return self.painter.blank(self.rich_style)
+        return self.painter.placeholder(lines[y - top], self.rich_style)
+
+    # What the terminal says
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for rows as the wheel or the scrollbar comes near the end."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._want_rows()
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Draw the cursor as active or resting."""
+        self._strips.clear()
+        super().watch_has_focus(_has_focus)
+
+    def _on_resize(self, _event: events.Resize) -> None:
+        self.repaint()
+        self.call_after_refresh(self._reveal)
+
+    def _on_mouse_move(self, event: events.MouseMove) -> None:
+        self._hover_over(self._row_under(event))
+
+    def _on_leave(self, _event: events.Leave) -> None:
+        self._hover_over(-1)
+
+    def _hover_over(self, index: int) -> None:
+        if index != self._hover:
+            before, self._hover = self._hover, index
+            for row in (before, index):
+                if row >= 0:
+                    self._refresh_row(row)
+
+    def _row_under(self, event: events.MouseEvent) -> int:
+        line = event.y - self._header_high
+        if line < 0 or event.x >= self.scrollable_content_region.width:
+            return -1
+        index = self._row_at(line + self.scroll_offset.y)
+        return index if index < len(self.listing) else -1
+
+    async def _on_click(self, event: events.Click) -> None:
+        if self.show_header and event.y == 0:
+            column = self.painter.column_at(event.x)
+            if column is not None:
+                self.post_message(self.HeaderPressed(self, column))
+            return
+        if event.chain == 2:
+            # The row of the first click: a note that came or went may have moved the lines.
+            self.action_open()
+            return
+        index = self._row_under(event)
+        if index < 0:
+            return
+        self.move_to(index)
+        if self.markable and (event.ctrl or event.x < self.painter.gutter):
+            self.toggle_mark()
+            self.move_to(index)
+        elif self.markable and event.shift:
+            self.mark_range()

@@ -1,0 +1,148 @@
+"""The application: looks, the one error policy, signals, and what a crash may show."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from xcoll_tui.ui.format import Clock
+from xcoll_tui.ui.screens.main import MainScreen
+from xcoll_tui.ui.themes import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from xcoll_tui.session.session import Session
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A session with the service behind it, ready to be started, and how to end it."""
+
+    session: "Session"
+    close: Callable[[], Awaitable[None]]
+
+
+class XcollApp(App[None]):
+    """Browse collections in a terminal.
+
+    ``connect`` is called once, in a thread of its own, after the first frame stands: it imports
+    and builds what is slow. Whatever it raises ends the program as a crash.
+    """
+
+    CSS_PATH = Path(__file__).parent / "xcoll.tcss"
+    TITLE = "xcoll"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon", "command_palette", "Commands", id="palette", show=False),
+        Binding("q,ctrl+q", "quit", "Quit", id="quit", show=False),
+    ]
+
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        *,
+        clock: Clock,
+        facts: tuple[str, ...] = (),
+        collection_id: str | None = None,
+        theme: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = theme or DARK.name
+        self.clock = clock
+        self._connect = connect
+        self._facts = facts
+        self._collection_id = collection_id
+        self._connection: Connection | None = None
+        self._main: MainScreen | None = None
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, whatever dialog stands over it."""
+        if self._main is None:
+            self._main = MainScreen(self.clock)
+            self._main.facts = self._facts
+        return self._main
+
+    def get_default_screen(self) -> Screen[None]:
+        """Start on the main screen at once: no empty screen before it."""
+        return self.main
+
+    # Life
+
+    def on_mount(self) -> None:
+        """Paint first, then connect; end cleanly when told to by a signal."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and threading.current_thread() is threading.main_thread():
+                # Textual leaves the terminal raw and on the alternate screen on these.
+                loop.add_signal_handler(number, partial(self._on_signal, number))
+        # Not before the first frame stands: the imports would fight it for the interpreter.
+        self.call_after_refresh(self._start_connecting)
+
+    def _on_signal(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def _start_connecting(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def build() -> None:
+            try:
+                connection = self._connect()
+            except Exception as error:  # noqa: BLE001 - carried to the loop, where it crashes loudly
+                self._hand_over(loop, partial(self._handle_exception, error))
+            else:
+                self._hand_over(loop, partial(self._begin, connection))
+
+        threading.Thread(target=build, name="connect", daemon=True).start()
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self.call_later, what)
+
+    def _begin(self, connection: Connection) -> None:
+        self._connection = connection
+        self.main.begin(connection.session, self._collection_id)
+
+    async def _shutdown(self) -> None:
+        await super()._shutdown()
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await connection.close()
+
+    def _fatal_error(self) -> None:
+        # Textual prints the local variables of every frame, and a key may be one of them.
+        from rich.segment import Segments  # noqa: PLC0415 - on the way out only
+        from rich.traceback import Traceback  # noqa: PLC0415
+
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(
+            Segments(self.console.render(traceback, self.console.options))
+        )
+        self._close_messages_no_wait()
+
+    # Commands
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every action of the main screen, then the themes."""
+        if screen is self.main:
+            for hint in self.main.hints_by_id().values():
+                yield SystemCommand(
+                    hint.label, f"Key: {hint.key}", partial(self._run_on_main, hint.action)
+                )
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+
+    async def _run_on_main(self, action: str) -> None:
+        focused = self.main.focused
+        await self.run_action(action, default_namespace=focused or self.main)

@@ -1,0 +1,27 @@
+"""The one place that turns an error of the API layer into words for a person.
+
+The API layer's sentences say what failed, why, and what to do; here they are made fit for the
+screen, and completed by what only the screen knows: its keys, and where keys are made.
+"""
+
+from xcoll_tui.api.errors import ApiError, Forbidden, InvalidArgument, Unauthorized
+from xcoll_tui.ui.text import clean
+
+
+def sentence_of(error: ApiError) -> str:
+    """Tell what failed, why as far as known, and what to do next, fit for the screen."""
+    return clean(str(error), 500)
+
+
+def way_on_from(error: ApiError) -> str:
+    """Tell what can be done from here."""
+    if isinstance(error, Forbidden):
+        return "Its permissions are set in the xAI Console, group Collections Endpoint."
+    if isinstance(error, Unauthorized):
+        return "Keys are made in the xAI Console, under Management Keys."
+    return "R tries again."
+
+
+def complaint_of(error: InvalidArgument) -> str:
+    """Give the service's own words, for the place where they apply; ours where it has none."""
+    return clean(error.message or str(error), 300)

@@ -1,0 +1,174 @@
+"""What the details dialog says of a document and of a collection: pure."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from xcoll_tui.api.models import ChunkConfiguration, Collection, Document, FieldDefinition
+from xcoll_tui.ui.format import format_count, format_moment, format_size, status_of
+
+
+class Fact(NamedTuple):
+    """One thing known, under its name."""
+
+    name: str
+    value: str
+    tone: str = ""
+    """A theme variable that colours it, with its dollar sign."""
+
+
+class Section(NamedTuple):
+    """Facts that belong together."""
+
+    title: str
+    facts: Sequence[Fact]
+    empty: str = ""
+    """What to say where there are none."""
+
+
+class Facts(NamedTuple):
+    """All that a details dialog shows; everything in it may be text of the service's."""
+
+    title: str
+    sections: Sequence[Section]
+    received: str | None
+    """The JSON as received, made readable; None while only a list has told of it."""
+
+
+_TONES = {"ready": "$success", "failed": "$error", "indexing": "$warning"}
+
+
+def document_facts(document: Document, definitions: Sequence[FieldDefinition], now: float) -> Facts:
+    """Tell the status, the fields and the file of a document."""
+    metadata = document.file_metadata
+    status = status_of(document)
+    state = [Fact("Status", status.text, _TONES.get(status.tone, ""))]
+    reason = document.unreadable or document.error_message or metadata.upload_error_message
+    if reason:
+        state.append(Fact("Reason", reason, "$error"))
+    if document.chunk_count:
+        done = format_count(document.chunks_processed_count or 0)
+        state.append(Fact("Chunks", f"{done} of {format_count(document.chunk_count)}"))
+    state.append(Fact("Last indexed", format_moment(document.last_indexed_at, now)))
+    file = [
+        Fact("File ID", document.file_id),
+        Fact("Name", document.name),
+        Fact("Size", _size(metadata.size_bytes)),
+        Fact("Type", metadata.content_type),
+        Fact("Created", format_moment(metadata.created_at, now)),
+        Fact(
+            "Expires", format_moment(metadata.expires_at, now) if metadata.expires_at else "never"
+        ),
+        Fact("SHA-256", metadata.hash),
+    ]
+    optional = (
+        ("Path", metadata.file_path),
+        ("Upload", metadata.upload_status),
+        ("Processing", metadata.processing_status),
+    )
+    file += [Fact(name, value) for name, value in optional if value]
+    return Facts(
+        document.name or document.file_id,
+        (
+            Section("State", state),
+            Section("Fields", _fields(document.fields, definitions), "No fields."),
+            Section("File", file),
+        ),
+        _readable(document.received),
+    )
+
+
+def _fields(fields: dict[str, str], definitions: Iterable[FieldDefinition]) -> list[Fact]:
+    defined = [definition.key for definition in definitions]
+    missing = {d.key for d in definitions if d.required and not fields.get(d.key)}
+    facts = [
+        Fact(key, "required, and missing", "$error")
+        if key in missing
+        else Fact(key, fields.get(key, ""))
+        for key in defined
+    ]
+    return facts + [Fact(key, value) for key, value in fields.items() if key not in defined]
+
+
+def _size(size: int | None) -> str:
+    shown = format_size(size)
+    return f"{shown} ({format_count(size)} bytes)" if size and size >= 1_024 else shown
+
+
+def collection_facts(collection: Collection, now: float) -> Facts:
+    """Tell the numbers, the fields and the configuration of a collection."""
+    model = collection.index_configuration
+    facts = [
+        Fact("Collection ID", collection.collection_id),
+        Fact("Name", collection.collection_name),
+        Fact("Description", collection.collection_description or ""),
+        Fact("Created", format_moment(collection.created_at, now)),
+        Fact("Documents", format_count(collection.documents_count)),
+        Fact("Total size", _size(collection.total_file_size)),
+        Fact("Model", model.model_name if model else ""),
+    ]
+    if collection.unreadable:
+        facts.insert(0, Fact("Problem", collection.unreadable, "$error"))
+    return Facts(
+        collection.collection_name or collection.collection_id,
+        (
+            Section("Collection", facts),
+            Section("Chunking", _chunking(collection.chunk_configuration), "The default."),
+            Section(
+                "Field definitions",
+                [Fact(d.key, _definition(d)) for d in collection.field_definitions],
+                "None: documents hold any fields.",
+            ),
+        ),
+        _readable(collection.received),
+    )
+
+
+def _definition(definition: FieldDefinition) -> str:
+    traits = [
+        said
+        for said, holds in (
+            ("required", definition.required),
+            ("unique", definition.unique),
+            ("goes into the search text", definition.inject_into_chunk),
+        )
+        if holds
+    ]
+    said = ", ".join(traits) or "optional"
+    return f"{said} · {definition.description}" if definition.description else said
+
+
+def _chunking(configuration: ChunkConfiguration | None) -> list[Fact]:
+    if configuration is None:
+        return []
+    facts = []
+    told: dict[str, Any] = msgspec.to_builtins(configuration)
+    for name, value in told.items():
+        if isinstance(value, dict):
+            strategy = name.removesuffix("_configuration").replace("_", " ")
+            facts.append(Fact("Strategy", strategy))
+            facts += [Fact(_words(key), _plain(inner)) for key, inner in value.items()]
+        elif value is not None:
+            facts.append(Fact(_words(name), _plain(value)))
+    return facts
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return format_count(value) if isinstance(value, int) else str(value)
+
+
+def _readable(received: str | None) -> str | None:
+    if received is None:
+        return None
+    try:
+        return json.dumps(json.loads(received), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return received

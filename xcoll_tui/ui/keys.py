@@ -1,0 +1,45 @@
+"""Every key by the ID of its binding: for the footer, the help and the palette."""
+
+from collections.abc import Iterable, Mapping
+
+from textual.binding import Binding, BindingType
+
+from xcoll_tui.ui.widgets.lines import Hint
+
+_GLYPHS = {
+    "enter": "⏎",
+    "escape": "esc",
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "asterisk": "*",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "f1": "F1",
+    "shift+tab": "⇧Tab",
+    "tab": "Tab",
+}
+
+
+def show_key(key: str) -> str:
+    """Write one key as it is printed on a keyboard."""
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    return _GLYPHS.get(key, key)
+
+
+def hints_of(bindings: Iterable[BindingType], keymap: Mapping[str, str]) -> dict[str, Hint]:
+    """List bindings by their IDs: the keys they have now, what they do, and their actions."""
+    hints: dict[str, Hint] = {}
+    for binding in bindings:
+        if isinstance(binding, Binding) and binding.id is not None:
+            keys = keymap.get(binding.id, binding.key).split(",")
+            shown = tuple(show_key(key.strip()) for key in keys)
+            hints[binding.id] = Hint(shown[0], binding.description, binding.action, shown)
+    return hints

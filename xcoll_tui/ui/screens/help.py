@@ -1,0 +1,80 @@
+"""Every key, on one page."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from xcoll_tui.ui.widgets.lines import Hint
+
+_GROUPS = (
+    ("Move", ("row.", "pane.", "back")),
+    ("Look", ("show.", "filter.", "sort.", "refresh", "load.")),
+    ("Mark and copy", ("mark.", "copy.")),
+    ("Program", ("palette", "help", "quit")),
+)
+_FILTERS = (
+    ("report", "names that contain it"),
+    ("status:DOCUMENT_STATUS_FAILED", "failed documents"),
+    ("size_bytes:>5000000", "larger than 5 MB"),
+    ("created_at:>2025-01-01T00:00:00Z", "newer than that"),
+    ('fields.ticker:"TSLA"', "a field's value"),
+    ("(name:a OR name:b) AND NOT status:…", "joined"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Show the keys as they are mapped now, and what a filter can say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1,enter", "close", "Close", id="help.close"),
+        Binding("down,j", "scroll(1)", "Down", id="help.down"),
+        Binding("up,k", "scroll(-1)", "Up", id="help.up"),
+        Binding("pagedown,space", "scroll(10)", "Page down", id="help.page_down"),
+        Binding("pageup", "scroll(-10)", "Page up", id="help.page_up"),
+    ]
+
+    def __init__(self, hints: Mapping[str, Hint]) -> None:
+        super().__init__()
+        self._hints = hints
+        self._scroll = VerticalScroll(Static(self._page()), id="help", can_focus=True)
+
+    def compose(self) -> ComposeResult:
+        """Frame one scrolling text."""
+        self._scroll.border_title = " Keys "
+        self._scroll.border_subtitle = " esc Close "
+        yield self._scroll
+
+    def on_mount(self) -> None:
+        """Let the keys scroll."""
+        self._scroll.focus()
+
+    def _page(self) -> Content:
+        lines: list[Content] = []
+        for title, prefixes in _GROUPS:
+            lines.append(Content.from_markup("[b $accent]$title[/]", title=title))
+            for name, hint in self._hints.items():
+                if name.startswith(prefixes):
+                    lines.append(_line("  ".join(hint.keys), hint.label, 12))
+            lines.append(Content(""))
+        lines.append(Content.from_markup("[b $accent]Filters[/]"))
+        lines += [_line(text, said, 37) for text, said in _FILTERS]
+        return Content("\n").join(lines)
+
+    def action_close(self) -> None:
+        """Go back to the rows."""
+        if self.is_current:
+            self.dismiss(None)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        self._scroll.scroll_relative(y=lines, animate=False)
+
+
+def _line(key: str, label: str, width: int) -> Content:
+    return Content.from_markup("  [b]$key[/]  [$quiet]$label[/]", key=key.ljust(width), label=label)

@@ -1,0 +1,382 @@
+"""The main screen: two panes between a header and a footer."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from xcoll_tui.api.errors import Unauthorized
+from xcoll_tui.session.changes import (
+    Change,
+    CollectionChanged,
+    CollectionOpened,
+    FeedChanged,
+    RowChanged,
+    RowRemoved,
+    RowsAppended,
+    RowsReset,
+)
+from xcoll_tui.session.feed import Feed
+from xcoll_tui.ui.format import Clock, format_elapsed
+from xcoll_tui.ui.keys import hints_of
+from xcoll_tui.ui.widgets.lines import Footer, Header, Hint, Place
+from xcoll_tui.ui.widgets.pane import Pane
+from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
+from xcoll_tui.ui.widgets.row_table import RowTable
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from xcoll_tui.session.session import Session
+_REST = 0.12
+"""Seconds that the cursor rests on a collection before its documents are asked for."""
+_REPAINT = 0.1
+"""Seconds between two repaints while pages stream in."""
+
+_COLLECTION_HINTS = (
+    ("row.open", "Open"),
+    ("show.properties", "Properties"),
+    ("filter.edit", "Filter"),
+    ("sort.next", "Sort"),
+    ("refresh", "Refresh"),
+    ("pane.right", "Documents"),
+    ("palette", "Commands"),
+    ("help", "Help"),
+)
+_DOCUMENT_HINTS = (
+    ("row.open", "Details"),
+    ("filter.edit", "Filter"),
+    ("filter.failed", "Failed"),
+    ("sort.next", "Sort"),
+    ("row.last", "End"),
+    ("refresh", "Refresh"),
+    ("pane.left", "Collections"),
+    ("help", "Help"),
+)
+_FILTER_HINTS = (
+    Hint("⏎", "Apply", ""),
+    Hint("esc", "Clear", ""),
+    Hint("↓", "Rows", ""),
+)
+
+
+class MainScreen(Screen[None]):
+    """Browse collections and their documents."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it as a class variable
+        (0, "-single"),
+        (70, "-narrow"),
+        (100, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "pane(1)", "Collections", id="pane.collections", show=False),
+        Binding("2", "pane(2)", "Documents", id="pane.documents", show=False),
+        Binding("h", "pane(1)", "To the collections", id="pane.left", show=False),
+        Binding("l", "pane(2)", "To the documents", id="pane.right", show=False),
+        Binding("tab,shift+tab", "other_pane", "The other pane", id="pane.other", show=False),
+        Binding("escape", "back", "Back", id="back", show=False),
+        Binding("slash", "filter", "Filter", id="filter.edit", show=False),
+        Binding("F", "failed_only", "Failed only", id="filter.failed", show=False),
+        Binding("s", "sort", "Sort by the next column", id="sort.next", show=False),
+        Binding("S", "reverse", "Reverse the order", id="sort.reverse", show=False),
+        Binding("R,ctrl+r", "refresh", "Refresh", id="refresh", show=False),
+        Binding("p", "properties", "Properties", id="show.properties", show=False),
+        Binding("space", "mark", "Mark", id="mark.toggle", show=False),
+        Binding("v", "mark_range", "Mark up to here", id="mark.range", show=False),
+        Binding("asterisk", "mark_all", "Mark all that is loaded", id="mark.all", show=False),
+        Binding("c", "copy", "Copy the ID", id="copy.id", show=False),
+        Binding("L", "load_all", "Load all", id="load.all", show=False),
+        Binding("question_mark,f1", "help", "Help", id="help", show=False),
+    ]
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self.header = Header()
+        self.footer = Footer(self._hints)
+        self.collections = CollectionPane(clock)
+        self.documents = DocumentPane(clock)
+        self.session: Session | None = None
+        self.facts: tuple[str, ...] = ()
+        self._rest: Timer | None = None
+        self._due: set[Pane[Any]] = set()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the two panes between one line above and one below."""
+        yield self.header
+        with Horizontal(id="panes"):
+            yield self.collections
+            yield self.documents
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Wait for the session with the focus on the collections."""
+        self._focus_pane(self.collections)
+        for pane, said in ((self.collections, "Connecting…"), (self.documents, "")):
+            pane.table.placeholder = said
+            pane.refresh_title()
+        self.set_interval(1, self._tell_place)
+
+    # The session
+
+    def begin(self, session: "Session", collection_id: str | None) -> None:
+        """Browse this session from now on."""
+        self.session = session
+        session.subscribe(self._on_change)
+        self.collections.follow(session.collections)
+        self.run_worker(self._start(session, collection_id), group="start", name="start")
+        self.run_worker(session.follow(), group="follow", name="follow")
+        self._tell_place()
+
+    async def _start(self, session: "Session", collection_id: str | None) -> None:
+        # A refused key is told by the pane, as the reason why it has no rows.
+        with suppress(Unauthorized):
+            await session.start(collection_id)
+
+    def _on_change(self, change: Change) -> None:
+        if isinstance(change, CollectionOpened):
+            self._show_opened()
+            return
+        if isinstance(change, CollectionChanged) and self.session is not None:
+            self.documents.describe(self.session.collection)
+        if isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
+            pane = self._pane_of(change.feed)
+            if pane is None:
+                return
+            self._show_change(pane, change)
+        self._tell_place()
+
+    def _show_change(self, pane: Pane[Any], change: Change) -> None:
+        if isinstance(change, RowChanged):
+            pane.table.row_changed(change.key)
+            pane.refresh_title()
+        elif isinstance(change, RowsAppended):
+            self._repaint_soon(pane)
+        elif isinstance(change, FeedChanged):
+            pane.state_changed()
+        else:
+            pane.rows_came()
+            if isinstance(change, RowRemoved):
+                self.tell(f"{change.key} {change.why}")
+        if pane is self.collections and isinstance(change, RowsReset):
+            self._open_where_cursor_rests()
+
+    def _repaint_soon(self, pane: Pane[Any]) -> None:
+        if not self._due:
+            self.set_timer(_REPAINT if pane.table.listing.loaded > 500 else 0, self._repaint_due)
+        self._due.add(pane)
+
+    def _repaint_due(self) -> None:
+        due, self._due = self._due, set()
+        for pane in due:
+            pane.rows_came()
+
+    def _show_opened(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        self.documents.open(session.collection, session.documents)
+        self._watch()
+        self._tell_place()
+
+    def _pane_of(self, feed: Feed[Any]) -> Pane[Any] | None:
+        for pane in (self.collections, self.documents):
+            if pane.feed is feed:
+                return pane
+        return None
+
+    def _tell_place(self) -> None:
+        session = self.session
+        if session is None:
+            self.header.show(Place(self.facts, "connecting…"))
+            return
+        facts = self.facts
+        if session.key_info is not None and session.key_info.name:
+            facts = (session.key_info.name, *facts)
+        waiting = session.waiting
+        if waiting is not None:
+            seconds = max(0, round(waiting.until - self._clock()))
+            self.header.show(Place(facts, f"{waiting.reason} · next try in {seconds} s", True))
+            return
+        feed = session.documents or session.collections
+        if feed.loading or feed.refreshing:
+            state = "loading…"
+        elif feed.loaded_at is None:
+            state = ""
+        else:
+            state = format_elapsed(self._clock() - feed.loaded_at)
+        self.header.show(Place(facts, state))
+
+    def tell(self, said: str) -> None:
+        """Say something in passing."""
+        self.notify(said, markup=False)
+
+    # The focus
+
+    @property
+    def pane(self) -> Pane[Any]:
+        """The pane that has the focus, or had it last."""
+        return self.documents if self.documents.has_class("-front") else self.collections
+
+    def _focus_pane(self, pane: Pane[Any]) -> None:
+        self.collections.set_class(pane is self.collections, "-front")
+        self.documents.set_class(pane is self.documents, "-front")
+        pane.table.focus()
+
+    def _on_descendant_focus(self) -> None:
+        for pane in (self.collections, self.documents):
+            if pane.has_focus_within and not pane.has_class("-front"):
+                self._focus_pane(pane)
+        self.footer.refresh()
+
+    def _on_descendant_blur(self) -> None:
+        self.footer.refresh()
+
+    def _hints(self) -> Sequence[Hint]:
+        if self.pane.filter_bar.editing:
+            return _FILTER_HINTS
+        wanted = _DOCUMENT_HINTS if self.pane is self.documents else _COLLECTION_HINTS
+        keys = self.hints_by_id()
+        return [Hint(keys[name].key, label, keys[name].action) for name, label in wanted]
+
+    def hints_by_id(self) -> dict[str, Hint]:
+        """List the keys of the rows, of this screen and of the program, as they are mapped now."""
+        keymap = self.app._keymap  # noqa: SLF001 - Textual has a setter for it and no getter
+        return hints_of((*RowTable.BINDINGS, *self.BINDINGS, *self.app.BINDINGS), keymap)
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane."""
+        self._focus_pane(self.collections if number == 1 else self.documents)
+
+    def action_other_pane(self) -> None:
+        """Go to the other pane."""
+        self._focus_pane(self.collections if self.pane is self.documents else self.documents)
+
+    def action_back(self) -> None:
+        """Undo the narrowest thing first: the filter, the marks, then go to the left pane."""
+        if not self.pane.step_back():
+            self._focus_pane(self.collections)
+
+    # Rows
+
+    def _on_row_table_cursor_moved(self, message: RowTable.CursorMoved) -> None:
+        if message.table is self.collections.table:
+            self._open_where_cursor_rests()
+        else:
+            self._watch()
+
+    def _open_where_cursor_rests(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_REST, self._open_resting)
+
+    def _open_resting(self) -> None:
+        self._rest = None
+        key = self.collections.table.cursor_key
+        if key is not None:
+            self._open_collection(key)
+
+    def _open_collection(self, collection_id: str) -> None:
+        session = self.session
+        if session is None:
+            return
+        if session.opened == collection_id and session.documents is not None:
+            return
+        self.run_worker(session.open_collection(collection_id), group="open", exclusive=True)
+
+    def _on_row_table_opened(self, message: RowTable.Opened) -> None:
+        table = message.table
+        if table is self.collections.table:
+            if table.cursor_key is not None:
+                self._open_collection(table.cursor_key)
+                self._focus_pane(self.documents)
+        elif table.cursor_key is not None:
+            self._show_details(table.cursor_key)
+        else:
+            self.documents.load_more()
+
+    def _watch(self) -> None:
+        if self.session is not None:
+            table = self.documents.table
+            self.session.watch([table.listing.key(row) for row in table.visible_rows()])
+
+    # What the keys do
+
+    def action_sort(self) -> None:
+        """Sort by the next column that the service can sort by."""
+        self.pane.sort_next()
+
+    def action_reverse(self) -> None:
+        """Reverse the order."""
+        self.pane.reverse()
+
+    def action_failed_only(self) -> None:
+        """Show the failed documents only, or all again."""
+        self._focus_pane(self.documents)
+        self.documents.toggle_failed_only()
+
+    async def action_filter(self) -> None:
+        """Type a filter for this pane."""
+        await self.pane.filter_bar.open()
+
+    def action_refresh(self) -> None:
+        """Read again what is shown, and keep the place."""
+        self.pane.refresh_rows()
+
+    def action_load_all(self) -> None:
+        """Load all that there is."""
+        self.pane.load_all()
+
+    def action_properties(self) -> None:
+        """Show the details of the collection or the document under the cursor."""
+        key = self.pane.table.cursor_key
+        if key is None:
+            return
+        self._show_details(key)
+
+    def _show_details(self, key: str) -> None:
+        from xcoll_tui.ui import reading  # noqa: PLC0415 - not needed for the first frame
+
+        if self.session is not None:
+            show = (
+                reading.show_collection if self.pane is self.collections else reading.show_document
+            )
+            show(self.app, self.session, key, self._clock)
+
+    def action_copy(self) -> None:
+        """Copy the ID of what is under the cursor."""
+        key = self.pane.table.cursor_key
+        if key is not None:
+            self.app.copy_to_clipboard(key)
+            self.tell(f"Copied {key}")
+
+    # Marks
+
+    def action_mark(self) -> None:
+        """Mark or unmark the document under the cursor."""
+        if self.pane.table.markable:
+            self.pane.table.toggle_mark()
+
+    def action_mark_range(self) -> None:
+        """Mark from the mark set last to the cursor."""
+        if self.pane.table.markable:
+            self.pane.table.mark_range()
+
+    def action_mark_all(self) -> None:
+        """Mark all that is loaded, and say how much that is."""
+        table, feed = self.documents.table, self.documents.feed
+        if self.pane is not self.documents or feed is None:
+            return
+        table.mark_all()
+        if table.marks and not feed.listing.complete:
+            self.tell(f"Marked the {len(table.marks):,} that are loaded. L loads all.")
+
+    def action_help(self) -> None:
+        """Show every key."""
+        from xcoll_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
+
+        self.app.push_screen(HelpScreen(self.hints_by_id()))

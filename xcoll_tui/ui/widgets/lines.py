@@ -1,0 +1,136 @@
+"""The header and the footer: one line each, drawn by themselves so that they cost nothing."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from xcoll_tui.ui.text import clean
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the person is: what the header tells, most important first."""
+
+    facts: tuple[str, ...] = ()
+    state: str = ""
+    """What stands at the right: the age of what is shown, or what is waited for."""
+    alert: bool = False
+
+
+class Hint(NamedTuple):
+    """A key that matters here, and what it does."""
+
+    key: str
+    label: str
+    action: str
+    keys: tuple[str, ...] = ()
+    """All the keys that do it, where there are more."""
+
+
+class _Line(Widget):
+    """One line of text, given as segments."""
+
+    ALLOW_SELECT = False
+
+    @abstractmethod
+    def draw(self, width: int) -> list[Segment]:
+        """Give the segments of the line."""
+
+    def render_line(self, _y: int) -> Strip:
+        """Draw the line."""
+        width = self.size.width
+        return Strip(self.draw(width)).adjust_cell_length(width, self.rich_style)
+
+
+class Header(_Line):
+    """Tell the program, the team, the key and the host, and how fresh the screen is."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"header--name", "header--quiet", "header--alert"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.place = Place()
+
+    def show(self, place: Place) -> None:
+        """Show another place."""
+        if place != self.place:
+            self.place = place
+            self.refresh()
+
+    def draw(self, width: int) -> list[Segment]:
+        """Drop the facts that do not fit, the last ones first."""
+        base = self.rich_style
+        quiet = base + self.get_component_rich_style("header--quiet", partial=True)
+        name = base + self.get_component_rich_style("header--name", partial=True)
+        state_style = quiet
+        if self.place.alert:
+            state_style = base + self.get_component_rich_style("header--alert", partial=True)
+        lead, state = " xcoll ", f"{self.place.state} " if self.place.state else ""
+        room = width - len(lead) - cell_len(state) - 3
+        facts = [clean(fact, 60) for fact in self.place.facts if fact]
+        while facts and cell_len(" · ".join(facts)) > room:
+            facts.pop()
+        said = f"  {' · '.join(facts)}" if facts else ""
+        space = width - len(lead) - cell_len(said) - cell_len(state)
+        return [
+            Segment(lead, name),
+            Segment(said, quiet),
+            Segment(" " * max(0, space), base),
+            Segment(state, state_style),
+        ]
+
+
+class Footer(_Line):
+    """Show the keys that matter where the focus is; a click on one does what it says."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"footer--key", "footer--label"}
+    MOST = 8
+
+    def __init__(self, hints: Callable[[], Sequence[Hint]]) -> None:
+        super().__init__()
+        self._hints = hints
+        self._spans: list[tuple[int, int, str]] = []
+
+    def draw(self, width: int) -> list[Segment]:
+        """Keep the last hint, the way to the others; drop the ones before it that do not fit."""
+        base = self.rich_style
+        key_style = base + self.get_component_rich_style("footer--key", partial=True)
+        label_style = base + self.get_component_rich_style("footer--label", partial=True)
+        *hints, last = self._hints()
+        hints = hints[: self.MOST - 1]
+        while hints and sum(map(_hint_width, [*hints, last])) > width - 1:
+            hints.pop()
+        segments = [Segment(" ", base)]
+        self._spans = []
+        at = 1
+        for hint in [*hints, last]:
+            segments += _draw_hint(hint, base, key_style, label_style)
+            self._spans.append((at, at + _hint_width(hint) - 2, hint.action))
+            at += _hint_width(hint)
+        return segments
+
+    async def _on_click(self, event: events.Click) -> None:
+        for start, stop, action in self._spans:
+            if start <= event.x < stop:
+                await self.screen.run_action(action)
+
+
+def _hint_width(hint: Hint) -> int:
+    return cell_len(hint.key) + 1 + cell_len(hint.label) + 2
+
+
+def _draw_hint(hint: Hint, base: Style, key_style: Style, label_style: Style) -> list[Segment]:
+    return [
+        Segment(hint.key, key_style),
+        Segment(" ", base),
+        Segment(hint.label, label_style),
+        Segment("  ", base),
+    ]

@@ -1,0 +1,323 @@
+"""A pane: a framed table of one feed, its filter, its title and its troubles."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from xcoll_tui.session.feed import Feed
+from xcoll_tui.session.listing import End, Gap
+from xcoll_tui.session.query import Query
+from xcoll_tui.ui.errors import complaint_of, sentence_of, way_on_from
+from xcoll_tui.ui.format import Clock, format_count, format_elapsed
+from xcoll_tui.ui.text import clean, fit
+from xcoll_tui.ui.widgets.columns import Column
+from xcoll_tui.ui.widgets.filter_bar import FilterBar
+from xcoll_tui.ui.widgets.row_table import RowTable
+
+T = TypeVar("T")
+
+_MEASURED = 200
+"""Column widths settle within so many rows; pages after that do not move them."""
+
+
+class Pane(Vertical, Generic[T]):
+    """Show one feed: rows, how many of how many, sort, filter, marks, and what went wrong."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--number", "pane--name", "pane--facts"}
+
+    def __init__(
+        self,
+        number: int,
+        name: str,
+        table: RowTable[T],
+        clock: Clock,
+        *,
+        empty: str,
+        id: str,  # noqa: A002 - Textual's own name for it
+    ) -> None:
+        super().__init__(id=id)
+        self.number = number
+        self.heading = name
+        self.table = table
+        self.filter_bar = FilterBar()
+        self.feed: Feed[T] | None = None
+        self._banner = Static(markup=False, classes="banner")
+        self._clock = clock
+        self._empty = empty
+
+    def compose(self) -> ComposeResult:
+        """Put the filter above the rows."""
+        yield self.filter_bar
+        yield self._banner
+        yield self.table
+
+    # What the feed says
+
+    def follow(self, feed: Feed[T] | None, heading: str | None = None) -> None:
+        """Show another feed from now on."""
+        self.feed = feed
+        if heading is not None:
+            self.heading = heading
+        self.rows_came(home=True)
+
+    def rows_came(self, *, home: bool = False) -> None:
+        """Show the rows of the feed as they are now."""
+        if self.feed is None:
+            return
+        listing = self.feed.listing
+        if listing is not self.table.listing or listing.loaded <= _MEASURED:
+            self.measure(self.first_rows())
+        query = self.feed.query
+        self.table.sorted_by = (query.sort_by, query.descending)
+        self.table.show(listing, home=home)
+        self.state_changed()
+
+    def first_rows(self) -> list[T]:
+        """List the rows that decide how the columns look."""
+        listing = self.table.listing if self.feed is None else self.feed.listing
+        rows = (listing.row(index) for index in range(min(len(listing), _MEASURED)))
+        return [row for row in rows if not isinstance(row, Gap)]
+
+    def measure(self, rows: Sequence[T]) -> None:
+        """Let the columns settle on what the first rows hold."""
+        self.table.layout_of.measure(rows)
+
+    def state_changed(self) -> None:
+        """Show what is loading, what was refused, what went wrong."""
+        feed = self.feed
+        if feed is None:
+            return
+        refused = feed.refused
+        query = feed.asked if refused is not None and feed.asked is not None else feed.query
+        self.filter_bar.show(query.text, "" if refused is None else complaint_of(refused))
+        stale = feed.problem is not None
+        if stale != self.table.stale:
+            self.table.stale = stale
+            self.table.repaint()
+        self.set_class(stale, "-stale")
+        self._show_banner()
+        self.table.placeholder = self._placeholder(feed)
+        if not len(feed.listing):
+            self.table.refresh()
+        self.refresh_title()
+
+    def _show_banner(self) -> None:
+        said = self._trouble()
+        self._banner.display = bool(said)
+        if said:
+            self._banner.update(Content(said))
+
+    def _trouble(self) -> str:
+        feed = self.feed
+        if feed is None:
+            return ""
+        if feed.problem is not None:
+            age = ""
+            if feed.loaded_at is not None and feed.listing.loaded:
+                age = f" These rows are from {format_elapsed(self._clock() - feed.loaded_at)}."
+            return f"✗ {sentence_of(feed.problem)}{age} {way_on_from(feed.problem)}"
+        if feed.stopped:
+            return f"! {clean(feed.stopped, 300)}"
+        return ""
+
+    def _placeholder(self, feed: Feed[T]) -> str:
+        if feed.problem is not None:
+            return ""
+        if feed.loaded_at is None or (feed.loading and not feed.listing.loaded):
+            return "Loading…"
+        query = feed.query
+        if query.text or query.failed_only:
+            of = "" if feed.total is None else f" of {format_count(feed.total)}"
+            return f"0{of} match.\nEsc clears the filter."
+        return self._empty
+
+    # What the person asks of the feed
+
+    def _ask(self, query: Query) -> None:
+        self.run_worker(self._change_query(query), group="query", exclusive=True)
+
+    async def _change_query(self, query: Query) -> None:
+        feed = self.feed
+        if feed is None:
+            return
+        before = feed.query
+        await feed.change_query(query)
+        if self.feed is feed and feed.query != before:
+            self.rows_came(home=True)
+
+    def sort_next(self) -> None:
+        """Sort by the next column that the service can sort by."""
+        if self.feed is None:
+            return
+        names = self.sort_names
+        now = self.feed.query.sort_by
+        at = names.index(now) if now in names else -1
+        self._ask(self.feed.query.sorted(names[(at + 1) % len(names)], descending=False))
+
+    @property
+    def sort_names(self) -> list[str]:
+        """What the service can sort by, in the order of the columns."""
+        return [column.sort_by for column in self.columns if column.sort_by]
+
+    def reverse(self) -> None:
+        """Reverse the order."""
+        if self.feed is not None:
+            query = self.feed.query
+            self._ask(query.sorted(query.sort_by, descending=not query.descending))
+
+    def toggle_failed_only(self) -> None:
+        """Show the failed rows only, or all again."""
+        if self.feed is not None:
+            self._ask(self.feed.query.failed(not self.feed.query.failed_only))
+
+    def step_back(self) -> bool:
+        """Clear the filter, or else the marks; False when there is neither."""
+        feed = self.feed
+        if feed is not None and (feed.query.is_filtered or feed.refused is not None):
+            self._ask(feed.query.filtered("").failed(False))
+        elif self.table.marks:
+            self.table.clear_marks()
+        else:
+            return False
+        return True
+
+    def refresh_rows(self) -> None:
+        """Read again what is shown, and keep the place."""
+        if self.feed is not None:
+            visible = [self.feed.listing.key(row) for row in self.table.visible_rows()]
+            self.run_worker(self.feed.refresh(visible), group="refresh", exclusive=True)
+
+    def load_all(self) -> None:
+        """Load all that there is."""
+        if self.feed is not None:
+            self.run_worker(self.feed.load_all(), group="all", exclusive=True)
+
+    def load_more(self, end: End = End.HEAD) -> None:
+        """Load the next page at an end; pages asked for twice come once."""
+        feed = self.feed
+        if feed is not None and feed.problem is None and not feed.stopped:
+            self.run_worker(feed.load_more(end), group="more")
+
+    async def _go_to_end(self, feed: Feed[T]) -> None:
+        await feed.load_end()
+        if self.feed is feed:
+            self.rows_came()
+            self.table.move_to(len(feed.listing) - 1)
+
+    def _on_row_table_rows_wanted(self, message: RowTable.RowsWanted) -> None:
+        message.stop()
+        self.load_more(message.end)
+
+    def _on_row_table_last_wanted(self, message: RowTable.LastWanted) -> None:
+        message.stop()
+        if self.feed is not None:
+            self.run_worker(self._go_to_end(self.feed), group="end", exclusive=True)
+
+    def _on_row_table_header_pressed(self, message: RowTable.HeaderPressed) -> None:
+        message.stop()
+        if self.feed is None:
+            return
+        column, query = message.column, self.feed.query
+        if column.sort_by is None:
+            self.notify(f"The service cannot sort by {column.label}.", markup=False)
+            return
+        again = query.sort_by == column.sort_by
+        self._ask(query.sorted(column.sort_by, descending=again and not query.descending))
+
+    def _on_row_table_marks_changed(self) -> None:
+        self.refresh_title()
+
+    async def _on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+        message.stop()
+        feed = self.feed
+        if message.final:
+            await self.filter_bar.close()
+            self.table.focus()
+        if feed is None:
+            return
+        query = feed.query.filtered(message.text)
+        if not message.final and feed.is_expression(message.text):
+            return  # half an expression would only be refused
+        if query != feed.query or feed.refused is not None:
+            self._ask(query)
+
+    async def _on_filter_bar_left(self, message: FilterBar.Left) -> None:
+        message.stop()
+        await self.filter_bar.close()
+        self.table.focus()
+
+    # The title
+
+    def _on_resize(self) -> None:
+        self.refresh_title()
+
+    def refresh_title(self) -> None:
+        """Write what is loaded of what is there, the sort and the marks into the frame."""
+        room = self.size.width - 4
+        if room <= 0:
+            return
+        facts = self._facts()
+        number = f"{self.number} "
+        comfort = min(20, cell_len(clean(self.heading, 20))) + len(number) + 4
+        while len(facts) > 1 and comfort + cell_len(" · ".join(facts)) > room:
+            facts.pop()
+        said = " · ".join(facts)
+        name_room = max(4, room - len(number) - cell_len(said) - 4)
+        name = clean(self.heading, 200)
+        name = fit(name, min(cell_len(name), name_room)).rstrip()
+        dashes = max(1, room - len(number) - cell_len(name) - cell_len(said) - 2)
+        style = self.get_visual_style
+        self.border_title = Content.assemble(
+            (number, style("pane--number", partial=True)),
+            (name, style("pane--name", partial=True)),
+            f" {'─' * dashes} ",
+            (said, style("pane--facts", partial=True)),
+        )
+
+    def _facts(self) -> list[str]:
+        feed = self.feed
+        if feed is None:
+            return [""]
+        facts = [self._amount(feed)]
+        if feed.query.failed_only:
+            facts.append("failed only")
+        if self.table.marks:
+            facts.append(f"{format_count(len(self.table.marks))} marked")
+        if feed.refreshing:
+            facts.append("refreshing")
+        facts.append(self._sort())
+        if feed.under_way:
+            facts.append(f"{format_count(len(feed.under_way))} indexing")
+        return [fact for fact in facts if fact]
+
+    def _amount(self, feed: Feed[T]) -> str:
+        loaded = feed.listing.loaded
+        if feed.loaded_at is None:
+            return "…"
+        filtered = bool(feed.query.text or feed.query.failed_only)
+        if feed.listing.complete:
+            if filtered and feed.total is not None:
+                return f"{format_count(loaded)} of {format_count(feed.total)} match"
+            return f"{format_count(loaded)} match" if filtered else format_count(loaded)
+        if filtered:
+            return f"{format_count(loaded)}+ match"
+        if feed.total is None or feed.total < loaded:
+            return f"{format_count(loaded)}+"
+        return f"{format_count(loaded)} of {format_count(feed.total)}"
+
+    def _sort(self) -> str:
+        sorted_by = self.table.sorted_by
+        for column in self.columns:
+            if sorted_by and column.sort_by == sorted_by[0]:
+                return f"{column.label.lower()} {'▼' if sorted_by[1] else '▲'}"
+        return ""
+
+    @property
+    def columns(self) -> Sequence[Column[T]]:
+        """The columns of the table."""
+        return self.table.layout_of.columns

@@ -1,0 +1,104 @@
+"""What the two tables show of a collection and of a document."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from xcoll_tui.api.models import (
+    Collection,
+    CollectionsSortBy,
+    Document,
+    DocumentsSortBy,
+    FieldDefinition,
+)
+from xcoll_tui.ui.format import (
+    Clock,
+    format_age,
+    format_count,
+    format_size,
+    format_type,
+    status_of,
+)
+from xcoll_tui.ui.widgets.columns import Cell, Column
+
+_MOST_SEEN_FIELDS = 8
+"""Fields without a definition that get a column: rows are free to hold hundreds."""
+
+
+def collection_columns() -> list[Column[Collection]]:
+    """List the columns of the collection pane."""
+    return [
+        Column(
+            "name", "Name", _collection_name, 8, 60, stretch=True, sort_by=CollectionsSortBy.NAME
+        ),
+        Column("documents", "", _documents_count, 3, 9, right=True),
+    ]
+
+
+def _collection_name(collection: Collection) -> Cell:
+    if collection.unreadable:
+        return Cell(collection.collection_id or "unreadable", "failed")
+    name = collection.collection_name
+    return Cell(name) if name.strip() else Cell(collection.collection_id, "quiet")
+
+
+def _documents_count(collection: Collection) -> Cell:
+    return Cell(format_count(collection.documents_count), "quiet")
+
+
+def document_columns(
+    definitions: Sequence[FieldDefinition], seen: Iterable[str], clock: Clock
+) -> list[Column[Document]]:
+    """List the columns of the document pane: the file's facts, then the fields.
+
+    Defined fields come first, in the collection's order, then fields seen in the rows.
+    """
+    defined = [definition.key for definition in definitions]
+    others = [key for key in seen if key not in defined][:_MOST_SEEN_FIELDS]
+    return [
+        Column("name", "Name", _name, 20, 60, sort_by=DocumentsSortBy.NAME),
+        Column("status", "Status", _status, 10, 14),
+        Column("size", "Size", _size, 8, 9, right=True, sort_by=DocumentsSortBy.SIZE),
+        Column("type", "Type", _content_type, 5, 12),
+        Column("created", "Created", _created(clock), 10, 12, sort_by=DocumentsSortBy.AGE),
+        *(Column(f"fields.{key}", key, _field(key), 4, 24) for key in [*defined, *others]),
+    ]
+
+
+def document_note(document: Document) -> str | None:
+    """Tell why a document failed, for the line under its row."""
+    if document.unreadable:
+        return document.unreadable
+    if status_of(document).word == "failed":
+        return document.error_message or "The service gives no reason."
+    return None
+
+
+def _name(document: Document) -> Cell:
+    return Cell(document.name) if document.name.strip() else Cell(document.file_id, "quiet")
+
+
+def _status(document: Document) -> Cell:
+    status = status_of(document)
+    return Cell(status.text, status.tone)
+
+
+def _size(document: Document) -> Cell:
+    metadata = document.file_metadata
+    return Cell(format_size(None if document.unreadable else metadata.size_bytes), "quiet")
+
+
+def _created(clock: Clock) -> Callable[[Document], Cell]:
+    def cell(document: Document) -> Cell:
+        return Cell(format_age(document.file_metadata.created_at, clock()), "quiet")
+
+    return cell
+
+
+def _content_type(document: Document) -> Cell:
+    return Cell(format_type(document.file_metadata.content_type), "quiet")
+
+
+def _field(key: str) -> Callable[[Document], Cell]:
+    def cell(document: Document) -> Cell:
+        return Cell(document.fields.get(key, ""))
+
+    return cell

@@ -1,0 +1,95 @@
+"""What every test may use: an emulator on a real socket, and the program in front of it."""
+
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from xcoll_tui.api.client import Client
+from xcoll_tui.emulator.server import Server
+from xcoll_tui.session.session import Session
+from xcoll_tui.ui.app import Connection, XcollApp
+
+NOW = datetime(2026, 4, 15, 12, tzinfo=UTC).timestamp()
+KEY = "xai-token-for-tests-r42q"
+SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-screenshots",
+        action="store_true",
+        help="write screenshots/*.svg anew instead of comparing with them",
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("XAI_", "XCOLL_")) and name != "XCOLL_REQUIRE_SECRET_SERVICE":
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """The small sample collections on a real socket, with the clock standing still."""
+    with Server(seed="small", index_seconds=0, key=KEY, clock=lambda: NOW) as running:
+        yield running
+
+
+Browse = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
+
+
+@pytest.fixture
+def browse() -> Browse:
+    """Run the program against a server of the API, in a terminal of any size."""
+
+    @asynccontextmanager
+    async def run(
+        url: str,
+        *,
+        key: str = KEY,
+        size: tuple[int, int] = (160, 45),
+        clock: Callable[[], float] = lambda: NOW,
+        **options: object,
+    ) -> AsyncIterator[Pilot[None]]:
+        def connect() -> Connection:
+            client = Client(
+                key,
+                url,
+                on_request=lambda record: session.note_request(record),  # noqa: PLW0108 - made below
+                on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
+            )
+            session = Session(client, clock=clock)
+            return Connection(session, client.aclose)
+
+        facts = (f"key …{key[-4:]}", "127.0.0.1")
+        app = XcollApp(connect, clock=clock, facts=facts, **options)
+        app.animation_level = "none"
+        async with app.run_test(size=size) as pilot:
+            yield pilot
+
+    return run
+
+
+async def wait_until(pilot: Pilot[None], holds: Callable[[], object], seconds: float = 15) -> None:
+    """Wait until something holds; fail with what is on the screen when it never does."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never held; the screen is:\n{screen_text(pilot)}")
+        await pilot.pause(0.005)
+    await pilot.pause()
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """Return what is on the screen as lines of text."""
+    screen = pilot.app.screen
+    lines = screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)

@@ -1,0 +1,155 @@
+"""A real pseudo-terminal with a screen to look at: what a person at a keyboard would see."""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import ptyprocess
+import pyte
+
+KEYS = {
+    "enter": "\r",
+    "escape": "\x1b",
+    "tab": "\t",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "f1": "\x1bOP",
+    "backspace": "\x7f",
+    "ctrl+q": "\x11",
+    "ctrl+p": "\x10",
+    "ctrl+r": "\x12",
+}
+ROOT = Path(__file__).parent.parent.parent
+# What pyte does not know and would print: kitty keyboard and private-mode questions.
+_UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b\[>[0-9;]*[a-z]")
+
+
+class Terminal:
+    """Run a command in a pseudo-terminal and keep its screen."""
+
+    def __init__(self, *argv: str, columns: int = 160, rows: int = 45, env: dict | None = None):
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/tmp"),
+            "LANG": "C.UTF-8",
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            **{k: v for k, v in os.environ.items() if k.startswith(("COVERAGE", "COV_"))},
+            **(env or {}),
+        }
+        self.process = ptyprocess.PtyProcess.spawn(
+            list(argv), env=environment, dimensions=(rows, columns), cwd=str(ROOT)
+        )
+        self.modes_before = termios.tcgetattr(self.process.fd)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.isalive():
+            self.process.kill(signal.SIGKILL)
+            self.process.wait()
+        self.process.close()
+
+    def pump(self, seconds: float = 0.05) -> bool:
+        """Read what has been written, waiting so long for it; False at the end."""
+        ready, _, _ = select.select([self.process.fd], [], [], seconds)
+        if not ready:
+            return True
+        try:
+            chunk = os.read(self.process.fd, 65_536)
+        except OSError:
+            return False
+        if not chunk:
+            return False
+        self.raw += chunk
+        self._stream.feed(_UNKNOWN.sub(b"", chunk))
+        return True
+
+    @property
+    def text(self) -> str:
+        """The screen as lines."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def wait_for(self, wanted, seconds: float = 20) -> str:
+        """Wait until the screen holds a text, or a predicate of it holds; return the screen."""
+        holds = wanted if callable(wanted) else lambda text: wanted in text
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if holds(self.text):
+                return self.text
+            if not self.pump() and not holds(self.text):
+                break
+        raise AssertionError(f"never seen: {wanted!r}; the screen is:\n{self.text}")
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name or as they are; one written as `text:…` is typed."""
+        for key in keys:
+            typed = key.removeprefix("text:") if key.startswith("text:") else KEYS.get(key, key)
+            os.write(self.process.fd, typed.encode())
+            if key == "escape":
+                # A terminal tells a lone ESC from a sequence by the silence after it.
+                until = time.monotonic() + 0.15
+                while time.monotonic() < until:
+                    self.pump(0.02)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the window another size."""
+        self.screen.resize(rows, columns)
+        self.process.setwinsize(rows, columns)
+
+    def wait_end(self, seconds: float = 10) -> int:
+        """Wait for the end of the program and return its exit code, negative for a signal."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.pump():
+            pass
+        while self.process.isalive() and time.monotonic() < deadline:
+            self.pump()
+        assert not self.process.isalive(), f"still running:\n{self.text}"
+        status = self.process.exitstatus
+        return -self.process.signalstatus if status is None else status
+
+    def assert_restored(self) -> None:
+        """Assert that the terminal is as it was: screen, cursor, mouse, paste and line modes."""
+        for number, name in ((1049, "alternate screen"), (1000, "mouse"), (2004, "paste")):
+            switched_on = self.raw.rfind(b"\x1b[?%dh" % number)
+            switched_off = self.raw.rfind(b"\x1b[?%dl" % number)
+            assert switched_off >= switched_on, f"{name} is left on"
+        assert self.raw.rfind(b"\x1b[?25h") > self.raw.rfind(b"\x1b[?25l"), "cursor is hidden"
+
+
+def xcoll(*arguments: str, **options) -> Terminal:
+    """Run the program in a terminal of its own."""
+    return Terminal(sys.executable, "-m", "xcoll_tui", *arguments, **options)
+
+
+def run(*arguments: str, env: dict | None = None, stdin=subprocess.DEVNULL):
+    """Run the program without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "xcoll_tui", *arguments],
+        stdin=stdin,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/tmp"),
+            "TERM": "xterm-256color",
+            **(env or {}),
+        },
+    )

@@ -221,13 +221,6 @@ class Listing(Generic[T]):
         rows = (self.row(index) for index in range(min(a, b), max(a, b) + 1))
         return [self.key(row) for row in rows if not isinstance(row, Gap)]
 
-    def strictly_between(self, end: End, after: int, before: int) -> list[T]:
-        """Return the rows of one end between two display indices, in order of arrival."""
-        if end is End.HEAD:
-            return self._head.items[max(after + 1, 0) : max(before, 0)]
-        count = len(self)
-        return self._tail.items[max(count - before, 0) : max(count - 1 - after, 0)]
-
     def stands(self, item: T) -> bool:
         """Tell whether this row is loaded and has surely not moved since a walk saw it."""
         key = self.key(item)
@@ -271,24 +264,31 @@ class Listing(Generic[T]):
             side.tokens.add(side.token)
         return added
 
-    def keep(self, end: End, items: Iterable[T], token: str | None) -> int:
-        """Append rows of an earlier listing behind those of a newer walk; return their number.
+    def keep(self, end: End, old: "Listing[T]", after: int, before: int) -> int:
+        """Append the rows of one end that an earlier listing has between two display indices.
 
-        With them comes their token, unless there were none. Unlike `add_page`, a missing token
-        says nothing here but that this walk cannot go on.
+        Those that are here already are left out; returns the number of the others. With them comes
+        their token, unless there were none. Unlike in `add_page`, a missing token says nothing but
+        that this walk cannot go on.
         """
-        side = self._sides[end]
-        before = len(side.items)
+        side, other = self._sides[end], old._sides[end]
+        if end is End.HEAD:
+            items = other.items[max(after + 1, 0) : max(before, 0)]
+        else:
+            count = len(old)
+            items = other.items[max(count - before, 0) : max(count - 1 - after, 0)]
+        size = len(side.items)
         head, tail = self._head.places, self._tail.places
         for item in items:
             key = self.key(item)
             if key not in head and key not in tail:
                 side.append(key, item)
-        kept = len(side.items) - before
+        kept = len(side.items) - size
         if kept:
+            self._moved.update(key for key in old._moved if key in side.places)
             side.started = True
-            side.token = token or None
-            side.tokens.add(token or "")
+            side.token = other.token
+            side.tokens.add(other.token or "")
         return kept
 
     def close(self) -> None:

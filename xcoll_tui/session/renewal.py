@@ -35,6 +35,10 @@ class Walk(Generic[T]):
         """Whether there is a next page, and not one that was read already."""
         return bool(self.token) and all(page.token != self.token for page in self.pages[:-1])
 
+    def backwards(self) -> Iterator[T]:
+        """Yield the rows, the last one first."""
+        return (row for page in reversed(self.pages) for row in reversed(page.rows))
+
     def take(self, page: Page[T]) -> None:
         """Append a page."""
         self.pages.append(page)
@@ -123,7 +127,7 @@ async def _walk(
 ) -> Walk[T]:
     """Read one end again, as far as `wanted` rows or PAGES pages.
 
-    Goes up to MORE_PAGES further until it comes upon a row that stands where it stood.
+    Goes up to MORE_PAGES further to where the old rows join on.
     """
     walk: Walk[T] = Walk()
     more = 0
@@ -133,9 +137,21 @@ async def _walk(
             return walk
         if walk.rows < wanted and len(walk.pages) < PAGES:
             continue
-        if (walk.last is not None and old.stands(walk.last)) or more == MORE_PAGES:
+        if more == MORE_PAGES or _joins(old, end, walk):
             return walk
         more += 1
+
+
+def _joins(old: Listing[T], end: End, walk: Walk[T]) -> bool:
+    """Tell whether the walk ends at a row that stands, or beyond all that is loaded at its end."""
+    for row in walk.backwards():
+        if old.stands(row):
+            if row is walk.last:
+                return True
+            index = old.index_of(old.key(row))
+            reach = index if end is End.HEAD or index is None else len(old) - 1 - index
+            return reach is not None and reach >= old.count(end) - 1 and not old.complete
+    return False
 
 
 def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], dict[End, str]]:
@@ -159,7 +175,7 @@ def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], di
     after = -1 if first is None else first
     before = len(old) if last is None else last
     for end, fits in ((End.HEAD, first is not None), (End.TAIL, last is not None)):
-        if fits and new.keep(end, old.strictly_between(end, after, before), old.token(end)):
+        if fits and new.keep(end, old, after, before):
             stopped.pop(end, None)
     if old.complete and first is not None and last is not None:
         new.close()

@@ -171,7 +171,8 @@ class Client(Endpoints):
         return httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
 
     def _authorize(self, request: "httpx.Request") -> "httpx.Request":
-        request.headers.update({b"Authorization": f"Bearer {self._key.reveal()}".encode("latin-1")})
+        request.headers.encoding = "latin-1"  # httpx would guess ASCII, and fail on "é"
+        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
         return request
 
     def _hide(self, text: str) -> str:

@@ -1,0 +1,244 @@
+import json
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xcoll_tui.api import errors
+from xcoll_tui.api.answers import Answer, judge, unreadable
+
+JSON = {"content-type": "application/json"}
+
+
+def hide(text):
+    return text.replace("xai-token-secret", "[key]")
+
+
+def judged(status=None, body=b"", *, method="GET", headers=JSON, tries=1, unknown=False, **more):
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    answer = Answer(method, "/v1/collections/c", status, headers, content, **more)
+    return judge(answer, tries=tries, unknown_before=unknown, retry_after=3.0, hide=hide)
+
+
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_a_whole_2xx_is_no_error(status):
+    assert judged(status, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, errors.Rejected),
+        (400, errors.InvalidArgument),
+        (401, errors.Unauthorized),
+        (402, errors.Rejected),
+        (403, errors.Forbidden),
+        (404, errors.NotFound),
+        (405, errors.Rejected),
+        (409, errors.Conflict),
+        (412, errors.Rejected),
+        (422, errors.InvalidArgument),
+        (428, errors.Rejected),
+        (429, errors.RateLimited),
+        (500, errors.ServerFault),
+        (503, errors.ServerFault),
+        (599, errors.ServerFault),
+    ],
+)
+@pytest.mark.parametrize("code", [3, 5, 16, None])
+def test_the_status_decides_the_class(status, kind, code):
+    error = judged(status, {"code": code, "message": "No such luck.", "details": []})
+    assert type(error) is kind
+    assert (error.status, error.code, error.message) == (status, code, "No such luck.")
+    assert (error.method, error.path) == ("GET", "/v1/collections/c")
+    assert f"HTTP {status}: No such luck)" in str(error)
+    assert str(error).startswith("GET /v1/collections/c failed: ")
+    assert str(error).endswith(".")
+
+
+def test_what_429_asked_for_is_kept():
+    assert judged(429, {}).retry_after == 3.0
+
+
+WRONG_KEY = {
+    "code": "Client specified an invalid argument",
+    "error": "Incorrect API key provided: xa***et. You can obtain an API key from the console.",
+}
+
+
+def test_a_wrong_key_on_the_inference_host_is_unauthorized_though_it_is_a_400():
+    error = judged(400, WRONG_KEY)
+    assert type(error) is errors.Unauthorized
+    assert error.status == 400
+    assert error.code == "Client specified an invalid argument"
+    assert error.message == WRONG_KEY["error"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 3, "message": "invalid filter: API key:x"},
+        {"code": "Client specified an invalid argument", "error": "Empty query."},
+        {"code": "x", "error": "The field 'api key' is too long: 'API key rotation'"},
+    ],
+)
+def test_other_400s_are_about_the_request(body):
+    assert type(judged(400, body)) is errors.InvalidArgument
+
+
+def test_plain_text_of_a_422_is_the_message():
+    error = judged(422, b"Failed to parse:\n missing field", headers={"content-type": "text/plain"})
+    assert type(error) is errors.InvalidArgument
+    assert error.message == "Failed to parse: missing field"
+    assert error.code is None
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "an empty body"),
+        (b"  \n", "an empty body"),
+        (b"<!DOCTYPE html><title>Bad\n gateway</title>", "a web page titled “Bad gateway”"),
+        (b"<html><body>", "a web page"),
+        (b'{"code":5,"mess', "no JSON"),
+        (b'"just text"', "no JSON object"),
+        (b"\xff\xfe\x00", "no JSON"),
+    ],
+)
+@pytest.mark.parametrize("status", [404, 502])
+def test_bodies_of_others_become_part_of_the_sentence(body, words, status):
+    error = judged(status, body, headers={})
+    assert words in str(error)
+    assert error.message == ""
+    assert error.code is None
+
+
+def test_openai_like_errors_are_read_too():
+    error = judged(403, {"error": {"code": "denied", "message": "No."}})
+    assert (error.code, error.message) == ("denied", "No.")
+
+
+def test_a_redirect_is_named_and_not_followed():
+    error = judged(307, b"", headers={"location": "https://elsewhere.example/v1"})
+    assert type(error) is errors.Rejected
+    assert "redirects to https://elsewhere.example/v1, which is not followed" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (400, JSON, {"code": "xai-token-secret", "message": "xai-token-secret?"}),
+        (400, JSON, {"code": "a", "error": "x" * 490 + "xai-token-secret"}),
+        (422, {"content-type": "text/plain"}, b"xai-token-secret"),
+        (500, {}, b"<html><title>xai-token-secret</title>"),
+        (302, {"location": "https://h/?key=xai-token-secret"}, b""),
+    ],
+)
+def test_a_service_that_echoes_the_key_does_not_get_it_into_the_error(status, headers, body):
+    error = judged(status, body, headers=headers)
+    shown = f"{error!r} {error} {error.code} {error.message} {vars(error)}"
+    assert "secret" not in shown
+    assert "xai-token" not in shown
+
+
+def test_nor_into_the_repr_of_an_answer():
+    answer = Answer("GET", "/", 200, {"x": "xai-token-secret"}, b"xai-token-secret")
+    assert "secret" not in repr(answer)
+
+
+def test_messages_are_one_printable_line_and_not_endless():
+    error = judged(400, {"message": "a\x1b[31m\n\u202eb" + "c" * 9_999})
+    assert error.message.isprintable()
+    assert len(error.message) < 600
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
+def test_a_write_that_broke_off_after_sending_has_an_unknown_outcome(method):
+    error = judged(method=method, trouble="the connection broke")
+    assert type(error) is errors.OutcomeUnknown
+    assert error.outcome_unknown
+    assert error.status is None
+    assert "read it back" in str(error)
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_write_that_was_not_sent_did_not_happen(method):
+    error = judged(method=method, trouble="refused", sent=False)
+    assert type(error) is errors.Unreachable
+    assert not error.outcome_unknown
+
+
+def test_a_write_not_sent_after_one_that_broke_off_is_still_unknown():
+    error = judged(method="DELETE", trouble="refused", sent=False, unknown=True, tries=4)
+    assert type(error) is errors.OutcomeUnknown
+    assert "failed 4 times" in str(error)
+
+
+def test_a_read_that_broke_off_is_unreachable_or_unreadable():
+    assert type(judged(trouble="no answer")) is errors.Unreachable
+    cut = judged(200, b'{"docu', trouble="the connection broke")
+    assert type(cut) is errors.Unreadable
+    assert cut.status == 200
+
+
+def test_an_error_that_is_cut_keeps_its_class():
+    assert type(judged(503, b"{", trouble="broke")) is errors.ServerFault
+    assert type(judged(404, b"{", trouble="broke")) is errors.NotFound
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "before", "unknown"),
+    [
+        ("GET", 500, False, False),
+        ("POST", 500, False, True),
+        ("POST", 400, False, False),
+        ("PUT", 400, True, True),
+        ("POST", 429, False, False),
+        ("DELETE", 429, True, True),
+    ],
+)
+def test_whether_a_refused_write_may_have_happened(method, status, before, unknown):
+    error = judged(status, {"message": "m"}, method=method, unknown=before)
+    assert error.outcome_unknown is unknown
+    assert ("read it back" in str(error)) is unknown
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_2xx_that_is_none_of_the_apis(method):
+    answer = Answer(method, "/v1/c", 200, {}, b"<html><title>Log in</title>")
+    error = unreadable(answer, "it is no JSON", hide)
+    assert type(error) is errors.Unreadable
+    assert error.status == 200
+    assert "“Log in”" in str(error)
+    assert error.outcome_unknown is (method == "POST")
+
+
+@given(st.integers(200, 599), st.binary(max_size=200), st.sampled_from(["GET", "POST", "DELETE"]))
+def test_every_answer_is_a_sentence_or_nothing(status, body, method):
+    error = judged(status, body, method=method, headers={"content-type": "text/plain"})
+    if status < 300:
+        assert error is None
+    else:
+        assert error.status == status
+        assert str(error).isprintable()
+        assert str(error).endswith(".")
+
+
+def test_the_tree():
+    rejected = {each for each in vars(errors).values() if isinstance(each, type)} - {
+        errors.ApiError
+    }
+    assert all(issubclass(each, errors.ApiError) for each in rejected)
+    names = {each.__name__ for each in errors.Rejected.__subclasses__()}
+    assert names == {
+        "InvalidArgument", "Unauthorized", "Forbidden", "NotFound", "Conflict", "RateLimited"
+    }  # fmt: skip
+    drawing = errors.__doc__
+    assert all(each.__name__ in drawing for each in rejected)
+
+
+def test_errors_survive_a_copy():
+    error = judged(404, {"code": 5, "message": "gone"})
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), vars(copy)) == (str(error), vars(error))

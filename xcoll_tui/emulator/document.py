@@ -1,0 +1,299 @@
+"""Documents: files as members of a collection, with their fields, rules and indexing."""
+
+import json
+import re
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+from xcoll_tui.emulator import indexing, wire
+from xcoll_tui.emulator.collection import find_collection
+from xcoll_tui.emulator.file import Upload, find_file, insert_file
+from xcoll_tui.emulator.filters import Choice, Field, Sql, Text, compile_filter, moment, number
+from xcoll_tui.emulator.indexing import STATUS, Plan, plan_indexing
+from xcoll_tui.emulator.query import Query
+from xcoll_tui.emulator.store import Listing, Store
+from xcoll_tui.emulator.wire import Json, RefusedError, invalid
+
+MetadataPatch = Literal["replace", "merge", "ignore"]
+Reattach = Literal["conflict", "replace", "keep"]
+
+_BODY = {"fields": wire.string_map, "team_id": wire.string}
+_SORTS = {
+    "DOCUMENTS_SORT_BY_NAME": "d.name",
+    "DOCUMENTS_SORT_BY_SIZE": "d.size_bytes",
+    "DOCUMENTS_SORT_BY_AGE": "d.created_at",
+}
+_FILTERS: dict[str, Field] = {
+    "name": Text(Sql("d.name")),
+    "content_type": Text(Sql("d.content_type")),
+    "size_bytes": number("d.size_bytes"),
+    "created_at": moment("d.created_at"),
+    "status": Choice(Sql(f"({STATUS})"), indexing.STATUSES),
+}
+# A JSON path can name these keys; for any other one json_each compares them, ten times slower.
+_PLAIN_KEY = re.compile(r"[\w .-]+", re.ASCII)
+_COLUMNS = "d.*, f.file_id, f.hash"
+_TABLE = "documents AS d JOIN files AS f ON f.id = d.file"
+
+
+def _find_field(name: str) -> Field | None:
+    root, dot, key = name.partition(".")
+    if root != "fields" or not dot:
+        return _FILTERS.get(name)
+    if _PLAIN_KEY.fullmatch(key):
+        return Text(Sql("json_extract(d.fields, ?)", (f'$."{key}"',)))
+    return Text(Sql("(SELECT value FROM json_each(d.fields) WHERE key = ?)", (key,)))
+
+
+def show_document(row: sqlite3.Row, now: int) -> Json:
+    """Write a document, as it is now, as the service does."""
+    plan = Plan(row["index_begins"], row["index_ends"], row["chunks"], row["failure"])
+    shown = indexing.progress(plan, now, row["indexed_before"])
+    last = shown.pop("last_indexed_at")
+    return {
+        "file_metadata": {
+            "file_id": row["file_id"],
+            "name": row["name"],
+            "size_bytes": str(row["size_bytes"]),
+            "content_type": row["content_type"],
+            "created_at": wire.format_time(row["created_at"]),
+            "expires_at": None,
+            "hash": row["hash"] or wire.sample_hash(row["file_id"]),
+            "processing_status": "Complete",
+        },
+        "fields": json.loads(row["fields"]),
+        "last_indexed_at": None if last is None else wire.format_time(last),
+        **shown,
+    }
+
+
+def _find_document(
+    connection: sqlite3.Connection, collection_id: str, file_id: str
+) -> tuple[sqlite3.Row, sqlite3.Row]:
+    collection = find_collection(connection, collection_id)
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM {_TABLE} WHERE f.file_id = ? AND d.collection = ?",  # noqa: S608 -- constants
+        (file_id, collection["id"]),
+    ).fetchone()
+    if row is None:
+        raise RefusedError(404, f"Document {file_id!r} is not in collection {collection_id!r}.")
+    return collection, row
+
+
+class Documents:
+    """The documents of a store.
+
+    index_seconds is how long each document takes by itself; metadata_patch says what a PATCH with
+    fields does, reattach what attaching does to a document that is there already.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        index_seconds: float,
+        metadata_patch: MetadataPatch,
+        reattach: Reattach,
+    ) -> None:
+        if metadata_patch not in get_args(MetadataPatch) or reattach not in get_args(Reattach):
+            raise ValueError(f"unknown policy: {metadata_patch!r}, {reattach!r}")
+        self._store = store
+        self._index_seconds = index_seconds
+        self._metadata_patch = metadata_patch
+        self._reattach = reattach
+
+    def list(self, collection_id: str, query: Query) -> Json:
+        """Show a page of documents."""
+        expression, name = query.text("filter"), query.text("name")
+        where = [compile_filter(expression, _find_field)] if expression else []
+        if name is not None:
+            where.append(_FILTERS["name"].compare(":", name))
+        sort = _SORTS[query.choice("sort_by", list(_SORTS))]
+        descending, limit = query.descending(), query.limit()
+        now = self._store.now()
+        with self._store.reading() as connection:
+            collection = find_collection(connection, collection_id)
+            listing = Listing(
+                columns=_COLUMNS,
+                table=_TABLE,
+                where=[Sql("d.collection = ?", (collection["id"],)), *where],
+                sort=sort,
+                tie="d.file",
+                descending=descending,
+                limit=limit,
+                query=("documents", collection_id, expression, name),
+            )
+            rows, token = listing.read(connection, query.text("pagination_token"), now)
+        page: Json = {"documents": [show_document(row, now) for row in rows]}
+        if token is not None:
+            page["pagination_token"] = token
+        return page
+
+    def get(self, collection_id: str, file_id: str) -> Json:
+        """Show one document."""
+        with self._store.reading() as connection:
+            _, row = _find_document(connection, collection_id, file_id)
+        return show_document(row, self._store.now())
+
+    def batch_get(self, collection_id: str, query: Query) -> Json:
+        """Show documents in the order asked for, without unknown ones and repetitions."""
+        asked = list(dict.fromkeys(query.all("file_ids")))
+        with self._store.reading() as connection:
+            collection = find_collection(connection, collection_id)
+            found = {
+                row["file_id"]: row
+                for row in connection.execute(
+                    f"SELECT {_COLUMNS} FROM json_each(?) AS asked"  # noqa: S608 -- constants
+                    " JOIN files AS f ON f.file_id = asked.value"
+                    " JOIN documents AS d ON d.file = f.id AND d.collection = ?",
+                    (json.dumps(asked), collection["id"]),
+                )
+            }
+        now = self._store.now()
+        return {"documents": [show_document(found[each], now) for each in asked if each in found]}
+
+    def attach(self, collection_id: str, file_id: str, body: Json) -> Json:
+        """Make an uploaded file a document of a collection, and begin to index it."""
+        with self._store.writing() as connection:
+            collection = find_collection(connection, collection_id)
+            file = find_file(connection, file_id)
+            fields = wire.read_message(body, "", _BODY).get("fields", {})
+            known = connection.execute(
+                "SELECT * FROM documents WHERE collection = ? AND file = ?",
+                (collection["id"], file["id"]),
+            ).fetchone()
+            if known is None:
+                self.insert(connection, collection, file, fields)
+            elif self._reattach == "conflict":
+                raise RefusedError(
+                    409, f"File {file_id!r} is already in collection {collection_id!r}."
+                )
+            elif self._reattach == "replace":
+                self._index_again(connection, collection, known, fields)
+        return {}
+
+    def upload(self, collection_id: str, upload: Upload, fields: Mapping[str, str]) -> Json:
+        """Upload a file and attach it in one step; when that is refused, no file is kept."""
+        if not upload.name:
+            raise invalid("name must not be empty.")
+        file_id = f"file_{uuid.uuid4()}"
+        with self._store.writing() as connection:
+            collection = find_collection(connection, collection_id)
+            insert_file(connection, file_id, self._store.now(), upload)
+            self.insert(connection, collection, find_file(connection, file_id), fields)
+            _, row = _find_document(connection, collection_id, file_id)
+        return show_document(row, self._store.now())
+
+    def insert(
+        self,
+        connection: sqlite3.Connection,
+        collection: sqlite3.Row,
+        file: sqlite3.Row,
+        fields: Mapping[str, str],
+    ) -> None:
+        """Insert a document inside a transaction; a field rule broken is refused."""
+        _hold_rules(connection, collection, file["id"], fields)
+        plan = self._plan(collection, file)
+        connection.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            (
+                collection["id"],
+                *(file[each] for each in ("id", "name", "size_bytes", "content_type")),
+                file["created_at"],
+                json.dumps(fields, ensure_ascii=False),
+                plan.begins,
+                plan.ends,
+                plan.chunks,
+                plan.failure,
+            ),
+        )
+
+    def patch(self, collection_id: str, file_id: str, body: Json) -> Json:
+        """Index a document again, with other fields when some are given and this is not ignored."""
+        with self._store.writing() as connection:
+            collection, row = _find_document(connection, collection_id, file_id)
+            given = wire.read_message(body, "", _BODY).get("fields")
+            fields = None
+            if given is not None and self._metadata_patch == "replace":
+                fields = given
+            elif given is not None and self._metadata_patch == "merge":
+                fields = {**json.loads(row["fields"]), **given}
+            self._index_again(connection, collection, row, fields)
+        return {}
+
+    def _index_again(
+        self,
+        connection: sqlite3.Connection,
+        collection: sqlite3.Row,
+        row: sqlite3.Row,
+        fields: Mapping[str, str] | None,
+    ) -> None:
+        if fields is not None:
+            _hold_rules(connection, collection, row["file"], fields)
+        file = connection.execute("SELECT * FROM files WHERE id = ?", (row["file"],)).fetchone()
+        plan = self._plan(collection, file)
+        done = row["failure"] is None and row["index_ends"] <= plan.begins
+        connection.execute(
+            "UPDATE documents SET fields = ?, index_begins = ?, index_ends = ?, chunks = ?,"
+            " failure = ?, indexed_before = ? WHERE collection = ? AND file = ?",
+            (
+                row["fields"] if fields is None else json.dumps(fields, ensure_ascii=False),
+                plan.begins,
+                plan.ends,
+                plan.chunks,
+                plan.failure,
+                row["index_ends"] if done else row["indexed_before"],
+                collection["id"],
+                row["file"],
+            ),
+        )
+
+    def _plan(self, collection: sqlite3.Row, file: sqlite3.Row) -> Plan:
+        return plan_indexing(
+            self._store.now(),
+            self._index_seconds,
+            readable=bool(file["readable"]),
+            size=file["size_bytes"],
+            chunking=json.loads(collection["chunk_configuration"]),
+        )
+
+    def remove(self, collection_id: str, file_id: str) -> Json:
+        """Take a document out of its collection; the file stays."""
+        with self._store.writing() as connection:
+            collection, row = _find_document(connection, collection_id, file_id)
+            connection.execute(
+                "DELETE FROM documents WHERE collection = ? AND file = ?",
+                (collection["id"], row["file"]),
+            )
+        return {}
+
+
+def _hold_rules(
+    connection: sqlite3.Connection, collection: sqlite3.Row, file: int, fields: Mapping[str, str]
+) -> None:
+    """Refuse fields that break the definitions, and take note of the unique values.
+
+    An empty value is no value: it does not satisfy `required`, and `unique` does not compare it.
+    """
+    definitions: list[dict[str, Any]] = json.loads(collection["field_definitions"])
+    for each in definitions:
+        if each["required"] and not fields.get(each["key"]):
+            raise invalid(f"The required field {each['key']!r} is missing.")
+    connection.execute(
+        "DELETE FROM unique_values WHERE collection = ? AND file = ?", (collection["id"], file)
+    )
+    for each in definitions:
+        value = fields.get(each["key"])
+        if not each["unique"] or not value:
+            continue
+        try:
+            connection.execute(
+                "INSERT INTO unique_values VALUES (?, ?, ?, ?)",
+                (collection["id"], each["key"], value, file),
+            )
+        except sqlite3.IntegrityError:
+            raise RefusedError(
+                409, f"The unique field {each['key']!r} has the value {value!r} already."
+            ) from None

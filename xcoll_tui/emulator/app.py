@@ -1,0 +1,262 @@
+"""The web application: authentication, routes, faults, and answers as grpc-gateway writes them.
+
+What the sources leave open is chosen here, once (the first group is the list that everyone who
+tests against the emulator goes by; the second is the emulator's own):
+
+- Authentication is checked before anything else, on every route, existing or not.
+- 400 with code 3: malformed JSON; an empty or missing collection_name; unknown enum names (in
+  filters too); a wrong type; a limit that is no integer; a field definition without a key; a filter
+  with a syntax error, or a comparison of a number or time with something that is none; a token of
+  another list, order or filter.
+- A limit above 100 counts as 100; 0 and below as absent. Text sorts and compares by code point. OR
+  binds tighter than AND. `name` matches partially.
+- `documents%3AbatchGet` works as `documents:batchGet`; unknown IDs are left out, repeated ones are
+  taken once, any number is answered.
+- Two collections may have the same name. Attaching an unknown file is 404, a broken field rule 400
+  (unique: 409), and nothing is attached. Deleting a collection keeps the files.
+- An attach or PATCH may have a JSON content type and no body. A route that does not exist is 404, a
+  method that does not fit 405 code 12, HEAD and OPTIONS among them.
+
+- Equal sort keys are ordered by when the thing was made; descending is the exact reverse.
+- `:` on text means "contains", `=` equals (collection_name: both "contain"). `!=`, `:!`, NOT are
+  exact negations, also where a document lacks the field; an unknown field is neither true nor
+  false. A date without a time is its midnight UTC. A bare range compares text by code point.
+- A request member given in both spellings is refused, and so is a body that is no object; null is
+  absent; an empty body is an empty object.
+- PUT: a chunk_configuration without a strategy keeps the old one; its flags, when absent, stay.
+  Adding a field as unique where documents share a value is 409; deleting one that is not there
+  changes nothing. An existing field may become required. collection_description "" is kept as "".
+- Fields may hold keys that have no definition. An empty value does not satisfy `required`, and
+  `unique` does not compare it.
+- PATCH indexes again in every case. `replace`: the given fields are all there are ({} removes
+  all); `merge`: they are laid over the old ones, and no key is ever removed; `ignore`: they are
+  not looked at beyond their types. Field rules hold as at attach.
+- Attaching again: `conflict` 409; `replace` the fields, and index again; `keep`: nothing changes.
+- A file that is neither UTF-8 text without NUL bytes, nor PDF or Office by type or name, fails.
+- `last_indexed_at` stays while a document is indexed again, and when that fails.
+- A document's age is that of its file. A file that is deleted leaves every collection.
+- Files and direct uploads take the same key, and answer errors in the same form. A direct upload
+  needs `data`; without `name` it has the part's file name. The list of files is `data`, by age.
+"""
+
+import asyncio
+import hmac
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from math import ceil
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from xcoll_tui.emulator.document import Documents, MetadataPatch, Reattach
+from xcoll_tui.emulator.faults import GARBAGE, Fault, Rate, find_fault
+from xcoll_tui.emulator.routes import Call, Routes
+from xcoll_tui.emulator.store import Store
+from xcoll_tui.emulator.wire import RefusedError, encode, error_body
+
+ABORT = "xcoll.abort"
+JSON_TYPE = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer before it is sent."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON_TYPE
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _refusal(error: RefusedError) -> Answer:
+    return Answer(
+        error.status, encode(error_body(error.status, error.message)), headers=error.headers
+    )
+
+
+class Service:
+    """The ASGI application below Starlette: one request after the other through all the steps.
+
+    The store is only touched in the executor's one thread, so that the event loop, which may be
+    the user interface's own, never waits for SQLite.
+    """
+
+    def __init__(
+        self,
+        routes: Routes,
+        *,
+        key: str,
+        latency: float,
+        rate: int | None,
+        faults: list[Fault],
+        executor: ThreadPoolExecutor,
+    ) -> None:
+        self._routes = routes
+        self._authorization = f"bearer {key}".encode()
+        self._latency = latency
+        self._rate = Rate(rate) if rate else None
+        self._faults = faults
+        self._executor = executor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return
+        if self._latency:
+            await asyncio.sleep(self._latency)
+        try:
+            self._admit(request)
+        except RefusedError as error:
+            await _send(_refusal(error), scope, receive, send)
+            return
+        fault = find_fault(self._faults, request.method, scope["path"])
+        if fault is None:
+            await _send(await self._perform(request, body), scope, receive, send)
+        elif fault.phase == "before":
+            await _go_wrong(fault, None, scope, receive, send)
+        else:
+            await _go_wrong(fault, await self._perform(request, body), scope, receive, send)
+
+    def _admit(self, request: Request) -> None:
+        given = request.headers.get("authorization", "").encode("latin-1")
+        scheme, _, key = given.partition(b" ")
+        if not hmac.compare_digest(scheme.lower() + b" " + key.strip(), self._authorization):
+            raise RefusedError(
+                401, "Invalid bearer token. Pass the emulator's key as Authorization: Bearer KEY."
+            )
+        wait = self._rate.admit() if self._rate else 0
+        if wait > 0:
+            raise RefusedError(429, "Too many requests.", {"Retry-After": str(ceil(wait))})
+
+    async def _perform(self, request: Request, body: bytes) -> Answer:
+        raw_path = request.scope.get("raw_path") or request.scope["path"].encode()
+        call = Call(
+            method=request.method,
+            raw_path=raw_path,
+            query_string=request.scope["query_string"],
+            content_type=request.headers.get("content-type", ""),
+            body=body,
+        )
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._answer, call)
+
+    def _answer(self, call: Call) -> Answer:
+        try:
+            payload = self._routes.answer(call)
+        except RefusedError as error:
+            return _refusal(error)
+        if isinstance(payload, dict):
+            return Answer(200, encode(payload))
+        content, content_type = payload
+        return Answer(200, content, content_type)
+
+
+async def _send(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {**answer.headers, "content-type": answer.content_type}
+    await Response(answer.body, answer.status, headers)(scope, receive, send)
+
+
+async def _go_wrong(
+    fault: Fault, answer: Answer | None, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answer as a fault says; answer is what was to be said, None before it took effect."""
+    if fault.effect == "garbage":
+        answer = Answer(200, GARBAGE, headers=fault.headers)
+    elif isinstance(fault.effect, int) and not (answer and fault.effect == answer.status):
+        message = "This fault was asked for."
+        answer = Answer(
+            fault.effect, encode(error_body(fault.effect, message)), headers=fault.headers
+        )
+    if fault.phase == "during" and answer is not None:
+        headers = {
+            **answer.headers,
+            "content-type": answer.content_type,
+            "content-length": str(len(answer.body)),
+        }
+        start = Response(status_code=answer.status, headers=headers)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": start.status_code,
+                "headers": start.raw_headers,
+            }
+        )
+        half = answer.body[: len(answer.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+    elif answer is not None and fault.effect not in ("reset", "timeout"):
+        await _send(answer, scope, receive, send)
+        return
+    if fault.effect == "timeout":
+        await _until_client_leaves(receive)
+    else:
+        await _drop(scope, receive, rude=fault.effect == "reset")
+
+
+async def _until_client_leaves(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _drop(scope: Scope, receive: Receive, *, rude: bool) -> None:
+    abort: Callable[[bool], None] | None = scope.get("extensions", {}).get(ABORT)
+    if abort is None:
+        # There is no socket: the exception is what the client gets instead.
+        raise ConnectionResetError("The emulator dropped the connection, as a fault says.")
+    abort(rude)
+    await _until_client_leaves(receive)
+
+
+async def _fail(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, ConnectionResetError):
+        traceback.print_exception(error, file=sys.stderr)
+    return Response(
+        encode(error_body(500, "The emulator has a defect; its stderr tells more.")),
+        500,
+        {"content-type": JSON_TYPE},
+    )
+
+
+def create_app(
+    store: Store,
+    *,
+    key: str,
+    metadata_patch: MetadataPatch = "replace",
+    reattach: Reattach = "conflict",
+    index_seconds: float = 5.0,
+    latency: float = 0.0,
+    rate: int | None = None,
+    faults: Sequence[Fault] = (),
+) -> Starlette:
+    """Make the application of a store.
+
+    latency is in seconds, rate in requests a second. `app.state.faults` is a list of Fault that
+    may be changed at any time. `app.state.executor` runs what touches the store; whoever made the
+    application shuts it down before closing the store.
+    """
+    app = Starlette(exception_handlers={Exception: _fail})
+    app.state.faults = list(faults)
+    app.state.executor = ThreadPoolExecutor(1, thread_name_prefix="emulator")
+    documents = Documents(
+        store, index_seconds=index_seconds, metadata_patch=metadata_patch, reattach=reattach
+    )
+    # Starlette's own routes match decoded paths, where an ID that holds %2F cannot be told from
+    # two segments; and they answer what they do not know in plain text.
+    app.router.default = Service(
+        Routes(store, documents, key=key),
+        key=key,
+        latency=latency,
+        rate=rate,
+        faults=app.state.faults,
+        executor=app.state.executor,
+    )
+    return app

@@ -1,0 +1,136 @@
+"""Which method and path is answered by what; paths are split before they are decoded."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote
+
+from xcoll_tui.emulator import wire
+from xcoll_tui.emulator.collection import Collections
+from xcoll_tui.emulator.document import Documents
+from xcoll_tui.emulator.file import Files
+from xcoll_tui.emulator.form import read_direct_upload, read_file_upload
+from xcoll_tui.emulator.query import Query
+from xcoll_tui.emulator.store import Store
+from xcoll_tui.emulator.wire import Json, RefusedError
+
+Payload = Json | tuple[bytes, str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, complete and authorised."""
+
+    method: str
+    raw_path: bytes
+    query_string: bytes
+    content_type: str
+    body: bytes
+
+    @cached_property
+    def query(self) -> Query:
+        """The query string."""
+        return Query(self.query_string)
+
+    @property
+    def json(self) -> Json:
+        """The body as a JSON object."""
+        return wire.parse_body(self.body)
+
+
+Handler = Callable[..., Payload]
+
+# Their order counts: the first that fits is taken. `{}` is any segment, decoded by then.
+_COLLECTION = ("v1", "collections", "{}")
+_DOCUMENTS = (*_COLLECTION, "documents")
+
+
+class Routes:
+    """The table of routes over a store."""
+
+    def __init__(self, store: Store, documents: Documents, *, key: str) -> None:
+        collections, files = Collections(store), Files(store)
+        started = wire.format_time(store.now())
+        self._table: dict[tuple[str, ...], dict[str, Handler]] = {
+            ("auth", "management-keys", "validation"): {
+                "GET": lambda _call: _show_key(key, started)
+            },
+            ("v1", "collections"): {
+                "GET": lambda call: collections.list(call.query),
+                "POST": lambda call: collections.create(call.json),
+            },
+            _COLLECTION: {
+                "GET": lambda _call, collection: collections.get(collection),
+                "PUT": lambda call, collection: collections.update(collection, call.json),
+                "DELETE": lambda _call, collection: collections.delete(collection),
+            },
+            _DOCUMENTS: {
+                "GET": lambda call, collection: documents.list(collection, call.query),
+                "POST": lambda call, collection: documents.upload(
+                    collection, *read_direct_upload(call.content_type, call.body)
+                ),
+            },
+            (*_COLLECTION, "documents:batchGet"): {
+                "GET": lambda call, collection: documents.batch_get(collection, call.query)
+            },
+            (*_DOCUMENTS, "{}"): {
+                "GET": lambda _call, collection, file: documents.get(collection, file),
+                "POST": lambda call, collection, file: documents.attach(
+                    collection, file, call.json
+                ),
+                "PATCH": lambda call, collection, file: documents.patch(
+                    collection, file, call.json
+                ),
+                "DELETE": lambda _call, collection, file: documents.remove(collection, file),
+            },
+            ("v1", "files"): {
+                "GET": lambda call: files.list(call.query),
+                "POST": lambda call: files.upload(read_file_upload(call.content_type, call.body)),
+            },
+            ("v1", "files", "{}"): {
+                "GET": lambda _call, file: files.get(file),
+                "DELETE": lambda _call, file: files.delete(file),
+            },
+            ("v1", "files", "{}", "content"): {"GET": lambda _call, file: files.content(file)},
+        }
+
+    def answer(self, call: Call) -> Payload:
+        """Answer a call; raises RefusedError for everything that is not 200."""
+        segments = [unquote(each) for each in call.raw_path.decode("latin-1").split("/")[1:]]
+        for pattern, methods in self._table.items():
+            if len(pattern) != len(segments):
+                continue
+            pairs = list(zip(pattern, segments, strict=True))
+            if any(want not in ("{}", segment) for want, segment in pairs):
+                continue
+            handler = methods.get(call.method)
+            if handler is None:
+                raise RefusedError(
+                    405,
+                    f"Method {call.method} is not allowed here; use {', '.join(methods)}.",
+                    {"Allow": ", ".join(methods)},
+                )
+            return handler(call, *(segment for want, segment in pairs if want == "{}"))
+        raise RefusedError(404, "There is no such route.")
+
+
+def _show_key(key: str, started: str) -> Json:
+    """Show a key as the validation endpoint does, which alone writes camelCase."""
+
+    def made_up(what: str) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{what} of {key}"))
+
+    return {
+        "redactedApiKey": f"{key[:2]}...{key[-4:]}" if len(key) > 8 else "...",
+        "apiKeyId": made_up("key"),
+        "name": "Emulator",
+        "teamId": made_up("team"),
+        "scope": "SCOPE_TEAM",
+        "scopeId": made_up("team"),
+        "ownerUserId": made_up("owner"),
+        "createTime": started,
+        "modifyTime": started,
+        "acls": ["team-token:endpoint:AddFileToCollection"],
+        "ipRanges": None,
+    }

@@ -1,0 +1,169 @@
+"""The command `xcoll emulator`; what it needs is imported only when it runs."""
+
+import argparse
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xcoll_tui.emulator.faults import Fault
+    from xcoll_tui.emulator.store import Store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to a parser."""
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=_port, default=0, help="port; 0 takes a free one (default)")
+    add("--key", type=_key, help="the management key to ask for (default: a random one)")
+    add("--data", type=Path, metavar="FILE", help="keep everything in this file, not in memory")
+    add(
+        "--seed",
+        choices=["none", "small", "large"],
+        default="none",
+        help="sample collections for an empty store (default: %(default)s)",
+    )
+    add(
+        "--documents",
+        type=_count,
+        metavar="N",
+        help="documents in the large sample collection (default: 100000)",
+    )
+    add(
+        "--metadata-patch",
+        choices=["replace", "merge", "ignore"],
+        default="replace",
+        help="what a PATCH with fields does to them (default: %(default)s)",
+    )
+    add(
+        "--reattach",
+        choices=["conflict", "replace", "keep"],
+        default="conflict",
+        help="what attaching an attached file does (default: %(default)s)",
+    )
+    add(
+        "--index-seconds",
+        type=_duration,
+        default=5.0,
+        metavar="S",
+        help="how long a document is indexed (default: 5; 0: not at all)",
+    )
+    add("--latency", type=_duration, default=0.0, metavar="MS", help="added to each answer")
+    add("--rate", type=_count, metavar="N", help="answer 429 beyond N requests a second")
+    add(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help="METHOD:PATH-GLOB:STATUS|reset|timeout|garbage[:before|after|during][:SHARE],"
+        " may be repeated",
+    )
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to 65535)")
+    return number
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10_000_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 10,000,000")
+    return int(text)
+
+
+def _duration(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration")
+    return number
+
+
+def _key(text: str) -> str:
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError("a key is made of visible ASCII characters")
+    return text
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT; answers the exit code.
+
+    One line on stdout says when it is ready; what cannot be done is a sentence on stderr.
+    """
+    import sqlite3  # noqa: PLC0415 -- see the module's docstring
+
+    from xcoll_tui.emulator.faults import FaultSyntaxError, parse_fault  # noqa: PLC0415
+    from xcoll_tui.emulator.store import Store, UnusableDataError  # noqa: PLC0415
+
+    store = None
+    try:
+        faults = [parse_fault(spec) for spec in arguments.fault]
+        store = Store(arguments.data)
+        return _serve(arguments, store, faults)
+    except (FaultSyntaxError, UnusableDataError) as error:
+        return _complain(str(error))
+    except sqlite3.Error as error:
+        return _complain(f"Cannot write the data file {arguments.data}: {error}.")
+    except OSError as error:
+        place = f"{arguments.host}:{arguments.port}"
+        return _complain(f"Cannot listen on {place}: {error.strerror or error}.")
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _complain(sentence: str) -> int:
+    sys.stderr.write(f"xcoll emulator: {sentence}\n")
+    return 2
+
+
+def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]") -> int:
+    import asyncio  # noqa: PLC0415 -- as above
+
+    from xcoll_tui.emulator.app import create_app  # noqa: PLC0415
+    from xcoll_tui.emulator.seed import DOCUMENTS, fill_store  # noqa: PLC0415
+    from xcoll_tui.emulator.server import listen, make_uvicorn, url_of  # noqa: PLC0415
+
+    key = arguments.key or f"emulator-{secrets.token_hex(8)}"
+    end = listen(arguments.host, arguments.port)
+    file_ids = fill_store(store, arguments.seed, documents=arguments.documents or DOCUMENTS)
+    if file_ids:
+        lines = ["Uploaded files that are attached nowhere:", *file_ids]
+        sys.stderr.write("".join(f"{line}\n" for line in lines))
+        sys.stderr.flush()
+    app = create_app(
+        store,
+        key=key,
+        metadata_patch=arguments.metadata_patch,
+        reattach=arguments.reattach,
+        index_seconds=arguments.index_seconds,
+        latency=arguments.latency / 1000,
+        rate=arguments.rate,
+        faults=faults,
+    )
+    ready = f"Listening on {url_of(end)} key {key}\n"
+
+    def tell_ready() -> None:
+        sys.stdout.write(ready)
+        sys.stdout.flush()
+
+    server = make_uvicorn(app, tell_ready)
+    try:
+        asyncio.run(server.serve(sockets=[end]))
+    finally:
+        app.state.executor.shutdown()
+    return 0
+
+
+def main() -> int:
+    """Run `python -m xcoll_tui.emulator`."""
+    parser = argparse.ArgumentParser(
+        prog="xcoll emulator", description="A local server of the xAI Collections API."
+    )
+    add_arguments(parser)
+    return run(parser.parse_args())

@@ -1,0 +1,58 @@
+"""The emulator inside another program, with samples: no socket, no file."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from xcoll_tui.emulator.app import create_app
+from xcoll_tui.emulator.seed import DOCUMENTS, FILE_IDS, LargeCollection, insert_small
+from xcoll_tui.emulator.store import Store
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+# So many documents are inserted at once: a request that comes meanwhile waits a few milliseconds.
+_PIECE = 200
+# Between two pieces, so that the lock goes to a request that waits for it.
+_PAUSE = 0.001
+
+
+class Demo:
+    """An application over sample collections, the large one of which fills up by itself.
+
+    app is to be served in any event loop; filled is set when the large collection is complete.
+    """
+
+    def __init__(self, store: Store, documents: int) -> None:
+        self.key = "demo-key"
+        self.file_ids = FILE_IDS
+        self.filled = threading.Event()
+        self._store = store
+        with store.writing() as connection:
+            insert_small(connection, store.now())
+            self._large = LargeCollection(connection, store.now(), documents)
+        self.app: Starlette = create_app(store, key=self.key)
+        self._documents = documents
+        self._closing = threading.Event()
+        self._filler = threading.Thread(target=self._fill, name="demo", daemon=True)
+        self._filler.start()
+
+    def _fill(self) -> None:
+        for low in range(0, self._documents, _PIECE):
+            with self._store.writing() as connection:
+                self._large.insert(connection, low, min(low + _PIECE, self._documents))
+            if self._closing.wait(_PAUSE):
+                return
+        self.filled.set()
+
+    def close(self) -> None:
+        """Stop filling, let what is under way end, and forget everything."""
+        self._closing.set()
+        self._filler.join()
+        self.app.state.executor.shutdown(cancel_futures=True)
+        self._store.close()
+
+
+def create_demo(documents: int = DOCUMENTS, clock: Callable[[], float] | None = None) -> Demo:
+    """Make a demo; documents is the size of the large collection."""
+    return Demo(Store() if clock is None else Store(clock=clock), documents)

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import logging
+import random
 import traceback
 from email.utils import formatdate
 
@@ -144,6 +145,12 @@ async def test_429_may_name_a_time():
 async def test_429_without_a_word_backs_off():
     _, _, waits = await succeed(READS["list_collections"], fault(429), fault(429), reply())
     assert waits.slept == [0.5, 1.0]
+
+
+async def test_randomness_may_be_a_generator_of_numbers():
+    options = {"random": random.Random(7)}
+    _, _, waits = await succeed(READS["list_collections"], fault(500), reply(), **options)
+    assert waits.slept == [0.5 * random.Random(7).random()]
 
 
 async def test_429_for_ever_ends():

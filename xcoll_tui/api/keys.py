@@ -19,7 +19,7 @@ class ManagementKey(Protocol):
 
 
 class PlainKey:
-    """A key given as text, kept out of reprs."""
+    """A key given as text; neither its repr nor `vars` shows it."""
 
     __slots__ = ("_text",)
 
@@ -29,9 +29,6 @@ class PlainKey:
     def reveal(self) -> str:
         """Return the key as it is sent."""
         return self._text
-
-    def __repr__(self) -> str:
-        return "PlainKey('…')"
 
 
 def accept_key(key: str | ManagementKey) -> ManagementKey:

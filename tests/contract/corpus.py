@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from tests.contract.wire import Request, multipart
 
@@ -349,15 +349,13 @@ def _kind(value: Any) -> str:
 
 def assumed_table() -> str:
     """Write what is assumed as a Markdown table, one row an assumption."""
-    rows: dict[tuple[str, str], list[str]] = {}
+    rows: dict[str, list[str]] = {}
     for example in load():
         if example["assumed"]:
-            row = (example["endpoint"], example["assumption"])
-            rows.setdefault(row, []).append(f"`{example.name}`")
-    lines = ["| Endpoint | Assumed | Example |", "|---|---|---|"]
+            rows.setdefault(example["assumption"], []).append(f"`{example.name}`")
+    lines = ["| Assumed | Examples |", "|---|---|"]
     lines += [
-        f"| `{unquote(endpoint)}` | {assumption} | {', '.join(names)} |"
-        for (endpoint, assumption), names in rows.items()
+        f"| {assumption} | {', '.join(names)} |" for assumption, names in sorted(rows.items())
     ]
     return "\n".join(lines)
 

@@ -72,7 +72,7 @@ def browse() -> Browse:
         facts = (f"key …{key[-4:]}", "127.0.0.1")
         app = XcollApp(connect, clock=clock, facts=facts, **options)
         app.animation_level = "none"
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             yield pilot
 
     return run

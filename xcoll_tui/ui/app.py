@@ -139,10 +139,6 @@ class XcollApp(App[None]):
         if screen is self.main:
             for hint in self.main.hints_by_id().values():
                 yield SystemCommand(
-                    hint.label, f"Key: {hint.key}", partial(self._run_on_main, hint.action)
+                    hint.label, f"Key: {hint.key}", partial(self.main.perform, hint.action)
                 )
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-
-    async def _run_on_main(self, action: str) -> None:
-        focused = self.main.focused
-        await self.run_action(action, default_namespace=focused or self.main)

@@ -9,14 +9,22 @@ from xcoll_tui.ui.text import clean
 
 
 def sentence_of(error: ApiError) -> str:
-    """Tell what failed, why as far as known, and what to do next, fit for the screen."""
-    return clean(str(error), 500)
+    """Tell why something failed as far as known, and what to do next, fit for the screen.
+
+    The method and the path are left out: on the screen it is plain what was asked.
+    """
+    said = str(error)
+    asked = f"{error.method} {error.path} failed"
+    if error.method and said.startswith(asked):
+        said = said.removeprefix(asked).partition(": ")[2]
+        said = said[:1].upper() + said[1:]
+    return clean(said, 400)
 
 
 def way_on_from(error: ApiError) -> str:
     """Tell what can be done from here."""
     if isinstance(error, Forbidden):
-        return "Its permissions are set in the xAI Console, group Collections Endpoint."
+        return "The permission group is Collections Endpoint. R tries again."
     if isinstance(error, Unauthorized):
         return "Keys are made in the xAI Console, under Management Keys."
     return "R tries again."

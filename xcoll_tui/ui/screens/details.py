@@ -62,8 +62,8 @@ class DetailsScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         facts = self._facts
-        self._frame.border_title = Content(f" {clean(facts.title if facts else self._key, 200)} ")
-        self._frame.border_subtitle = Content(" Tab Facts/JSON · c Copy ID · esc Close ")
+        self._frame.border_title = Content(clean(facts.title if facts else self._key, 200))
+        self._frame.border_subtitle = Content("Tab Facts/JSON · c Copy ID · esc Close")
         parts: list[Content] = []
         if self._trouble:
             parts.append(Content.from_markup("[$warning]✗ $said[/]\n", said=self._trouble))

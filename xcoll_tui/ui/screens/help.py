@@ -31,6 +31,7 @@ _FILTERS = (
 class HelpScreen(ModalScreen[None]):
     """Show the keys as they are mapped now, and what a filter can say."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-wide")]  # noqa: RUF012 - Textual's own
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "close", "Close", id="help.close"),
         Binding("down,j", "scroll(1)", "Down", id="help.down"),
@@ -42,29 +43,33 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, hints: Mapping[str, Hint]) -> None:
         super().__init__()
         self._hints = hints
-        self._scroll = VerticalScroll(Static(self._page()), id="help", can_focus=True)
+        self._scroll = VerticalScroll(
+            Static(self._keys(*_GROUPS[:1])),
+            Static(self._keys(*_GROUPS[1:])),
+            Static(_filters(), id="help-filters"),
+            id="help",
+            can_focus=True,
+        )
 
     def compose(self) -> ComposeResult:
         """Frame one scrolling text."""
-        self._scroll.border_title = " Keys "
-        self._scroll.border_subtitle = " esc Close "
+        self._scroll.border_title = "Keys"
+        self._scroll.border_subtitle = "esc Close"
         yield self._scroll
 
     def on_mount(self) -> None:
         """Let the keys scroll."""
         self._scroll.focus()
 
-    def _page(self) -> Content:
+    def _keys(self, *groups: tuple[str, tuple[str, ...]]) -> Content:
         lines: list[Content] = []
-        for title, prefixes in _GROUPS:
+        for title, prefixes in groups:
             lines.append(Content.from_markup("[b $accent]$title[/]", title=title))
             for name, hint in self._hints.items():
                 if name.startswith(prefixes):
-                    lines.append(_line("  ".join(hint.keys), hint.label, 12))
+                    lines.append(_line("  ".join(hint.keys), hint.label, 10))
             lines.append(Content(""))
-        lines.append(Content.from_markup("[b $accent]Filters[/]"))
-        lines += [_line(text, said, 37) for text, said in _FILTERS]
-        return Content("\n").join(lines)
+        return Content("\n").join(lines[:-1])
 
     def action_close(self) -> None:
         """Go back to the rows."""
@@ -74,6 +79,11 @@ class HelpScreen(ModalScreen[None]):
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
         self._scroll.scroll_relative(y=lines, animate=False)
+
+
+def _filters() -> Content:
+    lines = [Content.from_markup("[b $accent]Filters[/]")]
+    return Content("\n").join([*lines, *(_line(text, said, 37) for text, said in _FILTERS)])
 
 
 def _line(key: str, label: str, width: int) -> Content:

@@ -36,6 +36,8 @@ _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 _REPAINT = 0.1
 """Seconds between two repaints while pages stream in."""
+_FEW = 500
+"""Up to so many rows each page is shown at once."""
 
 _COLLECTION_HINTS = (
     ("row.open", "Open"),
@@ -97,11 +99,12 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._clock = clock
         self.header = Header()
-        self.footer = Footer(self._hints)
+        self.footer = Footer(self._hints, self.perform)
         self.collections = CollectionPane(clock)
         self.documents = DocumentPane(clock)
         self.session: Session | None = None
         self.facts: tuple[str, ...] = ()
+        self._wanted: str | None = None
         self._rest: Timer | None = None
         self._due: set[Pane[Any]] = set()
 
@@ -126,6 +129,7 @@ class MainScreen(Screen[None]):
     def begin(self, session: "Session", collection_id: str | None) -> None:
         """Browse this session from now on."""
         self.session = session
+        self._wanted = collection_id
         session.subscribe(self._on_change)
         self.collections.follow(session.collections)
         self.run_worker(self._start(session, collection_id), group="start", name="start")
@@ -163,12 +167,15 @@ class MainScreen(Screen[None]):
             if isinstance(change, RowRemoved):
                 self.tell(f"{change.key} {change.why}")
         if pane is self.collections and isinstance(change, RowsReset):
-            self._open_where_cursor_rests()
+            self._choose_collection()
 
     def _repaint_soon(self, pane: Pane[Any]) -> None:
-        if not self._due:
-            self.set_timer(_REPAINT if pane.table.listing.loaded > 500 else 0, self._repaint_due)
+        first = not self._due
         self._due.add(pane)
+        if first and pane.table.listing.loaded > _FEW:
+            self.set_timer(_REPAINT, self._repaint_due)
+        elif first:
+            self.call_later(self._repaint_due)
 
     def _repaint_due(self) -> None:
         due, self._due = self._due, set()
@@ -248,6 +255,14 @@ class MainScreen(Screen[None]):
         keymap = self.app._keymap  # noqa: SLF001 - Textual has a setter for it and no getter
         return hints_of((*RowTable.BINDINGS, *self.BINDINGS, *self.app.BINDINGS), keymap)
 
+    async def perform(self, action: str) -> None:
+        """Do what a key would do, for the footer and the palette."""
+        name = f"action_{action.partition('(')[0]}"
+        for node in (self.pane.table, self, self.app):
+            if hasattr(node, name):
+                await node.run_action(action)
+                return
+
     def action_pane(self, number: int) -> None:
         """Go to a pane."""
         self._focus_pane(self.collections if number == 1 else self.documents)
@@ -268,6 +283,16 @@ class MainScreen(Screen[None]):
             self._open_where_cursor_rests()
         else:
             self._watch()
+
+    def _choose_collection(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            self._open_where_cursor_rests()
+            return
+        # Asked for by its ID: it is open already, and may not be among the first hundred.
+        index = self.collections.table.listing.index_of(wanted)
+        if index is not None:
+            self.collections.table.move_to(index)
 
     def _open_where_cursor_rests(self) -> None:
         if self._rest is not None:

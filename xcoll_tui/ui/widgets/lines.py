@@ -1,7 +1,7 @@
 """The header and the footer: one line each, drawn by themselves so that they cost nothing."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -94,9 +94,12 @@ class Footer(_Line):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"footer--key", "footer--label"}
     MOST = 8
 
-    def __init__(self, hints: Callable[[], Sequence[Hint]]) -> None:
+    def __init__(
+        self, hints: Callable[[], Sequence[Hint]], perform: Callable[[str], Awaitable[None]]
+    ) -> None:
         super().__init__()
         self._hints = hints
+        self._perform = perform
         self._spans: list[tuple[int, int, str]] = []
 
     def draw(self, width: int) -> list[Segment]:
@@ -120,7 +123,7 @@ class Footer(_Line):
     async def _on_click(self, event: events.Click) -> None:
         for start, stop, action in self._spans:
             if start <= event.x < stop:
-                await self.screen.run_action(action)
+                await self._perform(action)
 
 
 def _hint_width(hint: Hint) -> int:

@@ -99,7 +99,7 @@ class Pane(Vertical, Generic[T]):
         if stale != self.table.stale:
             self.table.stale = stale
             self.table.repaint()
-        self.set_class(stale, "-stale")
+        self._banner.set_class(not feed.listing.loaded, "-alone")
         self._show_banner()
         self.table.placeholder = self._placeholder(feed)
         if not len(feed.listing):
@@ -119,7 +119,7 @@ class Pane(Vertical, Generic[T]):
         if feed.problem is not None:
             age = ""
             if feed.loaded_at is not None and feed.listing.loaded:
-                age = f" These rows are from {format_elapsed(self._clock() - feed.loaded_at)}."
+                age = f" The rows are as of {format_elapsed(self._clock() - feed.loaded_at)}."
             return f"✗ {sentence_of(feed.problem)}{age} {way_on_from(feed.problem)}"
         if feed.stopped:
             return f"! {clean(feed.stopped, 300)}"

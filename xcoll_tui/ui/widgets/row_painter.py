@@ -36,7 +36,7 @@ class RowPainter(Generic[T]):
     def place(self, width: int) -> None:
         """Share ``width`` cells out among the columns."""
         self.width = width
-        self._placed, self.more_right = self.layout.place(max(0, width - self.gutter))
+        self._placed, self.more_right = self.layout.place(max(0, width - self.gutter - 1))
 
     def column_at(self, x: int) -> Column[T] | None:
         """Tell which column stands at a cell of the line."""

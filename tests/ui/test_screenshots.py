@@ -1,0 +1,78 @@
+"""The pictures in screenshots/ are what the program shows, to the byte."""
+
+import pytest
+
+from tests.conftest import screen_text, wait_until
+from tests.ui.screenshots import assert_picture
+from xcoll_tui.emulator.faults import parse_fault
+from xcoll_tui.emulator.server import Server
+
+SEC = "SEC Filings"
+
+
+@pytest.fixture
+def update(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--update-screenshots"))
+
+
+@pytest.fixture
+def filings(server, browse):
+    """The program with the SEC filings open and the focus on them."""
+
+    class Open:
+        def __init__(self, size):
+            self.context = browse(server.url, size=size)
+
+        async def __aenter__(self):
+            pilot = await self.context.__aenter__()
+            collections = pilot.app.main.collections.table
+            await wait_until(pilot, lambda: collections.listing.loaded)
+            names = [row.collection_name for row in collections.listing.loaded_items()]
+            collections.move_to(names.index(SEC))
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: f"2 {SEC}" in screen_text(pilot))
+            await wait_until(pilot, lambda: pilot.app.main.documents.table.listing.loaded)
+            return pilot
+
+        async def __aexit__(self, *error):
+            await self.context.__aexit__(*error)
+
+    return Open
+
+
+@pytest.mark.parametrize("size", [(160, 45), (80, 24)], ids=["160x45", "80x24"])
+async def test_main_screen(filings, update, size):
+    async with filings(size) as pilot:
+        await pilot.press("down", "space", "space", "g")
+        await wait_until(pilot, lambda: "└" in screen_text(pilot))
+        assert_picture(pilot, f"main-{size[0]}x{size[1]}", update=update)
+
+
+async def test_details(filings, update):
+    async with filings((120, 36)) as pilot:
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "SHA-256" in screen_text(pilot))
+        await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+        assert_picture(pilot, "details", update=update)
+
+
+async def test_filter(filings, update):
+    async with filings((120, 36)) as pilot:
+        await pilot.press("slash", *'fields.form:"10-K"', "enter")
+        await wait_until(pilot, lambda: "match" in screen_text(pilot))
+        assert_picture(pilot, "filter", update=update)
+
+
+async def test_error(filings, update, server: Server):
+    async with filings((120, 36)) as pilot:
+        server.faults[:] = [parse_fault("GET:*/documents:403")]
+        await pilot.press("R")
+        await wait_until(pilot, lambda: "HTTP 403" in screen_text(pilot))
+        assert_picture(pilot, "error", update=update)
+
+
+async def test_help(filings, update):
+    async with filings((120, 40)) as pilot:
+        await pilot.press("question_mark")
+        await wait_until(pilot, lambda: "Filters" in screen_text(pilot))
+        assert_picture(pilot, "help", update=update)

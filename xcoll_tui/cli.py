@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"where the API is ({DEFAULT_BASE_URL}); also XCOLL_BASE_URL",
     )
     parser.add_argument("--read-only", action="store_true", help="refuse every write")
+    parser.add_argument("--theme", metavar="NAME", help="colours (xcoll); also XCOLL_THEME")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write a log without secrets")
     parser.add_argument("--version", action="version", version=f"xcoll {__version__}")
     return parser
@@ -122,6 +123,11 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     log = _open_log(options.log, key)
 
     from xcoll_tui.ui.app import XcollApp  # noqa: PLC0415 - half of the start-up
+    from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415
+
+    theme = options.theme or os.environ.get("XCOLL_THEME") or DARK.name
+    if theme not in theme_names():
+        stop(f"There is no theme {theme!r}. There are: {', '.join(theme_names())}.", EXIT_USAGE)
 
     def connect() -> "Connection":
         if options.demo:
@@ -129,7 +135,13 @@ def _browse(options: argparse.Namespace) -> NoReturn:
         return _connect(key, base_url, options.read_only, log)
 
     facts = _facts(options, key, base_url)
-    app = XcollApp(connect, clock=time.time, facts=facts, collection_id=options.collection_id)
+    app = XcollApp(
+        connect,
+        clock=time.time,
+        facts=facts,
+        collection_id=options.collection_id or None,
+        theme=theme,
+    )
     app.run()
     if log is not None:
         log.close()
@@ -234,6 +246,7 @@ def _connection(
             log.wait(wait)
 
     client = make_client(on_request, on_wait)
+    client.open()
     session = Session(client)
 
     async def close() -> None:

@@ -312,7 +312,7 @@ async def test_rows_under_way_are_followed_until_they_are_ready(browse):
 
 
 async def _attach_one(server):
-    import httpx
+    import httpx  # noqa: PLC0415 - only this test needs it
 
     async with httpx.AsyncClient(
         base_url=server.url, headers={"Authorization": f"Bearer {server.key}"}

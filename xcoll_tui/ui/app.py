@@ -9,13 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from xcoll_tui.api.errors import ApiError
+from xcoll_tui.ui.errors import sentence_of
 from xcoll_tui.ui.format import Clock
 from xcoll_tui.ui.screens.main import MainScreen
-from xcoll_tui.ui.themes import DARK, LIGHT
+from xcoll_tui.ui.themes import DARK, LIGHT, colours_of
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
@@ -33,7 +36,8 @@ class XcollApp(App[None]):
     """Browse collections in a terminal.
 
     ``connect`` is called once, in a thread of its own, after the first frame stands: it imports
-    and builds what is slow. Whatever it raises ends the program as a crash.
+    and builds what is slow. An ApiError of its ends the program with that sentence, anything else
+    as a crash.
     """
 
     CSS_PATH = Path(__file__).parent / "xcoll.tcss"
@@ -52,12 +56,12 @@ class XcollApp(App[None]):
         clock: Clock,
         facts: tuple[str, ...] = (),
         collection_id: str | None = None,
-        theme: str | None = None,
+        theme: str = DARK.name,
     ) -> None:
         super().__init__()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = theme or DARK.name
+        self.theme = theme
         self.clock = clock
         self._connect = connect
         self._facts = facts
@@ -76,6 +80,11 @@ class XcollApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Start on the main screen at once: no empty screen before it."""
         return self.main
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Let every theme of Textual's be chosen, though it knows nothing of our colours."""
+        theme = self.current_theme
+        return {} if theme in (DARK, LIGHT) else colours_of(theme)
 
     # Life
 
@@ -99,6 +108,11 @@ class XcollApp(App[None]):
         def build() -> None:
             try:
                 connection = self._connect()
+            except ApiError as error:
+                said = sentence_of(error)
+                self._hand_over(
+                    loop, partial(self.exit, return_code=1, message=Text(f"xcoll: {said}"))
+                )
             except Exception as error:  # noqa: BLE001 - carried to the loop, where it crashes loudly
                 self._hand_over(loop, partial(self._handle_exception, error))
             else:

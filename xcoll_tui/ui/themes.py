@@ -1,6 +1,7 @@
 """The looks of xcoll: one accent, everything else calm."""
 
-from textual.theme import Theme
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="xcoll",
@@ -47,3 +48,26 @@ LIGHT = Theme(
         "scrollbar": "#c3c8d4",
     },
 )
+
+
+def theme_names() -> list[str]:
+    """List the themes that can be chosen: ours first, then Textual's."""
+    return [DARK.name, LIGHT.name, *sorted(BUILTIN_THEMES)]
+
+
+def colours_of(theme: Theme) -> dict[str, str]:
+    """Give the colours that our styles need and a theme from elsewhere does not name."""
+    if theme.ansi:
+        rest = "ansi_black" if theme.dark else "ansi_white"
+        named = dict.fromkeys(("border-quiet", "quiet", "scrollbar"), "ansi_bright_black")
+        return {**named, "row-cursor": rest, "row-hover": rest}
+    generated = theme.to_color_system().generate()
+    background = Color.parse(generated["background"])
+    foreground = Color.parse(generated["foreground"])
+    accent = Color.parse(generated["accent"])
+    return {
+        "border-quiet": background.blend(foreground, 0.25).hex,
+        "quiet": background.blend(foreground, 0.62).hex,
+        "row-cursor": background.blend(accent, 0.22).hex,
+        "row-hover": background.blend(foreground, 0.07).hex,
+    }

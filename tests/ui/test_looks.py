@@ -1,0 +1,27 @@
+"""Every theme can be chosen, and what is shown never depends on colour alone."""
+
+from tests.conftest import screen_text, wait_until
+from xcoll_tui.ui.themes import theme_names
+
+
+async def test_every_theme_can_be_chosen_while_running(server, browse):
+    async with browse(server.url, size=(100, 20)) as pilot:
+        await wait_until(pilot, lambda: pilot.app.main.documents.table.listing.loaded)
+        before = screen_text(pilot)
+        assert set(theme_names()) == set(pilot.app.available_themes)
+        for name in theme_names():
+            pilot.app.theme = name
+            await pilot.pause()
+            assert screen_text(pilot) == before, name
+
+
+async def test_without_colour_the_cursor_the_marks_and_the_status_are_seen(
+    server, browse, monkeypatch
+):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with browse(server.url, size=(100, 20)) as pilot:
+        await wait_until(pilot, lambda: pilot.app.main.documents.table.listing.loaded)
+        await pilot.press("l", "space")
+        lines = screen_text(pilot).split("\n")
+        assert any("✓ feedback-2025-w01-amer.csv" in line and "● ready" in line for line in lines)
+        assert any("▌  feedback-2025-w01-apac.csv" in line for line in lines)

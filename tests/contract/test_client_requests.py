@@ -121,7 +121,6 @@ async def test_create_sends_what_is_given_and_nothing_else():
         "chunk_configuration": {
             "bytes_configuration": {"max_chunk_size_bytes": 4000, "chunk_overlap_bytes": 800},
             "strip_whitespace": True,
-            "inject_name_into_chunks": False,
         },
         "metric_space": "HNSW_METRIC_COSINE",
         "field_definitions": [

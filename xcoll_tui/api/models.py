@@ -133,7 +133,11 @@ class AstConfiguration(TableConfiguration, frozen=True, gc=False):
 
 
 class ChunkConfiguration(Wire, frozen=True, gc=False):
-    """How documents are cut into chunks: at most one strategy, and two switches."""
+    """How documents are cut into chunks: at most one strategy, and two switches.
+
+    A switch that is None is left out of a request. The service's own default for stripping white
+    space is true, so False must not be sent unless it is meant.
+    """
 
     chars_configuration: CharsConfiguration | None = None
     tokens_configuration: TokensConfiguration | None = None
@@ -144,8 +148,8 @@ class ChunkConfiguration(Wire, frozen=True, gc=False):
     code_chars_configuration: CodeCharsConfiguration | None = None
     table_configuration: TableConfiguration | None = None
     ast_configuration: AstConfiguration | None = None
-    strip_whitespace: bool = False
-    inject_name_into_chunks: bool = False
+    strip_whitespace: bool | None = None
+    inject_name_into_chunks: bool | None = None
 
     @property
     def strategy(self) -> tuple[str, Wire] | None:

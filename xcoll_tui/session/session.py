@@ -135,8 +135,9 @@ class Session:
             feed.total = collection.documents_count
         self._tell(CollectionOpened(collection_id))
         self._follower.notice()
-        # A refresh reads the collection as well, for its count.
-        if collection is None and feed.loaded_at is None:
+        # The list of collections may be old: how many documents there are is told by the collection
+        # itself, read beside the first page. A refresh reads it as well.
+        if feed.loaded_at is None:
             await together(feed.load(), self._describe(collection_id))
         else:
             await feed.refresh()

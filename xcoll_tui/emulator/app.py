@@ -173,10 +173,10 @@ async def _go_wrong(
     if fault.effect == "garbage":
         answer = Answer(200, GARBAGE, headers=fault.headers)
     elif isinstance(fault.effect, int) and not (answer and fault.effect == answer.status):
-        message = "This fault was asked for."
-        answer = Answer(
-            fault.effect, encode(error_body(fault.effect, message)), headers=fault.headers
-        )
+        body = encode(error_body(fault.effect, "This fault was asked for."))
+        # HTTP allows these two no body.
+        body = b"" if fault.effect in (204, 304) else body
+        answer = Answer(fault.effect, body, headers=fault.headers)
     if fault.phase == "during" and answer is not None:
         headers = {
             **answer.headers,

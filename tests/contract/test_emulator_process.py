@@ -230,6 +230,26 @@ def test_the_options_do_what_they_say():
         plain.close()
 
 
+def test_an_interrupted_seeding_leaves_an_empty_store(tmp_path):
+    data = tmp_path / "data.db"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xcoll_tui.emulator", "--seed", "large", "--data", data],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wal = data.with_name("data.db-wal")
+    while process.poll() is None and not (wal.exists() and wal.stat().st_size > 100_000):
+        pass
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "")
+    assert process.returncode == 130
+    with emulator("--data", data) as (_, url, key):
+        plain = Plain(url, key)
+        assert plain.ok("GET", "/v1/collections") == {"collections": []}
+        plain.close()
+
+
 def test_importing_the_command_loads_nothing_heavy():
     script = (
         "import sys\nfrom xcoll_tui.emulator.command import add_arguments, run\n"

@@ -105,6 +105,9 @@ def run(arguments: argparse.Namespace) -> int:
         faults = [parse_fault(spec) for spec in arguments.fault]
         store = Store(arguments.data)
         return _serve(arguments, store, faults)
+    except KeyboardInterrupt:
+        # Only while it seeds; the server itself takes SIGINT as the wish to stop.
+        return 130
     except (FaultSyntaxError, UnusableDataError) as error:
         return _complain(str(error))
     except sqlite3.Error as error:

@@ -321,3 +321,25 @@ async def _attach_one(server):
         file = await http.post("/v1/files", files={"file": ("a.txt", b"hello", "text/plain")})
         path = f"/v1/collections/{made.json()['collection_id']}/documents/{file.json()['id']}"
         assert (await http.post(path)).status_code == 200
+
+
+def rows_on(pilot):
+    """Return the lines of the rows, without the frame and the scrollbar at their right."""
+    return [line[:-2] for line in screen_text(pilot).split("\n")[4:-2]]
+
+
+async def test_rows_that_come_above_do_not_move_what_is_looked_at(server, browse):
+    async with browse(server.url, size=(120, 30)) as pilot:
+        documents = await open_collection(pilot, SUPPORT)
+        table = documents.table
+        await pilot.press("G")
+        await wait_until(pilot, lambda: table.cursor > 150)
+        await pilot.press("g")
+        bottom = len(table.listing) - 60
+        table.scroll_to(y=bottom, animate=False)
+        await pilot.pause()
+        seen = rows_on(pilot)
+        await documents.feed.load_more()
+        await wait_until(pilot, lambda: len(table.listing) > bottom + 150)
+        assert rows_on(pilot) == seen
+        assert table.cursor == 0

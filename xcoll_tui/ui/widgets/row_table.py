@@ -113,6 +113,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         self.stale = False
         self.placeholder = ""
         self._hover = -1
+        self._top_key: str | None = None
         self._mark_anchor: str | None = None
         self._note_line: str | None = None
         self._strips: dict[tuple[int, bool, bool], Strip] = {}
@@ -136,10 +137,12 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
     def show(self, listing: Listing[T], *, home: bool = False) -> None:
         """Show ``listing`` as it is now.
 
-        The cursor stays on its row and the row on its line, wherever it stands now; ``home`` puts
-        both at the top instead.
+        The cursor stays on its row and the row on its line, wherever it stands now; where the
+        cursor was scrolled out of sight, the topmost row keeps its line. ``home`` puts both at the
+        top instead.
         """
         at_line = self._line_of(self.cursor) - self.scroll_offset.y
+        top_key = self._top_key
         self.listing = listing
         if home:
             self.cursor = 0
@@ -152,6 +155,9 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         if home or len(listing) == 0:
             self.scroll_to(y=0, animate=False)
         elif not 0 <= at_line < self._rows_high:
+            top = None if top_key is None else listing.index_of(top_key)
+            if top is not None:
+                self.scroll_to(y=self._line_of(top), animate=False)
             self._want_rows()
         else:
             self.scroll_to(y=max(0, self._line_of(self.cursor) - at_line), animate=False)
@@ -294,6 +300,12 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
             return max(self.cursor, line - 1)
         return line
 
+    def _key_at(self, index: int) -> str | None:
+        if not 0 <= index < len(self.listing):
+            return None
+        row = self.listing.row(index)
+        return None if isinstance(row, Gap) else self.listing.key(row)
+
     def _settle(self) -> None:
         row = self.row
         self.cursor_key = None if row is None else self.listing.key(row)
@@ -311,6 +323,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
 
     def _want_rows(self) -> None:
         listing = self.listing
+        self._top_key = self._key_at(self._row_at(self.scroll_offset.y))
         if listing.complete or not len(listing):
             return
         top = self.scroll_offset.y

@@ -221,6 +221,22 @@ class Listing(Generic[T]):
         rows = (self.row(index) for index in range(min(a, b), max(a, b) + 1))
         return [self.key(row) for row in rows if not isinstance(row, Gap)]
 
+    def arrivals(self, end: End) -> list[T]:
+        """Return the rows of one end in order of arrival, the outermost first."""
+        return self._sides[end].items.copy()
+
+    def arrival(self, end: End, key: str) -> int | None:
+        """Return where a row stands among the arrivals of one end, None when not there."""
+        side = self._sides[end]
+        return side.position(key) if key in side.places else None
+
+    def surely_differ(self, one: T, two: T) -> bool:
+        """Tell whether the service surely sorts these rows by different values."""
+        if self.sort_value is None:
+            return False
+        a, b = self.sort_value(one), self.sort_value(two)
+        return a is not None and b is not None and _surely_differ(a, b)
+
     def stands(self, item: T) -> bool:
         """Tell whether this row is loaded and has surely not moved since a walk saw it."""
         key = self.key(item)
@@ -264,32 +280,41 @@ class Listing(Generic[T]):
             side.tokens.add(side.token)
         return added
 
-    def keep(self, end: End, old: "Listing[T]", after: int, before: int) -> int:
-        """Append the rows of one end that an earlier listing has between two display indices.
+    def keep(self, end: End, old: "Listing[T]", rows: Iterable[T]) -> int:
+        """Go on at one end where an earlier listing was: append rows of it, and take its token.
 
-        Those that are here already are left out; returns the number of the others. With them comes
-        their token, unless there were none. Unlike in `add_page`, a missing token says nothing but
-        that this walk cannot go on.
+        Returns how many were not here yet; without any, the token stays. Unlike in `add_page`, a
+        missing token says nothing but that this walk cannot go on.
         """
-        side, other = self._sides[end], old._sides[end]
-        if end is End.HEAD:
-            items = other.items[max(after + 1, 0) : max(before, 0)]
-        else:
-            count = len(old)
-            items = other.items[max(count - before, 0) : max(count - 1 - after, 0)]
+        side, across, before = self._sides[end], self._sides[end.other], old._sides[end]  # noqa: SLF001 - another Listing
         size = len(side.items)
-        head, tail = self._head.places, self._tail.places
-        for item in items:
-            key = self.key(item)
-            if key not in head and key not in tail:
-                side.append(key, item)
+        for row in rows:
+            key = self.key(row)
+            if key in across.places:
+                side.crossed.add(key)
+            elif key not in side.places:
+                side.append(key, row)
         kept = len(side.items) - size
         if kept:
-            self._moved.update(key for key in old._moved if key in side.places)
+            moved = old._moved  # noqa: SLF001 - another Listing
+            self._moved.update(key for key in moved if key in side.places)
+            side.crossed |= before.crossed
             side.started = True
-            side.token = other.token
-            side.tokens.add(other.token or "")
+            side.token = before.token
+            side.tokens.add(before.token or "")
         return kept
+
+    def adopt(self, end: End, old: "Listing[T]") -> None:
+        """Append what one end's walk had seen of the other end in an earlier listing.
+
+        Needed where the walk goes on and the other end's rows are left: it will not bring them
+        again. Where among its rows it had seen them is not known, so they prove no meeting.
+        """
+        side, before, left = self._sides[end], old._sides[end], old._sides[end.other]  # noqa: SLF001 - another Listing
+        for key in sorted(before.crossed):
+            if key in left.places and key not in self:
+                side.append(key, left.items[left.position(key)])
+                self._moved.add(key)
 
     def close(self) -> None:
         """Declare that nothing is missing."""

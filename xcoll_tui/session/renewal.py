@@ -118,7 +118,7 @@ def _ends_to_walk(listing: Listing[T]) -> dict[End, float]:
     if listing.complete:
         if listing.loaded < PAGES * PAGE_SIZE:
             return {End.HEAD: float("inf")}
-        return {End.HEAD: PAGES * PAGE_SIZE, End.TAIL: PAGES * PAGE_SIZE}
+        return {end: listing.count(end) or PAGES * PAGE_SIZE for end in End}
     return {end: listing.count(end) for end in End if listing.started(end)}
 
 
@@ -143,15 +143,29 @@ async def _walk(
 
 
 def _joins(old: Listing[T], end: End, walk: Walk[T]) -> bool:
-    """Tell whether the walk ends at a row that stands, or beyond all that is loaded at its end."""
-    for row in walk.backwards():
-        if old.stands(row):
-            if row is walk.last:
-                return True
-            index = old.index_of(old.key(row))
-            reach = index if end is End.HEAD or index is None else len(old) - 1 - index
-            return reach is not None and reach >= old.count(end) - 1 and not old.complete
-    return False
+    """Tell whether old rows fit on behind this walk, or none are left that would have to."""
+    if _joint(old, end, walk) is not None:
+        return True
+    if old.complete and old.count(end) == 0:
+        return False
+    known = next((row for row in walk.backwards() if old.stands(row)), None)
+    if known is None:
+        return False
+    place = old.arrival(end, old.key(known))
+    return place is None or place == old.count(end) - 1
+
+
+def _joint(old: Listing[T], end: End, walk: Walk[T]) -> T | None:
+    """Return the walk's last row if it stands among those of the same end.
+
+    Only among those, having come in the same order, is it sure which ones lie behind it. At an end
+    of which nothing is loaded any row that stands will do.
+    """
+    last = walk.last
+    if last is None or not old.stands(last):
+        return None
+    same = old.count(end) == 0 or old.arrival(end, old.key(last)) is not None
+    return last if same else None
 
 
 def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], dict[End, str]]:
@@ -171,20 +185,43 @@ def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], di
                 stopped[end] = str(repeated)
     if new.complete:
         return new, {}
-    first, last = _seam(old, walks.get(End.HEAD), -1), _seam(old, walks.get(End.TAIL), len(old))
-    after = -1 if first is None else first
-    before = len(old) if last is None else last
-    for end, fits in ((End.HEAD, first is not None), (End.TAIL, last is not None)):
-        if fits and new.keep(end, old, after, before):
+    # What was complete and has grown beyond what is read at once goes on from there.
+    if not old.complete or End.TAIL in walks:
+        for end in _join(old, new, walks):
             stopped.pop(end, None)
-    if old.complete and first is not None and last is not None:
-        new.close()
     return new, stopped
 
 
-def _seam(old: Listing[T], walk: Walk[T] | None, unread: int) -> int | None:
-    if walk is None:
-        return unread
-    if walk.last is None or not old.stands(walk.last):
-        return None
-    return old.index_of(old.key(walk.last))
+def _join(old: Listing[T], new: Listing[T], walks: Mapping[End, Walk[T]]) -> list[End]:
+    """Append to the new listing what of the old one lies behind the walks; return where."""
+    found = {end: _joint(old, end, walk) for end, walk in walks.items()}
+    joints = {end: joint for end, joint in found.items() if joint is not None}
+    joined = []
+    for end in End:
+        if end in walks and end not in joints:
+            continue
+        if new.keep(end, old, _rows_behind(old, end, joints)):
+            joined.append(end)
+            if end.other in walks and end.other not in joints:
+                new.adopt(end, old)
+    if old.complete and joints.keys() == walks.keys():
+        new.close()
+    return joined
+
+
+def _rows_behind(old: Listing[T], end: End, joints: Mapping[End, T]) -> list[T]:
+    """Return the old rows of one end that no walk has passed.
+
+    A row that a walk has passed and not brought is gone. Where the other end's walk has come as far
+    as this end's rows, it has passed those of another value than its last one: equal ones need not
+    come in exactly the reversed order.
+    """
+    rows = old.arrivals(end)
+    own, other = joints.get(end), joints.get(end.other)
+    passed = None if own is None else old.arrival(end, old.key(own))
+    limit = None if other is None else old.arrival(end, old.key(other))
+    start = 0 if passed is None else passed + 1
+    if other is None or limit is None:
+        return rows[start:]
+    split = max(start, limit)
+    return rows[start:split] + [row for row in rows[split:] if not old.surely_differ(row, other)]

@@ -29,18 +29,37 @@ KEYS = {
     "ctrl+p": "\x10",
     "ctrl+r": "\x12",
 }
+SWITCHES = {
+    1049: "the alternate screen",
+    1000: "the mouse",
+    1002: "mouse dragging",
+    1003: "mouse movement",
+    1006: "the mouse's extended report",
+    1015: "the mouse's urxvt report",
+    1004: "the focus report",
+    2004: "bracketed paste",
+    2026: "synchronized output",
+}
 ROOT = Path(__file__).parent.parent.parent
 # What pyte does not know and would print: kitty keyboard and private-mode questions.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b\[>[0-9;]*[a-z]")
+# Whether whole frames can be told from pieces of them (synchronized output), and that they can.
+_ASKS_SYNC, _HAS_SYNC = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+# A code of which the rest has not come yet.
+_BEGUN = re.compile(rb"\x1b(?:\[[<>=?]?[0-9;]*\$?)?\Z")
 
 
 class Terminal:
     """Run a command in a pseudo-terminal and keep its screen."""
 
     def __init__(self, *argv: str, columns: int = 160, rows: int = 45, env: dict | None = None):
+        """Start; ``env`` is added to an environment that holds no key and no locale but UTF-8."""
+        self.columns, self.rows = columns, rows
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self._held = b""
+        self._text: str | None = None
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/tmp"),
@@ -75,21 +94,38 @@ class Terminal:
             return False
         if not chunk:
             return False
+        if _ASKS_SYNC in chunk:
+            os.write(self.process.fd, _HAS_SYNC)
         self.raw += chunk
-        self._stream.feed(_UNKNOWN.sub(b"", chunk))
+        written = self._held + chunk
+        begun = _BEGUN.search(written)
+        whole = len(written) if begun is None else begun.start()
+        self._held = written[whole:]
+        self._text = None
+        self._stream.feed(_UNKNOWN.sub(b"", written[:whole]))
         return True
 
     @property
     def text(self) -> str:
         """The screen as lines."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self.screen.display)
+        return self._text
+
+    @property
+    def whole(self) -> bool:
+        """Whether the screen is no frame that has come in part."""
+        return self.raw.rfind(b"\x1b[?2026l") >= self.raw.rfind(b"\x1b[?2026h")
 
     def wait_for(self, wanted, seconds: float = 20) -> str:
-        """Wait until the screen holds a text, or a predicate of it holds; return the screen."""
+        """Wait until the screen holds a text, or a predicate of it holds; return the screen.
+
+        Only whole frames are looked at.
+        """
         holds = wanted if callable(wanted) else lambda text: wanted in text
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if holds(self.text):
+            if self.whole and holds(self.text):
                 return self.text
             if not self.pump() and not holds(self.text):
                 break
@@ -108,7 +144,9 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size."""
+        self.columns, self.rows = columns, rows
         self.screen.resize(rows, columns)
+        self._text = None
         self.process.setwinsize(rows, columns)
 
     def wait_end(self, seconds: float = 10) -> int:
@@ -123,12 +161,16 @@ class Terminal:
         return -self.process.signalstatus if status is None else status
 
     def assert_restored(self) -> None:
-        """Assert that the terminal is as it was: screen, cursor, mouse, paste and line modes."""
-        for number, name in ((1049, "alternate screen"), (1000, "mouse"), (2004, "paste")):
+        """Assert that the terminal is as it was: screen, cursor, mouse, paste, keys, line modes."""
+        for number, name in SWITCHES.items():
             switched_on = self.raw.rfind(b"\x1b[?%dh" % number)
             switched_off = self.raw.rfind(b"\x1b[?%dl" % number)
-            assert switched_off >= switched_on, f"{name} is left on"
-        assert self.raw.rfind(b"\x1b[?25h") > self.raw.rfind(b"\x1b[?25l"), "cursor is hidden"
+            assert switched_on < 0 or switched_off > switched_on, f"{name} is left on"
+        hidden = self.raw.rfind(b"\x1b[?25l")
+        assert hidden < 0 or self.raw.rfind(b"\x1b[?25h") > hidden, "the cursor is left hidden"
+        pushed, popped = len(re.findall(rb"\x1b\[>\d*u", self.raw)), self.raw.count(b"\x1b[<u")
+        assert popped >= pushed, "the kitty keyboard protocol is left on"
+        assert termios.tcgetattr(self.process.fd) == self.modes_before, "line modes differ"
 
 
 def xcoll(*arguments: str, **options) -> Terminal:
@@ -150,6 +192,7 @@ def run(*arguments: str, env: dict | None = None, stdin=subprocess.DEVNULL):
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/tmp"),
             "TERM": "xterm-256color",
+            **{k: v for k, v in os.environ.items() if k.startswith(("COVERAGE", "COV_"))},
             **(env or {}),
         },
     )

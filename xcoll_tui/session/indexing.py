@@ -116,8 +116,9 @@ class Follower:
                 changed = await self._read(feed, keys)
             except ApiError as error:
                 wait = min(wait * 2, LONGEST_WAIT_AFTER_FAILURE)
-                self._reported = error
                 feed.report(error)
+                if feed.problem is error:
+                    self._reported = error
                 continue
             feed.report(None, instead_of=self._reported)
             wait = FIRST_WAIT if changed else min(wait * _GROWTH, LONGEST_WAIT)

@@ -6,14 +6,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from xcoll_tui.ui.facts import Fact, Facts
+from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.text import clean, clean_lines
 
 
-class DetailsScreen(ModalScreen[None]):
+class DetailsScreen(Dialog[None]):
     """Show facts, or the JSON that they were read from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,8 +92,7 @@ class DetailsScreen(ModalScreen[None]):
 
     def action_close(self) -> None:
         """Go back to the rows."""
-        if self.is_current:
-            self.dismiss(None)
+        self.finish()
 
     def action_json(self) -> None:
         """Change between the facts and the JSON."""

@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.widgets.lines import Hint
 
 _GROUPS = (
@@ -28,10 +28,9 @@ _FILTERS = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Show the keys as they are mapped now, and what a filter can say."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-wide")]  # noqa: RUF012 - Textual's own
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "close", "Close", id="help.close"),
         Binding("down,j", "scroll(1)", "Down", id="help.down"),
@@ -73,8 +72,7 @@ class HelpScreen(ModalScreen[None]):
 
     def action_close(self) -> None:
         """Go back to the rows."""
-        if self.is_current:
-            self.dismiss(None)
+        self.finish()
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""

@@ -1,0 +1,23 @@
+"""What all dialogs share: their styles, loaded with the first of them, and ending only once."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from textual.screen import ModalScreen
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T]):
+    """A dialog over the panes; it returns a plain value or None, and knows no session."""
+
+    CSS_PATH = Path(__file__).parent.parent / "dialogs.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-wide")]  # noqa: RUF012 - Textual's own
+
+    _ended = False
+
+    def finish(self, result: T | None = None) -> None:
+        """Close with a result; a second press of the same key or button closes nothing more."""
+        if not self._ended and self.is_current:
+            self._ended = True
+            self.dismiss(result)

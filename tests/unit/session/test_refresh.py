@@ -109,8 +109,8 @@ async def test_a_large_complete_list_stays_complete_and_finds_rows_at_both_ends(
 async def test_old_rows_do_not_stay_where_they_would_hide_a_hole():
     stage = await staged(300)
     for number in range(1500):
-        document = make_document(number, name=f"a {number:05}")
-        stage.rows["new" + document.file_id] = make_document(10_000 + number, name=f"a {number:05}")
+        document = make_document(10_000 + number, name=f"a {number:05}")
+        stage.rows[document.file_id] = document
     await stage.feed.refresh()
     assert stage.names == [f"a {number:05}" for number in range(len(stage.names))]
     await stage.feed.load_all()
@@ -197,6 +197,22 @@ async def test_a_page_asked_before_a_refresh_and_answered_after_it():
     await settle()
     await stage.feed.load_all()
     assert stage.names == [f"report {number:05}.txt" for number in range(500)]
+
+
+async def test_a_page_that_no_longer_follows_on_is_dropped():
+    stage = await staged(300)
+    gate = stage.service.hold("list_documents")
+    more = asyncio.create_task(stage.feed.load_more())
+    await gate.arrived.wait()
+    for number in range(1500):
+        document = make_document(10_000 + number, name=f"a {number:05}")
+        stage.rows[document.file_id] = document
+    await stage.feed.refresh()
+    gate.release()
+    await more
+    assert stage.names == [f"a {number:05}" for number in range(len(stage.names))]
+    await stage.feed.load_all()
+    assert len(stage.names) == 1800
 
 
 async def test_of_two_refreshes_the_newer_one_counts():

@@ -1,0 +1,109 @@
+"""The dialog before something is destroyed: what is lost is named, and Cancel has the focus."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.text import clean
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is about to happen; names in it may be text of the service's."""
+
+    title: str
+    target: str
+    """What is destroyed, in bold."""
+    target_id: str
+    consequence: str
+    """The rest of the sentence: what becomes of it."""
+    verb: str
+    """What the button says."""
+    details: Sequence[str] = ()
+    undo: str = ""
+    typed: str | None = None
+    """What has to be typed before the button can be pressed; None where `y` is enough."""
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Ask once; Enter and Esc cancel, `y` or the button acts.
+
+    Where something has to be typed, the field has the focus, `y` is text, and Enter goes to the
+    button once it matches.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", id="confirm.cancel"),
+        Binding("left", "app.focus_previous", "Previous", id="confirm.previous", show=False),
+        Binding("right", "app.focus_next", "Next", id="confirm.next", show=False),
+    ]
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self._question = question
+        self._input = Input(id="confirm-typed")
+        self._cancel = Button("Cancel", id="confirm-cancel")
+        self._act = Button(Content(question.verb), variant="error", id="confirm-act")
+
+    def compose(self) -> ComposeResult:
+        """Say what is lost, then ask."""
+        question = self._question
+        said = Content.from_markup(
+            "[b]$target[/] [$quiet]$id[/]\n$consequence",
+            target=clean(question.target, 200),
+            id=f"({clean(question.target_id, 60)})" if question.target_id else "",
+            consequence=clean(question.consequence, 600),
+        )
+        with Vertical(id="confirm") as frame:
+            frame.border_title = Content(question.title)
+            keys = "esc Cancel" if question.typed is not None else f"y {question.verb} · esc Cancel"
+            frame.border_subtitle = Content(keys)
+            with VerticalScroll(id="confirm-said", can_focus=False):
+                yield Static(said)
+                if question.details:
+                    lines = [f"  {clean(line, 200)}" for line in question.details]
+                    yield Static(Content("\n".join(lines)), classes="quiet")
+                if question.undo:
+                    yield Static(Content(question.undo), classes="quiet")
+            if question.typed is not None:
+                ask = "Type [b]$typed[/] to go on:"
+                yield Static(Content.from_markup(ask, typed=clean(question.typed, 200)))
+                yield self._input
+            with Horizontal(id="confirm-buttons"):
+                yield self._cancel
+                yield self._act
+
+    def on_mount(self) -> None:
+        """Focus what does no harm."""
+        if self._question.typed is None:
+            self._cancel.focus()
+        else:
+            self._act.disabled = True
+            self._input.focus()
+
+    def _on_input_changed(self, event: Input.Changed) -> None:
+        self._act.disabled = event.value.strip() != (self._question.typed or "").strip()
+
+    def _on_input_submitted(self) -> None:
+        if not self._act.disabled:
+            self._act.focus()
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._question.typed is None and event.key == "y":
+            event.stop()
+            self.finish(True)
+
+    def _on_button_pressed(self, event: Button.Pressed) -> None:
+        self.finish(event.button is self._act)
+
+    def action_cancel(self) -> None:
+        """Leave everything as it is."""
+        self.finish(False)

@@ -243,8 +243,7 @@ class Pane(Vertical, Generic[T]):
         query = feed.query.filtered(message.text)
         if not message.final and feed.is_expression(message.text):
             return  # half an expression would only be refused
-        if query != feed.query or feed.refused is not None:
-            self._ask(query)
+        self._ask(query)  # also when it is the one shown: that takes back what was asked since
 
     async def _on_filter_bar_left(self, message: FilterBar.Left) -> None:
         message.stop()

@@ -15,8 +15,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import ApiError
+from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.errors import sentence_of
-from xcoll_tui.ui.format import Clock
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.themes import DARK, LIGHT, colours_of
 

@@ -1,14 +1,13 @@
 """Sizes, ages, counts and statuses as text: pure."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from xcoll_tui.api.models import Document
 from xcoll_tui.session.indexing import progress_of
+from xcoll_tui.ui.ages import DAY, format_elapsed
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 def format_count(count: int) -> str:
@@ -51,20 +50,12 @@ def format_age(timestamp: str | None, now: float) -> str:
     if moment is None:
         return "–"
     seconds = now - moment.timestamp()
-    if seconds < _DAY:
+    if seconds < DAY:
         return format_elapsed(seconds)
-    days = int(seconds // _DAY)
+    days = int(seconds // DAY)
     if days == 1:
         return "yesterday"
     return f"{days} d ago" if days < 30 else f"{moment:%Y-%m-%d}"
-
-
-def format_elapsed(seconds: float) -> str:
-    """Write a number of seconds that have passed, in its largest whole unit."""
-    for length, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
-        if seconds >= length:
-            return f"{int(seconds // length)} {unit} ago"
-    return f"{int(seconds)} s ago" if seconds >= 1 else "now"
 
 
 def format_moment(timestamp: str | None, now: float) -> str:
@@ -127,6 +118,3 @@ def status_of(document: Document) -> Status:
     done = progress.done or 0
     glyph = "◔◑◕"[min(2, done * 3 // progress.of)]
     return Status(glyph, f"{done:,}/{progress.of:,}", "indexing")
-
-
-Clock = Callable[[], float]

@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from xcoll_tui.ui.ages import format_elapsed
 from xcoll_tui.ui.format import (
     format_age,
-    format_elapsed,
     format_moment,
     format_size,
     format_type,

@@ -6,22 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
-from xcoll_tui.session.changes import (
-    Change,
-    CollectionChanged,
-    CollectionOpened,
-    FeedChanged,
-    RowChanged,
-    RowRemoved,
-    RowsAppended,
-    RowsReset,
-)
-from xcoll_tui.session.feed import Feed
-from xcoll_tui.ui.format import Clock, format_elapsed
+from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.keys import hints_of
 from xcoll_tui.ui.widgets.lines import Footer, Header, Hint, Place
 from xcoll_tui.ui.widgets.pane import Pane
@@ -34,10 +22,6 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
-_REPAINT = 0.1
-"""Seconds between two repaints while pages stream in."""
-_FEW = 500
-"""Up to so many rows each page is shown at once."""
 
 _COLLECTION_HINTS = (
     ("row.open", "Open"),
@@ -106,14 +90,12 @@ class MainScreen(Screen[None]):
         self.facts: tuple[str, ...] = ()
         self._wanted: str | None = None
         self._rest: Timer | None = None
-        self._due: set[Pane[Any]] = set()
 
     def compose(self) -> ComposeResult:
         """Lay out the two panes between one line above and one below."""
         yield self.header
-        with Horizontal(id="panes"):
-            yield self.collections
-            yield self.documents
+        yield self.collections
+        yield self.documents
         yield self.footer
 
     def on_mount(self) -> None:
@@ -121,82 +103,31 @@ class MainScreen(Screen[None]):
         self._focus_pane(self.collections)
         for pane, said in ((self.collections, "Connecting…"), (self.documents, "")):
             pane.table.placeholder = said
-            pane.refresh_title()
-        self.set_interval(1, self._tell_place)
+        self.set_interval(1, self.tell_place)
 
     # The session
 
     def begin(self, session: "Session", collection_id: str | None) -> None:
         """Browse this session from now on."""
+        from xcoll_tui.ui.rendering import Rendering  # noqa: PLC0415 - not for the first frame
+
         self.session = session
         self._wanted = collection_id
-        session.subscribe(self._on_change)
+        Rendering(self, session)
+        self.collections.prepare()
+        self.documents.prepare()
         self.collections.follow(session.collections)
         self.run_worker(self._start(session, collection_id), group="start", name="start")
         self.run_worker(session.follow(), group="follow", name="follow")
-        self._tell_place()
+        self.tell_place()
 
     async def _start(self, session: "Session", collection_id: str | None) -> None:
         # A refused key is told by the pane, as the reason why it has no rows.
         with suppress(Unauthorized):
             await session.start(collection_id)
 
-    def _on_change(self, change: Change) -> None:
-        if isinstance(change, CollectionOpened):
-            self._show_opened()
-            return
-        if isinstance(change, CollectionChanged) and self.session is not None:
-            self.documents.describe(self.session.collection)
-        if isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
-            pane = self._pane_of(change.feed)
-            if pane is None:
-                return
-            self._show_change(pane, change)
-        self._tell_place()
-
-    def _show_change(self, pane: Pane[Any], change: Change) -> None:
-        if isinstance(change, RowChanged):
-            pane.table.row_changed(change.key)
-            pane.refresh_title()
-        elif isinstance(change, RowsAppended):
-            self._repaint_soon(pane)
-        elif isinstance(change, FeedChanged):
-            pane.state_changed()
-        else:
-            pane.rows_came()
-            if isinstance(change, RowRemoved):
-                self.tell(f"{change.key} {change.why}")
-        if pane is self.collections and isinstance(change, RowsReset):
-            self._choose_collection()
-
-    def _repaint_soon(self, pane: Pane[Any]) -> None:
-        first = not self._due
-        self._due.add(pane)
-        if first and pane.table.listing.loaded > _FEW:
-            self.set_timer(_REPAINT, self._repaint_due)
-        elif first:
-            self.call_later(self._repaint_due)
-
-    def _repaint_due(self) -> None:
-        due, self._due = self._due, set()
-        for pane in due:
-            pane.rows_came()
-
-    def _show_opened(self) -> None:
-        session = self.session
-        if session is None:
-            return
-        self.documents.open(session.collection, session.documents)
-        self._watch()
-        self._tell_place()
-
-    def _pane_of(self, feed: Feed[Any]) -> Pane[Any] | None:
-        for pane in (self.collections, self.documents):
-            if pane.feed is feed:
-                return pane
-        return None
-
-    def _tell_place(self) -> None:
+    def tell_place(self) -> None:
+        """Tell in the header where the person is, and how fresh it is."""
         session = self.session
         if session is None:
             self.header.show(Place(self.facts, "connecting…"))
@@ -282,9 +213,10 @@ class MainScreen(Screen[None]):
         if message.table is self.collections.table:
             self._open_where_cursor_rests()
         else:
-            self._watch()
+            self.watch_rows()
 
-    def _choose_collection(self) -> None:
+    def choose_collection(self) -> None:
+        """Open the collection that was asked for, or else the one under the cursor."""
         wanted, self._wanted = self._wanted, None
         if wanted is None:
             self._open_where_cursor_rests()
@@ -324,7 +256,8 @@ class MainScreen(Screen[None]):
         else:
             self.documents.load_more()
 
-    def _watch(self) -> None:
+    def watch_rows(self) -> None:
+        """Tell the session which rows are looked at: it follows those first."""
         if self.session is not None:
             table = self.documents.table
             self.session.watch([table.listing.key(row) for row in table.visible_rows()])

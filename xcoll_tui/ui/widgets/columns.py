@@ -93,6 +93,8 @@ class ColumnLayout(Generic[T]):
 
     def place(self, width: int) -> tuple[list[Placed[T]], bool]:
         """Place the columns in ``width`` cells; tell whether some are hidden to the right."""
+        if not self.columns:
+            return [], False
         lead, *rest = self.columns
         self.offset = min(self.offset, max(0, len(rest) - 1))
         wanted = [(column, self.natural(column)) for column in rest[self.offset :]]

@@ -1,7 +1,7 @@
 """A pane: a framed table of one feed, its filter, its title and its troubles."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -9,15 +9,17 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from xcoll_tui.session.feed import Feed
 from xcoll_tui.session.listing import End, Gap
-from xcoll_tui.session.query import Query
+from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import complaint_of, sentence_of, way_on_from
-from xcoll_tui.ui.format import Clock, format_count, format_elapsed
 from xcoll_tui.ui.text import clean, fit
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.row_table import RowTable
+
+if TYPE_CHECKING:
+    from xcoll_tui.session.feed import Feed
+    from xcoll_tui.session.query import Query
 
 T = TypeVar("T")
 
@@ -46,19 +48,22 @@ class Pane(Vertical, Generic[T]):
         self.table = table
         self.filter_bar = FilterBar()
         self.feed: Feed[T] | None = None
+        self.sorts: list[str] = []
+        """What the service can sort by beside what has a column."""
         self._banner = Static(markup=False, classes="banner")
         self._clock = clock
         self._empty = empty
 
     def compose(self) -> ComposeResult:
         """Put the filter above the rows."""
+        self.border_title = Content(f"{self.number} {self.heading}")
         yield self.filter_bar
         yield self._banner
         yield self.table
 
     # What the feed says
 
-    def follow(self, feed: Feed[T] | None, heading: str | None = None) -> None:
+    def follow(self, feed: "Feed[T] | None", heading: str | None = None) -> None:
         """Show another feed from now on."""
         self.feed = feed
         if heading is not None:
@@ -125,23 +130,23 @@ class Pane(Vertical, Generic[T]):
             return f"! {clean(feed.stopped, 300)}"
         return ""
 
-    def _placeholder(self, feed: Feed[T]) -> str:
+    def _placeholder(self, feed: "Feed[T]") -> str:
         if feed.problem is not None:
             return ""
         if feed.loaded_at is None or (feed.loading and not feed.listing.loaded):
             return "Loading…"
         query = feed.query
         if query.text or query.failed_only:
-            of = "" if feed.total is None else f" of {format_count(feed.total)}"
+            of = "" if feed.total is None else f" of {feed.total:,}"
             return f"0{of} match.\nEsc clears the filter."
         return self._empty
 
     # What the person asks of the feed
 
-    def _ask(self, query: Query) -> None:
+    def _ask(self, query: "Query") -> None:
         self.run_worker(self._change_query(query), group="query", exclusive=True)
 
-    async def _change_query(self, query: Query) -> None:
+    async def _change_query(self, query: "Query") -> None:
         feed = self.feed
         if feed is None:
             return
@@ -154,15 +159,10 @@ class Pane(Vertical, Generic[T]):
         """Sort by the next column that the service can sort by."""
         if self.feed is None:
             return
-        names = self.sort_names
+        names = [*(column.sort_by for column in self.columns if column.sort_by), *self.sorts]
         now = self.feed.query.sort_by
         at = names.index(now) if now in names else -1
         self._ask(self.feed.query.sorted(names[(at + 1) % len(names)], descending=False))
-
-    @property
-    def sort_names(self) -> list[str]:
-        """What the service can sort by, in the order of the columns."""
-        return [column.sort_by for column in self.columns if column.sort_by]
 
     def reverse(self) -> None:
         """Reverse the order."""
@@ -203,7 +203,7 @@ class Pane(Vertical, Generic[T]):
         if feed is not None and feed.problem is None and not feed.stopped:
             self.run_worker(feed.load_more(end), group="more")
 
-    async def _go_to_end(self, feed: Feed[T]) -> None:
+    async def _go_to_end(self, feed: "Feed[T]") -> None:
         await feed.load_end()
         if self.feed is feed:
             self.rows_came()
@@ -286,28 +286,28 @@ class Pane(Vertical, Generic[T]):
         if feed.query.failed_only:
             facts.append("failed only")
         if self.table.marks:
-            facts.append(f"{format_count(len(self.table.marks))} marked")
+            facts.append(f"{len(self.table.marks):,} marked")
         if feed.refreshing:
             facts.append("refreshing")
         facts.append(self._sort())
         if feed.under_way:
-            facts.append(f"{format_count(len(feed.under_way))} indexing")
+            facts.append(f"{len(feed.under_way):,} indexing")
         return [fact for fact in facts if fact]
 
-    def _amount(self, feed: Feed[T]) -> str:
+    def _amount(self, feed: "Feed[T]") -> str:
         loaded = feed.listing.loaded
         if feed.loaded_at is None:
             return "…"
         filtered = bool(feed.query.text or feed.query.failed_only)
         if feed.listing.complete:
             if filtered and feed.total is not None:
-                return f"{format_count(loaded)} of {format_count(feed.total)} match"
-            return f"{format_count(loaded)} match" if filtered else format_count(loaded)
+                return f"{loaded:,} of {feed.total:,} match"
+            return f"{loaded:,} match" if filtered else f"{loaded:,}"
         if filtered:
-            return f"{format_count(loaded)}+ match"
+            return f"{loaded:,}+ match"
         if feed.total is None or feed.total < loaded:
-            return f"{format_count(loaded)}+"
-        return f"{format_count(loaded)} of {format_count(feed.total)}"
+            return f"{loaded:,}+"
+        return f"{loaded:,} of {feed.total:,}"
 
     def _sort(self) -> str:
         sorted_by = self.table.sorted_by

@@ -1,24 +1,26 @@
-"""The two panes of the main screen."""
+"""The two panes of the main screen.
 
-from collections.abc import Sequence
+What their columns say needs the API's models, which are loaded after the first frame.
+"""
 
-from xcoll_tui.api.models import Collection, CollectionsSortBy, Document
-from xcoll_tui.session.feed import Feed
-from xcoll_tui.ui.format import Clock
+from typing import TYPE_CHECKING
+
+from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.widgets.pane import Pane
-from xcoll_tui.ui.widgets.row_columns import (
-    collection_columns,
-    document_columns,
-    document_note,
-)
 from xcoll_tui.ui.widgets.row_table import RowTable
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-class CollectionPane(Pane[Collection]):
+    from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.session.feed import Feed
+
+
+class CollectionPane(Pane["Collection"]):
     """The collections of the team."""
 
     def __init__(self, clock: Clock) -> None:
-        table = RowTable(collection_columns(), show_header=False, id="collections")
+        table: RowTable[Collection] = RowTable((), show_header=False, id="collections")
         super().__init__(
             1,
             "Collections",
@@ -28,18 +30,20 @@ class CollectionPane(Pane[Collection]):
             id="collection-pane",
         )
 
-    @property
-    def sort_names(self) -> list[str]:
-        """Add the age, which has no column."""
-        return [*super().sort_names, CollectionsSortBy.AGE]
+    def prepare(self) -> None:
+        """Take the columns; the age can be sorted by, and has none."""
+        from xcoll_tui.api.models import CollectionsSortBy  # noqa: PLC0415 - not for the first frame
+        from xcoll_tui.ui.widgets.row_columns import collection_columns  # noqa: PLC0415
+
+        self.table.set_columns(collection_columns())
+        self.sorts = [*self.sorts, CollectionsSortBy.AGE]
 
 
-class DocumentPane(Pane[Document]):
+class DocumentPane(Pane["Document"]):
     """The documents of the collection that is open."""
 
     def __init__(self, clock: Clock) -> None:
-        columns = document_columns((), (), clock)
-        table = RowTable(columns, note=document_note, markable=True, id="documents")
+        table: RowTable[Document] = RowTable((), markable=True, id="documents")
         super().__init__(
             2,
             "Documents",
@@ -51,7 +55,14 @@ class DocumentPane(Pane[Document]):
         self.collection: Collection | None = None
         self._field_keys: tuple[str, ...] = ()
 
-    def open(self, collection: Collection | None, feed: Feed[Document] | None) -> None:
+    def prepare(self) -> None:
+        """Take the columns, and the reason that stands under a failed row."""
+        from xcoll_tui.ui.widgets.row_columns import document_note  # noqa: PLC0415 - as above
+
+        self.table.note = document_note
+        self._choose_columns()
+
+    def open(self, collection: "Collection | None", feed: "Feed[Document] | None") -> None:
         """Show the documents of a collection from now on."""
         self.table.marks.clear()
         self.table.layout_of.forget()
@@ -59,7 +70,7 @@ class DocumentPane(Pane[Document]):
         self.describe(collection)
         self.follow(feed)
 
-    def describe(self, collection: Collection | None) -> None:
+    def describe(self, collection: "Collection | None") -> None:
         """Take what is known of the collection itself: its name, and the fields it defines."""
         self.collection = collection
         if collection is not None:
@@ -67,7 +78,7 @@ class DocumentPane(Pane[Document]):
         self._choose_columns()
         self.refresh_title()
 
-    def measure(self, rows: Sequence[Document]) -> None:
+    def measure(self, rows: "Sequence[Document]") -> None:
         """Give each field seen in the rows a column before the widths settle."""
         seen = tuple(dict.fromkeys(key for row in rows for key in row.fields))
         if not set(seen) <= set(self._field_keys):
@@ -76,5 +87,7 @@ class DocumentPane(Pane[Document]):
         super().measure(rows)
 
     def _choose_columns(self) -> None:
+        from xcoll_tui.ui.widgets.row_columns import document_columns  # noqa: PLC0415 - as above
+
         definitions = self.collection.field_definitions if self.collection else ()
         self.table.set_columns(document_columns(definitions, self._field_keys, self._clock))

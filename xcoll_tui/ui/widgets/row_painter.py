@@ -8,7 +8,6 @@ from rich.style import Style
 from textual.strip import Strip
 
 from xcoll_tui.session.listing import Gap
-from xcoll_tui.ui.format import format_count
 from xcoll_tui.ui.text import fit
 from xcoll_tui.ui.widgets.columns import SPACING, Column, ColumnLayout, Placed
 
@@ -32,6 +31,7 @@ class RowPainter(Generic[T]):
         self._tone = tone
         self._markable = markable
         self._placed: list[Placed[T]] = []
+        self._blank: tuple[int, Style, Strip] | None = None
 
     def place(self, width: int) -> None:
         """Share ``width`` cells out among the columns."""
@@ -49,8 +49,10 @@ class RowPainter(Generic[T]):
         return Strip(segments).adjust_cell_length(self.width, base)
 
     def blank(self, base: Style) -> Strip:
-        """Draw nothing."""
-        return Strip.blank(self.width, base)
+        """Draw nothing, as the same strip: Textual keeps on a strip what it makes of it."""
+        if self._blank is None or self._blank[:2] != (self.width, base):
+            self._blank = (self.width, base, Strip.blank(self.width, base))
+        return self._blank[2]
 
     def row(self, row: T, base: Style, *, cursor: bool, marked: bool, stale: bool) -> Strip:
         """Draw a row: the cursor's bar, its mark, its cells."""
@@ -72,7 +74,7 @@ class RowPainter(Generic[T]):
 
     def gap(self, gap: Gap, base: Style, *, cursor: bool) -> Strip:
         """Draw the one row that stands for all that is not loaded."""
-        many = "rows" if gap.count is None else format_count(gap.count)
+        many = "rows" if gap.count is None else f"{gap.count:,}"
         text = fit(f"… {many} not loaded …", max(0, self.width - self.gutter))
         lead = (BAR if cursor else "").ljust(self.gutter)
         return self._strip(

@@ -1,0 +1,88 @@
+"""Brings what the session tells onto the main screen: one changed row is one row drawn."""
+
+from typing import TYPE_CHECKING, Any
+
+from xcoll_tui.session.changes import (
+    Change,
+    CollectionChanged,
+    CollectionOpened,
+    FeedChanged,
+    RowChanged,
+    RowRemoved,
+    RowsAppended,
+    RowsReset,
+)
+from xcoll_tui.session.feed import Feed
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.screens.main import MainScreen
+
+_REPAINT = 0.1
+"""Seconds between two repaints while pages stream in."""
+_FEW = 500
+"""Up to so many rows each page is shown at once."""
+
+
+class Rendering:
+    """Show a session's changes on the screen's panes, always from the session's state."""
+
+    def __init__(self, screen: "MainScreen", session: "Session") -> None:
+        self._screen = screen
+        self._session = session
+        self._due: set[Pane[Any]] = set()
+        session.subscribe(self._on_change)
+
+    def _on_change(self, change: Change) -> None:
+        screen = self._screen
+        if isinstance(change, CollectionOpened):
+            screen.documents.open(self._session.collection, self._session.documents)
+            screen.watch_rows()
+        elif isinstance(change, CollectionChanged):
+            screen.documents.describe(self._session.collection)
+        elif isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
+            pane = self._pane_of(change.feed)
+            if pane is None:
+                return
+            self._show(pane, change)
+        screen.tell_place()
+
+    def _pane_of(self, feed: Feed[Any]) -> Pane[Any] | None:
+        for pane in (self._screen.collections, self._screen.documents):
+            if pane.feed is feed:
+                return pane
+        return None
+
+    def _show(
+        self,
+        pane: Pane[Any],
+        change: RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged,
+    ) -> None:
+        if isinstance(change, RowChanged):
+            pane.table.row_changed(change.key)
+            pane.refresh_title()
+        elif isinstance(change, RowsAppended):
+            self._repaint_soon(pane)
+        elif isinstance(change, FeedChanged):
+            pane.state_changed()
+        else:
+            pane.rows_came()
+            if isinstance(change, RowRemoved):
+                self._screen.tell(f"{clean(change.key, 60)} {change.why}")
+            elif pane is self._screen.collections:
+                self._screen.choose_collection()
+
+    def _repaint_soon(self, pane: Pane[Any]) -> None:
+        first = not self._due
+        self._due.add(pane)
+        if first and pane.table.listing.loaded > _FEW:
+            self._screen.set_timer(_REPAINT, self._repaint_due)
+        elif first:
+            self._screen.call_later(self._repaint_due)
+
+    def _repaint_due(self) -> None:
+        due, self._due = self._due, set()
+        for pane in due:
+            pane.rows_came()

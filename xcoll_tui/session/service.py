@@ -1,20 +1,32 @@
-"""The reading calls that a session makes: what it needs of a client, and no more."""
+"""The calls that a session makes: what it needs of a client, and no more."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from xcoll_tui.api.models import Collection, CollectionPage, Document, DocumentPage, KeyInfo
+    from xcoll_tui.api.models import (
+        ChunkConfiguration,
+        Collection,
+        CollectionPage,
+        Document,
+        DocumentPage,
+        FieldDefinition,
+        FieldDefinitionUpdate,
+        KeyInfo,
+    )
 
 
 class Service(Protocol):
-    """The Collections API as far as a session reads it; failures are raised as ApiError.
+    """The Collections API as far as a session uses it; failures are raised as ApiError.
 
-    A cancelled call must leave the service usable. `api.client.Client` is one.
+    A cancelled call must leave the service usable. `read_only` tells that it refuses every write.
+    `api.client.Client` is one.
     """
+
+    read_only: bool
 
     async def list_collections(
         self,
@@ -57,4 +69,53 @@ class Service(Protocol):
 
     async def validate_key(self) -> KeyInfo:
         """Return what the service knows of the key."""
+        ...
+
+    async def create_collection(
+        self,
+        collection_name: str,
+        *,
+        collection_description: str | None = None,
+        model_name: str | None = None,
+        chunk_configuration: ChunkConfiguration | None = None,
+        metric_space: str | None = None,
+        field_definitions: Sequence[FieldDefinition] | None = None,
+    ) -> Collection:
+        """Create a collection; must not be sent again where it may have been carried out."""
+        ...
+
+    async def update_collection(
+        self,
+        collection_id: str,
+        *,
+        collection_name: str | None = None,
+        collection_description: str | None = None,
+        chunk_configuration: ChunkConfiguration | None = None,
+        field_definition_updates: Sequence[FieldDefinitionUpdate] | None = None,
+    ) -> Collection:
+        """Change what is given; what is None stays."""
+        ...
+
+    async def delete_collection(self, collection_id: str) -> None:
+        """Delete a collection."""
+        ...
+
+    async def add_document(
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, str] | None = None
+    ) -> None:
+        """Attach a file; what a file that is attached already becomes is the service's choice."""
+        ...
+
+    async def update_document(
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, str]
+    ) -> Document | None:
+        """Ask for other fields; an answer does not say that they were taken."""
+        ...
+
+    async def reindex_document(self, collection_id: str, file_id: str) -> None:
+        """Index a document anew."""
+        ...
+
+    async def remove_document(self, collection_id: str, file_id: str) -> None:
+        """Remove a document from its collection."""
         ...

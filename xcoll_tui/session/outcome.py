@@ -1,0 +1,114 @@
+"""What became of a write: a verdict, a sentence for a person, and all that was at stake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xcoll_tui.api.errors import ApiError
+    from xcoll_tui.api.models import ChunkConfiguration, Collection, Document, FieldDefinition
+
+
+class Operation(StrEnum):
+    """What a write does; the values are words for a person."""
+
+    ATTACH = "attach"
+    EDIT = "edit"
+    REMOVE = "remove"
+    REINDEX = "re-index"
+    CREATE = "create collection"
+    UPDATE = "change collection"
+    DELETE = "delete collection"
+    REPLACE = "replace"
+    RECREATE = "recreate"
+
+
+class Verdict(StrEnum):
+    """What is known of a write when it is over.
+
+    DONE: reading back shows it. ALREADY: there was nothing to do, as the service shows. FAILED:
+    what was wanted is not so. UNKNOWN: neither the write nor the reading back told. IGNORED: the
+    service took new fields and did not show them, whatever was tried that needs no agreement.
+    CHANGED: somebody changed it meanwhile, and nothing was written. CANCELLED: nothing was sent.
+    """
+
+    DONE = "done"
+    ALREADY = "already"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    IGNORED = "ignored"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+
+
+Rung = Literal["patch", "reattach", "replace"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a write is aimed at, pinned to its IDs; `file_id` is None for a collection itself."""
+
+    collection_id: str
+    file_id: str | None
+    name: str
+    collection_name: str
+
+    @property
+    def shown(self) -> str:
+        """The name in quotation marks, or the ID where there is no name."""
+        return f"“{self.name}”" if self.name else (self.file_id or self.collection_id)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one write.
+
+    `said` is one or more full sentences in plain text. `error` is what went wrong on the way, also
+    when it is DONE all the same. `rung` is how fields were changed in the end; `reindexed` tells
+    that the document is, or may be, indexed again. `field` is the key of the field that a refusal
+    names. `mine` are the fields that were wanted; `theirs` those that the service held before, or
+    holds instead for CHANGED. `document` and `collection` are the last that was read; for a removed
+    document what it was. `entry` is the number of the activity's entry, None for a part of many.
+    """
+
+    operation: Operation
+    target: Target
+    verdict: Verdict
+    said: str
+    error: ApiError | None = None
+    rung: Rung | None = None
+    reindexed: bool = False
+    field: str | None = None
+    mine: Mapping[str, str] | None = None
+    theirs: Mapping[str, str] | None = None
+    document: Document | None = None
+    collection: Collection | None = None
+    entry: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether what was wanted is so."""
+        return self.verdict in {Verdict.DONE, Verdict.ALREADY}
+
+
+class NotSent(Exception):  # noqa: N818 - a decision, not an error
+    """Raised by a write's `slot` on entering: the request shall not be sent any more."""
+
+
+@dataclass(frozen=True)
+class CollectionDraft:
+    """A collection as a person wants it; None leaves a choice to the service, or as it is.
+
+    `model_name` and `metric_space` count at creation only.
+    """
+
+    collection_name: str
+    collection_description: str = ""
+    chunk_configuration: ChunkConfiguration | None = None
+    model_name: str | None = None
+    metric_space: str | None = None
+    field_definitions: tuple[FieldDefinition, ...] = ()

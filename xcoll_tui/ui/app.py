@@ -1,9 +1,10 @@
 """The application: looks, the one error policy, signals, and what a crash may show."""
 
 import asyncio
+import gc
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import ApiError
@@ -61,7 +63,8 @@ class XcollApp(App[None]):
         super().__init__()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = theme
+        # As the initial value, not as a change: a change styles everything before there is anything.
+        self.set_reactive(App.theme, theme)
         self.clock = clock
         self._connect = connect
         self._facts = facts
@@ -86,6 +89,14 @@ class XcollApp(App[None]):
         theme = self.current_theme
         return {} if theme in (DARK, LIGHT) else colours_of(theme)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Leave out the one that turns ANSI colours into true ones: no theme mixes them.
+
+        It makes a strip of every line anew, a fifth of the first frame and of each scrolled one.
+        """
+        filters = super().get_line_filters()
+        return [each for each in filters if not isinstance(each, ANSIToTruecolor)]
+
     # Life
 
     def on_mount(self) -> None:
@@ -103,6 +114,9 @@ class XcollApp(App[None]):
         self.exit(return_code=128 + number)
 
     def _start_connecting(self) -> None:
+        if not gc.isenabled():  # the command line put it off until here
+            gc.freeze()
+            gc.enable()
         loop = asyncio.get_running_loop()
 
         def build() -> None:

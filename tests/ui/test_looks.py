@@ -25,3 +25,12 @@ async def test_without_colour_the_cursor_the_marks_and_the_status_are_seen(
         lines = screen_text(pilot).split("\n")
         assert any("✓ feedback-2025-w01-amer.csv" in line and "● ready" in line for line in lines)
         assert any("▌  feedback-2025-w01-apac.csv" in line for line in lines)
+
+
+async def test_the_theme_named_at_the_start_colours_the_first_frame(server, browse):
+    for name in ("xcoll", "xcoll-light", "nord"):
+        async with browse(server.url, size=(60, 10), theme=name) as pilot:
+            table = pilot.app.main.collections.table
+            wanted = pilot.app.get_css_variables()["row-cursor"]
+            style = table.get_component_styles("row-table--cursor")
+            assert style.background.hex.lower() == wanted.lower()

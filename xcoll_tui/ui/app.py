@@ -63,8 +63,9 @@ class XcollApp(App[None]):
         super().__init__()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        # As the initial value, not as a change: a change styles everything before there is anything.
+        # Not as a change of theme: that would style everything before there is anything to style.
         self.set_reactive(App.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.clock = clock
         self._connect = connect
         self._facts = facts

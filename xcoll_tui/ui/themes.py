@@ -20,6 +20,7 @@ DARK = Theme(
     variables={
         "border-quiet": "#383d4d",
         "quiet": "#858ca1",
+        "stale": "#5f6576",
         "row-cursor": "#2a3045",
         "row-hover": "#1d2029",
         "scrollbar": "#383d4d",
@@ -43,6 +44,7 @@ LIGHT = Theme(
     variables={
         "border-quiet": "#c3c8d4",
         "quiet": "#5d6475",
+        "stale": "#8d94a3",
         "row-cursor": "#dbe4ff",
         "row-hover": "#eef0f4",
         "scrollbar": "#c3c8d4",
@@ -59,7 +61,7 @@ def colours_of(theme: Theme) -> dict[str, str]:
     """Give the colours that our styles need and a theme from elsewhere does not name."""
     if theme.ansi:
         rest = "ansi_black" if theme.dark else "ansi_white"
-        named = dict.fromkeys(("border-quiet", "quiet", "scrollbar"), "ansi_bright_black")
+        named = dict.fromkeys(("border-quiet", "quiet", "stale", "scrollbar"), "ansi_bright_black")
         return {**named, "row-cursor": rest, "row-hover": rest}
     generated = theme.to_color_system().generate()
     background = Color.parse(generated["background"])
@@ -68,6 +70,7 @@ def colours_of(theme: Theme) -> dict[str, str]:
     return {
         "border-quiet": background.blend(foreground, 0.25).hex,
         "quiet": background.blend(foreground, 0.62).hex,
+        "stale": background.blend(foreground, 0.45).hex,
         "row-cursor": background.blend(accent, 0.22).hex,
         "row-hover": background.blend(foreground, 0.07).hex,
     }

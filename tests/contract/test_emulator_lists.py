@@ -436,6 +436,7 @@ def test_filters_by_hand(library, text, expected):
         *("name", "name:", "name:'", 'name:"x', "name:x name:y", "name:x AND", "AND name:x"),
         *("(name:x", "name:x)", "()", "NOT", "name:x and name:y", "name:AND", ":x", "'x'"),
         *("-name:x", 'name:"x"y', "name=(x)", "a..b:1", "fields.:x", "quarterly"),
+        *("name==x", "name::x", "name:!!x", "name=>x", "name<>x"),
         *("size_bytes:big", "size_bytes>10..20", "size_bytes:1..", "size_bytes:0x10"),
         *("created_at>yesterday", "created_at:5", "created_at>2025-13-01T00:00:00Z"),
         *("status:NEW", "status:PROCESSED", "status>DOCUMENT_STATUS_FAILED"),

@@ -129,7 +129,8 @@ def _read_number(literal: str) -> int | float | None:
 
 _MEMBER = re.compile(r"""[A-Za-z_](?:[^\s()'"<>=!:.]|\.(?=[^\s()'"<>=!:.]))*""")
 _QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
-_BARE = re.compile(r"""[^\s()'"][^\s()]*""")
+# A bare value begins with no comparator: `name==x` is a slip, not a search for "=x".
+_BARE = re.compile(r"""[^\s()'"<>=!:][^\s()]*""")
 _OPERATOR = re.compile(r":\s*(!=|!|<=|>=|<|>|=)?|!=|<=|>=|<|>|=")
 _KEYWORD = re.compile(r"(AND|OR|NOT)(?=[\s(]|\Z)")
 _SPACE = re.compile(r"\s*")

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_duration,
         default=5.0,
         metavar="S",
-        help="how long a document is indexed (default: 5; 0: not at all)",
+        help="how long a document is indexed (default: 5; 0: at once)",
     )
     add("--latency", type=_duration, default=0.0, metavar="MS", help="added to each answer")
     add("--rate", type=_count, metavar="N", help="answer 429 beyond N requests a second")

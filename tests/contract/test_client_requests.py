@@ -171,7 +171,9 @@ async def test_a_change_of_fields_is_a_patch():
 
 async def test_a_change_of_fields_answers_a_document_or_nothing():
     changed = reply(body={"file_metadata": {"file_id": "f"}, "fields": {"a": "1"}})
-    async with Scripted(reply(), changed) as service, Client(KEY, service.url) as client:
+    unset = reply(body={"file_metadata": None, "fields": {}, "status": ""})
+    async with Scripted(reply(), unset, changed) as service, Client(KEY, service.url) as client:
+        assert await client.update_document("c", "f", fields={"a": "1"}) is None
         assert await client.update_document("c", "f", fields={"a": "1"}) is None
         document = await client.update_document("c", "f", fields={"a": "1"})
     assert document.fields == {"a": "1"}

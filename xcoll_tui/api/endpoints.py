@@ -255,7 +255,7 @@ class Endpoints(ABC):
         body = wire.encode_body({"fields": fields})
         answer = await self._call("PATCH", path, query=self._team_query(), body=body)
         members = self._read(answer, wire.read_object)
-        if "file_metadata" not in members:
+        if not members.get("file_metadata"):
             return None
         return self._read(answer, wire.read_document)
 

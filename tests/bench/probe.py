@@ -1,0 +1,140 @@
+"""A pseudo-terminal that is read for its time, not for its looks: no screen is kept."""
+
+import os
+import re
+import select
+import sys
+import time
+from pathlib import Path
+
+from tests.e2e.terminal import KEYS, Terminal
+
+# The age in the header ticks once a second, whatever is pressed: a short write to the first line.
+_TICK = re.compile(rb"\x1b\[1;[0-9]+H(?:(?!\x1b\[[0-9]+;[0-9]+H).){0,1000}", re.DOTALL)
+# Silence that ends a repaint: several times the pause between two writes of one.
+QUIET = 0.025
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+
+INPUT = {
+    **KEYS,
+    "space": " ",
+    "asterisk": "*",
+    # SGR mouse reports at a cell in the middle of the document pane.
+    "wheel down": "\x1b[<65;100;20M",
+    "wheel up": "\x1b[<64;100;20M",
+    "click": "\x1b[<0;60;12M\x1b[<0;60;12m",
+    "click below": "\x1b[<0;60;20M\x1b[<0;60;20m",
+}
+
+
+class Probe(Terminal):
+    """Run a command in a pseudo-terminal and time what it writes.
+
+    Unlike its parent it does not interpret what it reads, which would take longer than what is
+    measured; `text`, `screen` and `wait_for` tell nothing here.
+    """
+
+    def __init__(self, *argv: str, env: dict[str, str] | None = None):
+        self.started = time.perf_counter()
+        super().__init__(*argv, env=env)
+        self._since = b""
+
+    def read(self, seconds: float) -> bytes:
+        """Return what is written within so long, as soon as there is something; else b""."""
+        ready, _, _ = select.select([self.process.fd], [], [], seconds)
+        if not ready:
+            return b""
+        try:
+            chunk = os.read(self.process.fd, 65_536)
+        except OSError:
+            chunk = b""
+        if not chunk:
+            raise EOFError(f"the program ended; it wrote last: {_plain(self._since)[-2000:]!r}")
+        return chunk
+
+    def send(self, *keys: str) -> float:
+        """Type keys in one go and return when; `wait_text` looks at what comes after."""
+        self._since = b""
+        typed = "".join(INPUT.get(key, key) for key in keys).encode()
+        at = time.perf_counter()
+        os.write(self.process.fd, typed)
+        return at
+
+    def wait_text(self, *wanted: str, seconds: float = 120) -> float:
+        """Wait until all these texts were written since the last `send`; return when."""
+        missing = [text.encode() for text in wanted]
+        deadline = time.perf_counter() + seconds
+        while time.perf_counter() < deadline:
+            self._since += self.read(0.5)
+            at = time.perf_counter()
+            plain = _plain(self._since)
+            missing = [text for text in missing if text not in plain]
+            if not missing:
+                return at
+            # A text may be torn by the end of a chunk; what lies further back was looked at.
+            self._since = self._since[-65_536:]
+        raise TimeoutError(f"never written: {missing}; last: {_plain(self._since)[-2000:]!r}")
+
+    def settle(self, quiet: float = QUIET, first: float = 1.0) -> float | None:
+        """Wait for the first bytes, then for silence; return when the last ones came.
+
+        None when nothing at all is written within `first` seconds.
+        """
+        last = None
+        while chunk := self.read(first if last is None else quiet):
+            last = time.perf_counter()
+            self._since += chunk
+        return last
+
+    def press(self, *keys: str) -> None:
+        """Type keys one by one and let each settle; one may change nothing."""
+        for key in keys:
+            self.send(key)
+            self.settle(first=0.15)
+
+    def time_key(self, key: str, quiet: float = QUIET) -> float:
+        """Press a key; return the milliseconds until the last byte of the repaint.
+
+        What the program and this process spent in the queue for a busy core is not counted: on a
+        machine that does other work it is several times what is measured, and comes by chance.
+        """
+        theirs, ours = _queued(self.process.pid), _queued(os.getpid())
+        last, waited = None, 0.0
+        sent = self.send(key)
+        while chunk := self.read(1.0 if last is None else quiet):
+            if not _TICK.fullmatch(chunk):
+                last = time.perf_counter()
+                waited = _queued(os.getpid()) - ours
+        if last is None:
+            raise TimeoutError(f"{key} repaints nothing")
+        waited += _queued(self.process.pid) - theirs
+        return (last - sent - waited) * 1000
+
+    def widen(self, columns: int) -> None:
+        """Make the terminal so wide, and wait for the repaint."""
+        if self.process.getwinsize()[1] != columns:
+            self.resize(columns, 45)
+            self.settle(0.6)
+
+    @property
+    def memory(self) -> int:
+        """The resident memory of the program in bytes; Linux only."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * _PAGE
+
+
+def _queued(process: int) -> float:
+    """Return the seconds that all threads of a process were ready to run and had no core."""
+    tasks = Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(task.read_text(encoding="ascii").split()[1]) for task in tasks) / 1e9
+
+
+def _plain(written: bytes) -> bytes:
+    return _ESCAPES.sub(b"", written)
+
+
+def browse(url: str, key: str, *arguments: str) -> Probe:
+    """Run the program in front of a service."""
+    command = (sys.executable, "-m", "xcoll_tui", "--base-url", url, *arguments)
+    return Probe(*command, env={"XAI_MANAGEMENT_KEY": key})

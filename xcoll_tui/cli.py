@@ -7,6 +7,7 @@ the screen stands before the client is built.
 import argparse
 import gc
 import os
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL = "https://management-api.x.ai"
 KEY_VARIABLES = ("XAI_MANAGEMENT_KEY", "XAI_MANAGEMENT_API_KEY")
+# What keys look like: management ones begin with xai-token-, inference ones with xai-.
+_KEY = re.compile(r"xai-[\w-]{8,}")
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NO_KEY = 1, 2, 4
 
@@ -47,8 +50,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def stop(sentence: str, code: int) -> NoReturn:
-    """End the program with one sentence on stderr."""
-    print(f"xcoll: {sentence}", file=sys.stderr)  # noqa: T201 - the command line speaks here
+    """End the program with one sentence on stderr; a key typed as an argument is not repeated."""
+    print(f"xcoll: {_KEY.sub('[key]', sentence)}", file=sys.stderr)  # noqa: T201 - the command line speaks here
     raise SystemExit(code)
 
 
@@ -186,8 +189,10 @@ def _require_terminal() -> None:
     for stream, name in ((sys.__stdin__, "input"), (sys.__stderr__, "error")):
         if stream is None or not stream.isatty():
             stop(f"xcoll needs a terminal, and standard {name} is none.", EXIT_USAGE)
-    if os.environ.get("TERM", "dumb") == "dumb":
-        stop("xcoll needs a terminal that can move its cursor, and TERM is dumb.", EXIT_USAGE)
+    term = os.environ.get("TERM", "")
+    if term in {"", "dumb"}:
+        said = f"and TERM is {term or 'not set'}"
+        stop(f"xcoll needs a terminal that can move its cursor, {said}.", EXIT_USAGE)
 
 
 def _open_log(path: Path | None, key: str) -> "Log | None":

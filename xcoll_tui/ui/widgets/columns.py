@@ -66,6 +66,7 @@ class ColumnLayout(Generic[T]):
     def measure(self, rows: Iterable[T]) -> bool:
         """Let the columns grow to what ``rows`` hold; tell whether any did."""
         grown = False
+        rows = list(rows)
         for column in self.columns:
             widest = self._seen.get(column.key, 0)
             if widest >= column.maximum:

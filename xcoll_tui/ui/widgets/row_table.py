@@ -15,9 +15,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from xcoll_tui.session.listing import End, Gap, Listing
+from xcoll_tui.session.listing import End, Gap
 from xcoll_tui.ui.widgets.columns import Column, ColumnLayout
 from xcoll_tui.ui.widgets.row_painter import RowPainter
+from xcoll_tui.ui.widgets.row_source import FixedRows, RowSource
 
 T = TypeVar("T")
 
@@ -104,7 +105,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         self.painter = RowPainter(self.layout_of, self._tone, markable=markable)
         self.note = note
         self.show_header = show_header
-        self.listing: Listing[T] = Listing(lambda _row: "")
+        self.listing: RowSource[T] = FixedRows(lambda _row: "")
         self.cursor = 0
         self.cursor_key: str | None = None
         self.marks: dict[str, None] = {}
@@ -134,7 +135,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         self.layout_of.columns = columns
         self.repaint()
 
-    def show(self, listing: Listing[T], *, home: bool = False) -> None:
+    def show(self, listing: RowSource[T], *, home: bool = False) -> None:
         """Show ``listing`` as it is now.
 
         The cursor stays on its row and the row on its line, wherever it stands now; where the

@@ -1,0 +1,110 @@
+"""What was written, and what was asked: newest first, with what can still be done about it."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+
+from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.columns import Cell, Column
+from xcoll_tui.ui.widgets.row_source import FixedRows
+from xcoll_tui.ui.widgets.row_table import RowTable
+
+
+class Line(NamedTuple):
+    """A write or a request, as a row."""
+
+    key: str
+    at: str
+    what: str
+    outcome: str
+    tone: str
+    left: str
+    """What can still be done, or how long it took."""
+    said: str
+    copied: str
+    """What `c` copies: an ID, or a request as curl with the key as a variable."""
+
+
+class ActivityScreen(Dialog[str]):
+    """Show the writes, or the requests; returns the key of the write that is to be undone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,at", "close", "Close", id="activity.close"),
+        Binding("tab", "other", "Writes or requests", id="activity.other"),
+        Binding("z", "undo", "Undo the newest that can be undone", id="activity.undo"),
+        Binding("c,y", "copy", "Copy", id="activity.copy"),
+    ]
+
+    def __init__(
+        self, writes: Callable[[], Sequence[Line]], requests: Callable[[], Sequence[Line]]
+    ) -> None:
+        super().__init__()
+        self._sources = (writes, requests)
+        self._shown = 0
+        self._table: RowTable[Line] = RowTable(_COLUMNS, show_header=False, note=_note)
+        self._frame = Vertical(self._table, id="activity")
+
+    def compose(self) -> ComposeResult:
+        """Frame one list."""
+        yield self._frame
+
+    def on_mount(self) -> None:
+        """Show the writes, or the requests where nothing was written yet."""
+        self._table.focus()
+        if not self._sources[0]():
+            self._shown = 1
+        self._draw()
+
+    def refresh_lines(self) -> None:
+        """Show what there is now."""
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
+        lines = self._sources[self._shown]()
+        name, other = ("Writes", "requests") if self._shown == 0 else ("Requests", "writes")
+        self._frame.border_title = Content(f"Activity: {name}")
+        self._frame.border_subtitle = Content(f"Tab {other} · c Copy · z Undo · esc Close")
+        self._table.placeholder = "Nothing has been written yet."
+        rows = FixedRows(lambda line: line.key, list(lines))
+        self._table.layout_of.measure(rows.row(i) for i in range(min(100, len(rows))))
+        self._table.show(rows)
+
+    def action_close(self) -> None:
+        """Go back to the rows."""
+        self.finish()
+
+    def action_other(self) -> None:
+        """Change between writes and requests."""
+        self._shown = 1 - self._shown
+        self._table.layout_of.forget()
+        self.refresh_lines()
+        self._table.action_first()
+
+    def action_undo(self) -> None:
+        """Undo."""
+        self.finish("undo")
+
+    def action_copy(self) -> None:
+        """Copy the ID, or the request."""
+        line = self._table.row
+        if line is not None:
+            self.app.copy_to_clipboard(line.copied)
+            self.notify(f"Copied {clean(line.copied, 80)}", markup=False)
+
+
+def _note(line: Line) -> str | None:
+    return line.said or None
+
+
+_COLUMNS = (
+    Column[Line]("what", "", lambda line: Cell(line.what), 20, 90),
+    Column[Line]("outcome", "", lambda line: Cell(line.outcome, line.tone), 8, 20),
+    Column[Line]("at", "", lambda line: Cell(line.at, "quiet"), 8, 12),
+    Column[Line]("left", "", lambda line: Cell(line.left, "quiet"), 4, 20),
+)

@@ -1,0 +1,170 @@
+"""Many writes at once: how far they are, and what became of each; stays until it is closed."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.strip import Strip
+from textual.widget import Widget
+
+from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.columns import Cell, Column
+from xcoll_tui.ui.widgets.row_source import FixedRows
+from xcoll_tui.ui.widgets.row_table import RowTable
+
+
+class RunRow(NamedTuple):
+    """What became of one target."""
+
+    key: str
+    name: str
+    glyph: str
+    word: str
+    tone: str
+    said: str
+
+
+class RunView(NamedTuple):
+    """A run as it stands; names and sentences may be text of the service's."""
+
+    title: str
+    total: int
+    done: int
+    failed: int
+    left: int
+    rate: float
+    """Ended a second, lately."""
+    note: str
+    """What holds it up, or how it ended."""
+    over: bool
+    can_retry: bool
+    rows: Sequence[RunRow]
+
+
+class ProgressBar(Widget):
+    """One line: done, failed and left of a whole, by length and in numbers."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--done", "bar--failed", "bar--left"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: RunView | None = None
+
+    def show(self, view: RunView) -> None:
+        """Show a run as it stands."""
+        self._view = view
+        self.refresh()
+
+    def render_line(self, _y: int) -> Strip:
+        """Draw the bar, then the numbers."""
+        width, base = self.size.width, self.rich_style
+        view = self._view
+        if view is None:
+            return Strip.blank(width, base)
+        parts = [f"{view.done:,} done", f"{view.failed:,} failed", f"{view.left:,} left"]
+        if view.rate >= 0.05 and not view.over:
+            parts.append(f"{view.rate:.0f}/s" if view.rate >= 10 else f"{view.rate:.1f}/s")
+        said = "  " + " · ".join(parts)
+        room = max(0, width - len(said))
+        total = max(1, view.total)
+        done = room * view.done // total
+        failed = min(room - done, -(-room * view.failed // total))
+
+        def style(name: str) -> Style:
+            return base + self.get_component_rich_style(f"bar--{name}", partial=True)
+
+        return Strip(
+            [
+                Segment("━" * done, style("done")),
+                Segment("━" * failed, style("failed")),
+                Segment("─" * (room - done - failed), style("left")),
+                Segment(said, base),
+            ]
+        ).adjust_cell_length(width, base)
+
+
+class RunScreen(Dialog[str]):
+    """Follow a run; returns "retry" when its failures are to be tried again.
+
+    ``view`` is asked for the run as it stands, at `refresh_run` and at the start; ``cancel`` stops
+    what is unsent. Esc only hides the dialog.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "hide", "Hide", id="run.hide"),
+        Binding("r", "retry", "Retry the failures", id="run.retry"),
+        Binding("c,x", "cancel", "Cancel what is unsent", id="run.cancel"),
+    ]
+
+    def __init__(self, view: Callable[[], RunView], cancel: Callable[[], None]) -> None:
+        super().__init__()
+        self._ask = view
+        self._cancel = cancel
+        self._bar = ProgressBar()
+        self._table: RowTable[RunRow] = RowTable(_COLUMNS, show_header=False, note=_note)
+        self._frame = Vertical(self._bar, self._table, id="run")
+        self._rows = -1
+
+    def compose(self) -> ComposeResult:
+        """Put the bar above the list."""
+        yield self._frame
+
+    def on_mount(self) -> None:
+        """Show the run as it stands."""
+        self._table.focus()
+        self._draw()
+
+    def refresh_run(self) -> None:
+        """Ask for the run and show it; what has not changed is not drawn again."""
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
+        view = self._ask()
+        self._frame.border_title = Content(clean(view.title, 200))
+        keys = ["esc Close" if view.over else "esc Hide"]
+        if view.over and view.can_retry:
+            keys.insert(0, "r Retry the failures")
+        if not view.over:
+            keys.insert(0, "c Cancel what is unsent")
+        note = [clean(view.note, 100)] if view.note else []
+        self._frame.border_subtitle = Content(" · ".join([*note, *keys]))
+        self._bar.show(view)
+        if len(view.rows) != self._rows:
+            self._rows = len(view.rows)
+            rows = FixedRows(lambda row: row.key, list(view.rows))
+            self._table.layout_of.measure(rows.row(i) for i in range(min(200, len(rows))))
+            self._table.show(rows)
+
+    def action_hide(self) -> None:
+        """Go back to the rows; the run goes on."""
+        self.finish()
+
+    def action_retry(self) -> None:
+        """Try the failures again, with what was typed."""
+        view = self._ask()
+        if view.over and view.can_retry:
+            self.finish("retry")
+
+    def action_cancel(self) -> None:
+        """Stop what has not been sent."""
+        if not self._ask().over:
+            self._cancel()
+            self.refresh_run()
+
+
+def _note(row: RunRow) -> str | None:
+    return row.said or None
+
+
+_COLUMNS = (
+    Column[RunRow]("name", "Name", lambda row: Cell(row.name), 20, 60),
+    Column[RunRow]("outcome", "", lambda row: Cell(f"{row.glyph} {row.word}", row.tone), 10, 24),
+    Column[RunRow]("said", "", lambda row: Cell(row.said, "quiet"), 20, 90),
+)

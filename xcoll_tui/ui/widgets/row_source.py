@@ -1,0 +1,89 @@
+"""Where a row table reads its rows: the session's listings, or a plain list."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from xcoll_tui.session.listing import Gap
+
+T = TypeVar("T")
+
+
+class RowSource(Protocol[T]):
+    """Rows by index and by key, in display order; a gap stands for what is not loaded."""
+
+    @property
+    def key(self) -> Callable[[T], str]:
+        """What names a row."""
+        ...
+
+    @property
+    def loaded(self) -> int:
+        """The number of rows that are here."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing."""
+        ...
+
+    @property
+    def gap_index(self) -> int | None:
+        """Where the gap stands, None when there is none to show."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def row(self, index: int) -> T | Gap:
+        """Return what stands at an index."""
+        ...
+
+    def index_of(self, key: str) -> int | None:
+        """Return where a key stands, None when it is not here."""
+        ...
+
+    def keys(self) -> Iterable[str]:
+        """Yield the keys in display order."""
+        ...
+
+    def between(self, key_a: str, key_b: str) -> list[str]:
+        """Return the keys from one row to another, both included."""
+        ...
+
+
+class FixedRows(Generic[T]):
+    """A plain list as rows."""
+
+    complete = True
+    gap_index = None
+
+    def __init__(self, key: Callable[[T], str], rows: Sequence[T] = ()) -> None:
+        self.key = key
+        self._rows = rows
+        self._places = {key(row): index for index, row in enumerate(rows)}
+
+    @property
+    def loaded(self) -> int:
+        """The number of rows."""
+        return len(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int) -> T:
+        """Return what stands at an index."""
+        return self._rows[index]
+
+    def index_of(self, key: str) -> int | None:
+        """Return where a key stands, None when it is not here."""
+        return self._places.get(key)
+
+    def keys(self) -> Iterable[str]:
+        """Yield the keys in order."""
+        return map(self.key, self._rows)
+
+    def between(self, key_a: str, key_b: str) -> list[str]:
+        """Return the keys from one row to another, both included."""
+        a, b = self._places.get(key_a), self._places.get(key_b)
+        if a is None or b is None:
+            return []
+        return [self.key(row) for row in self._rows[min(a, b) : max(a, b) + 1]]

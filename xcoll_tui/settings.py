@@ -1,0 +1,66 @@
+"""Where xcoll keeps what it keeps: a folder for configuration, and one for its state.
+
+The folders are the platform's own (on Linux `~/.config/xcoll` and `~/.local/state/xcoll`, or below
+`XDG_CONFIG_HOME` and `XDG_STATE_HOME`), made when first asked for, and open to their owner only:
+backups and recovery files hold the fields of documents.
+"""
+
+import os
+from pathlib import Path
+
+_NAME = "xcoll"
+_OWNER_ONLY = 0o700
+
+
+class FolderUnusable(Exception):  # noqa: N818 - a fact about a folder; its text is a whole sentence
+    """A folder of ours cannot be made or used; `str()` says which, why, and what to do."""
+
+
+def config_folder() -> Path:
+    """Return the folder of the configuration, made if it was missing; raises FolderUnusable."""
+    return _ours("config")
+
+
+def state_folder() -> Path:
+    """Return the folder of backups and unfinished work; raises FolderUnusable.
+
+    It is made if it was missing.
+    """
+    return _ours("state")
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, and the missing ones above it, for their owner only; raises OSError.
+
+    A folder that is there already is left as it is: it may be shared on purpose.
+    """
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_private_folder(folder.parent)
+    # Between the look and the making another process may have been quicker.
+    folder.mkdir(mode=_OWNER_ONLY, exist_ok=True)
+
+
+def _ours(kind: str) -> Path:
+    from platformdirs import PlatformDirs  # noqa: PLC0415 - keeps `xcoll --help` light
+
+    variable = f"XDG_{kind.upper()}_HOME"
+    try:
+        folders = PlatformDirs(_NAME, appauthor=False)
+        folder = folders.user_config_path if kind == "config" else folders.user_state_path
+    except (RuntimeError, OSError):
+        raise FolderUnusable(
+            f"There is no {kind} folder: the home folder is not known. Set HOME or {variable}."
+        ) from None
+    try:
+        make_private_folder(folder)
+        # This one is nobody's but ours, so it is closed as well if it was made more open.
+        if os.name == "posix" and folder.stat().st_mode & 0o077:
+            folder.chmod(_OWNER_ONLY)
+    except OSError as error:
+        raise FolderUnusable(
+            f"The {kind} folder {folder} cannot be used: {error.strerror}. Make it writable, or "
+            f"name another one in {variable}."
+        ) from None
+    return folder

@@ -1,0 +1,236 @@
+"""Backing a collection up: walking all of its documents into a file, and telling what is in doubt.
+
+Made before a collection is deleted. `recreation` makes a collection of a backup again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+from xcoll_tui.api.models import DocumentsSortBy, Ordering
+from xcoll_tui.session.backup_file import Backup, BackupBroken, list_backups, read_backup
+from xcoll_tui.session.backup_writer import BackupWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xcoll_tui.api.models import Collection, Document, DocumentPage
+
+__all__ = [
+    "Backup",
+    "BackupBroken",
+    "BackupFailed",
+    "BackupProgress",
+    "back_up",
+    "in_thread",
+    "list_backups",
+    "read_backup",
+]
+
+R = TypeVar("R")
+
+_PAGE_SIZE = 100
+_EMPTY_PAGES = 20
+"""After how many empty pages in a row a walk is given up."""
+_SURPLUS = 2_000
+"""How many documents a walk may meet beyond twice as many as there are."""
+
+
+class Readable(Protocol):
+    """What a backup asks of the service; failures are raised as ApiError."""
+
+    async def get_collection(self, collection_id: str) -> Collection:
+        """Return one collection."""
+        ...
+
+    async def list_documents(
+        self,
+        collection_id: str,
+        *,
+        limit: int | None = None,
+        order: str | None = None,
+        sort_by: str | None = None,
+        pagination_token: str | None = None,
+    ) -> DocumentPage:
+        """Return one page of the documents of a collection."""
+        ...
+
+
+class BackupFailed(Exception):  # noqa: N818 - a fact about the backup; its text is a whole sentence
+    """There is no backup; `str()` says why and what to do.
+
+    `unreadable` counts what could not be read in full where that alone stood in the way: then
+    `accept_unreadable` would make one all the same. Else it is 0.
+    """
+
+    def __init__(self, sentence: str, *, unreadable: int = 0) -> None:
+        super().__init__(sentence)
+        self.unreadable = unreadable
+
+
+@dataclass(frozen=True)
+class BackupProgress:
+    """How far a backup is: `written` documents of the `total` that the service told."""
+
+    step: Literal["reading", "checking"]
+    written: int
+    total: int
+
+
+async def back_up(
+    service: Readable,
+    collection_id: str,
+    folder: Path,
+    *,
+    base_url: str,
+    clock: Callable[[], float] = time.time,
+    on_progress: Callable[[BackupProgress], None] | None = None,
+    accept_unreadable: bool = False,
+) -> Backup:
+    """Write a collection to a new file in `folder`, read it back, and return what it holds.
+
+    Memory stays flat, however many documents there are. `Backup.doubts` tells where the ends of
+    the truth disagree: decide on those before deleting anything. Without `accept_unreadable`, one
+    document that could not be read in full fails the whole backup.
+
+    Raises ApiError where the service fails, and BackupFailed for everything else. After a failure
+    or a cancellation no file is left that could be taken for a backup; a cancellation that comes
+    when the finished file is just being named may leave a whole one.
+    """
+    before = await service.get_collection(collection_id)
+    writer = BackupWriter(folder, before, base_url=base_url, made_at=clock())
+    writing = _Writing(writer, folder, before, on_progress)
+    try:
+        await writing.on_disk(writer.open)
+        after = before
+        # Newest last, so that what is attached meanwhile is still met. Where paging lost some (as
+        # among documents of one age it might), the opposite order finds them.
+        for order in (Ordering.ASCENDING, Ordering.DESCENDING):
+            await writing.walk(service, collection_id, order)
+            after = await service.get_collection(collection_id)
+            if writer.count >= after.documents_count:
+                break
+        if not accept_unreadable:
+            writing.require_readable()
+        await writing.on_disk(lambda: writer.seal(after, lost=writing.lost))
+        writing.tell("checking")
+        await writing.on_disk(writer.check)
+        return await writing.on_disk(writer.publish)
+    finally:
+        writer.discard()
+
+
+class _Writing:
+    """One backup under way: the walks, and what they met."""
+
+    def __init__(
+        self,
+        writer: BackupWriter,
+        folder: Path,
+        collection: Collection,
+        on_progress: Callable[[BackupProgress], None] | None,
+    ) -> None:
+        self.lost = 0
+        self._writer = writer
+        self._folder = folder
+        self._collection = collection
+        self._on_progress = on_progress
+        self._example: Document | None = None
+
+    async def walk(self, service: Readable, collection_id: str, order: Ordering) -> None:
+        """Add the documents of all pages in one order."""
+        token, tokens, met, empty, lost = None, set[str](), 0, 0, 0
+        while True:
+            page = await service.list_documents(
+                collection_id,
+                limit=_PAGE_SIZE,
+                order=order,
+                sort_by=DocumentsSortBy.AGE,
+                pagination_token=token,
+            )
+            await self.on_disk(partial(self._writer.add, page.documents))
+            met += len(page.documents)
+            empty = 0 if page.documents else empty + 1
+            lost += sum(not document.file_id for document in page.documents)
+            self._example = self._example or next((d for d in page.documents if d.unreadable), None)
+            self.tell("reading")
+            token = page.pagination_token
+            if token is None:
+                break
+            most = 2 * max(self._writer.count, self._collection.documents_count) + _SURPLUS
+            if token in tokens or met > most or empty >= _EMPTY_PAGES:
+                if order is Ordering.ASCENDING:
+                    raise self._failure(
+                        "the service repeats its pages, so there is no telling where they end. "
+                        "Try again"
+                    )
+                break  # what the opposite order does not find either is told as a doubt
+            tokens.add(token)
+        self.lost = max(self.lost, lost)
+
+    def require_readable(self) -> None:
+        """Raise BackupFailed if a document could not be read in full."""
+        number = self._writer.unreadable + self.lost
+        example = self._example
+        if self._collection.unreadable is not None:
+            raise self._failure(
+                "the collection itself could not be read in full. "
+                f"{self._collection.unreadable} Try again, or accept a backup that lacks what "
+                "could not be read",
+                unreadable=max(number, 1),
+            )
+        if example is not None:
+            raise self._failure(
+                f"{number:,} of its documents could not be read in full, such as "
+                f"{example.name or example.file_id or 'one without an ID'}. {example.unreadable} "
+                "Try again, or accept a backup that lacks what could not be read",
+                unreadable=number,
+            )
+
+    async def on_disk(self, call: Callable[[], R]) -> R:
+        """Run what blocks in a thread; a failure is raised as BackupFailed."""
+        try:
+            return await in_thread(call)
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise self._failure(
+                f"{self._folder} cannot be written to ({reason}). Make room there, or make it "
+                "writable, and try again"
+            ) from error
+        except BackupBroken as error:
+            raise self._failure(
+                f"reading it back does not show what was written ({error.clause}). The disk may "
+                "be failing; look at it, and try again"
+            ) from error
+
+    def tell(self, step: Literal["reading", "checking"]) -> None:
+        """Report the progress."""
+        if self._on_progress is None:
+            return
+        total = max(self._collection.documents_count, self._writer.count)
+        self._on_progress(BackupProgress(step, self._writer.count, total))
+
+    def _failure(self, clause: str, *, unreadable: int = 0) -> BackupFailed:
+        name = self._collection.collection_name or self._collection.collection_id
+        return BackupFailed(f"“{name}” was not backed up: {clause}.", unreadable=unreadable)
+
+
+async def in_thread(call: Callable[[], R]) -> R:
+    """Run a blocking call in a thread, and never leave it behind: a cancellation waits for it."""
+    work = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        while not work.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([work])
+        if not work.cancelled():
+            work.exception()  # it was seen; the cancellation says more
+        raise

@@ -97,6 +97,25 @@ class RequestMade:
     record: RequestRecord
 
 
+@dataclass(frozen=True, slots=True)
+class ActivityChanged:
+    """A write began, ended, or was undone; its entry of the activity has this number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedChanged:
+    """There is more, or less, in the list of replacements that broke off halfway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A run of many writes (`bulk.BulkRun`) went on, or is over."""
+
+    run: Any
+
+
 Change = (
     RowsReset
     | RowsAppended
@@ -109,4 +128,7 @@ Change = (
     | Waiting
     | WaitEnded
     | RequestMade
+    | ActivityChanged
+    | UnfinishedChanged
+    | Progress
 )

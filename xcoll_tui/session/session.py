@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Never
 
 from xcoll_tui.api.errors import ApiError, NotFound, Unauthorized
@@ -16,6 +17,7 @@ from xcoll_tui.api.models import (
     RequestRecord,
     Wait,
 )
+from xcoll_tui.session.activity import Activity
 from xcoll_tui.session.changes import (
     Change,
     CollectionChanged,
@@ -32,10 +34,18 @@ from xcoll_tui.session.changes import (
 )
 from xcoll_tui.session.feed import Feed
 from xcoll_tui.session.indexing import GONE, Follower
+from xcoll_tui.session.journal import Journal
+from xcoll_tui.session.lasting import Lasting
+from xcoll_tui.session.outcome import Outcome
 from xcoll_tui.session.query import Query
+from xcoll_tui.session.read_back import ReadBack
+from xcoll_tui.session.recovery import Recovery, Unfinished
+from xcoll_tui.session.rows import Rows
 from xcoll_tui.session.service import Service
 from xcoll_tui.session.sources import CollectionSource, DocumentSource
+from xcoll_tui.session.stage import Stage
 from xcoll_tui.session.together import together
+from xcoll_tui.session.writes import Writes
 
 _REMEMBERED = 16
 """How many collections' documents stay loaded."""
@@ -45,8 +55,10 @@ class Session:
     """What is loaded, and the only way to change it.
 
     Every change is told at once to those who subscribed, on the event loop, after it has happened.
-    `sleep` and `clock` are for tests. All methods belong to one event loop; the coroutines may be
-    cancelled at any time.
+    `writes` is the way to change what the service holds, `activity` what was written and asked.
+    `state` is the folder where replacements that broke off are kept, None for nowhere; `place`
+    names the service in there. `sleep` and `clock` are for tests. All methods belong to one event
+    loop; the coroutines may be cancelled at any time.
     """
 
     def __init__(
@@ -55,6 +67,8 @@ class Session:
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        state: Path | None = None,
+        place: str = "",
     ) -> None:
         self._service = service
         self._clock = clock
@@ -69,6 +83,32 @@ class Session:
             CollectionSource(service), Query(CollectionsSortBy.NAME), emit=self._tell, clock=clock
         )
         self._follower = Follower(lambda: self.documents, sleep)
+        self.activity = Activity(emit=self._tell, clock=clock)
+        self.journal = Journal(self.activity)
+        self._recovery = Recovery(state, place, emit=self._tell)
+        self._lasting = Lasting()
+        self.writes = self._make_writes(service)
+
+    def _make_writes(self, service: Service) -> Writes:
+        lasting = self._lasting
+        rows = Rows(
+            self.collections,
+            self._remembered.get,
+            known=self._known,
+            describe=self._note_collection,
+            emit=self._tell,
+            lasting=lasting,
+        )
+        stage = Stage(
+            service,
+            ReadBack(service),
+            rows,
+            self.activity,
+            self.journal,
+            lasting=lasting,
+            clock=self._clock,
+        )
+        return Writes(stage, self._recovery, opened=lambda: self.opened, lasting=lasting)
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Call back at every change from now on; the function returned ends that."""
@@ -100,6 +140,7 @@ class Session:
         A key that cannot be validated may still read (permissions and hosts differ), so that
         raises only Unauthorized, and only when the collections could not be read either.
         """
+        await self._recovery.load()
         refusals: list[Unauthorized] = []
         questions = [self.collections.load(), self._validate(refusals)]
         if collection_id is not None:
@@ -168,10 +209,28 @@ class Session:
         except NotFound:
             self.collections.remove(collection_id, GONE)
             raise
-        self.collections.put(collection)
-        if collection_id == self.opened:
-            self._describe_as(collection)
+        self._note_collection(collection)
         return collection
+
+    # Writing
+
+    @property
+    def unfinished(self) -> list[Unfinished]:
+        """The replacements that broke off, the oldest first, also those of earlier sittings."""
+        return self._recovery.entries
+
+    @property
+    def unfinished_problems(self) -> list[str]:
+        """What is wrong with the records of such replacements, as sentences."""
+        return self._recovery.problems
+
+    async def undo(self, number: int | None = None) -> Outcome | list[Outcome] | None:
+        """Undo the newest write that can be undone, or the activity's entry of a number.
+
+        Return what became of it, one outcome for each of many; None if there is nothing to undo.
+        An undo that fails can be tried again.
+        """
+        return await self._lasting.run(self.journal.undo(number))
 
     # Following
 
@@ -199,6 +258,7 @@ class Session:
         ):
             self._waiting = None
             self._tell(WaitEnded())
+        self.activity.requests.append(record)
         self._tell(RequestMade(record))
 
     # Within
@@ -212,6 +272,15 @@ class Session:
             return  # told in `start`: not fatal
         else:
             self._tell(KeyValidated(self.key_info))
+
+    def _known(self, collection_id: str) -> Collection | None:
+        row = self.collections.listing.get(collection_id)
+        return self._collection if row is None and collection_id == self.opened else row
+
+    def _note_collection(self, collection: Collection) -> None:
+        self.collections.put(collection)
+        if collection.collection_id == self.opened:
+            self._describe_as(collection)
 
     async def _describe(self, collection_id: str) -> None:
         try:

@@ -1,0 +1,67 @@
+"""What was written and asked in this sitting: every write with its outcome, the last requests."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xcoll_tui.session.changes import ActivityChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xcoll_tui.api.models import RequestRecord
+    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.outcome import Operation, Outcome, Target
+
+_REQUESTS = 500
+POSSIBLE, UNDONE, IMPOSSIBLE = "possible", "done", "impossible"
+
+
+@dataclass(eq=False)
+class Entry:
+    """One write, or one run of many.
+
+    `at` is the clock's time of its start, `outcome` None while it is under way and for a run,
+    `run` the run of many. `undo` is "possible", "done", "impossible", or a sentence saying why it
+    cannot be undone.
+    """
+
+    number: int
+    at: float
+    operation: Operation
+    target: Target
+    outcome: Outcome | None = None
+    undo: str = IMPOSSIBLE
+    run: object | None = None
+
+
+class Activity:
+    """The writes, the newest last, and the last 500 requests; changes are told by number."""
+
+    def __init__(self, *, emit: Callable[[Change], None], clock: Callable[[], float]) -> None:
+        self.entries: list[Entry] = []
+        self.requests: deque[RequestRecord] = deque(maxlen=_REQUESTS)
+        self._emit = emit
+        self._clock = clock
+
+    def begin(self, operation: Operation, target: Target, *, run: object | None = None) -> Entry:
+        """Add an entry for what begins now."""
+        entry = Entry(len(self.entries) + 1, self._clock(), operation, target, run=run)
+        self.entries.append(entry)
+        self.tell(entry)
+        return entry
+
+    def end(self, entry: Entry, outcome: Outcome) -> None:
+        """Take note of what became of it."""
+        entry.target, entry.outcome = outcome.target, outcome
+        self.tell(entry)
+
+    def get(self, number: int) -> Entry | None:
+        """Return an entry by its number."""
+        return self.entries[number - 1] if 0 < number <= len(self.entries) else None
+
+    def tell(self, entry: Entry) -> None:
+        """Tell that an entry changed."""
+        self._emit(ActivityChanged(entry.number))

@@ -1,0 +1,165 @@
+"""What differs between a collection and what is wanted of it: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from xcoll_tui.api.models import (
+    ChunkConfiguration,
+    FieldDefinition,
+    FieldDefinitionOperation,
+    FieldDefinitionUpdate,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from xcoll_tui.api.models import Collection
+    from xcoll_tui.session.outcome import CollectionDraft
+
+
+@dataclass(frozen=True)
+class Change:
+    """What of a collection shall be other than it was; None and empty where nothing shall."""
+
+    name: str | None
+    description: str | None
+    chunking: ChunkConfiguration | None
+    added: tuple[FieldDefinition, ...]
+    altered: tuple[FieldDefinition, ...]
+    removed: tuple[FieldDefinition, ...]
+
+    @classmethod
+    def between(cls, base: Collection, draft: CollectionDraft) -> Change:
+        """Return what a draft changes on a collection as it was read."""
+        before = {each.key: each for each in base.field_definitions}
+        wanted = {each.key: each for each in draft.field_definitions}
+        name, description = draft.collection_name, draft.collection_description
+        chunking = draft.chunk_configuration
+        return cls(
+            None if name == base.collection_name else name,
+            None if description == (base.collection_description or "") else description,
+            None if _holds_chunking(base.chunk_configuration, chunking) else chunking,
+            tuple(each for key, each in wanted.items() if key not in before),
+            tuple(each for key, each in wanted.items() if key in before and each != before[key]),
+            tuple(each for key, each in before.items() if key not in wanted),
+        )
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all shall stay."""
+        kept = (self.name, self.description, self.chunking)
+        return kept == (None, None, None) and not self.keys
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the field definitions that are touched."""
+        return [each.key for each in (*self.added, *self.altered, *self.removed)]
+
+    def request(self) -> dict[str, Any]:
+        """Return the arguments of an update."""
+        add, delete = FieldDefinitionOperation.ADD, FieldDefinitionOperation.DELETE
+        updates = [
+            *(FieldDefinitionUpdate(each, delete) for each in self.removed),
+            *(FieldDefinitionUpdate(each, add) for each in (*self.altered, *self.added)),
+        ]
+        return {
+            "collection_name": self.name,
+            "collection_description": self.description,
+            "chunk_configuration": self.chunking,
+            "field_definition_updates": updates or None,
+        }
+
+    def holds(self, collection: Collection) -> bool:
+        """Tell whether a collection is as this change wants it."""
+        there = {each.key: each for each in collection.field_definitions}
+        return (
+            self.name in (None, collection.collection_name)
+            and self.description in (None, collection.collection_description or "")
+            and _holds_chunking(collection.chunk_configuration, self.chunking)
+            and all(there.get(each.key) == each for each in (*self.added, *self.altered))
+            and not any(each.key in there for each in self.removed)
+        )
+
+    def wanted(self) -> dict[str, str]:
+        """Return what shall be other, as texts by member."""
+        told: dict[str, str] = {}
+        if self.name is not None:
+            told["collection_name"] = self.name
+        if self.description is not None:
+            told["collection_description"] = self.description
+        if self.chunking is not None:
+            told["chunk_configuration"] = _as_text(self.chunking)
+        for each in (*self.added, *self.altered):
+            told[f"field_definitions.{each.key}"] = _as_text(each)
+        for each in self.removed:
+            told[f"field_definitions.{each.key}"] = ""
+        return told
+
+
+def describe(collection: Collection) -> dict[str, str]:
+    """Return what can be changed of a collection, as texts by member."""
+    told = {
+        "collection_name": collection.collection_name,
+        "collection_description": collection.collection_description or "",
+    }
+    if collection.chunk_configuration is not None:
+        told["chunk_configuration"] = _as_text(collection.chunk_configuration)
+    for each in collection.field_definitions:
+        told[f"field_definitions.{each.key}"] = _as_text(each)
+    return told
+
+
+def matches(one: Collection, two: Collection) -> bool:
+    """Tell whether two readings of a collection agree in all that can be changed."""
+    return describe(one) == describe(two)
+
+
+def differences(collection: Collection, draft: CollectionDraft) -> list[str]:
+    """Return what of a new collection is not as the draft wants it, in words.
+
+    The metric space is not told by the service, and what the draft leaves open is its choice.
+    """
+    found = []
+    if collection.collection_name != draft.collection_name:
+        found.append("the name")
+    if (collection.collection_description or "") != draft.collection_description:
+        found.append("the description")
+    model = collection.index_configuration
+    if draft.model_name and (model is None or model.model_name != draft.model_name):
+        found.append("the embedding model")
+    if not _holds_chunking(collection.chunk_configuration, draft.chunk_configuration):
+        found.append("the chunking")
+    if _by_key(collection.field_definitions) != _by_key(draft.field_definitions):
+        found.append("the field definitions")
+    return found
+
+
+def _by_key(definitions: Iterable[FieldDefinition]) -> Mapping[str, FieldDefinition]:
+    return {each.key: each for each in definitions}
+
+
+def _holds_chunking(shown: ChunkConfiguration | None, wanted: ChunkConfiguration | None) -> bool:
+    """Tell whether all that is wanted of the chunking is there; the service adds its defaults."""
+    if wanted is None:
+        return True
+    there: Mapping[str, Any] = {} if shown is None else msgspec.to_builtins(shown)
+    return _covers(there, msgspec.to_builtins(wanted))
+
+
+def _covers(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    for name, value in wanted.items():
+        known = there.get(name)
+        if isinstance(value, dict):
+            if not isinstance(known, dict) or not _covers(known, value):
+                return False
+        elif value not in (None, "") and (known or False) != value:
+            return False
+    return True
+
+
+def _as_text(value: msgspec.Struct) -> str:
+    return msgspec.json.encode(value).decode()

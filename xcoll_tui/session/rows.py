@@ -1,0 +1,164 @@
+"""What writes show on the rows: the intent while one is under way, then how things are."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from xcoll_tui.session.changes import RowChanged
+from xcoll_tui.session.outcome import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.feed import Feed
+    from xcoll_tui.session.lasting import Lasting
+
+REMOVED = "was removed"
+DELETED = "was deleted"
+
+
+class Rows:
+    """The rows of a session, as far as writes touch them.
+
+    `documents` gives the feed of a collection's documents, None where it is not loaded, `describe`
+    makes a collection's newest version known, `known` returns what is known of one.
+    """
+
+    def __init__(
+        self,
+        collections: Feed[Collection],
+        documents: Callable[[str], Feed[Document] | None],
+        *,
+        known: Callable[[str], Collection | None],
+        describe: Callable[[Collection], None],
+        emit: Callable[[Change], None],
+        lasting: Lasting,
+    ) -> None:
+        self._collections = collections
+        self._documents = documents
+        self._known = known
+        self._describe = describe
+        self._emit = emit
+        self._lasting = lasting
+        self._intents: dict[tuple[str, str | None], str] = {}
+        self._writing: dict[str, int] = {}
+        self._stale: set[str] = set()
+        self._stale_collections = False
+        self._refreshing: set[str | None] = set()
+
+    # What is known
+
+    def target(self, collection_id: str, file_id: str | None = None) -> Target:
+        """Return what a write is aimed at, with the names as far as they are known."""
+        collection = self._known(collection_id)
+        collection_name = "" if collection is None else collection.collection_name
+        feed = None if file_id is None else self._documents(collection_id)
+        row = None if feed is None or file_id is None else feed.listing.get(file_id)
+        name = collection_name if file_id is None else "" if row is None else row.name
+        return Target(collection_id, file_id, name, collection_name)
+
+    def intent_of(self, collection_id: str, file_id: str | None = None) -> str | None:
+        """Return what is being done to a document, or to the collection itself, as "saving…"."""
+        return self._intents.get((collection_id, file_id))
+
+    # While a write is under way
+
+    @contextmanager
+    def intent(self, target: Target, words: str) -> Iterator[None]:
+        """Show an intent on the target's row."""
+        collection_id, place = target.collection_id, (target.collection_id, target.file_id)
+        self._intents[place] = words
+        self._repaint(target)
+        self._writing[collection_id] = self._writing.get(collection_id, 0) + 1
+        try:
+            yield
+        finally:
+            self._intents.pop(place, None)
+            self._repaint(target)
+            self._writing[collection_id] -= 1
+            if not self._writing[collection_id]:
+                del self._writing[collection_id]
+                self._freshen(collection_id)
+
+    # How things are
+
+    def show(self, collection_id: str, document: Document) -> None:
+        """Put a document that was read in its row's place, if it has one."""
+        feed = self._documents(collection_id)
+        if feed is not None:
+            feed.put(document)
+
+    def gone(self, collection_id: str, file_id: str, why: str) -> None:
+        """Take a document's row away."""
+        feed = self._documents(collection_id)
+        if feed is not None:
+            feed.remove(file_id, why)
+
+    def appeared(self, collection_id: str) -> None:
+        """Take note of a document that was attached; its row comes with `reread`."""
+        self.count(collection_id, 1)
+        self.reread(collection_id)
+
+    def count(self, collection_id: str, step: int) -> None:
+        """Correct the number of documents without asking for it."""
+        collection = self._known(collection_id)
+        if collection is not None:
+            count = max(collection.documents_count + step, 0)
+            self._describe(replace(collection, documents_count=count, received=None))
+
+    def show_collection(self, collection: Collection) -> None:
+        """Put a collection that was read in its place; one without a row gets it soon."""
+        if collection.collection_id not in self._collections.listing:
+            self._stale_collections = True
+        self._describe(collection)
+
+    def collection_gone(self, collection_id: str, why: str) -> None:
+        """Take a collection's row away."""
+        self._collections.remove(collection_id, why)
+
+    def reread(self, collection_id: str) -> None:
+        """Read the documents that are loaded again, once no write is under way among them."""
+        self._stale.add(collection_id)
+
+    # Within
+
+    def _repaint(self, target: Target) -> None:
+        if target.file_id is None:
+            if target.collection_id in self._collections.listing:
+                self._emit(RowChanged(self._collections, target.collection_id))
+            return
+        feed = self._documents(target.collection_id)
+        if feed is not None and target.file_id in feed.listing:
+            self._emit(RowChanged(feed, target.file_id))
+
+    def _freshen(self, collection_id: str) -> None:
+        if collection_id in self._stale and collection_id not in self._refreshing:
+            self._refreshing.add(collection_id)
+            self._lasting.spawn(self._refresh_documents(collection_id))
+        if self._stale_collections and None not in self._refreshing:
+            self._refreshing.add(None)
+            self._lasting.spawn(self._refresh_collections())
+
+    async def _refresh_documents(self, collection_id: str) -> None:
+        try:
+            while collection_id in self._stale:
+                self._stale.discard(collection_id)
+                feed = self._documents(collection_id)
+                if feed is not None and feed.loaded_at is not None:
+                    await feed.refresh()
+        finally:
+            self._refreshing.discard(collection_id)
+
+    async def _refresh_collections(self) -> None:
+        try:
+            while self._stale_collections:
+                self._stale_collections = False
+                if self._collections.loaded_at is not None:
+                    await self._collections.refresh()
+        finally:
+            self._refreshing.discard(None)

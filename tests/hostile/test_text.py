@@ -190,6 +190,21 @@ async def test_an_id_is_copied_only_when_asked_and_told_as_text(browse):
         assert_intact(pilot)
 
 
+async def test_a_row_that_goes_is_told_as_text(browse):
+    hostile = "file_[@click=app.quit]x[/]\x1b]0;pwned\x07"
+    shelf = Shelf([document(0, "a.txt", file_metadata={"file_id": hostile}), document(1, "b")])
+    async with Scripted(shelf) as service, browse(service.url) as pilot:
+        documents = await opened(pilot)
+        shelf.override = lambda r: fault(404, 5, "Gone.") if r.target.endswith("07") else None
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: documents.table.listing.loaded == 1)
+        await pilot.press("escape")
+        await wait_until(
+            pilot, lambda: "file_[@click=app.quit]x[/]␛]0;pwned␇" in screen_text(pilot)
+        )
+        assert_intact(pilot)
+
+
 async def test_five_hundred_field_keys_do_not_fill_the_screen(browse):
     rows = [
         document(number, f"{number}.txt", {f"key {number * 5 + i}": "value" for i in range(5)})

@@ -98,7 +98,7 @@ class DocumentWrites:
             self._stage.rows.count(target.collection_id, -1)
         verdict, said = _removed(target, error, after)
         outcome = end(verdict, said, error or after.error)
-        if after.document is not None or verdict in {Verdict.ALREADY, Verdict.FAILED}:
+        if after.document is not None or verdict is Verdict.FAILED:
             return Done(outcome)
         fields = dict(document.fields)
         return Done(outcome, partial(self.attach, target, fields, How(undoes=True)))
@@ -169,7 +169,7 @@ def _removed(target: Target, error: ApiError | None, after: Look) -> tuple[Verdi
     place = f" from “{target.collection_name}”" if target.collection_name else ""
     if after.is_gone:
         if is_missing(error):
-            return Verdict.ALREADY, f"{name} was removed elsewhere already."
+            return Verdict.ALREADY, f"{name} was gone from the collection already."
         return Verdict.DONE, f"{name} is removed{place}; the file itself is kept."
     if after.document is not None:
         said = f"{name} is still in the collection"

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xcoll_tui.api.errors import ApiError, NotFound
+from xcoll_tui.api.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,7 +82,7 @@ class ReadBack:
                 found = {file_id: await self._read_one(collection_id, file_id)}
             else:
                 found = await self._read_many(collection_id, list(taken))
-        except ApiError as error:
+        except Exception as error:  # noqa: BLE001 - not swallowed: all who wait get it
             for each in _pending(taken.values()):
                 each.set_exception(error)
             return

@@ -36,6 +36,7 @@ class Replacement:
         self._place = climb.target.collection_id, climb.target.file_id or ""
         self._new, self._old = climb.edit.fields, climb.old
         self._settled = False
+        self._was_gone = False
 
     async def run(self, how: How) -> Outcome:
         """Remove and attach with the new fields; where that fails, put the old ones back."""
@@ -128,7 +129,6 @@ class Replacement:
             self._stage.rows.count(self._target.collection_id, -1)
         if after.document is None:
             return self._left_out(error or again, after)
-        self._stage.rows.reread(self._target.collection_id)
         if holds_fields(after.document, self._new):
             return self._judge(error, after)
         name = self._target.shown
@@ -166,6 +166,10 @@ class Replacement:
     async def _look(self) -> Look:
         after = await self._stage.look(self._target, why=REMOVED)
         self._climb.now = after.document
+        if after.is_gone:
+            self._was_gone = True  # and its row with it
+        elif after.document is not None and self._was_gone:
+            self._stage.rows.reread(self._target.collection_id)
         return after
 
     def _appear(self) -> None:

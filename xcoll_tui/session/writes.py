@@ -14,7 +14,7 @@ from xcoll_tui.session.edit import Climb, Edit
 from xcoll_tui.session.field_edit import FieldEditor
 from xcoll_tui.session.outcome import Operation
 from xcoll_tui.session.replacement import Replacement
-from xcoll_tui.session.stage import Done, How, same_fields
+from xcoll_tui.session.stage import Done, How
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -215,20 +215,21 @@ class Writes:
         return await self._stage.perform(Operation.EDIT, edit.target, "saving…", act, how)
 
     async def _do_finish(self, entry: Unfinished, target: Target, old: bool) -> Done:
-        wanted = entry.old if old else entry.new
+        wanted = dict(entry.old if old else entry.new)
         before = await self._stage.look(target)
-        edit = Edit(target, dict(wanted), dict(entry.old), replace=True)
-        climb = Climb(edit, before)
+        edit = Edit(target, wanted, dict(entry.old), replace=True)
+        document = before.document
         if before.is_gone:
+            climb = Climb(edit, before)
             climb.old = dict(entry.old)
             work = Replacement(self._stage, self._recovery, climb)
             return _as_replace(Done(await work.finish(entry, wanted, How())))
-        document = before.document
-        if document is None:
-            return _as_replace(await self._editor.edit(edit, How()))
-        # The document is there, so nothing hangs on this entry; another edit makes its own.
-        if same_fields(document.fields, wanted) or same_fields(document.fields, entry.old):
+        # A service that merges may have taken the new fields in part.
+        ours = ({**entry.old}, {**entry.new}, {**entry.old, **entry.new})
+        if document is not None and document.fields in ours:
+            # It is there, so nothing hangs on this entry any more; another edit makes its own.
             await self._recovery.forget(entry)
+            edit = replace(edit, base=dict(document.fields))
         return _as_replace(await self._editor.edit(edit, How(), document))
 
 

@@ -98,7 +98,7 @@ def test_only_the_owner_may_look(tmp_path):
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_no_damage_goes_unnoticed(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("backups")
     made = write(folder, [make_document(n) for n in range(3)])

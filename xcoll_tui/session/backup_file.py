@@ -14,7 +14,8 @@ said there are when the backup began. Then comes one document a line; `unreadabl
 sentence where the service's answer could not be read in full. The last line is the footer: how
 many documents the file holds, how many of them are unreadable, how many more could not be written
 for want of an ID, how many the service said there are in the end, which members of the collection
-had changed by then, and the SHA-256 of all lines above, newlines included.
+had changed by then, and the SHA-256 of all bytes of the file before the comma and the word
+`sha256`.
 
 The file is plain ASCII, everything else is escaped: so each text comes back as it was, be it full
 of newlines or lone surrogates. A file whose name begins with a dot is not a backup yet, see
@@ -37,6 +38,7 @@ T = TypeVar("T")
 
 VERSION = 1
 SUFFIX = ".xcoll-backup.jsonl"
+CHECKSUM_MEMBER = b',"sha256":'
 # One answer of the service is shorter, so a longer line was not written by us.
 _LONGEST_LINE = 128 * 1024 * 1024
 _LONGEST_FOOTER = 64 * 1024
@@ -193,7 +195,9 @@ class BackupReader:
             footer = _convert(self._path, line, Footer, f"line {number}")
             if file.read(1):
                 raise BackupBroken(self._path, f"something follows line {number}, its last")
-            if footer.sha256 != checksum.hexdigest():
+            members = raw.partition(CHECKSUM_MEMBER)[0]
+            checksum.update(members)
+            if raw != members + closing(checksum.hexdigest()):
                 raise BackupBroken(self._path, "its checksum does not fit what it holds")
             yield footer
             return
@@ -227,6 +231,11 @@ def list_backups(folder: Path) -> list[Backup | BackupBroken]:
             broken.append(BackupBroken(path, f"it cannot be read ({error.strerror})"))
     found.sort(key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
     return [*found, *broken]
+
+
+def closing(checksum: str) -> bytes:
+    """Return how a backup with this checksum ends."""
+    return CHECKSUM_MEMBER + f'"{checksum}"}}\n'.encode("ascii")
 
 
 def _ends_of(path: Path) -> Backup:

@@ -23,11 +23,13 @@ import msgspec
 
 from xcoll_tui.api.models import Collection, Document
 from xcoll_tui.session.backup_file import (
+    CHECKSUM_MEMBER,
     SUFFIX,
     Backup,
     BackupBroken,
     Footer,
     Header,
+    closing,
     read_backup,
 )
 from xcoll_tui.settings import make_private_folder
@@ -88,7 +90,7 @@ class BackupWriter:
         self._seen.execute("BEGIN")
         self._part = self._folder / f".{secrets.token_hex(8)}{SUFFIX}{_PART}"
         self._file = create_private(self._part)
-        self._write(msgspec.to_builtins(self._header))
+        self._append(_encode(msgspec.to_builtins(self._header)) + b"\n")
 
     def add(self, documents: Sequence[Document]) -> int:
         """Write those that have an ID and were not written before; return their number."""
@@ -109,7 +111,7 @@ class BackupWriter:
             if document.unreadable is not None:
                 line["unreadable"] = document.unreadable
                 self.unreadable += 1
-            self._write(line)
+            self._append(_encode(line) + b"\n")
             self.count += 1
         return self.count - before
 
@@ -118,15 +120,19 @@ class BackupWriter:
 
         `after` is the collection as it is in the end; `lost` documents came without an ID.
         """
-        self._footer = Footer(
+        footer = Footer(
             count=self.count,
             unreadable=self.unreadable,
             lost=lost,
             documents=after.documents_count,
             changed=differences(self._collection, after),
-            sha256=self._checksum.hexdigest(),
+            sha256="",
         )
-        file = self._write(msgspec.to_builtins(self._footer))
+        members = _encode(msgspec.to_builtins(footer)).partition(CHECKSUM_MEMBER)[0]
+        file = self._append(members)
+        checksum = self._checksum.hexdigest()
+        self._footer = msgspec.structs.replace(footer, sha256=checksum)
+        file.write(closing(checksum))
         file.flush()
         os.fsync(file.fileno())
         if hasattr(os, "posix_fadvise"):  # so that reading back asks the disk, not the memory
@@ -167,13 +173,16 @@ class BackupWriter:
                 self._part.unlink(missing_ok=True)
             self._part = None
 
-    def _write(self, line: dict[str, Any]) -> BinaryIO:
+    def _append(self, raw: bytes) -> BinaryIO:
         if self._file is None:
             raise ValueError("The backup is not open.")
-        raw = json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
         self._checksum.update(raw)
         self._file.write(raw)
         return self._file
+
+
+def _encode(line: dict[str, Any]) -> bytes:
+    return json.dumps(line, separators=(",", ":")).encode("ascii")
 
 
 def create_private(path: Path) -> BinaryIO:

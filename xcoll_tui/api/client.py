@@ -22,6 +22,7 @@ from xcoll_tui.api.endpoints import Endpoints
 from xcoll_tui.api.errors import ApiError, NotFound, RateLimited, ReadOnly, Refused
 from xcoll_tui.api.keys import ManagementKey, accept_key, hide_key
 from xcoll_tui.api.models import RequestRecord, Wait
+from xcoll_tui.api.pace import Pace
 from xcoll_tui.api.wire import NotOurs
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ class Client(Endpoints):
 
     `base_url`: https, or http to a loopback address, which never goes through a proxy. `team_id` is
     sent with every call; left out, the service derives it from the key. `read_only` refuses every
-    write before anything is sent. `app` is an ASGI application that serves the calls inside the
-    process. `on_request` is told of each HTTP exchange when it is over, `on_wait` of each pause
-    before it begins; they are called on the loop and must not raise. `timeout` is in seconds, for
-    connecting (10 at most) and for each silence while reading or writing; None waits for ever.
+    write before anything is sent. A 429 to one call pauses all of them, see `pace`. `app` is an
+    ASGI application that serves the calls inside the process. `on_request` is told of each HTTP
+    exchange when it is over, `on_wait` of each pause before it begins; they are called on the loop
+    and must not raise. `timeout` is in seconds, for connecting (10 at most) and for each silence
+    while reading or writing; None waits for ever.
 
     Raises InvalidKey for a key that cannot be sent, and Refused for an address that must not be
     used; both are ValueErrors.
@@ -90,6 +92,7 @@ class Client(Endpoints):
         self._closed = False
         self._opening = threading.Lock()
         self._slots = asyncio.Semaphore(_PARALLEL)
+        self._pace = Pace(clock, sleep)
 
     def __repr__(self) -> str:
         return (
@@ -212,34 +215,48 @@ class Client(Endpoints):
         attempt, waited, unknown = 0, 0.0, False
         while True:
             attempt += 1
-            answer = await self._exchange(method, path, query, body)
+            answer, turn = await self._exchange(method, path, query, body)
             told = retry.parse_retry_after(answer.headers.get("retry-after"), self._clock())
             error = judge(
                 answer, tries=attempt, unknown_before=unknown, retry_after=told, hide=self._hide
             )
             if error is None or (unknown and _is_gone(method, error)):
                 return answer
-            limited = isinstance(error, RateLimited)
             pause = None
-            if limited or (repeatable and _may_pass(answer)):
+            if isinstance(error, RateLimited) or (repeatable and _may_pass(answer)):
                 pause = retry.next_pause(
                     attempt=attempt,
                     waited=waited,
-                    rate_limited=limited,
+                    rate_limited=isinstance(error, RateLimited),
                     told=told,
                     draw=self._draw,
                 )
+            if isinstance(error, RateLimited):
+                shared = self._pace.refuse(turn, retry.share_pause(pause, told))
+                pause = pause if pause is None else shared
             if pause is None:
                 raise error
             unknown = error.outcome_unknown
             waited += pause
-            if self._on_wait is not None:
-                reason = _reason_of(error)
-                self._on_wait(Wait(pause, reason, attempt, method, self._hide(path + query)))
+            await self._wait(pause, error, attempt, method, path + query)
+
+    async def _wait(
+        self, pause: float, error: ApiError, attempt: int, method: str, target: str
+    ) -> None:
+        limited = isinstance(error, RateLimited)
+        if self._on_wait is not None:
+            reason = _reason_of(error)
+            self._on_wait(Wait(pause, reason, attempt, method, self._hide(target), limited))
+        if not limited:  # else everything waits for its turn, in `_exchange`
             await self._sleep(pause)
 
-    async def _exchange(self, method: str, path: str, query: str, body: bytes | None) -> Answer:
-        """Send one request once; whatever befalls it is told in the answer."""
+    async def _exchange(
+        self, method: str, path: str, query: str, body: bytes | None
+    ) -> tuple[Answer, int]:
+        """Send one request once, when it may leave; whatever befalls it is told in the answer.
+
+        The number is the request's turn in the pace.
+        """
         import httpx  # noqa: PLC0415  see `_connect`
 
         http = self._http
@@ -250,6 +267,7 @@ class Client(Endpoints):
         headers = None if body is None else {"Content-Type": "application/json"}
         deadline = None if self._timeout is None else self._timeout * _DEADLINES
         async with self._slots:
+            turn = await self._pace.turn()
             started = self._clock()
             try:
                 async with (
@@ -262,7 +280,9 @@ class Client(Endpoints):
                 answer = self._broken(answer, problem)
             finally:
                 self._note(answer, query, started)
-        return answer
+        if answer.status not in {None, 429}:
+            self._pace.admit()
+        return answer, turn
 
     def _note(self, answer: Answer, query: str, started: float) -> None:
         if self._on_request is None:

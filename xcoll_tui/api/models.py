@@ -344,7 +344,8 @@ class RequestRecord(msgspec.Struct, frozen=True):
 class Wait(msgspec.Struct, frozen=True):
     """A pause before a request is tried again; `attempt` counts the tries that failed (from 1).
 
-    `reason` is a clause without a full stop, such as "the service asks to slow down (429)".
+    `reason` is a clause without a full stop, such as "the service asks to slow down (429)"; then
+    `rate_limited` is set, and all other requests wait as well.
     """
 
     seconds: float
@@ -352,3 +353,4 @@ class Wait(msgspec.Struct, frozen=True):
     attempt: int
     method: str
     path: str
+    rate_limited: bool = False

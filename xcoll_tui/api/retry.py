@@ -5,8 +5,9 @@
 - No whole answer, and 5xx: only what may be repeated (`is_repeatable`), after a random pause ("full
   jitter": anywhere between nothing and a ceiling that doubles), up to `FAULT_TRIES` tries. A
   Retry-After in a 5xx is the least pause.
+- What a 429 asks for, all requests of a client wait for (`share_pause`, and `pace`).
 - In all no call waits longer than `LONGEST_WAIT`: a pause that would pass it is not begun, and the
-  failure is raised at once.
+  failure is raised at once. What others ask for meanwhile is not counted.
 """
 
 import math
@@ -73,3 +74,14 @@ def next_pause(
     if pause is None or not rate_limited:
         pause = max(back_off(attempt, draw), told or 0.0)
     return pause if waited + pause <= LONGEST_WAIT else None
+
+
+def share_pause(pause: float | None, told: float | None) -> float:
+    """Return for how long all requests wait after a 429.
+
+    `pause` is the answered request's own, None if it is not tried again. What asks for more than
+    `LONGEST_WAIT` is not shared: it may mean one method only, and the others would hang for hours.
+    """
+    if pause is not None:
+        return pause
+    return told if told is not None and told <= LONGEST_WAIT else 0.0

@@ -1,0 +1,238 @@
+import asyncio
+import itertools
+from collections import deque
+from dataclasses import dataclass, field
+from math import ceil
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.virtual import now, run_virtual
+from xcoll_tui.api import retry
+from xcoll_tui.api.pace import Pace
+
+
+@dataclass
+class Limit:
+    """At most `rate` requests in any second, or a bucket that is filled at that rate."""
+
+    rate: int
+    kind: str = "sliding"
+    told: str = "whole"
+    latency: float = 0.02
+    asked: int = 0
+    refused: int = 0
+    taken: deque = field(default_factory=deque)
+    left: float = -1.0
+    filled: float = 0.0
+
+    async def answer(self):
+        """Return None, or what Retry-After says, "" for nothing."""
+        self.asked += 1
+        await asyncio.sleep(self.latency / 2)
+        wait = self.bucket() if self.kind == "bucket" else self.window()
+        await asyncio.sleep(self.latency / 2)
+        if wait <= 0:
+            return None
+        self.refused += 1
+        return {"whole": ceil(wait), "exact": wait, "silent": ""}[self.told]
+
+    def window(self):
+        while self.taken and now() - self.taken[0] >= 1:
+            self.taken.popleft()
+        if len(self.taken) >= self.rate:
+            return 1 - (now() - self.taken[0])
+        self.taken.append(now())
+        return 0.0
+
+    def bucket(self):
+        if self.left < 0:
+            self.left, self.filled = float(self.rate), now()
+        self.left = min(self.rate, self.left + (now() - self.filled) * self.rate)
+        self.filled = now()
+        if self.left < 1:
+            return (1 - self.left) / self.rate
+        self.left -= 1
+        return 0.0
+
+
+async def ask(pace, limit):
+    """Ask until it is answered, as the client does; return how often."""
+    for attempt in range(1, retry.RATE_LIMITED_TRIES + 1):
+        turn = await pace.turn()
+        told = await limit.answer()
+        if told is None:
+            pace.admit()
+            return attempt
+        pace.refuse(turn, retry.back_off(attempt, lambda: 0.5) if told == "" else told)
+    raise AssertionError("given up")
+
+
+async def crowd(limit, requests, workers=8):
+    """Send requests from several workers; return the pace and the seconds it took."""
+    pace = Pace(now, asyncio.sleep)
+    began, left = now(), iter(range(requests))
+
+    async def work():
+        for _ in left:
+            await ask(pace, limit)
+
+    await asyncio.gather(*(work() for _ in range(workers)))
+    return pace, now() - began
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(5, 300),
+    st.sampled_from(["sliding", "bucket"]),
+    st.sampled_from(["whole", "exact", "silent"]),
+    st.floats(0.002, 0.2),
+)
+def test_few_requests_are_refused_and_the_limit_is_used(rate, kind, told, latency):
+    limit = Limit(rate, kind, told, latency)
+    _, seconds = run_virtual(crowd(limit, 600))
+    assert limit.refused <= 0.1 * limit.asked
+    possible = min(rate, 8 / latency)
+    assert 600 / seconds >= 0.6 * possible
+
+
+def test_what_is_not_limited_is_not_slowed_down():
+    limit = Limit(1_000_000)
+    pace, seconds = run_virtual(crowd(limit, 800))
+    assert seconds == pytest.approx(800 / 8 * 0.02)
+    assert pace.rate is None
+
+
+def test_one_pause_holds_everything_and_one_sleeps():
+    async def scenario():
+        slept = []
+
+        async def sleep(seconds):
+            slept.append(seconds)
+            await asyncio.sleep(seconds)
+
+        pace = Pace(now, sleep)
+        turn = await pace.turn()
+        assert pace.refuse(turn, 3.0) == 3.0
+        began, left = now(), []
+
+        async def leave():
+            await pace.turn()
+            left.append(now() - began)
+
+        await asyncio.gather(*(leave() for _ in range(5)))
+        return slept, left
+
+    slept, left = run_virtual(scenario())
+    assert slept[0] == 3.0
+    assert len(slept) == len(left) == 5, "one a request that leaves, never one a worker"
+    gaps = [after - before for before, after in itertools.pairwise(left)]
+    assert left[0] == 3.0
+    assert all(gap == pytest.approx(gaps[0], rel=0.2) and gap > 0.1 for gap in gaps), "a ramp"
+
+
+def test_a_longer_pause_counts_for_those_who_wait_already():
+    async def scenario():
+        pace = Pace(now, asyncio.sleep)
+        first, second = await pace.turn(), await pace.turn()
+        pace.refuse(first, 1.0)
+        waiting = asyncio.create_task(pace.turn())
+        began = now()
+        await asyncio.sleep(0.5)
+        assert pace.refuse(second, 4.0) == 4.0
+        await waiting
+        return now() - began
+
+    assert run_virtual(scenario()) == pytest.approx(4.5)
+
+
+def test_those_refused_together_lower_the_rate_once():
+    async def scenario(refused):
+        pace = Pace(now, asyncio.sleep)
+        for _ in range(40):
+            pace.admit()
+        turns = [await pace.turn() for _ in range(8)]
+        for turn in turns[:refused]:
+            pace.refuse(turn, 1.0)
+        await pace.turn()
+        return pace.rate
+
+    assert run_virtual(scenario(1)) == run_virtual(scenario(8)) == pytest.approx(36, rel=0.01)
+
+
+def test_refused_again_halves_at_most_and_never_stops():
+    async def scenario():
+        pace, rates = Pace(now, asyncio.sleep), []
+        for _ in range(12):
+            pace.refuse(await pace.turn(), 1.0)
+            await pace.turn()
+            rates.append(pace.rate)
+        return rates
+
+    rates = run_virtual(scenario())
+    assert all(after >= 0.44 * before for before, after in itertools.pairwise(rates))
+    assert rates[0] > 7
+    assert 0.4 < rates[-1] <= 0.5
+
+
+def test_the_limit_is_forgotten_after_a_quiet_while():
+    async def scenario():
+        pace = Pace(now, asyncio.sleep)
+        pace.refuse(await pace.turn(), 1.0)
+        await asyncio.sleep(20)
+        near = pace.rate
+        await asyncio.sleep(600)
+        began = now()
+        for _ in range(1000):
+            await pace.turn()
+        return near, now() - began
+
+    near, seconds = run_virtual(scenario())
+    assert 7.5 < near < 9
+    assert seconds == 0
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_a_clock_that_jumps_holds_nothing_up(jump):
+    async def scenario():
+        offset = 0.0
+        pace = Pace(lambda: now() + offset, asyncio.sleep)
+        turn = await pace.turn()
+        pace.refuse(turn, 2.0)
+        offset = jump
+        began = now()
+        for _ in range(8):
+            await pace.turn()
+        return now() - began
+
+    assert run_virtual(scenario()) < 5
+
+
+def test_a_sleep_that_does_not_turn_the_clock_ends_all_the_same():
+    async def scenario():
+        slept = []
+
+        async def sleep(seconds):
+            slept.append(seconds)
+
+        pace = Pace(lambda: 0.0, sleep)
+        pace.refuse(await pace.turn(), 7.0)
+        await pace.turn()
+        return slept
+
+    assert run_virtual(scenario()) == [7.0]
+
+
+def test_a_cancelled_wait_hands_its_place_on():
+    async def scenario():
+        pace = Pace(now, asyncio.sleep)
+        pace.refuse(await pace.turn(), 5.0)
+        first, second = (asyncio.create_task(pace.turn()) for _ in range(2))
+        await asyncio.sleep(1)
+        first.cancel()
+        began = now()
+        await second
+        return now() - began
+
+    assert run_virtual(scenario()) == pytest.approx(4.0)

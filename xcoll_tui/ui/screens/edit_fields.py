@@ -1,0 +1,199 @@
+"""The dialog that edits the fields of one document."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from xcoll_tui.api.errors import ApiError
+from xcoll_tui.api.models import Document, FieldDefinition
+from xcoll_tui.ui.errors import sentence_of
+from xcoll_tui.ui.fields_draft import FieldsDraft, changes_between, show_changes
+from xcoll_tui.ui.format import format_age, format_size, status_of
+from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.fields_form import FieldsForm
+from xcoll_tui.ui.widgets.fields_merge import FieldsMerge
+
+_ID_SHOWN = 16
+
+CheckUnique = Callable[[str, str], Awaitable[str | None]]
+
+
+class EditFieldsScreen(FormDialog[FieldsDraft]):
+    """Edit the fields of a document; what changes is shown before it is saved.
+
+    `save` is called with the draft once the person has agreed to its changes, and again when the
+    changes of somebody else are settled, or replacing is agreed to. `check_unique` gives the name
+    of another document that has the value of a unique field, or None.
+    """
+
+    KEYS = "^s Save · esc Close · ^n Add a field · ⏎ Next"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "add", "Add a field", id="form.add"),
+    ]
+
+    def __init__(
+        self,
+        document: Document,
+        definitions: Sequence[FieldDefinition],
+        save: Callable[[FieldsDraft], None],
+        *,
+        now: float,
+        check_unique: CheckUnique | None = None,
+    ) -> None:
+        name = clean(document.name or document.file_id, 200)
+        super().__init__(Content(f"Edit fields · {name}"))
+        self._document = document
+        self._definitions = definitions
+        self._save = save
+        self._now = now
+        self._check_unique = check_unique
+        self._fields = FieldsForm(definitions, document.fields)
+        self._sent = FieldsDraft(self._fields.base, self._fields.base)
+
+    def compose_form(self) -> ComposeResult:
+        """Yield what is known of the file, and the fields."""
+        file = self._document.file_metadata
+        facts = (
+            short_id(self._document.file_id),
+            status_of(self._document).text,
+            format_size(file.size_bytes),
+            file.content_type or "–",
+            f"created {format_age(file.created_at, self._now)}",
+        )
+        yield Static(Content(" · ".join(clean(fact, 80) for fact in facts)), classes="form-head")
+        yield self._fields
+
+    def focus_form(self) -> None:
+        """Go to the first field."""
+        self._fields.focus_first()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the fields are not what the document has."""
+        return self._fields.changed
+
+    def submit(self) -> None:
+        """Check the fields, then show what changes."""
+        self.back()
+        if self._fields.show_problems():
+            return
+        changes = changes_between(self._fields.base, self._fields.values())
+        if not changes:
+            self.refuse(None, "Nothing has changed, so there is nothing to save.")
+            return
+        unique = {each.key for each in self._definitions if each.unique}
+        asked = [(c.key, c.new) for c in changes if c.key in unique and c.new]
+        if self._check_unique is not None and asked:
+            said = "Looking whether another document has the same value…"
+            self.wait(said, "esc Back", self.back)
+            self.run_worker(self._check(self._check_unique, asked), group="unique", exclusive=True)
+        else:
+            self._review()
+
+    def conflict(self, theirs: Mapping[str, str]) -> None:
+        """Say that the document was changed meanwhile, and let each field be chosen."""
+        if self.is_over:
+            return
+        base, mine = self._sent.base, self._sent.fields
+        merge = FieldsMerge(base, mine, theirs)
+        self.ask(
+            "Changed meanwhile",
+            Content(
+                "Somebody else changed this document since you opened it. Nothing was written."
+            ),
+            (
+                Choice("Back to the form", self.back),
+                Choice("Save", lambda: self._settle(merge, theirs)),
+            ),
+            extra=(merge,),
+        )
+        self.call_after_refresh(merge.focus_first)
+
+    def offer_replace(self, sentence: str) -> None:
+        """Say that the service kept the old fields, and offer what is left to try."""
+        if self.is_over:
+            return
+        sent = self._sent
+        said = (
+            Content(clean(sentence, 600))
+            + Content(
+                "\n\nWhat is left is to remove it from the collection and attach it again with the "
+                "new fields. The file is kept, but it is indexed anew: no search finds it until "
+                "that is done.\n\n"
+            )
+            + show_changes(changes_between(sent.base, sent.fields))
+        )
+        replace = partial(self._send, sent.fields, base=sent.base, replace=True)
+        self.ask(
+            "Replace the document?",
+            said,
+            (
+                Choice("Cancel", self.back),
+                Choice("Replace", replace, danger=True),
+            ),
+        )
+
+    def show_problem(self, field: str, sentence: str) -> bool:
+        """Show a problem at the field with this key."""
+        return self._fields.show_problem(field, sentence)
+
+    def action_add(self) -> None:
+        """Add a field."""
+        if self.in_form:
+            self._fields.add_row()
+
+    async def _check(self, check: CheckUnique, asked: Sequence[tuple[str, str]]) -> None:
+        doubt = ""
+        for key, value in asked:
+            try:
+                holder = await check(key, value)
+            except ApiError as error:
+                doubt = (
+                    f"Could not look whether {clean(key, 60)} is taken; the service looks when it "
+                    f"saves. {sentence_of(error)}"
+                )
+                continue
+            if not self.is_busy:
+                return
+            if holder is not None:
+                said = f"{clean(holder, 100)} has this value, and it has to be unique."
+                self.refuse(key, said)
+                return
+        if self.is_busy:
+            self._review(doubt)
+
+    def _review(self, doubt: str = "") -> None:
+        fields = self._fields.values()
+        said = show_changes(changes_between(self._fields.base, fields))
+        if doubt:
+            said += Content.from_markup("\n\n[$warning]$doubt[/]", doubt=doubt)
+        save = partial(self._send, fields, base=self._fields.base)
+        self.ask("Save these changes?", said, (Choice("Back", self.back), Choice("Save", save)))
+
+    def _settle(self, merge: FieldsMerge, theirs: Mapping[str, str]) -> None:
+        fields = merge.merged()
+        if fields == theirs:
+            self.notify("Their values are kept; nothing was written.", markup=False)
+            self.close_with(None)
+        else:
+            self._send(fields, base=theirs)
+
+    def _send(
+        self, fields: Mapping[str, str], *, base: Mapping[str, str], replace: bool = False
+    ) -> None:
+        draft = FieldsDraft(dict(fields), dict(base), replace=replace)
+        self._sent = draft
+        self.saving(draft)
+        self.progress("Saving…")
+        self._save(draft)
+
+
+def short_id(file_id: str) -> str:
+    """Write an ID so that it can be told from others, and not more."""
+    return file_id if len(file_id) <= _ID_SHOWN else f"{file_id[:9]}…{file_id[-4:]}"

@@ -1,0 +1,221 @@
+"""The form for the fields of a document: what the collection defines first, then the others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from xcoll_tui.api.models import FieldDefinition
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.controls import Press, TextInput
+from xcoll_tui.ui.widgets.form_row import FormRow
+
+SEARCHED = "goes into the search text"
+
+
+def traits_of(definition: FieldDefinition) -> str:
+    """Say what a definition asks of a field, and what it is for."""
+    traits = [
+        said
+        for said, holds in (
+            ("required", definition.required),
+            ("unique in this collection", definition.unique),
+            (SEARCHED, definition.inject_into_chunk),
+        )
+        if holds
+    ]
+    said = " · ".join(traits)
+    return " — ".join(part for part in (said, definition.description) if part)
+
+
+class FieldsForm(Vertical):
+    """Edit fields: every defined one, and others under any key.
+
+    A defined field left empty is not set, unless the document holds it empty already; another
+    field may be empty, and is removed by its own button, which also puts it back.
+    """
+
+    def __init__(
+        self,
+        definitions: Sequence[FieldDefinition],
+        fields: Mapping[str, str],
+        *,
+        form_id: str | None = None,
+    ) -> None:
+        super().__init__(id=form_id)
+        self.base = dict(fields)
+        self._defined = [_DefinedRow(each, self.base.get(each.key)) for each in definitions]
+        keys = {each.key for each in definitions}
+        self._others = [
+            _OtherRow(key, value) for key, value in self.base.items() if key not in keys
+        ]
+        self._rest = Vertical(*self._others, classes="form-rows")
+
+    def compose(self) -> ComposeResult:
+        """Yield the rows, and the button for one more."""
+        if self._defined:
+            yield Static("Fields of the collection", classes="form-title")
+            yield Vertical(*self._defined, classes="form-rows")
+            yield Static("Other fields", classes="form-title")
+        else:
+            yield Static("Fields", classes="form-title")
+        yield self._rest
+        yield Press(Content("+ Add a field"), classes="form-add")
+
+    def values(self) -> dict[str, str]:
+        """Return the fields as they are entered, the defined ones first."""
+        entered = {row.key: row.text for row in self._defined if row.is_set}
+        for row in self._others:
+            if row.key and not row.removed:
+                entered.setdefault(row.key, row.text)
+        return entered
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything has been entered that is not in the fields as they were."""
+        return self.values() != self.base or any(row.unfinished for row in self._others)
+
+    def problems(self) -> dict[str, str]:
+        """Tell by key what cannot be sent; the key is empty for a field without one."""
+        return {row.key: sentence for row, sentence in self._problems()}
+
+    def show_problems(self) -> bool:
+        """Show every problem at its field, go to the first, and tell whether there was one."""
+        for row in (*self._defined, *self._others):
+            row.clear_problem()
+        found = list(self._problems())
+        for row, sentence in found:
+            row.show_problem(sentence)
+        if found:
+            found[0][0].focus_control()
+        return bool(found)
+
+    def show_problem(self, key: str, sentence: str) -> bool:
+        """Show a problem at the field with this key and go there; False where there is none."""
+        rows: list[_DefinedRow | _OtherRow] = [*self._defined, *self._others]
+        for row in rows:
+            if row.key == key:
+                row.show_problem(sentence)
+                row.focus_control()
+                return True
+        return False
+
+    def add_row(self, key: str = "", value: str = "") -> None:
+        """Add an empty row and go to its key."""
+        row = _OtherRow(key, value, new=True)
+        self._others.append(row)
+        self._rest.mount(row)
+        row.call_after_refresh(row.focus_control)
+
+    def focus_first(self) -> None:
+        """Go to the first field, or make one."""
+        rows: list[FormRow] = [*self._defined, *self._others]
+        if rows:
+            rows[0].control.focus()
+        else:
+            self.add_row()
+
+    def _problems(self) -> Iterable[tuple["_DefinedRow | _OtherRow", str]]:
+        seen: set[str] = set()
+        for row in self._defined:
+            seen.add(row.key)
+            if row.definition.required and not row.text:
+                yield row, "This field is required: give it a value."
+        for other in self._others:
+            if other.removed or (other.new and not other.unfinished):
+                continue
+            if not other.key:
+                yield other, "Give the field a name, or remove it."
+            elif other.key in seen:
+                said = f"There is a field {clean(other.key, 60)} already: change that one."
+                yield other, said
+            seen.add(other.key)
+
+    def _on_button_pressed(self, event: Button.Pressed) -> None:
+        row = event.button.parent and event.button.parent.parent
+        if isinstance(row, _OtherRow):
+            event.stop()
+            if row.new:
+                self._drop(row)
+            else:
+                row.toggle()
+        elif event.button.has_class("form-add"):
+            event.stop()
+            self.add_row()
+
+    def _drop(self, row: "_OtherRow") -> None:
+        index = self._others.index(row)
+        del self._others[index]
+        row.remove()
+        if self._others:
+            self._others[min(index, len(self._others) - 1)].control.focus()
+        else:
+            self.query_one(".form-add", Press).focus()
+
+
+class _DefinedRow(FormRow):
+    """A field that the collection defines."""
+
+    def __init__(self, definition: FieldDefinition, value: str | None) -> None:
+        self.definition = definition
+        self.key = definition.key
+        self._input = TextInput(value or "")
+        self._was_empty = value == ""
+        label = f"{definition.key} *" if definition.required else definition.key
+        super().__init__(label, self._input, help_text=traits_of(definition))
+
+    @property
+    def text(self) -> str:
+        return self._input.text
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.text) or self._was_empty
+
+
+class _OtherRow(FormRow):
+    """A field under a key of its own; a new one has its key still to be typed."""
+
+    def __init__(self, key: str, value: str, *, new: bool = False) -> None:
+        self.new = new
+        self.removed = False
+        self._key = key
+        self._key_input = TextInput(key, placeholder="name", classes="form-key")
+        self._input = TextInput(value, placeholder="value" if new else "")
+        self._button = Press(Content("✕"), classes="form-tool", tooltip=Content("Remove"))
+        super().__init__(
+            key, self._key_input if new else self._input, tools=[] if new else [self._button]
+        )
+
+    def compose_line(self) -> ComposeResult:
+        if self.new:
+            yield self._key_input
+            yield self._input
+            yield self._button
+        else:
+            yield from super().compose_line()
+
+    @property
+    def key(self) -> str:
+        return self._key_input.text.strip() if self.new else self._key
+
+    @property
+    def text(self) -> str:
+        return self._input.text
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something stands in a row that is new."""
+        return self.new and bool(self.key or self.text)
+
+    def toggle(self) -> None:
+        """Take the field out, or put it back."""
+        self.removed = not self.removed
+        self._input.disabled = self.removed
+        self.set_class(self.removed, "-removed")
+        self._button.label = Content("↶" if self.removed else "✕")
+        self._button.tooltip = Content("Put it back" if self.removed else "Remove")
+        self.clear_problem()
+        self.explain("Will be removed." if self.removed else "")

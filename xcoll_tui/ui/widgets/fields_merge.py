@@ -1,0 +1,62 @@
+"""Mine or theirs, field by field, where a document was changed while its form was open."""
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import RadioSet, Static
+
+from xcoll_tui.ui.fields_draft import changes_between, show_value
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.controls import Choose
+
+
+class FieldsMerge(Vertical):
+    """Choose a value for each field that differs; what only they changed is theirs at first."""
+
+    def __init__(
+        self, base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[str, str]
+    ) -> None:
+        super().__init__()
+        self._mine, self._theirs = dict(mine), dict(theirs)
+        self._mines: dict[str, Choose] = {}
+        self._notes: dict[str, str] = {}
+        for key, _, _ in changes_between(theirs, mine):
+            only_theirs = mine.get(key) == base.get(key)
+            only_mine = theirs.get(key) == base.get(key)
+            self._notes[key] = (
+                "only they changed it"
+                if only_theirs
+                else "only you changed it"
+                if only_mine
+                else "changed by both"
+            )
+            label = Content("Mine    ") + show_value(mine.get(key))
+            self._mines[key] = Choose(label, value=not only_theirs)
+
+    def compose(self) -> ComposeResult:
+        """Yield one pair for each field."""
+        for key, choose_mine in self._mines.items():
+            title = "[b]$key[/b]  [$quiet]$note[/]"
+            yield Static(
+                Content.from_markup(title, key=clean(key, 60), note=self._notes[key]),
+                classes="form-pair",
+            )
+            label = Content("Theirs  ") + show_value(self._theirs.get(key))
+            yield RadioSet(choose_mine, Choose(label, value=not choose_mine.value))
+
+    def merged(self) -> dict[str, str]:
+        """Return the fields as they are chosen."""
+        keys = [*self._mine, *(key for key in self._theirs if key not in self._mine)]
+        chosen: dict[str, str] = {}
+        for key in keys:
+            choose_mine = self._mines.get(key)
+            side = self._mine if choose_mine is not None and choose_mine.value else self._theirs
+            if key in side:
+                chosen[key] = side[key]
+        return chosen
+
+    def focus_first(self) -> None:
+        """Go to the first pair."""
+        self.query(RadioSet).first().focus()

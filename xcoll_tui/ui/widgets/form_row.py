@@ -1,0 +1,114 @@
+"""A row of a form: a label, what is edited, quiet help beneath, and a problem once there is one."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Checkbox, Input, Select, Static
+
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.controls import Check, TextInput
+
+ESCAPED = r"Shown escaped: \n is a new line, \\ a backslash."
+
+
+class FormRow(Vertical):
+    """One thing to fill in; a problem goes away when what it is about is changed.
+
+    `control` is what the label names and what gets the focus; `tools` stand behind it.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        control: Widget,
+        *,
+        help_text: str = "",
+        tools: Sequence[Widget] = (),
+        row_id: str | None = None,
+    ) -> None:
+        super().__init__(id=row_id, classes="form-row")
+        self.control = control
+        self.problem = ""
+        self._help_text = help_text
+        self._tools = tools
+        self._refused: object = None
+        self._label = Static(Content(clean(label, 60)), classes="form-label")
+        self._help = Static(classes="form-help")
+        self._problem = Static(classes="form-problem")
+
+    def compose(self) -> ComposeResult:
+        """Stand in one line, or with the label above where that is too long."""
+        with Horizontal(classes="form-line"):
+            yield from self.compose_line()
+        yield self._problem
+        yield self._help
+
+    def compose_line(self) -> ComposeResult:
+        """Yield the label and what is edited."""
+        yield self._label
+        yield self.control
+        yield from self._tools
+
+    def on_mount(self) -> None:
+        """Show the help."""
+        self._draw()
+
+    def relabel(self, label: str) -> None:
+        """Name what is edited anew."""
+        self._label.update(Content(clean(label, 60)))
+
+    def explain(self, help_text: str) -> None:
+        """Say something else beneath."""
+        self._help_text = help_text
+        self._draw()
+
+    def show_problem(self, sentence: str) -> None:
+        """Say what is wrong, until something else is entered."""
+        self.problem = sentence
+        self._refused = self._entered()
+        self._draw()
+
+    def clear_problem(self) -> None:
+        """Nothing is wrong any more."""
+        if self.problem:
+            self.problem = ""
+            self._draw()
+
+    def focus_control(self) -> None:
+        """Go to what is edited, with all that is said of it in view."""
+        self.control.focus()
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
+    def _entered(self) -> object:
+        """Give all that is entered here, to tell whether a problem is still about it."""
+        inputs = tuple(widget.value for widget in self.query(Input))
+        checks = tuple(widget.value for widget in self.query(Check))
+        return (inputs, checks, *(widget.value for widget in self.query(Select)))
+
+    def _draw(self) -> None:
+        said = [clean(self._help_text, 600)] if self._help_text else []
+        if any(widget.escaped for widget in self.query(TextInput)):
+            said.append(ESCAPED)
+        self._help.display = bool(said)
+        self._help.update(Content("\n".join(said)))
+        self._problem.display = bool(self.problem)
+        self._problem.update(Content(f"✗ {clean(self.problem, 400)}"))
+
+    def _note_change(self) -> None:
+        # What was typed before the problem was found may be told only after it.
+        if self.problem and self._entered() != self._refused:
+            self.clear_problem()
+
+    def _on_input_changed(self, event: Input.Changed) -> None:
+        if isinstance(event.input, TextInput) and event.input.escaped:
+            self._draw()
+        self._note_change()
+
+    def _on_select_changed(self, _event: "Select.Changed") -> None:
+        self._note_change()
+
+    def _on_checkbox_changed(self, _event: Checkbox.Changed) -> None:
+        self._note_change()

@@ -146,6 +146,7 @@ def _browse(options: argparse.Namespace) -> NoReturn:
         connect,
         clock=time.time,
         facts=facts,
+        mode="read-only" if options.read_only else "",
         collection_id=options.collection_id or None,
         theme=theme,
     )
@@ -156,11 +157,10 @@ def _browse(options: argparse.Namespace) -> NoReturn:
 
 
 def _facts(options: argparse.Namespace, key: str, base_url: str) -> tuple[str, ...]:
-    read_only = ("read-only",) if options.read_only else ()
     if options.demo:
-        return ("demo: sample data on this machine", *read_only)
+        return ("demo: sample data on this machine",)
     shown = f"key …{key[-4:]}" if len(key) > 12 else "key …"
-    return (*read_only, shown, base_url.partition("://")[2])
+    return (shown, base_url.partition("://")[2])
 
 
 def _key_and_url(base_url: str | None, environment: Mapping[str, str]) -> tuple[str, str]:

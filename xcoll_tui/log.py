@@ -25,6 +25,8 @@ class Log:
 
     def __init__(self, path: Path, secrets: Iterable[str] = ()) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        if os.name == "posix":
+            os.fchmod(descriptor, 0o600)  # also a file that was there
         self._file = os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
         self._secrets = [form for secret in secrets for form in (secret, quote(secret, safe=""))]
         python = f"Python {platform.python_version()} on {sys.platform}"

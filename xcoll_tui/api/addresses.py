@@ -26,7 +26,7 @@ def accept_base_url(text: str) -> str:
         parts, port, problem = urlsplit(""), None, "is no URL"
     host = parts.hostname or ""
     authority = f"[{host}]" if ":" in host else host
-    if problem is None and "@" in parts.netloc:
+    if "@" in address:
         # Not shown: what stands before the @ may be a password.
         raise Refused(
             "The base URL holds a user name or password. Leave it out: the key is sent as a header."

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
@@ -57,6 +58,7 @@ class XcollApp(App[None]):
         *,
         clock: Clock,
         facts: tuple[str, ...] = (),
+        mode: str = "",
         collection_id: str | None = None,
         theme: str = DARK.name,
     ) -> None:
@@ -69,6 +71,7 @@ class XcollApp(App[None]):
         self.clock = clock
         self._connect = connect
         self._facts = facts
+        self._mode = mode
         self._collection_id = collection_id
         self._connection: Connection | None = None
         self._main: MainScreen | None = None
@@ -78,7 +81,7 @@ class XcollApp(App[None]):
         """The main screen, whatever dialog stands over it."""
         if self._main is None:
             self._main = MainScreen(self.clock)
-            self._main.facts = self._facts
+            self._main.facts, self._main.mode = self._facts, self._mode
         return self._main
 
     def get_default_screen(self) -> Screen[None]:
@@ -161,7 +164,20 @@ class XcollApp(App[None]):
         )
         self._close_messages_no_wait()
 
-    # Commands
+    # Keys and commands
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Give a filter the keys that were typed at once with the one that opened it.
+
+        They were aimed at the rows, and come up from there as the input takes the focus; taken for
+        commands, the letters of a name would write and delete.
+        """
+        from xcoll_tui.ui.widgets.filter_line import FilterLine  # noqa: PLC0415 - not at the start
+
+        line = self.focused
+        if isinstance(line, FilterLine) and line.takes(event.key, event.character):
+            event.prevent_default()
+            line.post_message(events.Key(event.key, event.character))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action of the main screen, then the themes."""

@@ -21,13 +21,13 @@ def sentence_of(error: ApiError) -> str:
     return clean(said, 400)
 
 
-def way_on_from(error: ApiError) -> str:
-    """Tell what can be done from here."""
+def where_on(error: ApiError) -> str:
+    """Tell where else something can be done about it; empty where nowhere."""
     if isinstance(error, Forbidden):
-        return "The permission group is Collections Endpoint. R tries again."
+        return "The permission group is Collections Endpoint."
     if isinstance(error, Unauthorized):
         return "Keys are made in the xAI Console, under Management Keys."
-    return "R tries again."
+    return ""
 
 
 def complaint_of(error: InvalidArgument) -> str:

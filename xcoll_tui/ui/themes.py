@@ -15,7 +15,7 @@ DARK = Theme(
     background="#14161d",
     surface="#14161d",
     panel="#1d2029",
-    boost="#232733",
+    boost="#282d3b",
     dark=True,
     variables={
         "border-quiet": "#383d4d",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -11,10 +12,12 @@ from textual.screen import Screen
 from xcoll_tui.api.errors import Unauthorized
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.keys import hints_of
+from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.lines import Footer, Header, Hint, Place
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 from xcoll_tui.ui.widgets.row_table import RowTable
+from xcoll_tui.ui.work import work_anew
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -53,6 +56,7 @@ _FILTER_HINTS = (
 class MainScreen(Screen[None]):
     """Browse collections and their documents."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012 - as below
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it as a class variable
         (0, "-single"),
         (70, "-narrow"),
@@ -88,6 +92,7 @@ class MainScreen(Screen[None]):
         self.documents = DocumentPane(clock)
         self.session: Session | None = None
         self.facts: tuple[str, ...] = ()
+        self.mode = ""
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
@@ -130,7 +135,7 @@ class MainScreen(Screen[None]):
         """Tell in the header where the person is, and how fresh it is."""
         session = self.session
         if session is None:
-            self.header.show(Place(self.facts, "connecting…"))
+            self.header.show(Place(self.facts, "connecting…", mode=self.mode))
             return
         facts = self.facts
         if session.key_info is not None and session.key_info.name:
@@ -138,7 +143,8 @@ class MainScreen(Screen[None]):
         waiting = session.waiting
         if waiting is not None:
             seconds = max(0, round(waiting.until - self._clock()))
-            self.header.show(Place(facts, f"{waiting.reason} · next try in {seconds} s", True))
+            said = f"{waiting.reason} · next try in {seconds} s"
+            self.header.show(Place(facts, said, alert=True, mode=self.mode))
             return
         feed = session.documents or session.collections
         if feed.loading or feed.refreshing:
@@ -147,11 +153,11 @@ class MainScreen(Screen[None]):
             state = ""
         else:
             state = format_elapsed(self._clock() - feed.loaded_at)
-        self.header.show(Place(facts, state))
+        self.header.show(Place(facts, state, mode=self.mode))
 
     def tell(self, said: str) -> None:
-        """Say something in passing."""
-        self.notify(said, markup=False)
+        """Say something in passing, fit for the screen whatever is in it."""
+        self.notify(clean(said, 400), markup=False)
 
     # The focus
 
@@ -243,7 +249,7 @@ class MainScreen(Screen[None]):
             return
         if session.opened == collection_id and session.documents is not None:
             return
-        self.run_worker(session.open_collection(collection_id), group="open", exclusive=True)
+        work_anew(self, "open", partial(session.open_collection, collection_id))
 
     def _on_row_table_opened(self, message: RowTable.Opened) -> None:
         table = message.table

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widgets import Input
 
+    from xcoll_tui.ui.widgets.filter_line import FilterLine
+
 _PAUSE = 0.25
 """Seconds without a key after which what stands in the input is tried."""
 
@@ -35,24 +37,18 @@ class FilterBar(Widget):
             self.text = text
             self.final = final
 
-    class Left(Message):
-        """The input was left without a word: the focus belongs to the rows again."""
-
-        def __init__(self, bar: "FilterBar") -> None:
-            super().__init__()
-            self.bar = bar
-
-    def __init__(self) -> None:
+    def __init__(self, rows: Widget) -> None:
         super().__init__()
         self.text = ""
         self.complaint = ""
-        self._input: Input | None = None
+        self._rows = rows
+        self._line: FilterLine | None = None
         self._pause: Timer | None = None
 
     @property
     def editing(self) -> bool:
         """Whether the input stands open."""
-        return self._input is not None
+        return self._line is not None
 
     def show(self, text: str, complaint: str = "") -> None:
         """Show the filter in force, and what the service said of the last one tried."""
@@ -78,49 +74,36 @@ class FilterBar(Widget):
 
     async def open(self) -> None:
         """Put the cursor into the input, with the filter in force to go on from."""
-        if self._input is not None:
-            self._input.focus()
+        if self._line is None:
+            from xcoll_tui.ui.widgets.filter_line import FilterLine  # noqa: PLC0415 - see above
+
+            self._line = FilterLine(self.text, self.HINT, self._leave)
+            await self.mount(self._line)
+        # At once, not in a while: what was typed ahead is already on its way.
+        self.screen.set_focus(self._line)
+
+    def _leave(self, key: str) -> None:
+        line, self._line = self._line, None
+        if line is None:
             return
-        from textual.widgets import Input  # noqa: PLC0415 - costs a third of the start-up
-
-        self._input = Input(self.text, placeholder=self.HINT, compact=True, select_on_focus=False)
-        await self.mount(self._input)
-        self._input.focus()
-
-    async def close(self) -> None:
-        """Take the input away."""
         if self._pause is not None:
             self._pause.stop()
-        if self._input is not None:
-            line, self._input = self._input, None
-            await line.remove()
+        self.screen.set_focus(self._rows)
+        line.remove()
+        if key == "enter":
+            self.post_message(self.Typed(self, line.value, final=True))
+        elif key == "escape":
+            self.post_message(self.Typed(self, "", final=True))
 
     def _on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()
         if self._pause is not None:
             self._pause.stop()
-        if event.value != self.text:
+        if event.value != self.text and self._line is not None:
             text = event.value
             self._pause = self.set_timer(
                 _PAUSE, lambda: self.post_message(self.Typed(self, text, final=False))
             )
-
-    def _on_input_submitted(self, event: "Input.Submitted") -> None:
-        event.stop()
-        if self._pause is not None:
-            self._pause.stop()
-        self.post_message(self.Typed(self, event.value, final=True))
-
-    async def _on_key(self, event: events.Key) -> None:
-        if self._input is None:
-            return
-        if event.key == "escape":
-            event.stop()
-            self.post_message(self.Typed(self, "", final=True))
-        elif event.key in {"down", "tab", "shift+tab"}:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Left(self))
 
     async def _on_click(self, event: events.Click) -> None:
         event.stop()

@@ -12,7 +12,10 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.text import clean, fit
+
+_FACT = 40
+"""So many cells a fact of the header takes at most."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Place:
     state: str = ""
     """What stands at the right: the age of what is shown, or what is waited for."""
     alert: bool = False
+    mode: str = ""
+    """What must never be overlooked, such as that nothing can be written."""
 
 
 class Hint(NamedTuple):
@@ -70,18 +75,19 @@ class Header(_Line):
         base = self.rich_style
         quiet = base + self.get_component_rich_style("header--quiet", partial=True)
         name = base + self.get_component_rich_style("header--name", partial=True)
-        state_style = quiet
-        if self.place.alert:
-            state_style = base + self.get_component_rich_style("header--alert", partial=True)
+        alert = base + self.get_component_rich_style("header--alert", partial=True)
+        state_style = alert if self.place.alert else quiet
         lead, state = " xcoll ", f"{self.place.state} " if self.place.state else ""
-        room = width - len(lead) - cell_len(state) - 3
-        facts = [clean(fact, 60) for fact in self.place.facts if fact]
+        mode = f" {self.place.mode} " if self.place.mode else ""
+        room = width - len(lead) - len(mode) - cell_len(state) - 3
+        facts = [_shortened(fact) for fact in self.place.facts if fact]
         while facts and cell_len(" · ".join(facts)) > room:
             facts.pop()
         said = f"  {' · '.join(facts)}" if facts else ""
-        space = width - len(lead) - cell_len(said) - cell_len(state)
+        space = width - len(lead) - len(mode) - cell_len(said) - cell_len(state)
         return [
             Segment(lead, name),
+            Segment(mode, alert),
             Segment(said, quiet),
             Segment(" " * max(0, space), base),
             Segment(state, state_style),
@@ -124,6 +130,11 @@ class Footer(_Line):
         for start, stop, action in self._spans:
             if start <= event.x < stop:
                 await self._perform(action)
+
+
+def _shortened(fact: str) -> str:
+    shown = clean(fact, 200)
+    return fit(shown, _FACT).rstrip() if cell_len(shown) > _FACT else shown
 
 
 def _hint_width(hint: Hint) -> int:

@@ -1,6 +1,7 @@
 """A pane: a framed table of one feed, its filter, its title and its troubles."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
@@ -11,11 +12,12 @@ from textual.widgets import Static
 
 from xcoll_tui.session.listing import End, Gap
 from xcoll_tui.ui.ages import Clock, format_elapsed
-from xcoll_tui.ui.errors import complaint_of, sentence_of, way_on_from
+from xcoll_tui.ui.errors import complaint_of, sentence_of, where_on
 from xcoll_tui.ui.text import clean, fit
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.row_table import RowTable
+from xcoll_tui.ui.work import work_anew
 
 if TYPE_CHECKING:
     from xcoll_tui.session.feed import Feed
@@ -30,6 +32,8 @@ _MEASURED = 200
 class Pane(Vertical, Generic[T]):
     """Show one feed: rows, how many of how many, sort, filter, marks, and what went wrong."""
 
+    NAME_COMFORT = 12
+    """Facts are left out of the title rather than so much of its name."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--number", "pane--name", "pane--facts"}
 
     def __init__(
@@ -46,8 +50,9 @@ class Pane(Vertical, Generic[T]):
         self.number = number
         self.heading = name
         self.table = table
-        self.filter_bar = FilterBar()
+        self.filter_bar = FilterBar(table)
         self.feed: Feed[T] | None = None
+        self._asked: Query | None = None
         self.sorts: list[str] = []
         """What the service can sort by beside what has a column."""
         self._banner = Static(markup=False, classes="banner")
@@ -66,6 +71,7 @@ class Pane(Vertical, Generic[T]):
     def follow(self, feed: "Feed[T] | None", heading: str | None = None) -> None:
         """Show another feed from now on."""
         self.feed = feed
+        self._asked = None
         if heading is not None:
             self.heading = heading
         self.rows_came(home=True)
@@ -80,6 +86,8 @@ class Pane(Vertical, Generic[T]):
         query = self.feed.query
         self.table.sorted_by = (query.sort_by, query.descending)
         self.table.show(listing, home=home)
+        if not listing.loaded and not listing.complete:
+            self.load_more()  # a page may be empty and not the last
         self.state_changed()
 
     def first_rows(self) -> list[T]:
@@ -124,8 +132,9 @@ class Pane(Vertical, Generic[T]):
         if feed.problem is not None:
             age = ""
             if feed.loaded_at is not None and feed.listing.loaded:
-                age = f" The rows are as of {format_elapsed(self._clock() - feed.loaded_at)}."
-            return f"✗ {sentence_of(feed.problem)}{age} {way_on_from(feed.problem)}"
+                age = f"Rows as of {format_elapsed(self._clock() - feed.loaded_at)}. "
+            # What to do comes first: in a small window the rest is cut.
+            return f"✗ {age}R tries again. {sentence_of(feed.problem)} {where_on(feed.problem)}"
         if feed.stopped:
             return f"! {clean(feed.stopped, 300)}"
         return ""
@@ -133,7 +142,7 @@ class Pane(Vertical, Generic[T]):
     def _placeholder(self, feed: "Feed[T]") -> str:
         if feed.problem is not None:
             return ""
-        if feed.loaded_at is None or (feed.loading and not feed.listing.loaded):
+        if feed.loaded_at is None or feed.loading or not (feed.listing.complete or feed.stopped):
             return "Loading…"
         query = feed.query
         if query.text or query.failed_only:
@@ -144,7 +153,8 @@ class Pane(Vertical, Generic[T]):
     # What the person asks of the feed
 
     def _ask(self, query: "Query") -> None:
-        self.run_worker(self._change_query(query), group="query", exclusive=True)
+        self._asked = query
+        work_anew(self, "query", partial(self._change_query, query))
 
     async def _change_query(self, query: "Query") -> None:
         feed = self.feed
@@ -152,6 +162,8 @@ class Pane(Vertical, Generic[T]):
             return
         before = feed.query
         await feed.change_query(query)
+        if self._asked is query:
+            self._asked = None
         if self.feed is feed and feed.query != before:
             self.rows_came(home=True)
 
@@ -159,21 +171,22 @@ class Pane(Vertical, Generic[T]):
         """Sort by the next column that the service can sort by."""
         if self.feed is None:
             return
+        query = self._asked or self.feed.query
         names = [*(column.sort_by for column in self.columns if column.sort_by), *self.sorts]
-        now = self.feed.query.sort_by
-        at = names.index(now) if now in names else -1
-        self._ask(self.feed.query.sorted(names[(at + 1) % len(names)], descending=False))
+        at = names.index(query.sort_by) if query.sort_by in names else -1
+        self._ask(query.sorted(names[(at + 1) % len(names)], descending=False))
 
     def reverse(self) -> None:
         """Reverse the order."""
         if self.feed is not None:
-            query = self.feed.query
+            query = self._asked or self.feed.query
             self._ask(query.sorted(query.sort_by, descending=not query.descending))
 
     def toggle_failed_only(self) -> None:
         """Show the failed rows only, or all again."""
         if self.feed is not None:
-            self._ask(self.feed.query.failed(not self.feed.query.failed_only))
+            query = self._asked or self.feed.query
+            self._ask(query.failed(not query.failed_only))
 
     def step_back(self) -> bool:
         """Clear the filter, or else the marks; False when there is neither."""
@@ -190,12 +203,12 @@ class Pane(Vertical, Generic[T]):
         """Read again what is shown, and keep the place."""
         if self.feed is not None:
             visible = [self.feed.listing.key(row) for row in self.table.visible_rows()]
-            self.run_worker(self.feed.refresh(visible), group="refresh", exclusive=True)
+            work_anew(self, "refresh", partial(self.feed.refresh, visible))
 
     def load_all(self) -> None:
         """Load all that there is."""
         if self.feed is not None:
-            self.run_worker(self.feed.load_all(), group="all", exclusive=True)
+            work_anew(self, "all", self.feed.load_all)
 
     def load_more(self, end: End = End.HEAD) -> None:
         """Load the next page at an end; pages asked for twice come once."""
@@ -216,13 +229,13 @@ class Pane(Vertical, Generic[T]):
     def _on_row_table_last_wanted(self, message: RowTable.LastWanted) -> None:
         message.stop()
         if self.feed is not None:
-            self.run_worker(self._go_to_end(self.feed), group="end", exclusive=True)
+            work_anew(self, "end", partial(self._go_to_end, self.feed))
 
     def _on_row_table_header_pressed(self, message: RowTable.HeaderPressed) -> None:
         message.stop()
         if self.feed is None:
             return
-        column, query = message.column, self.feed.query
+        column, query = message.column, self._asked or self.feed.query
         if column.sort_by is None:
             self.notify(f"The service cannot sort by {column.label}.", markup=False)
             return
@@ -232,23 +245,15 @@ class Pane(Vertical, Generic[T]):
     def _on_row_table_marks_changed(self) -> None:
         self.refresh_title()
 
-    async def _on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+    def _on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
         message.stop()
         feed = self.feed
-        if message.final:
-            await self.filter_bar.close()
-            self.table.focus()
         if feed is None:
             return
         query = feed.query.filtered(message.text)
         if not message.final and feed.is_expression(message.text):
             return  # half an expression would only be refused
         self._ask(query)  # also when it is the one shown: that takes back what was asked since
-
-    async def _on_filter_bar_left(self, message: FilterBar.Left) -> None:
-        message.stop()
-        await self.filter_bar.close()
-        self.table.focus()
 
     # The title
 
@@ -262,7 +267,7 @@ class Pane(Vertical, Generic[T]):
             return
         facts = self._facts()
         number = f"{self.number} "
-        comfort = min(20, cell_len(clean(self.heading, 20))) + len(number) + 4
+        comfort = min(self.NAME_COMFORT, cell_len(clean(self.heading, 20))) + len(number) + 4
         while len(facts) > 1 and comfort + cell_len(" · ".join(facts)) > room:
             facts.pop()
         said = " · ".join(facts)

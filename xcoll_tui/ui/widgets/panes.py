@@ -42,6 +42,8 @@ class CollectionPane(Pane["Collection"]):
 class DocumentPane(Pane["Document"]):
     """The documents of the collection that is open."""
 
+    NAME_COMFORT = 8
+
     def __init__(self, clock: Clock) -> None:
         table: RowTable[Document] = RowTable((), markable=True, id="documents")
         super().__init__(

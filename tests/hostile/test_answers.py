@@ -162,7 +162,7 @@ async def test_after_the_wait_it_goes_on_by_itself(browse):
         documents = await opened(pilot)
         assert documents.table.listing.loaded == 1
         assert len(refused) >= 3
-        assert "next try" not in screen_text(pilot)
+        await wait_until(pilot, lambda: "next try" not in screen_text(pilot))
 
 
 REFUSED = {

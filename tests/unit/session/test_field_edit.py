@@ -1,0 +1,295 @@
+"""Fields: changed rung by rung, never called saved unless shown, never lost."""
+
+import asyncio
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.session.writing import FILE, NEW, OLD, Desk
+from xcoll_tui.api.errors import (
+    InvalidArgument,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    ServerFault,
+    Unreachable,
+)
+from xcoll_tui.api.models import FieldDefinition
+from xcoll_tui.session.changes import UnfinishedChanged
+from xcoll_tui.session.outcome import Verdict
+
+
+def unknown():
+    return OutcomeUnknown("It broke off.", outcome_unknown=True)
+
+
+def refusal(status=400, message="no"):
+    return InvalidArgument("Refused.", status=status, message=message)
+
+
+# What each policy leads to: the verdict and rung without agreement, and with it.
+LADDER = [
+    ("replace", "conflict", (Verdict.DONE, "patch"), (Verdict.DONE, "patch")),
+    ("merge", "replace", (Verdict.DONE, "reattach"), (Verdict.DONE, "reattach")),
+    ("merge", "conflict", (Verdict.IGNORED, None), (Verdict.DONE, "replace")),
+    ("merge", "keep", (Verdict.IGNORED, None), (Verdict.DONE, "replace")),
+    ("ignore", "replace", (Verdict.DONE, "reattach"), (Verdict.DONE, "reattach")),
+    ("ignore", "conflict", (Verdict.IGNORED, None), (Verdict.DONE, "replace")),
+    ("ignore", "keep", (Verdict.IGNORED, None), (Verdict.DONE, "replace")),
+]
+
+
+@pytest.mark.parametrize(("patch", "reattach", "gently", "_agreed"), LADDER)
+async def test_what_needs_no_agreement_is_tried_first(patch, reattach, gently, _agreed):
+    desk = await Desk(patch, reattach).open()
+    outcome = await desk.edit()
+    assert (outcome.verdict, outcome.rung) == gently
+    assert (desk.service.fields() == NEW) == (outcome.verdict is Verdict.DONE)
+    assert "remove_document" not in desk.service.writes()
+    assert (outcome.mine, outcome.theirs) == (NEW, OLD)
+    assert desk.row().fields == desk.service.fields()
+
+
+@pytest.mark.parametrize(("patch", "reattach", "_gently", "agreed"), LADDER)
+async def test_with_agreement_every_service_can_be_edited(patch, reattach, _gently, agreed):
+    desk = await Desk(patch, reattach).open()
+    outcome = await desk.edit(replace=True)
+    assert (outcome.verdict, outcome.rung) == agreed
+    assert desk.row().fields == desk.service.fields() == NEW
+    assert desk.session.unfinished == []
+    assert desk.session.collection.documents_count == 3
+
+
+async def test_a_service_that_ignores_is_remembered():
+    desk = await Desk("ignore", "keep").open()
+    await desk.edit()
+    assert desk.service.writes() == ["update_document", "add_document"]
+    outcome = await desk.edit(replace=True)
+    assert outcome.verdict is Verdict.DONE
+    assert desk.service.writes()[2:] == ["remove_document", "add_document"]
+    outcome = await desk.writes.edit_fields("file_00001", NEW, base=OLD)
+    assert outcome.verdict is Verdict.IGNORED
+    assert len(desk.service.writes()) == 4
+
+
+async def test_a_service_that_merges_is_not_remembered_as_ignoring():
+    desk = await Desk("merge", "keep").open()
+    outcome = await desk.edit()
+    assert "in part only: the service keeps “note”" in outcome.said
+    outcome = await desk.writes.edit_fields("file_00001", {**OLD, "more": "x"}, base=OLD)
+    assert (outcome.verdict, outcome.rung) == (Verdict.DONE, "patch")
+
+
+@pytest.mark.parametrize("status", [405, 415])
+async def test_a_service_without_such_a_method_is_asked_otherwise(status):
+    desk = await Desk("ignore", "replace").open()
+    desk.service.fail("update_document", Rejected("No such method.", status=status))
+    outcome = await desk.edit()
+    assert (outcome.verdict, outcome.rung) == (Verdict.DONE, "reattach")
+    await desk.writes.edit_fields("file_00001", NEW, base=OLD)
+    assert desk.service.writes() == ["update_document", "add_document", "add_document"]
+
+
+async def test_a_change_made_elsewhere_is_not_overwritten_unless_wanted():
+    desk = await Desk().open()
+    theirs = {"type": "8-K"}
+    there = desk.service.documents["collection_0"]
+    there[FILE] = replace(there[FILE], fields=theirs)
+    outcome = await desk.edit()
+    assert (outcome.verdict, outcome.mine, outcome.theirs) == (Verdict.CHANGED, NEW, theirs)
+    assert desk.service.writes() == []
+    assert desk.row().fields == theirs
+    assert (await desk.edit(overwrite=True)).verdict is Verdict.DONE
+
+
+async def test_fields_that_are_so_already_are_not_sent():
+    desk = await Desk().open()
+    outcome = await desk.edit(OLD, base={"other": "base"})
+    assert outcome.verdict is Verdict.ALREADY
+    assert desk.service.writes() == []
+
+
+async def test_a_document_that_went_elsewhere_keeps_what_was_typed():
+    desk = await Desk().open()
+    del desk.service.documents["collection_0"][FILE]
+    outcome = await desk.edit()
+    assert (outcome.verdict, outcome.mine) == (Verdict.FAILED, NEW)
+    assert desk.row() is None
+
+
+async def test_a_document_that_was_just_read_is_not_read_again():
+    desk = await Desk().open()
+    outcome = await desk.edit(document=desk.row())
+    assert outcome.verdict is Verdict.DONE
+    assert [call[0] for call in desk.service.calls] == ["update_document", "get_document"]
+
+
+@pytest.mark.parametrize("happened", [True, False])
+@pytest.mark.parametrize("error", [unknown(), RateLimited("Slow down.", status=429)])
+async def test_an_edit_of_unknown_outcome_is_read_back(happened, error):
+    desk = await Desk().open()
+    (desk.service.lose if happened else desk.service.fail)("update_document", error)
+    outcome = await desk.edit()
+    assert outcome.verdict is (Verdict.DONE if happened else Verdict.FAILED)
+    assert outcome.error is error
+    assert desk.row().fields == (NEW if happened else OLD)
+
+
+async def test_an_edit_that_cannot_be_read_back_is_unknown_and_keeps_both():
+    desk = await Desk().open()
+    desk.service.fail("get_document", None, Unreachable("No net."))
+    outcome = await desk.edit()
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert (outcome.mine, outcome.theirs) == (NEW, OLD)
+    assert outcome.said.endswith("No net.")
+    assert outcome.reindexed
+
+
+async def test_a_refused_value_ends_the_climb_at_its_field():
+    desk = await Desk("ignore").open()
+    desk.service.fail("update_document", refusal(message="The field 'title' is too long."))
+    outcome = await desk.edit(replace=True)
+    assert (outcome.verdict, outcome.field) == (Verdict.FAILED, "title")
+    assert desk.service.writes() == ["update_document"]
+
+
+async def test_a_service_that_changes_values_is_told_of():
+    desk = await Desk().open()
+    gate = desk.service.hold("update_document")
+    editing = asyncio.create_task(desk.edit())
+    await gate.arrived.wait()
+    there = desk.service.documents["collection_0"]
+    there[FILE] = replace(there[FILE], fields={**NEW, "title": "Annual."})
+    gate.release()
+    outcome = await editing
+    assert outcome.verdict is Verdict.FAILED
+    assert "now shows others" in outcome.said
+    assert outcome.document.fields["title"] == "Annual."
+
+
+async def test_a_document_read_back_only_in_part_proves_nothing():
+    desk = await Desk().open()
+    there = desk.service.documents["collection_0"]
+    gate = desk.service.hold("update_document")
+    editing = asyncio.create_task(desk.edit({}))
+    await gate.arrived.wait()
+    there[FILE] = replace(there[FILE], fields={}, unreadable="fields is a text.")
+    gate.release()
+    assert (await editing).verdict is Verdict.UNKNOWN
+
+
+# Replacing
+
+
+def halves(desk):
+    """Count what follows the two gentle rungs, which both change nothing."""
+    return desk.service.writes()[2:]
+
+
+async def test_where_the_second_half_is_refused_the_old_fields_are_put_back():
+    desk = await Desk("ignore").open()
+    desk.service.collections["collection_0"] = replace(
+        desk.session.collection, field_definitions=[FieldDefinition(key="note", required=True)]
+    )
+    outcome = await desk.edit(replace=True)
+    assert (outcome.verdict, outcome.field) == (Verdict.FAILED, "note")
+    assert "The old fields were put back" in outcome.said
+    assert halves(desk) == ["remove_document", "add_document", "add_document"]
+    assert desk.service.fields() == OLD
+    assert outcome.document.fields == OLD
+    assert desk.session.unfinished == []
+    await desk.writes.idle()
+    assert desk.row().fields == OLD
+
+
+async def test_where_neither_half_can_be_attached_both_versions_are_kept():
+    desk = await Desk("ignore").open()
+    await desk.edit()
+    fault = ServerFault("It is down.", status=500, outcome_unknown=True)
+    desk.service.fail("add_document", fault, fault)
+    outcome = await desk.edit(replace=True)
+    assert outcome.verdict is Verdict.FAILED
+    assert "is out of the collection" in outcome.said
+    assert desk.row() is None
+    assert desk.session.collection.documents_count == 2
+    (entry,) = desk.session.unfinished
+    assert (entry.file_id, entry.old, entry.new) == (FILE, OLD, NEW)
+    assert UnfinishedChanged() in desk.changes
+    assert desk.session.activity.entries[-1].outcome.theirs == OLD
+    finished = await desk.writes.finish(entry)
+    assert (finished.verdict, finished.operation) == (Verdict.DONE, "replace")
+    await desk.writes.idle()
+    assert desk.row().fields == desk.service.fields() == NEW
+    assert desk.session.unfinished == []
+    assert desk.session.collection.documents_count == 3
+
+
+async def test_an_unfinished_one_can_be_put_back_or_given_up():
+    for old in (True, False):
+        desk = await Desk("ignore").open()
+        await desk.edit()
+        fault = ServerFault("It is down.", status=500, outcome_unknown=True)
+        desk.service.fail("add_document", fault, fault)
+        await desk.edit(replace=True)
+        (entry,) = desk.session.unfinished
+        if old:
+            assert (await desk.writes.finish(entry, old=True)).ok
+            assert desk.service.fields() == OLD
+        else:
+            await desk.writes.drop(entry)
+        assert desk.session.unfinished == []
+
+
+async def test_an_unfinished_one_that_still_fails_is_kept():
+    desk = await Desk("ignore").open()
+    await desk.edit()
+    fault = ServerFault("It is down.", status=500, outcome_unknown=True)
+    desk.service.fail("add_document", fault, fault, fault)
+    await desk.edit(replace=True)
+    (entry,) = desk.session.unfinished
+    assert (await desk.writes.finish(entry)).verdict is Verdict.FAILED
+    assert desk.session.unfinished == [entry]
+
+
+async def test_an_unfinished_one_that_somebody_changed_is_shown_to_a_person():
+    desk = await Desk("ignore").open()
+    await desk.edit()
+    fault = ServerFault("It is down.", status=500, outcome_unknown=True)
+    desk.service.fail("add_document", fault, fault)
+    await desk.edit(replace=True)
+    (entry,) = desk.session.unfinished
+    theirs = {"somebody": "else"}
+    await desk.service.add_document("collection_0", FILE, fields=theirs)
+    outcome = await desk.writes.finish(entry)
+    assert (outcome.verdict, outcome.theirs) == (Verdict.CHANGED, theirs)
+    assert desk.session.unfinished == [entry]
+
+
+async def test_a_removal_that_fails_leaves_all_as_it_was():
+    desk = await Desk("ignore").open()
+    await desk.edit()
+    desk.service.fail("remove_document", unknown())
+    outcome = await desk.edit(replace=True)
+    assert outcome.verdict is Verdict.FAILED
+    assert desk.row().fields == desk.service.fields() == OLD
+    assert desk.session.unfinished == []
+
+
+async def test_the_end_of_the_program_between_the_halves_keeps_both():
+    desk = await Desk("ignore").open()
+    await desk.edit()
+    gate = desk.service.hold("add_document")
+    desk.service.files.pop(FILE)  # the answer held back will be a refusal
+    editing = asyncio.create_task(desk.edit(replace=True))
+    await gate.arrived.wait()
+    assert desk.session.unfinished == []  # it is still under way
+    (inner,) = desk.session._lasting._tasks
+    inner.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await editing
+    assert desk.service.fields() is None
+    (entry,) = desk.session.unfinished
+    assert (entry.old, entry.new) == (OLD, NEW)
+    entry = desk.session.activity.entries[-1]
+    assert entry.outcome.verdict is Verdict.UNKNOWN
+    assert desk.writes.busy == 0

@@ -57,7 +57,7 @@ async def test_the_changes_are_shown_and_agreed_to_before_anything_is_sent(edit,
         assert sent == []
         await pilot.press("enter")
         assert sent == [FieldsDraft({**BASE, "ticker": "TSLAX"}, BASE)]
-        assert "… Saving…" in screen_text(pilot)
+        assert "◌ Saving…" in screen_text(pilot)
         await pilot.press("enter", "ctrl+s", "y")
         assert len(sent) == 1
         assert pilot.app.results == []

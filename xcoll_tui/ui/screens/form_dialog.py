@@ -55,7 +55,7 @@ class FormDialog(Dialog[T]):
     """
 
     CSS_PATH = [_STYLES / "dialogs.tcss", _STYLES / "forms.tcss"]  # type: ignore[assignment]  # noqa: RUF012 - Textual takes one path or many, and shares the list
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (64, "-narrow"), (96, "-wide")]  # noqa: RUF012 - same
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (78, "-narrow"), (96, "-wide")]  # noqa: RUF012 - same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", id="form.close"),
         Binding("ctrl+s", "save", "Save", id="form.save"),
@@ -250,7 +250,7 @@ class FormDialog(Dialog[T]):
                 button.refresh(layout=True)
 
     def _say(self, sentence: str, tone: str = "") -> None:
-        glyph = {"-busy": "… ", "-problem": "✗ "}.get(tone, "")
+        glyph = {"-busy": "◌ ", "-problem": "✗ "}.get(tone, "")
         self._said.display = bool(sentence)
         self._said.update(Content(f"{glyph}{clean(sentence, 600)}"))
         for each in ("-busy", "-problem"):

@@ -1,0 +1,172 @@
+"""The dialog that sets or clears one field of many documents."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import RadioSet, Select, Static
+
+from xcoll_tui.api.models import FieldDefinition
+from xcoll_tui.ui.fields_draft import show_value
+from xcoll_tui.ui.format import format_count
+from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.controls import Choose, TextInput
+from xcoll_tui.ui.widgets.fields_form import traits_of
+from xcoll_tui.ui.widgets.form_row import FormRow
+
+# What stands for a key that is still to be typed: no field can have an empty key.
+_ANOTHER = ""
+_NAMES_SHOWN = 5
+
+
+class FieldSetting(NamedTuple):
+    """One field for many documents; None as the value takes it out."""
+
+    key: str
+    value: str | None
+
+
+class SetFieldScreen(FormDialog[FieldSetting]):
+    """Choose one field, never a unique one, and the value that many documents get.
+
+    `names` are those of the documents, in any number; `hidden` of them are not in view. `keys` are
+    those of other fields seen in the documents, offered after the defined ones.
+    """
+
+    SAVE = "Go on…"
+    KEYS = "^s Go on · esc Close"
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        definitions: Sequence[FieldDefinition],
+        *,
+        keys: Sequence[str] = (),
+        hidden: int = 0,
+    ) -> None:
+        self._count = len(names)
+        super().__init__(Content("Set one field of many documents"))
+        self._names = names[:_NAMES_SHOWN]
+        self._hidden = hidden
+        self._definitions = {each.key: each for each in definitions}
+        offered = [key for key, each in self._definitions.items() if not each.unique]
+        offered += [key for key in dict.fromkeys(keys) if key not in self._definitions]
+        options = [(Content(clean(key, 60)), key) for key in offered if key]
+        options.append((Content.from_markup("[i]another…[/]"), _ANOTHER))
+        self._select: Select[str] = Select(options, allow_blank=False, value=options[0][1])
+        self._key_input = TextInput(placeholder="name")
+        self._set = Choose("Set", value=True)
+        self._clear = Choose("Clear")
+        self._what = RadioSet(self._set, self._clear)
+        self._value_input = TextInput()
+        self._field_row = FormRow("Field", self._select)
+        self._key_row = FormRow("Its name", self._key_input)
+        self._what_row = FormRow("Do", self._what)
+        self._value_row = FormRow("Value", self._value_input)
+
+    def compose_form(self) -> ComposeResult:
+        """Yield the field, what becomes of it, and its value."""
+        yield Static(Content(f"{self._documents}{self._unseen}."), classes="form-head")
+        yield self._field_row
+        yield self._key_row
+        yield self._what_row
+        yield self._value_row
+
+    def on_mount(self) -> None:
+        """Start with the first field that is defined."""
+        super().on_mount()
+        self._show_choice()
+
+    def focus_form(self) -> None:
+        """Go to the choice of the field."""
+        self._select.focus()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was typed."""
+        return bool(self._key_input.value or self._value_input.value)
+
+    @property
+    def key(self) -> str:
+        """The key of the field."""
+        chosen = self._select.value
+        if isinstance(chosen, str) and chosen != _ANOTHER:
+            return chosen
+        return self._key_input.text.strip()
+
+    def submit(self) -> None:
+        """Check what was entered, then show what it does to how many."""
+        self.back()
+        rows = (self._field_row, self._key_row, self._what_row, self._value_row)
+        for row in rows:
+            row.clear_problem()
+        found = self._problem()
+        if found is not None:
+            row, sentence = found
+            row.show_problem(sentence)
+            row.focus_control()
+            return
+        value = None if self._clear.value else self._value_input.text
+        setting = FieldSetting(self.key, value)
+        shown = [f"  {clean(name, 200)}" for name in self._names]
+        if self._count > len(shown):
+            shown.append(f"  and {format_count(self._count - len(shown))} more")
+        key = clean(self.key, 60)
+        said = (
+            Content.from_markup("[b]$key[/b] is taken out of", key=key)
+            if value is None
+            else Content.from_markup("[b]$key[/b] becomes ", key=key)
+            + show_value(value).stylize("bold")
+            + Content(" in")
+        )
+        lines = Content("\n".join(shown)).stylize("$quiet")
+        said += Content(f" {self._documents}{self._unseen}:\n\n") + lines
+        self.ask(
+            "Clear this field?" if value is None else "Set this field?",
+            said,
+            (
+                Choice("Back", self.back),
+                Choice(
+                    "Clear" if value is None else "Set",
+                    lambda: self.close_with(setting),
+                    danger=value is None,
+                ),
+            ),
+        )
+
+    @property
+    def _documents(self) -> str:
+        return "1 document" if self._count == 1 else f"{format_count(self._count)} documents"
+
+    @property
+    def _unseen(self) -> str:
+        return f", {format_count(self._hidden)} of them not in view" if self._hidden else ""
+
+    def _problem(self) -> tuple[FormRow, str] | None:
+        definition = self._definitions.get(self.key)
+        if not self.key:
+            return self._key_row, "Give the field a name."
+        if definition is not None and definition.unique:
+            return self._key_row, "This field is unique: no two documents can have the same value."
+        required = definition is not None and definition.required
+        if self._clear.value and required:
+            return self._what_row, "This field is required: it can be set, and not cleared."
+        if not self._clear.value and not self._value_input.text:
+            return self._value_row, "Give it a value, or choose Clear."
+        return None
+
+    def _show_choice(self) -> None:
+        another = self._select.value == _ANOTHER
+        self._key_row.display = another
+        definition = self._definitions.get(self.key)
+        self._field_row.explain(traits_of(definition) if definition is not None else "")
+        self._value_row.display = not self._clear.value
+
+    def _on_select_changed(self, _event: Select.Changed) -> None:
+        self._show_choice()
+
+    def _on_radio_set_changed(self, _event: RadioSet.Changed) -> None:
+        self._what_row.clear_problem()
+        self._show_choice()

@@ -1,0 +1,211 @@
+"""The dialog that creates a collection, or changes one."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Select, Static
+
+from xcoll_tui.api.models import ChunkConfiguration, Collection, MetricSpace
+from xcoll_tui.session.outcome import CollectionDraft
+from xcoll_tui.ui.fields_draft import changes_between, show_changes
+from xcoll_tui.ui.format import format_count
+from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.chunking_form import ChunkingForm
+from xcoll_tui.ui.widgets.controls import TextInput
+from xcoll_tui.ui.widgets.definitions_form import DefinitionsForm
+from xcoll_tui.ui.widgets.fields_form import traits_of
+from xcoll_tui.ui.widgets.form_row import FormRow
+
+_DEFAULT = ""
+_METRICS = (
+    (Content("The service's default"), _DEFAULT),
+    (Content("Cosine"), str(MetricSpace.COSINE)),
+    (Content("Euclidean"), str(MetricSpace.EUCLIDEAN)),
+    (Content("Inner product"), str(MetricSpace.INNER_PRODUCT)),
+)
+
+
+def draft_of(collection: Collection) -> CollectionDraft:
+    """Return a collection as it is, in the words of a draft; its metric the service never tells."""
+    model = collection.index_configuration
+    return CollectionDraft(
+        collection.collection_name,
+        collection.collection_description or "",
+        collection.chunk_configuration,
+        (model.model_name or None) if model is not None else None,
+        None,
+        tuple(collection.field_definitions),
+    )
+
+
+class CollectionFormScreen(FormDialog[CollectionDraft]):
+    """Describe a collection: a new one, or what to change of the one given.
+
+    `save` is called with the draft; for a collection that exists, once the person has agreed to
+    what changes. What was not touched stands in the draft as it was.
+    """
+
+    KEYS = "^s Save · esc Close · ^n Define a field · ⏎ Next"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "add", "Define a field", id="form.add"),
+    ]
+
+    def __init__(
+        self, save: Callable[[CollectionDraft], None], *, collection: Collection | None = None
+    ) -> None:
+        self._new = collection is None
+        if self._new:
+            self.SAVE, self.KEYS = "Create", self.KEYS.replace("Save", "Create")
+        self._base = CollectionDraft("") if collection is None else draft_of(collection)
+        name = clean(self._base.collection_name, 200)
+        super().__init__(Content("New collection" if self._new else f"Edit collection · {name}"))
+        self._save = save
+        self._collection = collection or Collection()
+        base = self._base
+        self._name_input = TextInput(base.collection_name)
+        self._description_input = TextInput(
+            base.collection_description, placeholder="what it holds"
+        )
+        self._model_input = TextInput(placeholder="the service's default")
+        self._metric: Select[str] = Select(_METRICS, allow_blank=False, value=_DEFAULT)
+        self._rows = {
+            "collection_name": FormRow("Name *", self._name_input),
+            "collection_description": FormRow("Description", self._description_input),
+        }
+        if self._new:
+            never = "Cannot be changed later."
+            self._rows["model_name"] = FormRow(
+                "Embedding model", self._model_input, help_text=never
+            )
+            self._rows["metric_space"] = FormRow("Metric", self._metric, help_text=never)
+        self._chunking = ChunkingForm(base.chunk_configuration, new=self._new)
+        self._fields = DefinitionsForm(
+            base.field_definitions,
+            new=self._new,
+            documents_count=self._collection.documents_count,
+        )
+
+    def compose_form(self) -> ComposeResult:
+        """Yield what a collection is made of."""
+        if not self._new:
+            count = format_count(self._collection.documents_count)
+            facts = [self._collection.collection_id, f"{count} documents"]
+            if self._base.model_name:
+                facts.append(f"embedded by {self._base.model_name}")
+            head = " · ".join(clean(fact, 80) for fact in facts)
+            yield Static(Content(head), classes="form-head")
+        yield from self._rows.values()
+        yield Static("Chunking", classes="form-title")
+        yield self._chunking
+        yield Static("Fields of its documents", classes="form-title")
+        yield self._fields
+
+    def focus_form(self) -> None:
+        """Go to the name."""
+        self._name_input.focus()
+
+    def value(self) -> CollectionDraft:
+        """Return the collection as it is entered."""
+        model_name, metric_space = self._base.model_name, self._base.metric_space
+        if self._new:
+            model_name = self._model_input.text.strip() or None
+            metric_space = str(self._metric.value) or None
+        return CollectionDraft(
+            self._name_input.text,
+            self._description_input.text,
+            self._chunking.value(),
+            model_name,
+            metric_space,
+            self._fields.value(),
+        )
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was entered that is not so already."""
+        return self._fields.unfinished or self.value() != self._base
+
+    def submit(self) -> None:
+        """Check what was entered; show what changes where the collection exists already."""
+        self.back()
+        name_row = self._rows["collection_name"]
+        nameless = not self._name_input.text.strip()
+        problems = [self._fields.show_problems(), self._chunking.show_problems(), nameless]
+        if nameless:
+            name_row.show_problem("A collection needs a name.")
+            name_row.focus_control()
+        if any(problems):
+            return
+        draft = self.value()
+        if self._new:
+            self._send(draft)
+        elif draft == self._base:
+            self.refuse(None, "Nothing has changed, so there is nothing to save.")
+        else:
+            self._review(draft)
+
+    def show_problem(self, field: str, sentence: str) -> bool:
+        """Show a problem at the member of this wire name, or at the definition with this key."""
+        row = self._rows.get(field)
+        if row is not None:
+            row.show_problem(sentence)
+            row.focus_control()
+            return True
+        return self._chunking.show_problem(field, sentence) or self._fields.show_problem(
+            field, sentence
+        )
+
+    def action_add(self) -> None:
+        """Define a field."""
+        if self.in_form:
+            self._fields.add_row()
+
+    def _review(self, draft: CollectionDraft) -> None:
+        said = show_changes(changes_between(_told(self._base), _told(draft)))
+        kept = {each.key for each in draft.field_definitions}
+        deleted = [each.key for each in self._base.field_definitions if each.key not in kept]
+        if deleted:
+            count = self._collection.documents_count
+            those = "the document" if count == 1 else f"all {format_count(count)} documents"
+            said += Content(
+                "\n\nDeleting a field also removes its values from "
+                f"{those} of this collection. Defining it again does not bring them back."
+            )
+        save = Choice(
+            "Delete and save" if deleted else "Save",
+            lambda: self._send(draft),
+            danger=bool(deleted),
+        )
+        self.ask("Save these changes?", said, (Choice("Back", self.back), save))
+
+    def _send(self, draft: CollectionDraft) -> None:
+        self.saving(draft)
+        self.progress("Creating the collection…" if self._new else "Saving…")
+        self._save(draft)
+
+
+def _told(draft: CollectionDraft) -> dict[str, str]:
+    """Say in one line each what can be changed."""
+    told = {"Name": draft.collection_name}
+    if draft.collection_description:
+        told["Description"] = draft.collection_description
+    if draft.chunk_configuration is not None:
+        told["Chunking"] = _told_chunking(draft.chunk_configuration)
+    for each in draft.field_definitions:
+        told[f"Field {each.key}"] = traits_of(each) or "optional"
+    return told
+
+
+def _told_chunking(configuration: ChunkConfiguration) -> str:
+    said: list[str] = []
+    for name, value in msgspec.to_builtins(configuration).items():
+        if isinstance(value, dict):
+            said.append(name.removesuffix("_configuration").replace("_", " "))
+            said += [f"{key.replace('_', ' ')} {inner}" for key, inner in value.items() if inner]
+        elif value is not None:
+            said.append(f"{name.replace('_', ' ')} {'yes' if value else 'no'}")
+    return " · ".join(said)

@@ -18,6 +18,7 @@ from xcoll_tui.api.models import (
     Wait,
 )
 from xcoll_tui.session.activity import Activity
+from xcoll_tui.session.bulk import Bulk
 from xcoll_tui.session.changes import (
     Change,
     CollectionChanged,
@@ -55,7 +56,8 @@ class Session:
     """What is loaded, and the only way to change it.
 
     Every change is told at once to those who subscribed, on the event loop, after it has happened.
-    `writes` is the way to change what the service holds, `activity` what was written and asked.
+    `writes` is the way to change what the service holds, `bulk` the same for many at once,
+    `activity` what was written and asked.
     `state` is the folder where replacements that broke off are kept, None for nowhere; `place`
     names the service in there. `sleep` and `clock` are for tests. All methods belong to one event
     loop; the coroutines may be cancelled at any time.
@@ -88,6 +90,16 @@ class Session:
         self._recovery = Recovery(state, place, emit=self._tell)
         self._lasting = Lasting()
         self.writes = self._make_writes(service)
+        self.bulk = Bulk(
+            self.writes,
+            self.activity,
+            self.journal,
+            known=self._known,
+            emit=self._tell,
+            lasting=self._lasting,
+            clock=clock,
+            sleep=sleep,
+        )
 
     def _make_writes(self, service: Service) -> Writes:
         lasting = self._lasting
@@ -246,6 +258,7 @@ class Session:
 
     def note_wait(self, wait: Wait) -> None:
         """Take note that a request waits before it is tried again; a client's `on_wait`."""
+        self.bulk.note_wait(wait)
         self._waiting = Waiting(wait, self._clock() + wait.seconds)
         self._tell(self._waiting)
 

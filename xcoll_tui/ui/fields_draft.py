@@ -10,6 +10,8 @@ from xcoll_tui.ui.escaping import escape, is_plain
 from xcoll_tui.ui.text import clean
 
 _SHOWN = 300
+_BEFORE = 40
+"""How much of what is alike is shown before a difference."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,36 @@ def changes_between(old: Mapping[str, str], new: Mapping[str, str]) -> list[Fiel
     ]
 
 
-def show_value(value: str | None) -> Content:
+def show_value(value: str | None, start: int = 0) -> Content:
     """Show a value, escaped as the forms do it; in quiet words where there is none."""
     if value is None:
         return Content.from_markup("[$quiet]not set[/]")
     if not value:
         return Content.from_markup("[$quiet]empty[/]")
-    return Content(clean(value if is_plain(value) else escape(value), _SHOWN))
+    part = value[start : start + _SHOWN]
+    shown = part if is_plain(part) else escape(part)
+    return Content(f"{'…' if start else ''}{clean(shown, 4 * _SHOWN)}{_rest(value, start)}")
+
+
+def show_pair(one: str | None, other: str | None) -> tuple[Content, Content]:
+    """Show two values so that their difference is in view, however far into them it is."""
+    if one is None or other is None:
+        return show_value(one), show_value(other)
+    pairs = enumerate(zip(one, other, strict=False))
+    same = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    start = max(0, same - _BEFORE) if max(len(one), len(other)) > _SHOWN else 0
+    return show_value(one, start), show_value(other, start)
 
 
 def show_changes(changes: list[FieldChange]) -> Content:
     """Show what is added, changed and removed, each with the value it had."""
     width = max((len(clean(change.key, 24)) for change in changes), default=0)
     return Content("\n").join(_line_of(change, width) for change in changes)
+
+
+def _rest(value: str, start: int) -> str:
+    left = len(value) - start - _SHOWN
+    return f"… ({left:,} more characters)" if left > 0 else ""
 
 
 def _line_of(change: FieldChange, width: int) -> Content:
@@ -65,4 +84,5 @@ def _line_of(change: FieldChange, width: int) -> Content:
         return head + show_value(change.old).stylize("$error")
     head = Content.from_markup("[$warning]~ [b]$key[/b][/]  ", key=key)
     arrow = Content.from_markup("\n$space[$warning]→[/] ", space=" " * (width + 2))
-    return head + show_value(change.old).stylize("$quiet") + arrow + show_value(change.new)
+    old, new = show_pair(change.old, change.new)
+    return head + old.stylize("$quiet") + arrow + new

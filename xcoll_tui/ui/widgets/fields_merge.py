@@ -7,7 +7,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import RadioSet, Static
 
-from xcoll_tui.ui.fields_draft import changes_between, show_value
+from xcoll_tui.ui.fields_draft import changes_between, show_pair
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Choose
 
@@ -21,6 +21,7 @@ class FieldsMerge(Vertical):
         super().__init__()
         self._mine, self._theirs = dict(mine), dict(theirs)
         self._mines: dict[str, Choose] = {}
+        self._labels: dict[str, Content] = {}
         self._notes: dict[str, str] = {}
         for key, _, _ in changes_between(theirs, mine):
             only_theirs = mine.get(key) == base.get(key)
@@ -32,8 +33,9 @@ class FieldsMerge(Vertical):
                 if only_mine
                 else "changed by both"
             )
-            label = Content("Mine    ") + show_value(mine.get(key))
-            self._mines[key] = Choose(label, value=not only_theirs)
+            shown = show_pair(mine.get(key), theirs.get(key))
+            self._mines[key] = Choose(Content("Mine    ") + shown[0], value=not only_theirs)
+            self._labels[key] = Content("Theirs  ") + shown[1]
 
     def compose(self) -> ComposeResult:
         """Yield one pair for each field."""
@@ -43,8 +45,8 @@ class FieldsMerge(Vertical):
                 Content.from_markup(title, key=clean(key, 60), note=self._notes[key]),
                 classes="form-pair",
             )
-            label = Content("Theirs  ") + show_value(self._theirs.get(key))
-            yield RadioSet(choose_mine, Choose(label, value=not choose_mine.value))
+            choose_theirs = Choose(self._labels[key], value=not choose_mine.value)
+            yield RadioSet(choose_mine, choose_theirs)
 
     def merged(self) -> dict[str, str]:
         """Return the fields as they are chosen."""

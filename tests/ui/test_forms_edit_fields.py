@@ -254,6 +254,7 @@ async def test_the_answer_of_a_check_that_was_left_is_dropped(edit):
 
     async def check(*_):
         await answer.wait()
+        return "other.txt"
 
     async with edit(check_unique=check) as (pilot, form):
         entry(form, "accession").value = "1"
@@ -265,6 +266,7 @@ async def test_the_answer_of_a_check_that_was_left_is_dropped(edit):
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         assert form.in_form
+        assert "has this value" not in screen_text(pilot)
         assert entry(form, "accession").text == "1"
 
 

@@ -143,7 +143,7 @@ class CollectionWrites:
             said = f"{target.shown} does not show, although the service says that it created it."
             return end(Verdict.FAILED, said, error)
         if wrong := differences(shown, draft):
-            said = f"{target.shown} is created, but not all as wanted: {', '.join(wrong)} differs."
+            said = f"{target.shown} is created, but not as wanted in this: {', '.join(wrong)}."
             return end(Verdict.FAILED, said, error, collection=shown)
         said = f"{target.shown} is created."
         return end(Verdict.DONE, said, error, collection=shown)

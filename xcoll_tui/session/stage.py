@@ -109,7 +109,7 @@ class Stage:
         A caller that is cancelled leaves it running.
         """
         if self.service.read_only:
-            said = f"Nothing was sent: this is a read-only sitting. Start without it to {operation}"
+            said = f"Nothing was sent: xcoll is read-only. Leave that mode to {operation}"
             return Outcome(operation, target, Verdict.FAILED, f"{said} {target.shown}.")
         return await self._lasting.run(self._perform(operation, target, words, act, how))
 

@@ -100,7 +100,7 @@ async def test_a_create_that_lost_something_says_what():
     gate.release()
     outcome = await creating
     assert outcome.verdict is Verdict.FAILED
-    assert "the field definitions differs" in outcome.said
+    assert "in this: the field definitions." in outcome.said
 
 
 def draft_of(collection, **changed):
@@ -189,6 +189,22 @@ async def test_a_change_of_unknown_outcome_is_read_back(happened):
         ID, draft_of(base, collection_name="Mine"), base=base
     )
     assert outcome.verdict is (Verdict.DONE if happened else Verdict.FAILED)
+
+
+async def test_a_change_that_the_service_ignores_is_not_claimed():
+    desk = await Desk().open()
+    base = desk.session.collection
+    gate = desk.service.hold("update_collection")
+    draft = draft_of(base, collection_name="Mine", collection_description="more")
+    changing = asyncio.create_task(desk.writes.update_collection(ID, draft, base=base))
+    await gate.arrived.wait()
+    desk.service.collections[ID] = base
+    gate.release()
+    outcome = await changing
+    assert outcome.verdict is Verdict.FAILED
+    assert outcome.said.endswith("is not changed, although the service took the request.")
+    assert outcome.mine == {"collection_name": "Mine", "collection_description": "more"}
+    assert await desk.session.undo() is None
 
 
 async def test_a_refused_change_names_the_field():

@@ -16,7 +16,7 @@ from xcoll_tui.api.errors import (
 )
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.changes import UnfinishedChanged
-from xcoll_tui.session.outcome import Verdict
+from xcoll_tui.session.outcome import NotSent, Verdict
 
 
 def unknown():
@@ -293,3 +293,27 @@ async def test_the_end_of_the_program_between_the_halves_keeps_both():
     entry = desk.session.activity.entries[-1]
     assert entry.outcome.verdict is Verdict.UNKNOWN
     assert desk.writes.busy == 0
+
+
+class ClosingSlot:
+    """Lets some requests through, then none."""
+
+    def __init__(self, free):
+        self.free = free
+
+    async def __aenter__(self):
+        self.free -= 1
+        if self.free < 0:
+            raise NotSent
+
+    async def __aexit__(self, *_exc):
+        pass
+
+
+@pytest.mark.parametrize(("free", "fields"), [(2, OLD), (3, NEW)])
+async def test_a_replacement_can_be_called_off_before_its_first_half_only(free, fields):
+    desk = await Desk("ignore").open()
+    outcome = await desk.edit(replace=True, slot=ClosingSlot(free))
+    assert outcome.verdict is (Verdict.CANCELLED if fields is OLD else Verdict.DONE)
+    assert desk.service.fields() == fields
+    assert desk.session.unfinished == []

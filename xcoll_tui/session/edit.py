@@ -87,7 +87,9 @@ class Climb:
         last, self.now = self.now, after.document
         self.reindexed = self.reindexed or not was_refused(error)
         if holds_fields(after.document, self.edit.fields):
-            return self.end(Verdict.DONE, f"The fields of {name} are saved.", error, rung=rung)
+            # PATCH is documented to index again, whatever else it does.
+            said = f"The fields of {name} are saved. It may be indexed again."
+            return self.end(Verdict.DONE, said, error, rung=rung)
         if after.document.unreadable is not None and not after.document.fields:
             said = f"{name} could not be read back in full, so what it holds now is not known."
             return self.end(Verdict.UNKNOWN, f"{said} {after.document.unreadable}", error)

@@ -214,32 +214,59 @@ def _connect(key: str, base_url: str, read_only: bool, log: "Log | None") -> "Co
             key, base_url, read_only=read_only, on_request=on_request, on_wait=on_wait
         ),
         log,
+        state=_state_folder(),
+        base_url=base_url,
     )
 
 
+def _state_folder() -> Path | None:
+    from xcoll_tui.settings import FolderUnusable, state_folder  # noqa: PLC0415 - with the client
+
+    try:
+        return state_folder()
+    except FolderUnusable:
+        return None  # told where it matters: before a collection is deleted without a backup
+
+
 def _connect_demo(documents: int | None, read_only: bool, log: "Log | None") -> "Connection":
+    import tempfile  # noqa: PLC0415 - only for the demo
+
     from xcoll_tui.api.client import Client  # noqa: PLC0415 - runs in a thread, after the screen
     from xcoll_tui.emulator.demo import create_demo  # noqa: PLC0415
 
     demo = create_demo(documents or 100_000)
+    state = tempfile.TemporaryDirectory(prefix="xcoll-demo-", ignore_cleanup_errors=True)
+
+    def close() -> None:
+        demo.close()
+        state.cleanup()
+
+    base_url = "http://127.0.0.1"
     return _connection(
         lambda on_request, on_wait: Client(
             demo.key,
-            "http://127.0.0.1",
+            base_url,
             read_only=read_only,
             app=demo.app,
             on_request=on_request,
             on_wait=on_wait,
         ),
         log,
-        demo.close,
+        state=Path(state.name),
+        base_url=base_url,
+        close_service=close,
+        samples=demo.file_ids,
     )
 
 
 def _connection(
     make_client: "Callable[[Callable[[RequestRecord], None], Callable[[Wait], None]], Client]",
     log: "Log | None",
+    *,
+    state: Path | None,
+    base_url: str,
     close_service: "Callable[[], None] | None" = None,
+    samples: tuple[str, ...] = (),
 ) -> "Connection":
     from xcoll_tui.session.session import Session  # noqa: PLC0415 - with the client
     from xcoll_tui.ui.app import Connection  # noqa: PLC0415
@@ -256,11 +283,11 @@ def _connection(
 
     client = make_client(on_request, on_wait)
     client.open()
-    session = Session(client)
+    session = Session(client, state=state, place=base_url)
 
     async def close() -> None:
         await client.aclose()
         if close_service is not None:
             close_service()
 
-    return Connection(session, close)
+    return Connection(session, close, samples)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Never
 
@@ -18,6 +18,7 @@ from xcoll_tui.api.models import (
     Wait,
 )
 from xcoll_tui.session.activity import Activity
+from xcoll_tui.session.backups import Backups
 from xcoll_tui.session.bulk import Bulk
 from xcoll_tui.session.changes import (
     Change,
@@ -99,6 +100,15 @@ class Session:
             lasting=self._lasting,
             clock=clock,
             sleep=sleep,
+        )
+        self.place = place
+        self.backups = Backups(
+            service,
+            self.writes,
+            self.bulk,
+            None if state is None else state / "backups",
+            base_url=place,
+            clock=clock,
         )
 
     def _make_writes(self, service: Service) -> Writes:
@@ -223,6 +233,17 @@ class Session:
             raise
         self._note_collection(collection)
         return collection
+
+    async def find_documents(self, collection_id: str, file_ids: Sequence[str]) -> list[Document]:
+        """Read those of these documents that are in the collection; unknown IDs are left out."""
+        return await DocumentSource(self._service, collection_id, self.read_collection).look(
+            file_ids
+        )
+
+    def name_of(self, collection_id: str) -> str:
+        """Return a collection's name as far as known, else its ID."""
+        known = self._known(collection_id)
+        return collection_id if known is None else known.collection_name or collection_id
 
     # Writing
 

@@ -22,6 +22,7 @@ from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.errors import sentence_of
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.themes import DARK, LIGHT, colours_of
+from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
@@ -33,6 +34,8 @@ class Connection:
 
     session: "Session"
     close: Callable[[], Awaitable[None]]
+    samples: tuple[str, ...] = ()
+    """File IDs to try attaching with."""
 
 
 class XcollApp(App[None]):
@@ -144,6 +147,7 @@ class XcollApp(App[None]):
 
     def _begin(self, connection: Connection) -> None:
         self._connection = connection
+        self.main.samples = connection.samples
         self.main.begin(connection.session, self._collection_id)
 
     async def _shutdown(self) -> None:
@@ -163,6 +167,28 @@ class XcollApp(App[None]):
             Segments(self.console.render(traceback, self.console.options))
         )
         self._close_messages_no_wait()
+
+    async def action_quit(self) -> None:
+        """End the program; ask first while something is being written."""
+        session = self.main.session
+        if session is None or not (session.writes.busy or session.bulk.running):
+            self.exit()
+        elif self.screen is self.main:
+            self.run_worker(self._quit_after_asking(session.writes.busy))
+
+    async def _quit_after_asking(self, busy: int) -> None:
+        from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question  # noqa: PLC0415 - rarely
+
+        writes = "1 write is" if busy == 1 else f"{busy:,} writes are"
+        question = Question(
+            "Quit all the same?",
+            writes,
+            "",
+            "under way. What was sent may still take effect; what becomes of it is not seen any more.",
+            "Quit",
+        )
+        if await ask(self.main, ConfirmScreen(question)):
+            self.exit()
 
     # Keys and commands
 

@@ -3,16 +3,22 @@
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.changes import (
+    ActivityChanged,
     Change,
     CollectionChanged,
     CollectionOpened,
     FeedChanged,
+    Progress,
     RowChanged,
     RowRemoved,
     RowsAppended,
     RowsReset,
+    UnfinishedChanged,
 )
 from xcoll_tui.session.feed import Feed
+from xcoll_tui.session.indexing import GONE
+from xcoll_tui.ui.screens.activity import ActivityScreen
+from xcoll_tui.ui.screens.run import RunScreen
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.pane import Pane
 
@@ -40,6 +46,10 @@ class Rendering:
         if isinstance(change, CollectionOpened):
             screen.documents.open(self._session.collection, self._session.documents)
             screen.watch_rows()
+        elif isinstance(change, Progress | ActivityChanged):
+            self._show_in_dialog()
+        elif isinstance(change, UnfinishedChanged):
+            screen.tell_unfinished(len(self._session.unfinished))
         elif isinstance(change, CollectionChanged):
             screen.documents.describe(self._session.collection)
         elif isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
@@ -48,6 +58,13 @@ class Rendering:
                 return
             self._show(pane, change)
         screen.tell_place()
+
+    def _show_in_dialog(self) -> None:
+        dialog = self._screen.app.screen
+        if isinstance(dialog, RunScreen):
+            dialog.refresh_run()
+        elif isinstance(dialog, ActivityScreen):
+            dialog.refresh_lines()
 
     def _pane_of(self, feed: Feed[Any]) -> Pane[Any] | None:
         for pane in (self._screen.collections, self._screen.documents):
@@ -65,19 +82,24 @@ class Rendering:
             pane.refresh_title()
         elif isinstance(change, RowsAppended):
             self._repaint_soon(pane)
+        elif isinstance(change, RowRemoved):
+            self._repaint_soon(pane)
+            if pane is self._screen.collections:
+                self._screen.call_later(self._screen.choose_collection)
+            if change.why == GONE:  # what was removed here is told by whoever removed it
+                self._screen.tell(f"{clean(change.key, 60)} {change.why}")
         elif isinstance(change, FeedChanged):
             pane.state_changed()
         else:
             pane.rows_came()
-            if isinstance(change, RowRemoved):
-                self._screen.tell(f"{clean(change.key, 60)} {change.why}")
-            elif pane is self._screen.collections:
+            if pane is self._screen.collections:
                 self._screen.choose_collection()
 
     def _repaint_soon(self, pane: Pane[Any]) -> None:
         first = not self._due
         self._due.add(pane)
-        if first and pane.table.listing.loaded > _FEW:
+        busy = pane.table.listing.loaded > _FEW or bool(self._session.bulk.running)
+        if first and busy:
             self._screen.set_timer(_REPAINT, self._repaint_due)
         elif first:
             self._screen.call_later(self._repaint_due)

@@ -1,9 +1,17 @@
-"""Workers whose place a newer intent takes: opening, sorting, filtering, refreshing."""
+"""Working in the background, and asking from there."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from textual.dom import DOMNode
+from textual.screen import Screen
+
+T = TypeVar("T")
+
+
+async def ask(node: DOMNode, dialog: Screen[T]) -> T | None:
+    """Show a dialog and wait for what it returns, None where it was left; only in a worker."""
+    return cast("T | None", await node.app.push_screen_wait(cast("Any", dialog)))
 
 
 def work_anew(node: DOMNode, group: str, call: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -18,6 +18,6 @@ class Dialog(ModalScreen[T]):
 
     def finish(self, result: T | None = None) -> None:
         """Close with a result; a second press of the same key or button closes nothing more."""
-        if not self._ended and self.is_current:
+        if not self._ended and self.is_active:
             self._ended = True
             self.dismiss(result)

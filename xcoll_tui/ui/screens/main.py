@@ -1,6 +1,6 @@
 """The main screen: two panes between a header and a footer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.writing import Writing
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 
@@ -78,6 +79,17 @@ class MainScreen(Screen[None]):
         Binding("space", "mark", "Mark", id="mark.toggle", show=False),
         Binding("v", "mark_range", "Mark up to here", id="mark.range", show=False),
         Binding("asterisk", "mark_all", "Mark all that is loaded", id="mark.all", show=False),
+        Binding("a", "attach", "Attach files by ID", id="write.attach", show=False),
+        Binding("e", "edit", "Edit", id="write.edit", show=False),
+        Binding("d,delete", "remove", "Remove, delete", id="write.remove", show=False),
+        Binding("i", "reindex", "Re-index", id="write.reindex", show=False),
+        Binding("n", "new", "New collection", id="write.new", show=False),
+        Binding("z", "undo", "Undo", id="write.undo", show=False),
+        Binding("B", "recreate", "Recreate from backup", id="write.recreate", show=False),
+        Binding(
+            "exclamation_mark", "unfinished", "Finish what broke off", id="write.finish", show=False
+        ),
+        Binding("at", "activity", "Activity", id="activity", show=False),
         Binding("c", "copy", "Copy the ID", id="copy.id", show=False),
         Binding("L", "load_all", "Load all", id="load.all", show=False),
         Binding("question_mark,f1", "help", "Help", id="help", show=False),
@@ -91,6 +103,8 @@ class MainScreen(Screen[None]):
         self.collections = CollectionPane(clock)
         self.documents = DocumentPane(clock)
         self.session: Session | None = None
+        self.writing: Writing | None = None
+        self.samples: tuple[str, ...] = ()
         self.facts: tuple[str, ...] = ()
         self.mode = ""
         self._wanted: str | None = None
@@ -118,9 +132,12 @@ class MainScreen(Screen[None]):
 
         self.session = session
         self._wanted = collection_id
+        from xcoll_tui.ui.writing import Writing  # noqa: PLC0415 - as above
+
         Rendering(self, session)
-        self.collections.prepare()
-        self.documents.prepare()
+        self.writing = Writing(self, session, self._clock)
+        self.collections.prepare(session.writes.intent_of_collection)
+        self.documents.prepare(session.writes.intent_of)
         self.collections.follow(session.collections)
         self.run_worker(self._start(session, collection_id), group="start", name="start")
         self.run_worker(session.follow(), group="follow", name="follow")
@@ -158,6 +175,16 @@ class MainScreen(Screen[None]):
     def tell(self, said: str) -> None:
         """Say something in passing, fit for the screen whatever is in it."""
         self.notify(clean(said, 400), markup=False)
+
+    def tell_unfinished(self, count: int) -> None:
+        """Say that replacements broke off: documents that are in no collection now."""
+        if count:
+            many = "A replacement" if count == 1 else f"{count:,} replacements"
+            self.complain(f"{many} broke off: removed, and not attached again. ! finishes it.")
+
+    def complain(self, said: str) -> None:
+        """Say in passing what failed, long enough to be read."""
+        self.notify(clean(said, 600), severity="error", timeout=12, markup=False)
 
     # The focus
 
@@ -228,9 +255,7 @@ class MainScreen(Screen[None]):
             self._open_where_cursor_rests()
             return
         # Asked for by its ID: it is open already, and may not be among the first hundred.
-        index = self.collections.table.listing.index_of(wanted)
-        if index is not None:
-            self.collections.table.move_to(index)
+        self.point_at(wanted)
 
     def _open_where_cursor_rests(self) -> None:
         if self._rest is not None:
@@ -338,6 +363,70 @@ class MainScreen(Screen[None]):
         table.mark_all()
         if table.marks and not feed.listing.complete:
             self.tell(f"Marked the {len(table.marks):,} that are loaded. L loads all.")
+
+    # Writes
+
+    def _write(self, flow: "Callable[[Writing], Coroutine[Any, Any, None]]") -> None:
+        if self.writing is not None and self.is_current and not self.writing.refused:
+            # Never exclusive: a flow that is broken off could not tell what became of its write.
+            self.run_worker(flow(self.writing), group="write")
+
+    def action_attach(self) -> None:
+        """Attach files to the collection that is open."""
+        self._write(lambda writing: writing.attach())
+
+    def action_edit(self) -> None:
+        """Edit what is under the cursor, or one field of all that is marked."""
+        key, marks = self.pane.table.cursor_key, tuple(self.documents.table.marks)
+        if self.pane is self.collections:
+            if key is not None:
+                self._write(lambda writing: writing.edit_collection(key))
+        elif marks:
+            self._write(lambda writing: writing.set_field(marks))
+        elif key is not None:
+            self._write(lambda writing: writing.edit_fields(key))
+
+    def action_remove(self) -> None:
+        """Remove the documents that are marked or the one under the cursor; delete a collection."""
+        key, marks = self.pane.table.cursor_key, tuple(self.documents.table.marks)
+        if self.pane is self.collections:
+            if key is not None:
+                self._write(lambda writing: writing.delete_collection(key))
+        elif marks or key is not None:
+            self._write(lambda writing: writing.remove(marks or (str(key),)))
+
+    def action_reindex(self) -> None:
+        """Index the documents that are marked, or the one under the cursor, anew."""
+        key, marks = self.documents.table.cursor_key, tuple(self.documents.table.marks)
+        if self.pane is self.documents and (marks or key is not None):
+            self._write(lambda writing: writing.reindex(marks or (str(key),)))
+
+    def action_new(self) -> None:
+        """Create a collection."""
+        self._write(lambda writing: writing.create_collection())
+
+    def action_undo(self) -> None:
+        """Undo the last write that can be undone."""
+        self._write(lambda writing: writing.undo())
+
+    def action_recreate(self) -> None:
+        """Make a collection of a backup again."""
+        self._write(lambda writing: writing.recreate())
+
+    def action_unfinished(self) -> None:
+        """Finish a replacement that broke off."""
+        self._write(lambda writing: writing.finish())
+
+    def action_activity(self) -> None:
+        """Show what was written and what was asked."""
+        if self.writing is not None and self.is_current:
+            self.run_worker(self.writing.show_activity(), group="write")
+
+    def point_at(self, collection_id: str) -> None:
+        """Put the cursor on a collection, if it is loaded."""
+        index = self.collections.table.listing.index_of(collection_id)
+        if index is not None:
+            self.collections.table.move_to(index)
 
     def action_help(self) -> None:
         """Show every key."""

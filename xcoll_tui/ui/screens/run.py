@@ -166,5 +166,5 @@ def _note(row: RunRow) -> str | None:
 _COLUMNS = (
     Column[RunRow]("name", "Name", lambda row: Cell(row.name), 20, 60),
     Column[RunRow]("outcome", "", lambda row: Cell(f"{row.glyph} {row.word}", row.tone), 10, 24),
-    Column[RunRow]("said", "", lambda row: Cell(row.said, "quiet"), 20, 90),
+    Column[RunRow]("said", "", lambda row: Cell(row.said, "quiet"), 12, 200, stretch=True),
 )

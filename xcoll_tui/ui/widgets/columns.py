@@ -36,7 +36,7 @@ class Column(Generic[T]):
     maximum: int = 24
     right: bool = False
     stretch: bool = False
-    """Whether it takes the width that the others leave, although it needs less."""
+    """Whether it adapts: the leading column takes what is left over, another gives way."""
     sort_by: str | None = None
     """The service's name for sorting by it; None where the service cannot."""
 
@@ -103,11 +103,12 @@ class ColumnLayout(Generic[T]):
         comfort = max(0, min(self.natural(lead), _LEAD_COMFORT) - lead.minimum)
         shown: list[tuple[Column[T], int]] = []
         for column, natural in wanted:
-            kept = comfort if len(shown) >= _FIRST else 0
-            if room - kept < natural + SPACING:
+            free = room - SPACING - (comfort if len(shown) >= _FIRST else 0)
+            cells = min(natural, free) if column.stretch else natural
+            if free < max(cells, column.minimum):
                 break
-            shown.append((column, natural))
-            room -= natural + SPACING
+            shown.append((column, cells))
+            room -= cells + SPACING
         taken = sum(natural + SPACING for _, natural in shown)
         hidden = len(shown) < len(wanted)
         lead_width = max(0, width - taken)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _PAUSE = 0.25
 """Seconds without a key after which what stands in the input is tried."""
 
+_LINGERS = 1.0
+"""Seconds that an input that was left goes on handing keys on."""
+
 
 class FilterBar(Widget):
     """Show the filter in force, and let it be typed.
@@ -89,7 +92,10 @@ class FilterBar(Widget):
         if self._pause is not None:
             self._pause.stop()
         self.screen.set_focus(self._rows)
-        line.remove()
+        # Hidden, and taken away later: keys that were aimed at it are still in its queue, and it
+        # hands them on.
+        line.display = False
+        self.set_timer(_LINGERS, line.remove)
         if key == "enter":
             self.post_message(self.Typed(self, line.value, final=True))
         elif key == "escape":

@@ -10,7 +10,7 @@ from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.feed import Feed
@@ -26,16 +26,19 @@ class CollectionPane(Pane["Collection"]):
             "Collections",
             table,
             clock,
-            empty="No collections yet.\nR looks again.",
+            empty="No collections yet.\nPress n to make one.",
             id="collection-pane",
         )
 
-    def prepare(self) -> None:
-        """Take the columns; the age can be sorted by, and has none."""
+    def prepare(self, intent_of: "Callable[[str], str | None]") -> None:
+        """Take the columns; the age can be sorted by, and has none.
+
+        ``intent_of`` tells what is being done to a collection.
+        """
         from xcoll_tui.api.models import CollectionsSortBy  # noqa: PLC0415 - not for the first frame
         from xcoll_tui.ui.widgets.row_columns import collection_columns  # noqa: PLC0415
 
-        self.table.set_columns(collection_columns())
+        self.table.set_columns(collection_columns(intent_of))
         self.sorts = [*self.sorts, CollectionsSortBy.AGE]
 
 
@@ -51,17 +54,22 @@ class DocumentPane(Pane["Document"]):
             "Documents",
             table,
             clock,
-            empty="No documents yet.\nR looks again.",
+            empty="No documents yet.\nPress a to attach files by ID.",
             id="document-pane",
         )
         self.collection: Collection | None = None
         self._field_keys: tuple[str, ...] = ()
+        self._intent_of: Callable[[str], str | None] = lambda _file_id: None
 
-    def prepare(self) -> None:
-        """Take the columns, and the reason that stands under a failed row."""
+    def prepare(self, intent_of: "Callable[[str], str | None]") -> None:
+        """Take the columns, and the reason that stands under a failed row.
+
+        ``intent_of`` tells what is being done to a document.
+        """
         from xcoll_tui.ui.widgets.row_columns import document_note  # noqa: PLC0415 - as above
 
         self.table.note = document_note
+        self._intent_of = intent_of
         self._choose_columns()
 
     def open(self, collection: "Collection | None", feed: "Feed[Document] | None") -> None:
@@ -92,4 +100,6 @@ class DocumentPane(Pane["Document"]):
         from xcoll_tui.ui.widgets.row_columns import document_columns  # noqa: PLC0415 - as above
 
         definitions = self.collection.field_definitions if self.collection else ()
-        self.table.set_columns(document_columns(definitions, self._field_keys, self._clock))
+        self.table.set_columns(
+            document_columns(definitions, self._field_keys, self._clock, self._intent_of)
+        )

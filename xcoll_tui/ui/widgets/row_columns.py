@@ -23,13 +23,22 @@ _MOST_SEEN_FIELDS = 8
 """Fields without a definition that get a column: rows are free to hold hundreds."""
 
 
-def collection_columns() -> list[Column[Collection]]:
+IntentOf = Callable[[str], str | None]
+"""What is being done to a document or a collection just now, such as "saving…"."""
+
+
+def collection_columns(intent_of: IntentOf) -> list[Column[Collection]]:
     """List the columns of the collection pane."""
+
+    def documents(collection: Collection) -> Cell:
+        intent = intent_of(collection.collection_id)
+        return Cell(intent, "indexing") if intent else _documents_count(collection)
+
     return [
         Column(
             "name", "Name", _collection_name, 8, 60, stretch=True, sort_by=CollectionsSortBy.NAME
         ),
-        Column("documents", "", _documents_count, 3, 9, right=True),
+        Column("documents", "", documents, 3, 12, right=True),
     ]
 
 
@@ -45,17 +54,25 @@ def _documents_count(collection: Collection) -> Cell:
 
 
 def document_columns(
-    definitions: Sequence[FieldDefinition], seen: Iterable[str], clock: Clock
+    definitions: Sequence[FieldDefinition],
+    seen: Iterable[str],
+    clock: Clock,
+    intent_of: IntentOf,
 ) -> list[Column[Document]]:
     """List the columns of the document pane: the file's facts, then the fields.
 
     Defined fields come first, in the collection's order, then fields seen in the rows.
     """
+
+    def status(document: Document) -> Cell:
+        intent = intent_of(document.file_id)
+        return Cell(f"◌ {intent}", "indexing") if intent else _status(document)
+
     defined = [definition.key for definition in definitions]
     others = [key for key in seen if key not in defined][:_MOST_SEEN_FIELDS]
     return [
         Column("name", "Name", _name, 20, 60, sort_by=DocumentsSortBy.NAME),
-        Column("status", "Status", _status, 10, 14),
+        Column("status", "Status", status, 10, 14),
         Column("size", "Size", _size, 8, 9, right=True, sort_by=DocumentsSortBy.SIZE),
         Column("type", "Type", _content_type, 5, 12),
         Column("created", "Created", _created(clock), 10, 12, sort_by=DocumentsSortBy.AGE),

@@ -4,7 +4,7 @@ Textual's DataTable formats and measures every cell it is given; here a row cost
 it is on the screen, so 100,000 rows feel like 100.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -248,6 +248,12 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         self.repaint()
 
     # Marks
+
+    def mark(self, keys: Iterable[str]) -> None:
+        """Mark these rows beside the ones that are, loaded or not."""
+        self.marks.update(dict.fromkeys(keys))
+        self.repaint()
+        self.post_message(self.MarksChanged(self))
 
     def toggle_mark(self) -> None:
         """Mark or unmark the row under the cursor, and go one down."""

@@ -1,0 +1,70 @@
+"""A dialog that offers a list to pick one from."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+
+from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.columns import Cell, Column
+from xcoll_tui.ui.widgets.row_source import FixedRows
+from xcoll_tui.ui.widgets.row_table import RowTable
+
+
+class Pickable(NamedTuple):
+    """One choice."""
+
+    key: str
+    name: str
+    facts: str
+    note: str = ""
+    """What to know before it is picked."""
+
+
+class PickScreen(Dialog[str]):
+    """Return the key of the choice, None for none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "cancel", "Cancel", id="pick.cancel"),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Pickable], verb: str) -> None:
+        super().__init__()
+        self._table: RowTable[Pickable] = RowTable(_COLUMNS, show_header=False, note=_note)
+        self._frame = Vertical(self._table, id="pick")
+        self._rows = FixedRows(lambda row: row.key, choices)
+        self._title = title
+        self._verb = verb
+
+    def compose(self) -> ComposeResult:
+        """Frame the list."""
+        yield self._frame
+
+    def on_mount(self) -> None:
+        """Show the choices."""
+        self._frame.border_title = Content(clean(self._title, 200))
+        self._frame.border_subtitle = Content(f"⏎ {self._verb} · esc Cancel")
+        self._table.layout_of.measure(self._rows.row(i) for i in range(min(100, len(self._rows))))
+        self._table.show(self._rows)
+        self._table.focus()
+
+    def _on_row_table_opened(self) -> None:
+        self.finish(self._table.cursor_key)
+
+    def action_cancel(self) -> None:
+        """Pick nothing."""
+        self.finish()
+
+
+def _note(row: Pickable) -> str | None:
+    return row.note or None
+
+
+_COLUMNS = (
+    Column[Pickable]("name", "", lambda row: Cell(row.name), 20, 60),
+    Column[Pickable]("facts", "", lambda row: Cell(row.facts, "quiet"), 20, 60),
+)

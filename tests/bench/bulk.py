@@ -1,0 +1,111 @@
+"""Attaching many files, each verified: how long it takes, and how it keeps to a rate limit."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from statistics import median
+
+from tests.bench.figure import Figure
+from tests.bench.service import Service, serve
+from xcoll_tui.api.client import Client
+from xcoll_tui.session.bulk import Item
+from xcoll_tui.session.changes import Change, RequestMade
+from xcoll_tui.session.session import Session
+
+LATENCY = 20
+FILES = 1_000
+PARALLEL = 8
+ROUNDS = 5
+PROBES = 50
+GOAL = 1.5
+RATES = {5: 100, 20: 300, 50: 1_000, 200: 1_000}
+"""How many files are attached under which limit; few where a thousand take minutes."""
+REFUSED = 0.1
+
+
+def measure() -> Iterator[Figure]:
+    """Attach to new collections what another one holds, as the program does."""
+    with serve(FILES, "--latency", str(LATENCY)) as service:
+        taken, trips = [], []
+        for _ in range(ROUNDS):
+            trips.append(asyncio.run(_round_trip(service)))
+            taken.append(asyncio.run(_attach(service, FILES))[0])
+    # Both ends of the wire keep a core busy, so other work on the machine weighs on this more than
+    # on the single round trips: the best of each is compared.
+    yield Figure(
+        f"attach {FILES:,} files",
+        min(taken),
+        FILES * min(trips) / PARALLEL,
+        "s",
+        f"{FILES:,} round trips / {PARALLEL}",
+        GOAL,
+    )
+    for rate, files in RATES.items():
+        with serve(files, "--latency", str(LATENCY), "--rate", str(rate)) as service:
+            seconds, told = asyncio.run(_attach(service, files))
+        asked = told.total()
+        yield Figure(f"429 under --rate {rate}", told[429], asked, "", "all requests", REFUSED)
+        yield Figure(
+            f"{files:,} files at {rate} a second", seconds, asked / rate, "s", "requests / rate"
+        )
+
+
+async def _file_ids(client: Client, service: Service, files: int) -> list[str]:
+    pages = [page async for page in client.iter_documents(service.collection_id)]
+    return [each.file_id for page in pages for each in page.documents][:files]
+
+
+async def _round_trip(service: Service) -> float:
+    """Return the median seconds of attaching one file after the other."""
+    times = []
+    async with Client(service.key, service.url) as client:
+        collection = await client.create_collection("one by one")
+        for file_id in await _file_ids(client, service, PROBES):
+            began = time.perf_counter()
+            await client.add_document(collection.collection_id, file_id)
+            times.append(time.perf_counter() - began)
+        await client.delete_collection(collection.collection_id)
+    return median(times)
+
+
+async def _attach(service: Service, files: int) -> tuple[float, Counter[int | None]]:
+    """Attach files and check them; return the seconds, and how often which status came."""
+    told: Counter[int | None] = Counter()
+
+    def count(change: Change) -> None:
+        if isinstance(change, RequestMade):
+            told[change.record.status] += 1
+
+    async with Client(
+        service.key,
+        service.url,
+        on_request=lambda record: session.note_request(record),  # noqa: PLW0108 - made below
+        on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
+    ) as client:
+        session = Session(client)
+        file_ids = await _file_ids(client, service, files)
+        collection = await client.create_collection("many at once")
+        collection_id = collection.collection_id
+        following = asyncio.create_task(session.follow())
+        await session.open_collection(collection_id)
+        session.subscribe(
+            lambda change: (
+                told.update([change.record.status]) if hasattr(change, "record") else None
+            )
+        )
+        items = [Item(file_id, fields={"batch": "a"}) for file_id in file_ids]
+        began = time.perf_counter()
+        run = session.bulk.attach(collection_id, items)
+        await run.wait()
+        seconds = time.perf_counter() - began
+        if run.done != files:
+            raise RuntimeError(run.failures[0].said if run.failures else str(run.stopped))
+        counted = told.copy()
+        await session.writes.idle()
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+        await client.delete_collection(collection_id)
+    return seconds, counted

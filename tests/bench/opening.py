@@ -8,7 +8,7 @@ from tests.bench.figure import Figure
 from tests.bench.service import serve
 
 MANY, FEW = 100_000, 100
-ROUNDS = 7
+ROUNDS = 5
 GOAL = 1.2
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from tests.e2e.terminal import KEYS, Terminal
 
 # The age in the header ticks once a second, whatever is pressed: a short write to the first line.
-_TICK = re.compile(rb"\x1b\[1;[0-9]+H(?:(?!\x1b\[[0-9]+;[0-9]+H).){0,1000}", re.DOTALL)
-# Silence that ends a repaint: several times the pause between two writes of one.
-QUIET = 0.025
+_TICK = re.compile(
+    rb"\x1b\[1;1H(?:(?!\x1b\[[0-9]+;[0-9]+H|\n).){1,1000}(?:\x1b\[[0-9;]+H)?", re.DOTALL
+)
+# Silence that ends a repaint. Textual's clock of frames goes on for up to two sixtieths of a second
+# after one; a key pressed meanwhile would wait for it, by chance.
+QUIET = 0.045
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
@@ -50,8 +53,11 @@ class Probe(Terminal):
         except OSError:
             chunk = b""
         if not chunk:
-            raise EOFError(f"the program ended; it wrote last: {_plain(self._since)[-2000:]!r}")
+            raise EOFError(f"the program ended; it wrote last: {self._last_words()}")
         return chunk
+
+    def _last_words(self) -> str:
+        return " ".join(_plain(self._since).decode(errors="replace").split())[-300:]
 
     def send(self, *keys: str) -> float:
         """Type keys in one go and return when; `wait_text` looks at what comes after."""
@@ -74,7 +80,8 @@ class Probe(Terminal):
                 return at
             # A text may be torn by the end of a chunk; what lies further back was looked at.
             self._since = self._since[-65_536:]
-        raise TimeoutError(f"never written: {missing}; last: {_plain(self._since)[-2000:]!r}")
+        told = b", ".join(missing).decode()
+        raise TimeoutError(f"never written: {told}; it wrote last: {self._last_words()}")
 
     def settle(self, quiet: float = QUIET, first: float = 1.0) -> float | None:
         """Wait for the first bytes, then for silence; return when the last ones came.
@@ -99,16 +106,16 @@ class Probe(Terminal):
         What the program and this process spent in the queue for a busy core is not counted: on a
         machine that does other work it is several times what is measured, and comes by chance.
         """
-        theirs, ours = _queued(self.process.pid), _queued(os.getpid())
+        processes = (self.process.pid, os.getpid())
+        before = [_queued(process) for process in processes]
         last, waited = None, 0.0
         sent = self.send(key)
         while chunk := self.read(1.0 if last is None else quiet):
             if not _TICK.fullmatch(chunk):
                 last = time.perf_counter()
-                waited = _queued(os.getpid()) - ours
+                waited = sum(map(_hindered, before, map(_queued, processes)))
         if last is None:
             raise TimeoutError(f"{key} repaints nothing")
-        waited += _queued(self.process.pid) - theirs
         return (last - sent - waited) * 1000
 
     def widen(self, columns: int) -> None:
@@ -124,10 +131,15 @@ class Probe(Terminal):
         return int(pages) * _PAGE
 
 
-def _queued(process: int) -> float:
-    """Return the seconds that all threads of a process were ready to run and had no core."""
+def _queued(process: int) -> dict[str, int]:
+    """Return the nanoseconds that each thread was ready to run and had no core."""
     tasks = Path(f"/proc/{process}/task").glob("*/schedstat")
-    return sum(int(task.read_text(encoding="ascii").split()[1]) for task in tasks) / 1e9
+    return {task.parent.name: int(task.read_text(encoding="ascii").split()[1]) for task in tasks}
+
+
+def _hindered(before: dict[str, int], after: dict[str, int]) -> float:
+    """Return the seconds that the most hindered thread had no core: waits at once count once."""
+    return max(waited - before.get(task, 0) for task, waited in after.items()) / 1e9
 
 
 def _plain(written: bytes) -> bytes:

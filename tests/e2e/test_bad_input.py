@@ -190,7 +190,7 @@ def test_the_log_tells_what_was_asked_and_not_the_key(tmp_path):
         ):
             terminal.wait_for("feedback-2025-w01")
             terminal.press("2")
-            terminal.wait_for("Details")
+            terminal.wait_for("Attach")
             type_filter(terminal, KEY)
             terminal.wait_for("0 of 156 match")
             server.faults.append(parse_fault("GET:*/documents:403"))

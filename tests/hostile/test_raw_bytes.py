@@ -52,7 +52,7 @@ def test_no_escape_code_of_theirs_reaches_the_terminal(columns, rows):
     ):
         terminal.wait_for("▌ report[final")
         terminal.press("2")
-        terminal.wait_for(lambda screen: "Details" in screen and cursor_row(screen))
+        terminal.wait_for(lambda screen: "Attach" in screen and cursor_row(screen))
         wait_framed(terminal)
         terminal.press("G")
         terminal.wait_for(lambda screen: "▌  file_" in screen)  # the last has no name
@@ -89,7 +89,7 @@ def test_only_the_key_that_copies_writes_to_the_clipboard():
         terminal.wait_for("␛]52;c;cHduZWQ=␇.txt")
         assert b"\x1b]52" not in terminal.raw
         terminal.press("2")
-        terminal.wait_for("Details")
+        terminal.wait_for("Attach")
         terminal.press("c")
         terminal.wait_for(f"Copied {file_id(0)}")
         copied = base64.b64encode(file_id(0).encode())

@@ -241,6 +241,10 @@ class BulkRun:
                 )
                 outcome = Outcome(self.operation, target, Verdict.CANCELLED, "It was not sent.")
             self._note(item, outcome)
+            if not len(self.outcomes) % _BREATH:
+                await asyncio.sleep(
+                    0
+                )  # what is not sent waits for nothing, and would hold the loop
 
     def _note(self, item: Item, outcome: Outcome) -> None:
         self._work.ended(outcome)

@@ -184,7 +184,7 @@ class XcollApp(App[None]):
             "Quit all the same?",
             writes,
             "",
-            "under way. What was sent may still take effect; what becomes of it is not seen any more.",
+            "under way. What was sent may still take effect, and nobody looks what becomes of it.",
             "Quit",
         )
         if await ask(self.main, ConfirmScreen(question)):

@@ -6,6 +6,43 @@ from textual.binding import Binding, BindingType
 
 from xcoll_tui.ui.widgets.lines import Hint
 
+# What the footer shows: the bindings that matter where the focus is, the way to the rest last.
+COLLECTIONS = (
+    ("row.open", "Open"),
+    ("write.new", "New"),
+    ("write.edit", "Edit"),
+    ("write.remove", "Delete"),
+    ("show.properties", "Properties"),
+    ("filter.edit", "Filter"),
+    ("palette", "Commands"),
+    ("help", "Help"),
+)
+DOCUMENTS = (
+    ("row.open", "Open"),
+    ("write.attach", "Attach"),
+    ("write.edit", "Edit"),
+    ("write.remove", "Remove"),
+    ("write.reindex", "Re-index"),
+    ("mark.toggle", "Mark"),
+    ("filter.edit", "Filter"),
+    ("help", "Help"),
+)
+READING = (
+    ("row.open", "Open"),
+    ("show.properties", "Properties"),
+    ("filter.edit", "Filter"),
+    ("filter.failed", "Failed"),
+    ("sort.next", "Sort"),
+    ("row.last", "End"),
+    ("refresh", "Refresh"),
+    ("help", "Help"),
+)
+FILTER = (
+    Hint("⏎", "Apply", ""),
+    Hint("esc", "Clear", ""),
+    Hint("↓", "Rows", ""),
+)
+
 _GLYPHS = {
     "enter": "⏎",
     "escape": "esc",

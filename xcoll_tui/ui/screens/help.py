@@ -14,7 +14,8 @@ from xcoll_tui.ui.widgets.lines import Hint
 
 _GROUPS = (
     ("Move", ("row.", "pane.", "back")),
-    ("Look", ("show.", "filter.", "sort.", "refresh", "load.")),
+    ("Look", ("show.", "filter.", "sort.", "refresh", "load.", "activity")),
+    ("Change", ("write.",)),
     ("Mark and copy", ("mark.", "copy.")),
     ("Program", ("palette", "help", "quit")),
 )
@@ -43,8 +44,8 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self._hints = hints
         self._scroll = VerticalScroll(
-            Static(self._keys(*_GROUPS[:1])),
-            Static(self._keys(*_GROUPS[1:])),
+            Static(self._keys(*_GROUPS[:2])),
+            Static(self._keys(*_GROUPS[2:])),
             Static(_filters(), id="help-filters"),
             id="help",
             can_focus=True,

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
 from xcoll_tui.ui.ages import Clock, format_elapsed
-from xcoll_tui.ui.keys import hints_of
+from xcoll_tui.ui.keys import COLLECTIONS, DOCUMENTS, FILTER, READING, hints_of
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.lines import Footer, Header, Hint, Place
 from xcoll_tui.ui.widgets.pane import Pane
@@ -26,32 +26,6 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.writing import Writing
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
-
-_COLLECTION_HINTS = (
-    ("row.open", "Open"),
-    ("show.properties", "Properties"),
-    ("filter.edit", "Filter"),
-    ("sort.next", "Sort"),
-    ("refresh", "Refresh"),
-    ("pane.right", "Documents"),
-    ("palette", "Commands"),
-    ("help", "Help"),
-)
-_DOCUMENT_HINTS = (
-    ("row.open", "Details"),
-    ("filter.edit", "Filter"),
-    ("filter.failed", "Failed"),
-    ("sort.next", "Sort"),
-    ("row.last", "End"),
-    ("refresh", "Refresh"),
-    ("pane.left", "Collections"),
-    ("help", "Help"),
-)
-_FILTER_HINTS = (
-    Hint("⏎", "Apply", ""),
-    Hint("esc", "Clear", ""),
-    Hint("↓", "Rows", ""),
-)
 
 
 class MainScreen(Screen[None]):
@@ -98,7 +72,7 @@ class MainScreen(Screen[None]):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self.header = Header()
+        self.header = Header(self._open_palette)
         self.footer = Footer(self._hints, self.perform)
         self.collections = CollectionPane(clock)
         self.documents = DocumentPane(clock)
@@ -209,8 +183,11 @@ class MainScreen(Screen[None]):
 
     def _hints(self) -> Sequence[Hint]:
         if self.pane.filter_bar.editing:
-            return _FILTER_HINTS
-        wanted = _DOCUMENT_HINTS if self.pane is self.documents else _COLLECTION_HINTS
+            return FILTER
+        if self.session is not None and self.session.writes.read_only:
+            wanted = READING
+        else:
+            wanted = DOCUMENTS if self.pane is self.documents else COLLECTIONS
         keys = self.hints_by_id()
         return [Hint(keys[name].key, label, keys[name].action) for name, label in wanted]
 
@@ -226,6 +203,9 @@ class MainScreen(Screen[None]):
             if hasattr(node, name):
                 await node.run_action(action)
                 return
+
+    def _open_palette(self) -> None:
+        self.app.action_command_palette()
 
     def action_pane(self, number: int) -> None:
         """Go to a pane."""

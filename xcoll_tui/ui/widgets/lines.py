@@ -56,13 +56,21 @@ class _Line(Widget):
 
 
 class Header(_Line):
-    """Tell the program, the team, the key and the host, and how fresh the screen is."""
+    """Tell the program, the team, the key and the host, and how fresh the screen is.
+
+    ``pressed`` is called when it is clicked: the mouse's way to every command.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"header--name", "header--quiet", "header--alert"}
 
-    def __init__(self) -> None:
+    def __init__(self, pressed: Callable[[], None]) -> None:
         super().__init__()
         self.place = Place()
+        self._pressed = pressed
+
+    async def _on_click(self, event: events.Click) -> None:
+        event.stop()
+        self._pressed()
 
     def show(self, place: Place) -> None:
         """Show another place."""

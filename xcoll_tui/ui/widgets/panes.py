@@ -74,7 +74,7 @@ class DocumentPane(Pane["Document"]):
 
     def open(self, collection: "Collection | None", feed: "Feed[Document] | None") -> None:
         """Show the documents of a collection from now on."""
-        self.table.marks.clear()
+        self.table.clear_marks()
         self.table.layout_of.forget()
         self._field_keys = ()
         self.describe(collection)

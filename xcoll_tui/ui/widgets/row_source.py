@@ -1,6 +1,6 @@
 """Where a row table reads its rows: the session's listings, or a plain list."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from xcoll_tui.session.listing import Gap
@@ -41,8 +41,8 @@ class RowSource(Protocol[T]):
         """Return where a key stands, None when it is not here."""
         ...
 
-    def keys(self) -> Iterable[str]:
-        """Yield the keys in display order."""
+    def key_set(self) -> dict[str, int]:
+        """Return the keys as those of a new dict, quickly."""
         ...
 
     def between(self, key_a: str, key_b: str) -> list[str]:
@@ -77,9 +77,9 @@ class FixedRows(Generic[T]):
         """Return where a key stands, None when it is not here."""
         return self._places.get(key)
 
-    def keys(self) -> Iterable[str]:
-        """Yield the keys in order."""
-        return map(self.key, self._rows)
+    def key_set(self) -> dict[str, int]:
+        """Return the keys as those of a new dict."""
+        return dict(self._places)
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""

@@ -108,7 +108,9 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         self.listing: RowSource[T] = FixedRows(lambda _row: "")
         self.cursor = 0
         self.cursor_key: str | None = None
-        self.marks: dict[str, None] = {}
+        self.marks: dict[str, int] = {}
+        """The keys of the marked rows; what they stand for is of no interest."""
+        self._all_marked = False
         self.markable = markable
         self.sorted_by: tuple[str, bool] | None = None
         self.stale = False
@@ -192,7 +194,8 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
 
     def clear_marks(self) -> None:
         """Unmark every row."""
-        self.marks.clear()
+        self.marks = {}
+        self._all_marked = False
         self._mark_anchor = None
         self.repaint()
         self.post_message(self.MarksChanged(self))
@@ -251,7 +254,8 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
 
     def mark(self, keys: Iterable[str]) -> None:
         """Mark these rows beside the ones that are, loaded or not."""
-        self.marks.update(dict.fromkeys(keys))
+        self.marks.update(dict.fromkeys(keys, 0))
+        self._all_marked = False
         self.repaint()
         self.post_message(self.MarksChanged(self))
 
@@ -262,9 +266,9 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         if self.cursor_key in self.marks:
             del self.marks[self.cursor_key]
         else:
-            self.marks[self.cursor_key] = None
-        self._mark_anchor = self.cursor_key
-        self.repaint()
+            self.marks[self.cursor_key] = 0
+        self._mark_anchor, self._all_marked = self.cursor_key, False
+        self.row_changed(self.cursor_key)
         self.post_message(self.MarksChanged(self))
         self.action_move(1)
 
@@ -273,19 +277,19 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         if self.cursor_key is None:
             return
         anchor = self._mark_anchor or self.cursor_key
-        self.marks.update(dict.fromkeys(self.listing.between(anchor, self.cursor_key)))
-        self._mark_anchor = self.cursor_key
+        self.marks.update(dict.fromkeys(self.listing.between(anchor, self.cursor_key), 0))
+        self._mark_anchor, self._all_marked = self.cursor_key, False
         self.repaint()
         self.post_message(self.MarksChanged(self))
 
     def mark_all(self) -> None:
-        """Mark all that is loaded; unmark it when all of it is marked already."""
-        keys = dict.fromkeys(self.listing.keys())
-        if keys and keys.keys() <= self.marks.keys():
-            for key in keys:
-                del self.marks[key]
-        else:
-            self.marks.update(keys)
+        """Mark all that is loaded; unmark it when that was done last."""
+        if self._all_marked:
+            self.clear_marks()
+            return
+        # As a copy of the listing's own keys: one by one, 100,000 of them take 30 ms.
+        self.marks = self.marks | self.listing.key_set() if self.marks else self.listing.key_set()
+        self._all_marked = True
         self.repaint()
         self.post_message(self.MarksChanged(self))
 
@@ -361,7 +365,11 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
     def _tone(self, name: str) -> Style:
         style = self._tones.get(name)
         if style is None:
-            style = self.get_component_rich_style(f"row-table--{name}", partial=name not in _WHOLE)
+            if name == "plain":
+                style = self.rich_style
+            else:
+                partial = name not in _WHOLE
+                style = self.get_component_rich_style(f"row-table--{name}", partial=partial)
             self._tones[name] = style
         return style
 
@@ -383,7 +391,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
             return self.painter.note(self._note_line, self._base_style(self.cursor))
         index = self._row_at(line)
         if index >= len(self.listing):
-            return self.painter.blank(self.rich_style)
+            return self.painter.blank(self._tone("plain"))
         state = (index, index == self.cursor, index == self._hover)
         strip = self._strips.get(state)
         if strip is None:
@@ -407,15 +415,15 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         if index == self._hover:
             base = self._tone("hover")
         else:
-            base = self._tone("zebra") if index % 2 else self.rich_style
+            base = self._tone("zebra") if index % 2 else self._tone("plain")
         return base + self._tone("stale") if self.stale else base
 
     def _draw_placeholder(self, y: int) -> Strip:
         lines = self.placeholder.split("\n")
         top = 1 if self._rows_high > len(lines) + 1 else 0
         if not 0 <= y - top < len(lines):
-            return self.painter.blank(self.rich_style)
-        return self.painter.placeholder(lines[y - top], self.rich_style)
+            return self.painter.blank(self._tone("plain"))
+        return self.painter.placeholder(lines[y - top], self._tone("plain"))
 
     # What the terminal says
 

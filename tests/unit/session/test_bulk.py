@@ -141,6 +141,25 @@ async def test_cancel_sends_no_more_and_tells_what_was_sent(desk):
     assert desk.session.writes.busy == 0
 
 
+@pytest.mark.parametrize("why", ["called off", "read-only"])
+def test_what_is_not_sent_leaves_the_loop_to_others(why):
+    @in_a_crowd()
+    async def scenario(desk):
+        desk.service.read_only = why == "read-only"
+        run = desk.bulk.attach(HERE, [Item(f"file_{n}") for n in range(5000)])
+        if why == "called off":
+            run.cancel()
+        waiting, turns = asyncio.create_task(run.wait()), 0
+        while not waiting.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert turns > 40
+        assert len(run.outcomes) == 5000
+        assert desk.service.calls == []
+
+    scenario()
+
+
 @in_a_crowd(documents=150, patch="ignore", reattach="keep")
 async def test_cancel_breaks_no_replacement_off_between_its_halves(desk):
     run = desk.bulk.set_field(HERE, desk.old(), "note", "x", replace=True)

@@ -241,10 +241,8 @@ class BulkRun:
                 )
                 outcome = Outcome(self.operation, target, Verdict.CANCELLED, "It was not sent.")
             self._note(item, outcome)
-            if not len(self.outcomes) % _BREATH:
-                await asyncio.sleep(
-                    0
-                )  # what is not sent waits for nothing, and would hold the loop
+            # What is not sent waits for nothing, and thousands would hold the loop.
+            await asyncio.sleep(0)
 
     def _note(self, item: Item, outcome: Outcome) -> None:
         self._work.ended(outcome)

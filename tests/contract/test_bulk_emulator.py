@@ -155,6 +155,15 @@ async def test_refusals_are_told_and_tried_again_as_typed():
         assert len(await desk.fields()) == 2
 
 
+async def test_a_required_field_that_was_left_out_is_named():
+    async with at_desk() as desk:
+        await desk.session.open_collection(desk.collection_id)
+        bare = Item(desk.items[5].file_id, fields={"kind": "a"})
+        run = desk.session.bulk.attach(desk.collection_id, [bare])
+        await run.wait()
+        assert run.outcomes[bare.file_id].field == "number"
+
+
 @pytest.mark.parametrize("policy", ["replace", "merge", "ignore"])
 @pytest.mark.parametrize("reattach", ["conflict", "replace", "keep"])
 async def test_no_field_is_called_saved_that_is_not(policy, reattach):

@@ -24,7 +24,7 @@ from xcoll_tui.session.stage import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
@@ -66,7 +66,8 @@ class DocumentWrites:
         if after.document is not None:
             target = replace(target, name=after.document.name)
             self._stage.rows.appeared(target.collection_id)
-        outcome = _attached(target, fields, error, after)
+        defined = self._stage.rows.defined_keys(target.collection_id)
+        outcome = _attached(target, fields, error, after, defined)
         if outcome.verdict is Verdict.UNKNOWN:
             return Done(outcome, "It is not known whether it was attached.")
         if after.document is None or outcome.verdict is Verdict.CHANGED:
@@ -137,9 +138,16 @@ def _attach_before(target: Target, fields: Mapping[str, str] | None, before: Loo
 
 
 def _attached(
-    target: Target, fields: Mapping[str, str] | None, error: ApiError | None, after: Look
+    target: Target,
+    fields: Mapping[str, str] | None,
+    error: ApiError | None,
+    after: Look,
+    defined: Sequence[str],
 ) -> Outcome:
-    """Judge an attach that was sent, of a file that was not there before."""
+    """Judge an attach that was sent, of a file that was not there before.
+
+    A refusal may name a field that was left out, so those that are `defined` count as well.
+    """
     name, document = target.shown, after.document
     mine = None if fields is None else dict(fields)
     end = partial(Outcome, Operation.ATTACH, target, mine=mine, document=document)
@@ -158,7 +166,12 @@ def _attached(
             said = f"No such file for this team, or the collection is gone.{told(error)}"
         elif error is None:
             said = f"{name} does not show in the collection, although the service took it."
-        return end(Verdict.FAILED, said, error, field=named_field(error, fields or ()))
+        return end(
+            Verdict.FAILED,
+            said,
+            error,
+            field=named_field(error, {**(fields or {}), **dict.fromkeys(defined)}),
+        )
     said = f"Whether {name} is attached is not known: it could not be read back."
     return end(Verdict.UNKNOWN, said + told(error) + told(after.error), error or after.error)
 

@@ -62,6 +62,11 @@ class Rows:
         name = collection_name if file_id is None else "" if row is None else row.name
         return Target(collection_id, file_id, name, collection_name)
 
+    def defined_keys(self, collection_id: str) -> list[str]:
+        """Return the keys of the fields that a collection defines, as far as it is known."""
+        collection = self._known(collection_id)
+        return [] if collection is None else [each.key for each in collection.field_definitions]
+
     def intent_of(self, collection_id: str, file_id: str | None = None) -> str | None:
         """Return what is being done to a document, or to the collection itself, as "saving…"."""
         return self._intents.get((collection_id, file_id))

@@ -177,11 +177,26 @@ class Many:
                 if draft is not None and any(each.field for each in run.failures):
                     await self.attach(*_again(draft, run))
                     return
-                run = run.retry(replace=run.can_replace)
+                run = run.retry(replace=run.can_replace and await self._may_replace(run))
                 continue
             if run.state == "over":
                 self._keep_failures_marked(run)
             return
+
+    async def _may_replace(self, run: BulkRun) -> bool:
+        kept = sum(each.verdict is Verdict.IGNORED for each in run.failures)
+        count = "1 document" if kept == 1 else f"{kept:,} documents"
+        question = Question(
+            "Replace them?",
+            count,
+            "",
+            "kept the old fields, although the service took the new ones. What is left is to remove "
+            "each and attach it again with the new fields; it is not found by a search until it is "
+            "indexed anew. The files themselves are kept.",
+            f"Replace {count}",
+            undo="Undo: z puts the old fields back, in the same way.",
+        )
+        return await ask(self._screen, ConfirmScreen(question)) is True
 
     def _keep_failures_marked(self, run: BulkRun) -> None:
         if run.collection_id == self._session.opened:

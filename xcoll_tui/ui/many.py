@@ -1,6 +1,7 @@
 """Writes on many documents: asks, starts the run, and follows it in a dialog."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xcoll_tui.session.bulk_run import BulkRun, Item
@@ -171,7 +172,7 @@ class Many:
 
     async def _follow(self, run: BulkRun, draft: AttachDraft | None = None) -> None:
         while True:
-            screen = RunScreen(lambda run=run: self._view(run), run.cancel)  # type: ignore[misc]  # mypy cannot type a default of a lambda
+            screen = RunScreen(partial(self._view, run), run.cancel)
             chosen = await ask(self._screen, screen)
             if chosen == "retry" and run.can_retry:
                 if draft is not None and any(each.field for each in run.failures):
@@ -190,9 +191,9 @@ class Many:
             "Replace them?",
             count,
             "",
-            "kept the old fields, although the service took the new ones. What is left is to remove "
-            "each and attach it again with the new fields; it is not found by a search until it is "
-            "indexed anew. The files themselves are kept.",
+            "kept the old fields, although the service took the new ones. What is left is to "
+            "remove each and attach it again with the new fields; it is not found by a search "
+            "until it is indexed anew. The files themselves are kept.",
             f"Replace {count}",
             undo="Undo: z puts the old fields back, in the same way.",
         )

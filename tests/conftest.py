@@ -57,16 +57,21 @@ def browse() -> Browse:
         key: str = KEY,
         size: tuple[int, int] = (160, 45),
         clock: Callable[[], float] = lambda: NOW,
+        state: Path | None = None,
+        read_only: bool = False,
+        silence: float = 30,
         **options: object,
     ) -> AsyncIterator[Pilot[None]]:
         def connect() -> Connection:
             client = Client(
                 key,
                 url,
+                read_only=read_only,
+                timeout=silence,
                 on_request=lambda record: session.note_request(record),  # noqa: PLW0108 - made below
                 on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
             )
-            session = Session(client, clock=clock)
+            session = Session(client, clock=clock, state=state, place=url)
             return Connection(session, client.aclose)
 
         facts = (f"key …{key[-4:]}", "127.0.0.1")

@@ -1,0 +1,126 @@
+"""What the tests of the writing flows share: the dialogs, and what the service holds."""
+
+import httpx
+from textual.containers import Vertical
+
+from tests.conftest import screen_text, wait_until
+from xcoll_tui.emulator.server import Server
+from xcoll_tui.session.changes import RequestMade
+from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.run import RunScreen
+
+PAPERS = "Research papers"  # 120 documents; doi is required and unique
+NOTES = "Meeting notes"  # 212 documents; no field is defined
+CONTRACTS = "Legal contracts"  # 64 documents; counterparty is required
+SCANS = "Incoming scans"  # 38 documents; 12 of them failed
+INTERVIEWS = "Interview transcripts"  # 57 documents, all on the first page; role is optional
+
+
+class Service:
+    """What the service holds, read past the program; and a second person who changes it."""
+
+    def __init__(self, server: Server) -> None:
+        self._base = f"{server.url}/v1/collections"
+        self._http = httpx.Client(headers={"Authorization": f"Bearer {server.key}"})
+
+    def collections(self):
+        """Return the collections by name."""
+        answer = self._http.get(self._base, params={"limit": 100})
+        return {each["collection_name"]: each for each in answer.json()["collections"]}
+
+    def collection(self, collection_id):
+        """Return one collection."""
+        return self._http.get(f"{self._base}/{collection_id}").json()
+
+    def fields(self, collection_id, file_id):
+        """Return the fields of a document, None where it is not in the collection."""
+        answer = self._http.get(f"{self._base}/{collection_id}/documents/{file_id}")
+        return None if answer.status_code == 404 else answer.json()["fields"]
+
+    def edit(self, collection_id, file_id, fields):
+        """Change the fields of a document, as a second person."""
+        path = f"{self._base}/{collection_id}/documents/{file_id}"
+        assert self._http.patch(path, json={"fields": fields}).status_code == 200
+
+    def remove(self, collection_id, file_id):
+        """Remove a document, as a second person."""
+        path = f"{self._base}/{collection_id}/documents/{file_id}"
+        assert self._http.delete(path).status_code == 200
+
+    def close(self):
+        """Hang up."""
+        self._http.close()
+
+
+def dialog_of(pilot, kind):
+    """Return the dialog in front, which has to be of this kind."""
+    screen = pilot.app.screen
+    assert isinstance(screen, kind), screen_text(pilot)
+    return screen
+
+
+async def dialog(pilot, kind, key=None):
+    """Press a key, and wait for the dialog of this kind to stand in front."""
+    if key is not None:
+        await pilot.press(key)
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, kind))
+    return pilot.app.screen
+
+
+async def shown(pilot, *said):
+    """Wait until all of these are on the screen, wherever lines are broken."""
+    await wait_until(pilot, lambda: all(each in words_on(pilot) for each in said))
+
+
+def words_on(pilot):
+    """Return what stands in the dialog in front, or in the panes, as one line without frames."""
+    screen = pilot.app.screen
+    strips = screen._compositor.render_strips()
+    if isinstance(screen, Dialog):
+        region = screen.query(Vertical).first().region
+        strips = [strip.crop(region.x, region.right) for strip in strips[region.y : region.bottom]]
+    text = " ".join(segment.text for strip in strips for segment in strip)
+    return " ".join("".join(" " if each in "│╭╮╰╯─" else each for each in text).split())
+
+
+async def back_on_main(pilot):
+    """Wait until no dialog stands over the panes, and nothing is being written."""
+    session = pilot.app.main.session
+    await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
+    await wait_until(pilot, lambda: not session.writes.busy and not session.bulk.running)
+
+
+async def run_over(pilot):
+    """Wait for the list of what became of a run."""
+    run = await dialog(pilot, RunScreen)
+    await wait_until(pilot, lambda: run._ask().over)
+    return run
+
+
+def outcomes(run):
+    """Return the words for each document of a run's list, by ID."""
+    return {row.key: row.word for row in run._ask().rows}
+
+
+def written(pilot):
+    """Collect the requests that change something, made from now on."""
+    made = []
+
+    def note(change):
+        if isinstance(change, RequestMade) and change.record.method != "GET":
+            made.append((change.record.method, change.record.path.partition("?")[0]))
+
+    pilot.app.main.session.subscribe(note)
+    return made
+
+
+def entry(form, key):
+    """Return the input of a field in a form of fields."""
+    fields = getattr(form, "_fields", None) or form._form
+    rows = (*fields._defined, *fields._others)
+    return next(row for row in rows if row.key == key)._input
+
+
+def toasts(pilot):
+    """Return what is told in passing."""
+    return [each.message for each in pilot.app._notifications]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import backup, bulk, decoding, filling, keys, last_row, opening, startup
+from tests.bench import backup, bulk, busy, decoding, filling, keys, last_row, opening, startup
 from tests.bench.figure import Figure, write_json
 
 _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -20,6 +20,7 @@ _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "fill": filling.measure,
     "keys": keys.measure,
     "bulk": bulk.measure,
+    "busy": busy.measure,
     "backup": backup.measure,
 }
 

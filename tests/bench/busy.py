@@ -1,0 +1,119 @@
+"""Key press to repaint while thousands of documents are indexed anew, against the same at rest."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.bench.figure import Figure, percentile
+from tests.bench.probe import QUIET, Probe
+from tests.bench.service import Service, serve
+
+DOCUMENTS = 6_000
+"""So many that the run outlasts the presses."""
+LATENCY = 20
+STEPS = 20
+ROUNDS = 4
+PRESSES = 2 * STEPS * ROUNDS
+FEWEST = 80
+GOAL = 2.5
+
+
+def measure() -> Iterator[Figure]:
+    """Move up and down with all rows loaded and marked; then index them anew, and do it again."""
+    with ExitStack() as stack:
+        cores = os.sched_getaffinity(0)
+        stack.callback(os.sched_setaffinity, 0, cores)
+        # The program on a core of its own, as it is where the service is another machine.
+        os.sched_setaffinity(0, {min(cores)})
+        service = stack.enter_context(serve(DOCUMENTS, "--latency", str(LATENCY)))
+        names, last = _ends(service)
+        os.sched_setaffinity(0, {max(cores)})
+        program = stack.enter_context(service.opened())
+        os.sched_setaffinity(0, {min(cores)})
+        program.send("L")
+        program.wait_text(f"─ {DOCUMENTS:,} · name")
+        program.settle(0.6)
+        program.press("g", "asterisk")
+        idle = [each for _ in range(ROUNDS) for each in _move(program, names)]
+        before = _indexed_at(service, last)
+        _start(program)
+        busy: list[float] = []
+        while len(busy) < PRESSES:
+            times = _move(program, names)
+            if _indexed_at(service, last) != before:
+                break
+            busy += times
+    if len(busy) < FEWEST:
+        raise RuntimeError(f"the run was over after {len(busy)} presses; it needs more documents")
+    for percent, goal in {50: GOAL, 95: None}.items():
+        yield Figure(
+            f"key in a bulk run p{percent}",
+            percentile(busy, percent),
+            percentile(idle, percent),
+            "ms",
+            "the same at rest",
+            goal,
+        )
+
+
+def _ends(service: Service) -> tuple[list[str], str]:
+    """Return the names of the first rows, and the ID of the last, which a run reaches last."""
+    metadata = [each["file_metadata"] for each in json.loads(service.page())["documents"]]
+    end = json.loads(service.page("ORDERING_DESCENDING"))["documents"][0]
+    return [each["name"] for each in metadata[: STEPS + 1]], end["file_metadata"]["file_id"]
+
+
+def _indexed_at(service: Service, file_id: str) -> str:
+    path = f"collections/{service.collection_id}/documents/{file_id}"
+    return json.loads(service.get(path))["last_indexed_at"]
+
+
+def _start(program: Probe) -> None:
+    """Index all that is marked anew, and hide the dialog: the run goes on."""
+    program.send("i")
+    program.wait_text(f"Re-index {DOCUMENTS:,} documents")
+    program.settle()
+    program.send("y")
+    program.wait_text(f"Re-indexing {DOCUMENTS:,} documents", " left")
+    program.send("escape")
+    # What lay under the dialog is drawn again.
+    program.wait_text("▌✓")
+    _pause(program, 0.3)
+
+
+def _move(program: Probe, names: list[str]) -> list[float]:
+    """Go down from the first row and up again; return the milliseconds of each press."""
+    down = [_time(program, "down", name) for name in names[1:]]
+    return down + [_time(program, "up", name) for name in reversed(names[:-1])]
+
+
+def _time(program: Probe, key: str, name: str) -> float:
+    """Press a key; return the milliseconds until the cursor is on the marked row of that name.
+
+    There is no silence to wait for while a run draws rows as well. What the program's loop and this
+    process spent in the queue for a busy core is not counted: it comes by chance. What another
+    thread of the program waits for the loop is.
+    """
+    processes = (program.process.pid, os.getpid())
+    waited = [_queued(each) for each in processes]
+    sent = program.send(key)
+    shown = program.wait_text(f"▌✓ {name}", seconds=10)
+    queued = max(_queued(each) - was for each, was in zip(processes, waited, strict=True))
+    # Not in step with what the run draws ten times a second.
+    _pause(program, QUIET + sent % 0.03)
+    return (shown - sent - queued) * 1000
+
+
+def _pause(program: Probe, seconds: float) -> None:
+    until = time.perf_counter() + seconds
+    while (left := until - time.perf_counter()) > 0:
+        program.read(left)
+
+
+def _queued(process: int) -> float:
+    """Return the seconds that the first thread of a process was ready to run and had no core."""
+    told = Path(f"/proc/{process}/task/{process}/schedstat").read_text(encoding="ascii")
+    return int(told.split()[1]) / 1e9

@@ -38,7 +38,9 @@ class Deleting:
             return
         if not await ask(self._screen, ConfirmScreen(self._question(collection))):
             return
-        steps = StepsScreen(f"Deleting {collection.collection_name or collection_id}")
+        steps = StepsScreen(
+            f"Deleting {collection.collection_name or collection_id}", can_cancel=True
+        )
         app.push_screen(steps)
         if not await self._back_up(collection, steps):
             steps.finish()
@@ -46,6 +48,7 @@ class Deleting:
         if steps.cancelled:
             steps.say("Cancelled. Nothing was deleted; the backup stays.", over=True)
             return
+        steps.can_cancel = False
         steps.say("Deleting the collection…")
         outcome = await session.writes.delete_collection(collection_id)
         steps.say(outcome.said, over=True, failed=not outcome.ok)
@@ -127,7 +130,7 @@ class Deleting:
         picked = await ask(self._screen, PickScreen("Recreate from backup", choices, "Recreate"))
         if picked is None:
             return
-        steps = StepsScreen("Recreating from backup")
+        steps = StepsScreen("Recreating from backup", can_cancel=False)
         app.push_screen(steps)
         steps.say("Creating the collection…")
 

@@ -15,7 +15,8 @@ from xcoll_tui.ui.text import clean
 class StepsScreen(Dialog[None]):
     """Say what is being done, and keep what was learned on the way.
 
-    While it goes on, `c` asks for it to be broken off before the next step; Esc only hides it.
+    While it goes on, `c` asks for it to be broken off before the next step, as long as
+    `can_cancel` says that there is one; Esc only hides it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -23,9 +24,10 @@ class StepsScreen(Dialog[None]):
         Binding("c", "cancel", "Cancel", id="steps.cancel"),
     ]
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, can_cancel: bool) -> None:
         super().__init__()
         self.cancelled = False
+        self.can_cancel = can_cancel
         self.over = False
         self._title = title
         self._said = Content("")
@@ -64,7 +66,8 @@ class StepsScreen(Dialog[None]):
     def _draw(self) -> None:
         notes = [Content.from_markup("[$quiet]$note[/]", note=note) for note in self._notes]
         self._text.update(Content("\n").join([self._said, *notes]))
-        keys = "esc Close" if self.over else "c Cancel · esc Hide"
+        hide = "c Cancel · esc Hide" if self.can_cancel else "esc Hide"
+        keys = "esc Close" if self.over else hide
         self._frame.border_subtitle = Content("cancelling…" if self._is_cancelling else keys)
 
     @property
@@ -77,6 +80,6 @@ class StepsScreen(Dialog[None]):
 
     def action_cancel(self) -> None:
         """Ask for it to be broken off before the next step."""
-        if not self.over:
+        if self.can_cancel and not self.over:
             self.cancelled = True
             self._draw()

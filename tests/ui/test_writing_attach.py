@@ -14,6 +14,7 @@ from tests.ui.writing import (
     outcomes,
     run_over,
     shown,
+    undone,
     written,
 )
 from xcoll_tui.ui.screens.attach import AttachScreen
@@ -124,6 +125,6 @@ async def test_an_attached_file_is_taken_away_again_by_undo(server, browse, serv
         await back_on_main(pilot)
         assert service.fields(collection_id, mine) == {}
         await pilot.press("z")
-        await shown(pilot, "1 undone")
+        await undone(pilot)
         assert service.fields(collection_id, mine) is None
         assert not isinstance(pilot.app.screen, RunScreen)

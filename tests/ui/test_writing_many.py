@@ -16,6 +16,7 @@ from tests.ui.writing import (
     run_over,
     shown,
     toasts,
+    undone,
     words_on,
     written,
 )
@@ -111,7 +112,7 @@ async def test_ten_are_removed_and_undone(server, browse, service):
         assert documents.table.listing.loaded == 47
         assert not documents.table.marks
         await pilot.press("z")
-        await shown(pilot, "10 undone")
+        await undone(pilot)
         await back_on_main(pilot)
         assert {each: service.fields(collection_id, each) for each in marked} == held
         await wait_until(pilot, lambda: documents.table.listing.loaded == 57)
@@ -133,7 +134,7 @@ async def test_above_twenty_the_number_is_typed(server, browse, service):
         run = await run_over(pilot)
         assert outcomes(run) == dict.fromkeys(held, "removed")
         await pilot.press("escape", "z")
-        await shown(pilot, "21 undone")
+        await undone(pilot)
         await back_on_main(pilot)
         assert {each: service.fields(collection_id, each) for each in held} == held
 
@@ -212,5 +213,5 @@ async def test_one_field_is_set_for_all_that_is_marked(server, browse, service):
         now = {each: service.fields(collection_id, each) for each in held}
         assert now == {each: {**fields, "role": "editor"} for each, fields in held.items()}
         await pilot.press("z")
-        await shown(pilot, "3 undone")
+        await undone(pilot)
         assert {each: service.fields(collection_id, each) for each in held} == held

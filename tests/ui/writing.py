@@ -5,6 +5,7 @@ from textual.containers import Vertical
 
 from tests.conftest import screen_text, wait_until
 from xcoll_tui.emulator.server import Server
+from xcoll_tui.session.activity import UNDONE
 from xcoll_tui.session.changes import RequestMade
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.screens.run import RunScreen
@@ -124,3 +125,10 @@ def entry(form, key):
 def toasts(pilot):
     """Return what is told in passing."""
     return [each.message for each in pilot.app._notifications]
+
+
+async def undone(pilot):
+    """Wait until the newest write of all is undone, and nothing more is being written."""
+    entries = pilot.app.main.session.activity.entries
+    await wait_until(pilot, lambda: any(each.undo == UNDONE for each in entries))
+    await back_on_main(pilot)

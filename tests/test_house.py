@@ -1,5 +1,6 @@
 """The rules of the house that a machine can hold: imports, lazy starts, small files."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,3 +54,14 @@ def test_top_level_holds_only_what_belongs_there():
     ).stdout.split("\n")
     top = {name.split("/")[0] for name in tracked if name and not name.startswith(".")}
     assert top <= {"pyproject.toml", "README.md", "LICENSE", "xcoll_tui", "tests", "screenshots"}
+
+
+def test_no_widget_takes_a_key_by_accident():
+    # Textual calls `key_at` and `_key_at` of a widget when @ is pressed, whatever they are for.
+    named = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in (PACKAGE / "ui").rglob("*.py")
+        for line in path.read_text().splitlines()
+        if re.match(r"\s+(?:async )?def _?key_\w+\(self", line) and "key_set" not in line
+    ]
+    assert named == []

@@ -142,11 +142,12 @@ def _browse(options: argparse.Namespace) -> NoReturn:
         return _connect(key, base_url, options.read_only, log)
 
     facts = _facts(options, key, base_url)
+    modes = (("demo", options.demo), ("read-only", options.read_only))
     app = XcollApp(
         connect,
         clock=time.time,
         facts=facts,
-        mode="read-only" if options.read_only else "",
+        mode=" ".join(word for word, on in modes if on),
         collection_id=options.collection_id or None,
         theme=theme,
     )
@@ -158,7 +159,7 @@ def _browse(options: argparse.Namespace) -> NoReturn:
 
 def _facts(options: argparse.Namespace, key: str, base_url: str) -> tuple[str, ...]:
     if options.demo:
-        return ("demo: sample data on this machine",)
+        return ("sample data on this machine",)
     shown = f"key …{key[-4:]}" if len(key) > 12 else "key …"
     return (shown, base_url.partition("://")[2])
 

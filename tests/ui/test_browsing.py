@@ -343,3 +343,13 @@ async def test_rows_that_come_above_do_not_move_what_is_looked_at(server, browse
         await wait_until(pilot, lambda: len(table.listing) > bottom + 150)
         assert rows_on(pilot) == seen
         assert table.cursor == 0
+
+
+async def test_the_activity_opens_from_either_pane_and_closes_with_the_same_key(server, browse):
+    async with browse(server.url, size=(120, 30)) as pilot:
+        await open_collection(pilot, SUPPORT)
+        for pane in ("1", "2"):
+            await pilot.press(pane, "at")
+            await wait_until(pilot, lambda: "Activity: " in screen_text(pilot))
+            await pilot.press("at")
+            await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)

@@ -28,7 +28,8 @@ def write_lines(activity: Activity, clock: Clock) -> Sequence[Line]:
 
 def _write_line(entry: Entry, now: float) -> Line:
     target = entry.target
-    where = f" · {target.collection_name}" if target.collection_name and target.name else ""
+    of_collection = target.file_id is None and entry.run is None
+    where = f" · {target.collection_name}" if target.collection_name and not of_collection else ""
     outcome, tone, said = "… under way", "indexing", ""
     run = entry.run
     if isinstance(run, BulkRun):

@@ -52,7 +52,8 @@ class XcollApp(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("colon", "command_palette", "Commands", id="palette", show=False),
-        Binding("q,ctrl+q", "quit", "Quit", id="quit", show=False),
+        Binding("q", "quit", "Quit", id="quit", show=False),
+        Binding("ctrl+q", "quit", "Quit at once", id="quit.anywhere", show=False, priority=True),
     ]
 
     def __init__(
@@ -170,21 +171,23 @@ class XcollApp(App[None]):
 
     async def action_quit(self) -> None:
         """End the program; ask first while something is being written."""
+        from xcoll_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - not at the start
+
         session = self.main.session
         if session is None or not (session.writes.busy or session.bulk.running):
             self.exit()
-        elif self.screen is self.main:
+        elif not isinstance(self.screen, ConfirmScreen):
             self.run_worker(self._quit_after_asking(session.writes.busy))
 
     async def _quit_after_asking(self, busy: int) -> None:
         from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question  # noqa: PLC0415 - rarely
 
-        writes = "1 write is" if busy == 1 else f"{busy:,} writes are"
+        count = "1 write" if busy == 1 else f"{busy:,} writes"
         question = Question(
             "Quit all the same?",
-            writes,
+            f"{count} under way",
             "",
-            "under way. What was sent may still take effect, and nobody looks what becomes of it.",
+            "What was sent may still take effect, and nothing will tell you.",
             "Quit",
         )
         if await ask(self.main, ConfirmScreen(question)):

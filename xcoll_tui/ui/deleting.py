@@ -64,7 +64,7 @@ class Deleting:
             f"{documents} the index with it. The files themselves are kept.",
             "Delete",
             details=(f"A backup is written first, to {folder}",) if folder else (),
-            undo="z does not undo this; “Recreate from backup” (:) makes it again, indexed anew.",
+            undo="z does not undo this; B makes it again from the backup, indexed anew.",
             typed=collection.collection_name or collection.collection_id,
         )
 

@@ -4,21 +4,22 @@ The API layer's sentences say what failed, why, and what to do; here they are ma
 screen, and completed by what only the screen knows: its keys, and where keys are made.
 """
 
+import re
+
 from xcoll_tui.api.errors import ApiError, Forbidden, InvalidArgument, Unauthorized
 from xcoll_tui.ui.text import clean
 
+_REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE) /\S* failed(?: \d+ times)?: (.)")
+
+
+def without_requests(said: str) -> str:
+    """Leave the methods and paths out of sentences: on the screen it is plain what was asked."""
+    return _REQUEST.sub(lambda match: match.group(1).upper(), said)
+
 
 def sentence_of(error: ApiError) -> str:
-    """Tell why something failed as far as known, and what to do next, fit for the screen.
-
-    The method and the path are left out: on the screen it is plain what was asked.
-    """
-    said = str(error)
-    asked = f"{error.method} {error.path} failed"
-    if error.method and said.startswith(asked):
-        said = said.removeprefix(asked).partition(": ")[2]
-        said = said[:1].upper() + said[1:]
-    return clean(said, 400)
+    """Tell why something failed as far as known, and what to do next, fit for the screen."""
+    return clean(without_requests(str(error)), 400)
 
 
 def where_on(error: ApiError) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xcoll_tui.session.bulk_run import BulkRun, Item
 from xcoll_tui.session.outcome import Operation, Outcome, Verdict
 from xcoll_tui.ui.ages import Clock
+from xcoll_tui.ui.errors import without_requests
 from xcoll_tui.ui.screens.attach import AttachDraft, AttachScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.run import RunRow, RunScreen, RunView
@@ -59,6 +60,7 @@ class Many:
         self._screen = screen
         self._session = session
         self._clock = clock
+        self._told: set[int] = set()
 
     def marked(self, file_ids: Sequence[str]) -> Marked | None:
         """Pin documents of the collection that is open; None where none is."""
@@ -174,15 +176,30 @@ class Many:
         while True:
             screen = RunScreen(partial(self._view, run), run.cancel)
             chosen = await ask(self._screen, screen)
+            if run.state == "over":
+                self._told.add(run.number)  # it was seen
             if chosen == "retry" and run.can_retry:
                 if draft is not None and any(each.field for each in run.failures):
                     await self.attach(*_again(draft, run))
                     return
                 run = run.retry(replace=run.can_replace and await self._may_replace(run))
                 continue
-            if run.state == "over":
-                self._keep_failures_marked(run)
+            await run.wait()  # the dialog may have been hidden; then this tells how it ended
+            self._keep_failures_marked(run)
+            if run.number not in self._told:
+                self._told.add(run.number)
+                self._tell_end(run)
             return
+
+    def _tell_end(self, run: BulkRun) -> None:
+        done = _DONE.get(run.operation, ("done", "done"))[0]
+        said = f"{self._session.name_of(run.collection_id)}: {run.done:,} {done}"
+        if run.unsent:
+            said += f", {run.unsent:,} not sent"
+        if run.failed:
+            self._screen.complain(f"{said}, {run.failed:,} failed. @ tells which.")
+        else:
+            self._screen.tell(f"{said}.")
 
     async def _may_replace(self, run: BulkRun) -> bool:
         kept = sum(each.verdict is Verdict.IGNORED for each in run.failures)
@@ -200,9 +217,13 @@ class Many:
         return await ask(self._screen, ConfirmScreen(question)) is True
 
     def _keep_failures_marked(self, run: BulkRun) -> None:
-        if run.collection_id == self._session.opened:
-            failed = [each.target.file_id for each in run.failures]
-            self._screen.documents.table.mark([each for each in failed if each is not None])
+        feed = self._session.documents
+        if feed is None or run.collection_id != self._session.opened:
+            return
+        failed = [each.target.file_id for each in run.failures]
+        here = [each for each in failed if each is not None and each in feed.listing]
+        if here:
+            self._screen.documents.table.mark(here)
 
     def _view(self, run: BulkRun) -> RunView:
         doing = _DOING.get(run.operation, run.operation.capitalize())
@@ -238,7 +259,7 @@ def _row(outcome: Outcome) -> RunRow:
         word = words[outcome.verdict is Verdict.ALREADY]
         return RunRow(file_id, name, "●", word, "ready", "")
     glyph, word, tone = _ENDS[outcome.verdict]
-    said = "" if outcome.verdict is Verdict.CANCELLED else outcome.said
+    said = "" if outcome.verdict is Verdict.CANCELLED else without_requests(outcome.said)
     return RunRow(file_id, name, glyph, word, tone, said)
 
 

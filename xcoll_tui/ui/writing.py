@@ -10,7 +10,7 @@ from xcoll_tui.session.outcome import CollectionDraft, Outcome, Verdict
 from xcoll_tui.ui.activity_lines import request_lines, write_lines
 from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.deleting import Deleting
-from xcoll_tui.ui.errors import sentence_of
+from xcoll_tui.ui.errors import sentence_of, without_requests
 from xcoll_tui.ui.fields_draft import FieldsDraft
 from xcoll_tui.ui.many import Many
 from xcoll_tui.ui.screens.activity import ActivityScreen
@@ -49,9 +49,9 @@ class Writing:
         if outcome.verdict is Verdict.CANCELLED:
             return
         if outcome.ok:
-            self._screen.tell(outcome.said)
+            self._screen.tell(without_requests(outcome.said))
         else:
-            self._screen.complain(outcome.said)
+            self._screen.complain(without_requests(outcome.said))
 
     # Documents
 
@@ -109,7 +109,7 @@ class Writing:
             form.done()
             self.tell(outcome)
         elif form.is_attached:
-            form.refuse(outcome.field, outcome.said)
+            form.refuse(outcome.field, without_requests(outcome.said))
         else:
             self.tell(outcome)
 
@@ -247,7 +247,10 @@ class Writing:
         if outcome is None:
             self._screen.tell("There is nothing to undo.")
         elif isinstance(outcome, Outcome):
-            self.tell(outcome)
+            if outcome.ok:
+                self._screen.tell(f"Undone. {without_requests(outcome.said)}")
+            else:
+                self._screen.complain(f"Not undone. {without_requests(outcome.said)}")
         else:
             self._screen.tell(_summed_up(outcome))
 
@@ -255,4 +258,5 @@ class Writing:
 def _summed_up(outcomes: Sequence[Outcome]) -> str:
     done = sum(outcome.ok for outcome in outcomes)
     failed = len(outcomes) - done
-    return f"{done:,} undone, {failed:,} failed" if failed else f"{done:,} undone"
+    said = f"Undone for {done:,} document{'' if done == 1 else 's'}"
+    return f"{said}, {failed:,} failed. z tries those again." if failed else f"{said}."

@@ -31,7 +31,7 @@ class Line(NamedTuple):
 
 
 class ActivityScreen(Dialog[str]):
-    """Show the writes, or the requests; returns the key of the write that is to be undone."""
+    """Show the writes, or the requests; returns "undo" when the newest write is to be undone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,at", "close", "Close", id="activity.close"),
@@ -70,7 +70,7 @@ class ActivityScreen(Dialog[str]):
         name, other = ("Writes", "requests") if self._shown == 0 else ("Requests", "writes")
         self._frame.border_title = Content(f"Activity: {name}")
         self._frame.border_subtitle = Content(f"Tab {other} · c Copy · z Undo · esc Close")
-        self._table.placeholder = "Nothing has been written yet."
+        self._table.placeholder = f"No {name.lower()} yet."
         rows = FixedRows(lambda line: line.key, list(lines))
         self._table.layout_of.measure(rows.row(i) for i in range(min(100, len(rows))))
         self._table.show(rows)

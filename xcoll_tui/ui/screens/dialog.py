@@ -14,6 +14,8 @@ class Dialog(ModalScreen[T]):
     CSS_PATH = Path(__file__).parent.parent / "dialogs.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-wide")]  # noqa: RUF012 - Textual's own
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012 - same
+
     _ended = False
 
     def finish(self, result: T | None = None) -> None:

@@ -115,6 +115,7 @@ class MainScreen(Screen[None]):
         self.collections.follow(session.collections)
         self.run_worker(self._start(session, collection_id), group="start", name="start")
         self.run_worker(session.follow(), group="follow", name="follow")
+        self.footer.refresh()
         self.tell_place()
 
     async def _start(self, session: "Session", collection_id: str | None) -> None:

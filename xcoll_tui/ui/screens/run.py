@@ -99,7 +99,7 @@ class RunScreen(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "hide", "Hide", id="run.hide"),
         Binding("r", "retry", "Retry the failures", id="run.retry"),
-        Binding("c,x", "cancel", "Cancel what is unsent", id="run.cancel"),
+        Binding("x", "cancel", "Cancel what is unsent", id="run.cancel"),
     ]
 
     def __init__(self, view: Callable[[], RunView], cancel: Callable[[], None]) -> None:
@@ -132,7 +132,7 @@ class RunScreen(Dialog[str]):
         if view.over and view.can_retry:
             keys.insert(0, "r Retry the failures")
         if not view.over:
-            keys.insert(0, "c Cancel what is unsent")
+            keys.insert(0, "x Cancel what is unsent")
         note = [clean(view.note, 100)] if view.note else []
         self._frame.border_subtitle = Content(" · ".join([*note, *keys]))
         self._bar.show(view)

@@ -35,6 +35,8 @@ class Column(Generic[T]):
     minimum: int = 4
     maximum: int = 24
     right: bool = False
+    measured: Callable[[T], Cell] | None = None
+    """What the width goes by, where a cell says something else in passing."""
     stretch: bool = False
     """Whether it adapts: the leading column takes what is left over, another gives way."""
     sort_by: str | None = None
@@ -74,7 +76,7 @@ class ColumnLayout(Generic[T]):
             before = widest
             limit = column.maximum
             for row in rows:
-                text = column.cell(row).text[: limit * 4]
+                text = (column.measured or column.cell)(row).text[: limit * 4]
                 width = len(text) if text.isascii() else cell_len(clean(text))
                 widest = max(widest, min(width, limit))
             self._seen[column.key] = widest

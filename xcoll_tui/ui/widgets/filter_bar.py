@@ -59,6 +59,7 @@ class FilterBar(Widget):
             return
         self.text, self.complaint = text, complaint
         self.set_class(bool(complaint), "-complaint")
+        self.set_class(len(complaint) > max(20, self.size.width - 2), "-long")
         self.refresh(layout=True)
 
     def render(self) -> Content:

@@ -38,7 +38,7 @@ def collection_columns(intent_of: IntentOf) -> list[Column[Collection]]:
         Column(
             "name", "Name", _collection_name, 8, 60, stretch=True, sort_by=CollectionsSortBy.NAME
         ),
-        Column("documents", "", documents, 3, 12, right=True),
+        Column("documents", "", documents, 3, 9, right=True, measured=_documents_count),
     ]
 
 
@@ -72,7 +72,7 @@ def document_columns(
     others = [key for key in seen if key not in defined][:_MOST_SEEN_FIELDS]
     return [
         Column("name", "Name", _name, 20, 60, sort_by=DocumentsSortBy.NAME),
-        Column("status", "Status", status, 10, 14),
+        Column("status", "Status", status, 10, 14, measured=_status),
         Column("size", "Size", _size, 8, 9, right=True, sort_by=DocumentsSortBy.SIZE),
         Column("type", "Type", _content_type, 5, 12),
         Column("created", "Created", _created(clock), 10, 12, sort_by=DocumentsSortBy.AGE),

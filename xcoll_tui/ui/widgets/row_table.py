@@ -311,7 +311,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
             return max(self.cursor, line - 1)
         return line
 
-    def _key_at(self, index: int) -> str | None:
+    def _id_at(self, index: int) -> str | None:
         if not 0 <= index < len(self.listing):
             return None
         row = self.listing.row(index)
@@ -334,7 +334,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
 
     def _want_rows(self) -> None:
         listing = self.listing
-        self._top_key = self._key_at(self._row_at(self.scroll_offset.y))
+        self._top_key = self._id_at(self._row_at(self.scroll_offset.y))
         if listing.complete or not len(listing):
             return
         top = self.scroll_offset.y

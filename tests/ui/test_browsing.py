@@ -353,3 +353,13 @@ async def test_the_activity_opens_from_either_pane_and_closes_with_the_same_key(
             await wait_until(pilot, lambda: "Activity: " in screen_text(pilot))
             await pilot.press("at")
             await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
+
+
+async def test_a_click_beside_a_dialog_that_only_tells_closes_it(server, browse):
+    async with browse(server.url, size=(120, 30)) as pilot:
+        await open_collection(pilot, SUPPORT)
+        for key in ("enter", "question_mark", "at"):
+            await pilot.press(key)
+            await wait_until(pilot, lambda: pilot.app.screen is not pilot.app.main)
+            await pilot.click(offset=(1, 15))
+            await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)

@@ -7,6 +7,7 @@ from xcoll_tui.session.activity import IMPOSSIBLE, POSSIBLE, UNDONE, Activity, E
 from xcoll_tui.session.bulk_run import BulkRun
 from xcoll_tui.session.outcome import Verdict
 from xcoll_tui.ui.ages import Clock, format_elapsed
+from xcoll_tui.ui.errors import without_requests
 from xcoll_tui.ui.screens.activity import Line
 
 _OUTCOMES = {
@@ -39,7 +40,7 @@ def _write_line(entry: Entry, now: float) -> Line:
         said = run.stopped or ""
     elif entry.outcome is not None:
         outcome, tone = _OUTCOMES[entry.outcome.verdict]
-        said = entry.outcome.said
+        said = without_requests(entry.outcome.said)
     name = target.name or target.file_id or target.collection_name or target.collection_id
     return Line(
         str(entry.number),

@@ -33,6 +33,7 @@ class Line(NamedTuple):
 class ActivityScreen(Dialog[str]):
     """Show the writes, or the requests; returns "undo" when the newest write is to be undone."""
 
+    CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,at", "close", "Close", id="activity.close"),
         Binding("tab", "other", "Writes or requests", id="activity.other"),

@@ -16,6 +16,7 @@ from xcoll_tui.ui.text import clean, clean_lines
 class DetailsScreen(Dialog[None]):
     """Show facts, or the JSON that they were read from."""
 
+    CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,p", "close", "Close", id="details.close"),
         Binding("tab,J", "json", "Facts or JSON", id="details.json"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TypeVar
 
+from textual import events
 from textual.screen import ModalScreen
 
 T = TypeVar("T")
@@ -16,7 +17,14 @@ class Dialog(ModalScreen[T]):
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012 - same
 
+    CLOSES_OUTSIDE = False
+    """Whether a click beside it closes it: the mouse's way out where nothing can be lost."""
+
     _ended = False
+
+    async def _on_click(self, event: events.Click) -> None:
+        if self.CLOSES_OUTSIDE and event.widget is self:
+            self.finish()
 
     def finish(self, result: T | None = None) -> None:
         """Close with a result; a second press of the same key or button closes nothing more."""

@@ -32,6 +32,7 @@ _FILTERS = (
 class HelpScreen(Dialog[None]):
     """Show the keys as they are mapped now, and what a filter can say."""
 
+    CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "close", "Close", id="help.close"),
         Binding("down,j", "scroll(1)", "Down", id="help.down"),

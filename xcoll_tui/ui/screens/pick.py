@@ -28,6 +28,7 @@ class Pickable(NamedTuple):
 class PickScreen(Dialog[str]):
     """Return the key of the choice, None for none."""
 
+    CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "cancel", "Cancel", id="pick.cancel"),
     ]

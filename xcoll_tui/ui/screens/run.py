@@ -96,6 +96,7 @@ class RunScreen(Dialog[str]):
     what is unsent. Esc only hides the dialog.
     """
 
+    CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "hide", "Hide", id="run.hide"),
         Binding("r", "retry", "Retry the failures", id="run.retry"),

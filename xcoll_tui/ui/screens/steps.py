@@ -19,6 +19,7 @@ class StepsScreen(Dialog[None]):
     `can_cancel` says that there is one; Esc only hides it.
     """
 
+    CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "hide", "Hide", id="steps.hide"),
         Binding("c", "cancel", "Cancel", id="steps.cancel"),

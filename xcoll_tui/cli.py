@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 from xcoll_tui import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from xcoll_tui.api.client import Client
     from xcoll_tui.api.models import RequestRecord, Wait
@@ -230,13 +230,18 @@ def _state_folder() -> Path | None:
 
 
 def _connect_demo(documents: int | None, read_only: bool, log: "Log | None") -> "Connection":
-    import tempfile  # noqa: PLC0415 - only for the demo
+    import asyncio  # noqa: PLC0415 - only for the demo
+    import tempfile  # noqa: PLC0415
 
     from xcoll_tui.api.client import Client  # noqa: PLC0415 - runs in a thread, after the screen
     from xcoll_tui.emulator.demo import create_demo  # noqa: PLC0415
 
     demo = create_demo(documents or 100_000)
     state = tempfile.TemporaryDirectory(prefix="xcoll-demo-", ignore_cleanup_errors=True)
+
+    async def filled() -> None:
+        while not demo.filled.is_set():  # noqa: ASYNC110 - another thread sets it
+            await asyncio.sleep(0.2)
 
     def close() -> None:
         demo.close()
@@ -257,6 +262,7 @@ def _connect_demo(documents: int | None, read_only: bool, log: "Log | None") -> 
         base_url=base_url,
         close_service=close,
         samples=demo.file_ids,
+        settled=filled,
     )
 
 
@@ -268,6 +274,7 @@ def _connection(
     base_url: str,
     close_service: "Callable[[], None] | None" = None,
     samples: tuple[str, ...] = (),
+    settled: "Callable[[], Awaitable[None]] | None" = None,
 ) -> "Connection":
     from xcoll_tui.session.session import Session  # noqa: PLC0415 - with the client
     from xcoll_tui.ui.app import Connection  # noqa: PLC0415
@@ -291,4 +298,4 @@ def _connection(
         if close_service is not None:
             close_service()
 
-    return Connection(session, close, samples)
+    return Connection(session, close, samples, settled)

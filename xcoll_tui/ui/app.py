@@ -36,6 +36,8 @@ class Connection:
     close: Callable[[], Awaitable[None]]
     samples: tuple[str, ...] = ()
     """File IDs to try attaching with."""
+    settled: Callable[[], Awaitable[None]] | None = None
+    """Waits until the service has got ready behind the screen; the counts are read again then."""
 
 
 class XcollApp(App[None]):
@@ -150,6 +152,14 @@ class XcollApp(App[None]):
         self._connection = connection
         self.main.samples = connection.samples
         self.main.begin(connection.session, self._collection_id)
+        if connection.settled is not None:
+            self.run_worker(self._count_again(connection.session, connection.settled))
+
+    async def _count_again(
+        self, session: "Session", settled: Callable[[], Awaitable[None]]
+    ) -> None:
+        await settled()
+        await session.collections.refresh()
 
     async def _shutdown(self) -> None:
         await super()._shutdown()

@@ -39,6 +39,7 @@ class Rendering:
         self._screen = screen
         self._session = session
         self._due: set[Pane[Any]] = set()
+        self._changed: set[tuple[Pane[Any], str]] = set()
         session.subscribe(self._on_change)
 
     def _on_change(self, change: Change) -> None:
@@ -56,8 +57,25 @@ class Rendering:
             pane = self._pane_of(change.feed)
             if pane is None:
                 return
+            if isinstance(change, RowChanged) and self._session.bulk.running:
+                self._redraw_soon(pane, change.key)
+                return
             self._show(pane, change)
         screen.tell_place()
+
+    def _redraw_soon(self, pane: Pane[Any], key: str) -> None:
+        # A run changes hundreds of rows a second, each several times; a key must not wait for them.
+        if not self._changed:
+            self._screen.set_timer(_REPAINT, self._redraw_changed)
+        self._changed.add((pane, key))
+
+    def _redraw_changed(self) -> None:
+        changed, self._changed = self._changed, set()
+        for pane, key in changed:
+            pane.table.row_changed(key)
+        for pane in {pane for pane, _ in changed}:
+            pane.refresh_title()
+        self._screen.tell_place()
 
     def _show_in_dialog(self) -> None:
         dialog = self._screen.app.screen

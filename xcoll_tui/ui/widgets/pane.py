@@ -20,6 +20,8 @@ from xcoll_tui.ui.widgets.row_table import RowTable
 from xcoll_tui.ui.work import work_anew
 
 if TYPE_CHECKING:
+    from textual.style import Style
+
     from xcoll_tui.session.feed import Feed
     from xcoll_tui.session.query import Query
 
@@ -52,6 +54,7 @@ class Pane(Vertical, Generic[T]):
         self.table = table
         self.filter_bar = FilterBar(table)
         self.feed: Feed[T] | None = None
+        self._title: tuple[tuple[str, Style | str], ...] = ()
         self._asked: Query | None = None
         self.sorts: list[str] = []
         """What the service can sort by beside what has a column."""
@@ -275,13 +278,16 @@ class Pane(Vertical, Generic[T]):
         name = clean(self.heading, 200)
         name = fit(name, min(cell_len(name), name_room)).rstrip()
         dashes = max(1, room - len(number) - cell_len(name) - cell_len(said) - 2)
-        style = self.get_visual_style
-        self.border_title = Content.assemble(
-            (number, style("pane--number", partial=True)),
-            (name, style("pane--name", partial=True)),
-            f" {'─' * dashes} ",
-            (said, style("pane--facts", partial=True)),
+        parts = (
+            (number, self.get_visual_style("pane--number", partial=True)),
+            (name, self.get_visual_style("pane--name", partial=True)),
+            (f" {'─' * dashes} ", ""),
+            (said, self.get_visual_style("pane--facts", partial=True)),
         )
+        if parts != self._title:
+            # Textual draws the whole pane again for every title, an equal one too.
+            self._title = parts
+            self.border_title = Content.assemble(*parts)
 
     def _facts(self) -> list[str]:
         feed = self.feed

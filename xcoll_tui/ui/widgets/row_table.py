@@ -357,6 +357,8 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         return [row for row in rows if not isinstance(row, Gap)]
 
     def _refresh_row(self, index: int) -> None:
+        if not 0 <= self._line_of(index) - self.scroll_offset.y < self._rows_high:
+            return  # Textual would draw lines that nobody sees
         line = self._line_of(index) + self._header_high
         self.refresh_lines(line, 2 if self._note_line and index == self.cursor else 1)
 

@@ -15,6 +15,11 @@ def format_count(count: int) -> str:
     return f"{count:,}"
 
 
+def format_many(count: int, noun: str) -> str:
+    """Write a number of things, one of them in the singular."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def format_size(size: int | None) -> str:
     """Write a number of bytes in binary units, with three figures at most."""
     if size is None or size < 0:

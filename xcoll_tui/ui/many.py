@@ -8,6 +8,7 @@ from xcoll_tui.session.bulk_run import BulkRun, Item
 from xcoll_tui.session.outcome import Operation, Outcome, Verdict
 from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.errors import without_requests
+from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.screens.attach import AttachDraft, AttachScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.run import RunRow, RunScreen, RunView
@@ -203,7 +204,7 @@ class Many:
 
     async def _may_replace(self, run: BulkRun) -> bool:
         kept = sum(each.verdict is Verdict.IGNORED for each in run.failures)
-        count = "1 document" if kept == 1 else f"{kept:,} documents"
+        count = format_many(kept, "document")
         question = Question(
             "Replace them?",
             count,
@@ -228,7 +229,7 @@ class Many:
     def _view(self, run: BulkRun) -> RunView:
         doing = _DOING.get(run.operation, run.operation.capitalize())
         name = self._session.name_of(run.collection_id)
-        count = f"{run.total:,} document{'' if run.total == 1 else 's'}"
+        count = format_many(run.total, "document")
         note = run.stopped or ""
         if run.paused_until is not None:
             seconds = max(0, round(run.paused_until - self._clock()))

@@ -12,6 +12,7 @@ from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.deleting import Deleting
 from xcoll_tui.ui.errors import sentence_of, without_requests
 from xcoll_tui.ui.fields_draft import FieldsDraft
+from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.many import Many
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
@@ -258,5 +259,5 @@ class Writing:
 def _summed_up(outcomes: Sequence[Outcome]) -> str:
     done = sum(outcome.ok for outcome in outcomes)
     failed = len(outcomes) - done
-    said = f"Undone for {done:,} document{'' if done == 1 else 's'}"
+    said = f"Undone for {format_many(done, 'document')}"
     return f"{said}, {failed:,} failed. z tries those again." if failed else f"{said}."

@@ -12,6 +12,7 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.file_ids import PastedIds, read_file_ids
 from xcoll_tui.ui.errors import sentence_of
+from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
 from xcoll_tui.ui.text import clean, clean_lines
 from xcoll_tui.ui.widgets.fields_form import FieldsForm, traits_of
@@ -175,7 +176,7 @@ class AttachScreen(FormDialog[AttachDraft]):
             self.refuse(None, "All of them are attached already. Nothing is left to do.")
             return
         count = len(draft.fields)
-        files = "1 file" if count == 1 else f"{count:,} files"
+        files = format_many(count, "file")
         self.back()
         self.ask(
             f"Attach {files}?",
@@ -247,7 +248,7 @@ def _found(pasted: PastedIds) -> str:
     count = len(pasted.file_ids)
     if not count:
         return ""
-    said = ["1 ID" if count == 1 else f"{count:,} IDs"]
+    said = [format_many(count, "ID")]
     if pasted.repeated:
         said.append(f"{len(pasted.repeated):,} given more than once")
     if pasted.malformed:

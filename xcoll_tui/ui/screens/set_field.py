@@ -9,7 +9,7 @@ from textual.widgets import RadioSet, Select, Static
 
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.fields_draft import show_value
-from xcoll_tui.ui.format import format_count
+from xcoll_tui.ui.format import format_count, format_many
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Choose, TextInput
@@ -138,7 +138,7 @@ class SetFieldScreen(FormDialog[FieldSetting]):
 
     @property
     def _documents(self) -> str:
-        return "1 document" if self._count == 1 else f"{format_count(self._count)} documents"
+        return format_many(self._count, "document")
 
     @property
     def _unseen(self) -> str:

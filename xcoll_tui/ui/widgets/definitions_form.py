@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.ui.format import format_count
+from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Check, Press, TextInput
 from xcoll_tui.ui.widgets.form_row import FormRow
@@ -187,7 +187,7 @@ class DefinitionRow(FormRow):
         self._button.label = Content("↶" if self.deleted else "✕")
         self._button.tooltip = Content("Put it back" if self.deleted else "Delete")
         self.clear_problem()
-        documents = "1 document" if self._count == 1 else f"{format_count(self._count)} documents"
+        documents = format_many(self._count, "document")
         self.explain(
             f"Will be deleted, and its values with it: there are {documents} in the collection."
             if self.deleted

@@ -34,9 +34,8 @@ class FilterBar(Widget):
     class Typed(Message):
         """The filter was typed: ``final`` with Enter, else after a pause."""
 
-        def __init__(self, bar: "FilterBar", text: str, *, final: bool) -> None:
+        def __init__(self, text: str, *, final: bool) -> None:
             super().__init__()
-            self.bar = bar
             self.text = text
             self.final = final
 
@@ -98,9 +97,9 @@ class FilterBar(Widget):
         line.display = False
         self.set_timer(_LINGERS, line.remove)
         if key == "enter":
-            self.post_message(self.Typed(self, line.value, final=True))
+            self.post_message(self.Typed(line.value, final=True))
         elif key == "escape":
-            self.post_message(self.Typed(self, "", final=True))
+            self.post_message(self.Typed("", final=True))
 
     def _on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()
@@ -109,7 +108,7 @@ class FilterBar(Widget):
         if event.value != self.text and self._line is not None:
             text = event.value
             self._pause = self.set_timer(
-                _PAUSE, lambda: self.post_message(self.Typed(self, text, final=False))
+                _PAUSE, lambda: self.post_message(self.Typed(text, final=False))
             )
 
     async def _on_click(self, event: events.Click) -> None:

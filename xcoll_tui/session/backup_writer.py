@@ -4,7 +4,6 @@ The file gets its name when it is complete, on the disk, and was read back; so w
 writing before leaves nothing that could be taken for a backup. Its form is told in `backup_file`.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -22,6 +21,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from xcoll_tui.api.models import Collection, Document
+from xcoll_tui.private_files import create_private, sync_folder
 from xcoll_tui.session.backup_file import (
     CHECKSUM_MEMBER,
     SUFFIX,
@@ -156,7 +156,7 @@ class BackupWriter:
         path = _free_path(self._folder, self._collection, self._made_at)
         self._part.replace(path)
         self._part = None
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         return replace(self._checked, path=path)
 
     def discard(self) -> None:
@@ -183,11 +183,6 @@ class BackupWriter:
 
 def _encode(line: dict[str, Any]) -> bytes:
     return json.dumps(line, separators=(",", ":")).encode("ascii")
-
-
-def create_private(path: Path) -> BinaryIO:
-    """Make a new file that only its owner may read, and open it for writing."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def differences(one: Collection, other: Collection) -> tuple[str, ...]:
@@ -221,17 +216,3 @@ def _clear_stale(folder: Path) -> None:
         with suppress(OSError):  # another process may clear it at the same time
             if now - path.stat().st_mtime > _STALE_SECONDS:
                 path.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a new name in a folder to the disk, where the system can."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # some file systems sync no folders
-            raise
-    finally:
-        os.close(descriptor)

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import secrets
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.changes import UnfinishedChanged
 
 if TYPE_CHECKING:
@@ -126,35 +125,8 @@ def _path(folder: Path, entry: Unfinished) -> Path:
 
 def _write(folder: Path, entry: Unfinished) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = _path(folder, entry)
-    unfinished = path.with_suffix(".new")
     content = json.dumps({_MARK: 1, **asdict(entry)}, indent=1).encode()
-    try:
-        with open(unfinished, "xb", opener=_open_private) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        raise
-    _sync_folder(folder)
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the renaming last; Windows has no such thing for a folder."""
-    if os.name != "posix":
-        return
-    end = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(end)
-    finally:
-        os.close(end)
+    replace_private(_path(folder, entry), content)
 
 
 def _read_all(folder: Path) -> tuple[list[Unfinished], list[str]]:

@@ -1,0 +1,238 @@
+"""Which keyring is trusted, the three calls of it, and the words for what fails there.
+
+All of this blocks, some of it for ever: `vault.py` runs it in threads of its own.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+from xcoll_tui.credentials.errors import (
+    WAYS_OUT,
+    Insecure,
+    KeyringProblem,
+    Locked,
+    NotKept,
+    Unavailable,
+)
+from xcoll_tui.credentials.secret import Secret
+
+USER = "management-key"
+# The exact classes: one that is derived from them may keep keys anywhere.
+TRUSTED = {
+    "keyring.backends.SecretService.Keyring": "Secret Service",
+    "keyring.backends.libsecret.Keyring": "libsecret",
+    "keyring.backends.kwallet.DBusKeyring": "KWallet",
+    "keyring.backends.kwallet.DBusKeyringKWallet4": "KWallet",
+    "keyring.backends.macOS.Keyring": "macOS Keychain",
+    "keyring.backends.Windows.WinVaultKeyring": "Windows Credential Locker",
+}
+_CHAINER = "keyring.backends.chainer.ChainerBackend"
+_FAIL = "keyring.backends.fail.Keyring"
+_FAULTS = {
+    "keyring.backends.null.Keyring": "keeps nothing",
+    "keyrings.alt.file.PlaintextKeyring": "keeps keys as plain text",
+}
+_LOCKED = {
+    "keyring.errors.KeyringLocked",
+    "secretstorage.exceptions.LockedException",
+    "secretstorage.exceptions.PromptDismissedException",
+}
+_IS_LOCKED = "org.freedesktop.Secret.Error.IsLocked"
+_REFUSED = {"keyring.errors.PasswordSetError", "keyring.errors.PasswordDeleteError"}
+_GONE = {
+    "builtins.OSError",
+    "builtins.EOFError",
+    "secretstorage.exceptions.SecretServiceNotAvailableException",
+}
+# No key is like this, so it is unequal to every one, and refused where one is wanted.
+_UNREADABLE = Secret("\N{REPLACEMENT CHARACTER}")
+_LONGEST_REASON = 200
+
+T = TypeVar("T")
+
+
+class Backend(Protocol):
+    """What is called of a keyring of the library."""
+
+    def get_password(self, service: str, username: str, /) -> str | None:
+        """Return what is kept under these names."""
+        ...
+
+    def set_password(self, service: str, username: str, password: str, /) -> None:
+        """Keep it under these names."""
+        ...
+
+    def delete_password(self, service: str, username: str, /) -> None:
+        """Delete the first that is kept under these names."""
+        ...
+
+
+def service_name(profile: str) -> str:
+    """Return the name of the service under which a profile's key is kept."""
+    return f"xcoll:{profile}"
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """A keyring that is trusted, by its name for people; its calls raise KeyringProblem."""
+
+    name: str
+    backend: Backend
+
+    def read(self, profile: str) -> Secret | None:
+        """Return what is kept for a profile, whether or not it can be a key."""
+
+        def ask() -> Secret | None:
+            try:
+                text = self.backend.get_password(service_name(profile), USER)
+            except UnicodeDecodeError:
+                return _UNREADABLE
+            return None if text is None else Secret(text)
+
+        return _ask(ask, f"The key of profile “{profile}” could not be read", self.name)
+
+    def write(self, profile: str, secret: Secret) -> None:
+        """Keep a key for a profile."""
+
+        def ask() -> None:
+            self.backend.set_password(service_name(profile), USER, secret.reveal())
+
+        _ask(ask, f"The key of profile “{profile}” could not be stored", self.name)
+
+    def delete(self, profile: str) -> None:
+        """Delete what is kept for a profile; of several entries, one."""
+
+        def ask() -> None:
+            self.backend.delete_password(service_name(profile), USER)
+
+        _ask(ask, f"The key of profile “{profile}” could not be deleted", self.name)
+
+
+def find_trusted() -> Trusted:
+    """Return the keyring to use; raises Unavailable and Insecure, and can block for ever."""
+    try:
+        import keyring  # noqa: PLC0415 - slow, and only those who need a key shall wait for it
+
+        found: Any = keyring.get_keyring()
+        # Telling which there are asks each of them.
+        candidates = tuple(found.backends) if _path_of(found) == _CHAINER else (found,)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is the library's
+        problem = explain_start(error, chosen=os.environ.get("PYTHON_KEYRING_BACKEND", ""))
+    else:
+        return choose(candidates)
+    # Raised out here, it has no context, so no frames of the library hang on it.
+    raise problem
+
+
+def choose(candidates: tuple[object, ...]) -> Trusted:
+    """Return the first that is trusted; raises Insecure, or Unavailable where there is none."""
+    for candidate in candidates:
+        name = TRUSTED.get(_path_of(candidate))
+        if name is not None:
+            return Trusted(name, cast("Backend", candidate))
+    others = [path for path in map(_path_of, candidates) if path != _FAIL]
+    if not others:
+        raise Unavailable(
+            f"There is no keyring on this computer, or none that answers. {WAYS_OUT} "
+            "A keyring that was started since is found when xcoll starts again."
+        )
+    faults = ", ".join(f"{path} ({_FAULTS.get(path, 'unknown to xcoll')})" for path in others)
+    raise Insecure(
+        f"The keyring here is not one to trust with a key: {faults}. {WAYS_OUT} "
+        "Trusted are Secret Service, libsecret, KWallet, the macOS Keychain and the "
+        "Windows Credential Locker.",
+        backend=", ".join(others),
+    )
+
+
+def explain_start(error: BaseException, *, chosen: str) -> KeyringProblem:
+    """Put into words why the keyring library found no keyring at all.
+
+    `chosen` is the keyring that PYTHON_KEYRING_BACKEND names.
+    """
+    if chosen:
+        cause = "PYTHON_KEYRING_BACKEND names a keyring that cannot be used"
+        remedy = "Unset it or correct it. "
+    elif "configparser.Error" in set(_kinds(error)):
+        cause, remedy = "the file keyringrc.cfg cannot be read", "Correct or remove that file. "
+    else:
+        cause = "the keyring library failed"
+        remedy = "If there is a file keyringrc.cfg, correct or remove it. "
+    said = _reason(error)
+    return Unavailable(f"No keyring can be used: {cause} ({said}). {remedy}{WAYS_OUT}")
+
+
+def explain(error: BaseException, failed: str, backend: str) -> KeyringProblem:
+    """Put into words what a call of a keyring raised; `failed` tells what was asked for.
+
+    What the exception itself says is left out: some hold the key.
+    """
+    kinds = set(_kinds(error))
+    kind = type(error).__name__
+    # KWallet says by these that nobody unlocked it, and by them nothing else.
+    if (
+        kinds & _LOCKED
+        or _bus_error(error) == _IS_LOCKED
+        or (kinds & _REFUSED and backend == "KWallet")
+    ):
+        why = f"{backend} is locked, and it was not unlocked"
+        return Locked(f"{failed}: {why}. {WAYS_OUT}", backend=backend)
+    if kinds & _REFUSED:
+        return NotKept(f"{failed}: {backend} refused ({kind}). {WAYS_OUT}", backend=backend)
+    if kinds & _GONE:
+        why = f"{backend} cannot be reached any more ({kind})"
+    else:
+        why = f"{backend} failed ({_bus_error(error) or kind})"
+    return Unavailable(f"{failed}: {why}. {WAYS_OUT}", backend=backend)
+
+
+def _ask(call: Callable[[], T], failed: str, backend: str) -> T:
+    try:
+        return call()
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is the library's
+        problem = explain(error, failed, backend)
+    # Raised out here, it has no context: the frames of the library hold the key in the clear.
+    raise problem
+
+
+def _path_of(thing: object) -> str:
+    return _path(type(thing))
+
+
+def _path(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it was raised for: keyring wraps what secretstorage raises."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def _kinds(error: BaseException) -> Iterator[str]:
+    return (_path(kind) for link in _chain(error) for kind in type(link).__mro__)
+
+
+def _bus_error(error: BaseException) -> str:
+    """Return the name that D-Bus gave to an error, or ""."""
+    for link in _chain(error):
+        name = getattr(link, "name", None)
+        if type(link).__name__ == "DBusErrorResponse" and isinstance(name, str):
+            return name if name.replace(".", "").replace("_", "").isalnum() else ""
+    return ""
+
+
+def _reason(error: BaseException) -> str:
+    """Return an error of the start in one line; no key was handed over yet."""
+    kind = type(error).__name__
+    # Those of the parser quote the file, and this one the bytes of it.
+    if "configparser.Error" in set(_kinds(error)) or isinstance(error, UnicodeError):
+        return kind
+    words = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+    return f"{kind}: {words[:_LONGEST_REASON]}" if words else kind

@@ -1,0 +1,74 @@
+"""What can go wrong with keys at rest; `str(error)` is whole sentences, and a key stands in none.
+
+CredentialError
+├── KeyringProblem   the keyring; `backend` is its name, "" where none was reached
+│   ├── Unavailable  no usable one: none there, its bus is gone, its configuration is broken
+│   ├── Insecure     there is one, but none that is trusted: plain text, null, unknown
+│   ├── Locked       it is locked, and it was not unlocked
+│   ├── TimedOut     no answer in time; `writing`: what was asked for may still happen
+│   ├── NotKept      a change was refused, or reading back does not show it
+│   └── Unfit        what is kept there can be no key
+├── KeyFileRefused   the file that XCOLL_KEY_FILE names
+└── ProfileRefused   a bad name, an unreadable index, or no such profile
+"""
+
+# ruff: noqa: N818  the names are facts, as in the error tree of the API
+
+# What helps when the keyring does not; each can stand in a list, or in a sentence.
+REMEDIES = (
+    "set XAI_MANAGEMENT_KEY",
+    "name a key file in XCOLL_KEY_FILE",
+    "unlock or install a keyring (gnome-keyring, KWallet)",
+)
+WAYS_OUT = f"To go on, {REMEDIES[0]}, {REMEDIES[1]}, or {REMEDIES[2]}."
+
+
+class CredentialError(Exception):
+    """A key could not be had or kept; `str(error)` says what failed, why, and what to do next."""
+
+
+class KeyringProblem(CredentialError):
+    """The keyring did not do what it was asked; `backend` is its name, or ""."""
+
+    def __init__(self, sentence: str, *, backend: str = "") -> None:
+        super().__init__(sentence)
+        self.backend = backend
+
+
+class Unavailable(KeyringProblem):
+    """No keyring can be used: none is there, its bus is gone, its configuration is broken."""
+
+
+class Insecure(KeyringProblem):
+    """There is a keyring, but none of those that are trusted."""
+
+
+class Locked(KeyringProblem):
+    """The keyring is locked, and it was not unlocked."""
+
+
+class TimedOut(KeyringProblem):
+    """The keyring did not answer in time.
+
+    With `writing` it was asked for a change, which may still happen.
+    """
+
+    def __init__(self, sentence: str, *, backend: str = "", writing: bool = False) -> None:
+        super().__init__(sentence, backend=backend)
+        self.writing = writing
+
+
+class NotKept(KeyringProblem):
+    """A change was refused, or reading back does not show it."""
+
+
+class Unfit(KeyringProblem):
+    """What the keyring holds can be no management key."""
+
+
+class KeyFileRefused(CredentialError):
+    """The file that XCOLL_KEY_FILE names is not read, or holds no key."""
+
+
+class ProfileRefused(CredentialError):
+    """A profile's name is not allowed, there is no such profile, or the index is unreadable."""

@@ -1,0 +1,223 @@
+"""The keyring of the operating system, without blocking: threads, a time limit, and a memory."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn, Protocol, TypeVar
+
+from xcoll_tui.api.errors import InvalidKey
+from xcoll_tui.credentials.backends import Trusted, find_trusted
+from xcoll_tui.credentials.errors import WAYS_OUT, NotKept, TimedOut, Unfit
+from xcoll_tui.credentials.secret import Secret, parse_key
+
+LIMIT = 30.0
+# Entries of one name that a deletion removes; whoever has more of them has another problem.
+_MOST_ENTRIES = 20
+
+T = TypeVar("T")
+
+
+class KeyStore(Protocol):
+    """Where keys are kept, as the rest of xcoll knows it; Vault tells what each call does."""
+
+    async def backend(self) -> str:
+        """Return the name of the keyring."""
+        ...
+
+    async def read(self, profile: str) -> Secret | None:
+        """Return the key of a profile."""
+        ...
+
+    async def store(self, profile: str, secret: Secret) -> bool:
+        """Keep the key of a profile."""
+        ...
+
+    async def delete(self, profile: str) -> bool:
+        """Delete the key of a profile."""
+        ...
+
+
+class Vault:
+    """The operating system's keyring, if it is one that is trusted.
+
+    Each call of the keyring library runs in a daemon thread and has `limit` seconds. One that is
+    late, or whose awaiting task was cancelled, is abandoned: nothing waits for it, the end of the
+    program neither, and its answer is dropped. Every method raises KeyringProblem.
+    """
+
+    def __init__(self, *, limit: float = LIMIT) -> None:
+        self._limit = limit
+        self._known: dict[str, Secret | None] = {}
+        # One at a time, so that a person sees one prompt.
+        self._turn = asyncio.Lock()
+
+    async def backend(self) -> str:
+        """Return the keyring's name, as in “Secret Service”."""
+        trusted = await self._run(find_trusted, "The keyring could not be found out", [])
+        return trusted.name
+
+    async def read(self, profile: str) -> Secret | None:
+        """Return the key of a profile, None if there is none; the keyring is asked once a run.
+
+        Raises Unfit where something is kept that can be no key.
+        """
+        async with self._turn:
+            if profile not in self._known:
+                trusted, kept = await self._look(profile)
+                self._known[profile] = None if kept is None else _fit(kept, profile, trusted.name)
+            return self._known[profile]
+
+    async def store(self, profile: str, secret: Secret) -> bool:
+        """Keep a key for a profile and read it back; False if it stood there already.
+
+        Then nothing is written. Raises InvalidKey for what `parse_key` refuses, NotKept where the
+        keyring does not show the key afterwards, and TimedOut with `writing` where it may yet.
+        """
+        secret = parse_key(secret.reveal())
+        async with self._turn:
+            trusted, kept = await self._look(profile)
+            if kept == secret:
+                self._known[profile] = secret
+                return False
+            # Whatever comes of it, what was known does not hold any more.
+            self._known.pop(profile, None)
+            failed = f"The key of profile “{profile}” could not be stored"
+            await self._run(
+                lambda: trusted.write(profile, secret), failed, [trusted.name], writing=True
+            )
+            if await self._read_back(trusted, profile) != secret:
+                raise NotKept(
+                    f"{failed}: {trusted.name} took it, and holds something else afterwards. "
+                    "Another entry of the same name may stand before it: delete it with `xcoll "
+                    f"auth logout`, then store the key again. {WAYS_OUT}",
+                    backend=trusted.name,
+                )
+            self._known[profile] = secret
+            return True
+
+    async def delete(self, profile: str) -> bool:
+        """Delete a profile's key, and what else stands under its name; False if none was there.
+
+        Raises NotKept where the keyring still holds one, and TimedOut with `writing` where it may
+        yet be deleted.
+        """
+        async with self._turn:
+            trusted, kept = await self._look(profile)
+            self._known.pop(profile, None)
+            entries = 0
+            while kept is not None:
+                if entries == _MOST_ENTRIES:
+                    raise NotKept(
+                        f"The key of profile “{profile}” could not be deleted: {trusted.name} "
+                        f"still holds one after {entries} deletions. Delete it with the keyring's "
+                        "own program.",
+                        backend=trusted.name,
+                    )
+                entries += 1
+                refusal = await self._delete_one(trusted, profile)
+                kept = await self._read_back(trusted, profile)
+                if kept is not None and refusal is not None:
+                    raise refusal
+            self._known[profile] = None
+            return entries > 0
+
+    async def _look(self, profile: str) -> tuple[Trusted, Secret | None]:
+        reached: list[str] = []
+
+        def look() -> tuple[Trusted, Secret | None]:
+            trusted = find_trusted()
+            reached.append(trusted.name)
+            return trusted, trusted.read(profile)
+
+        return await self._run(look, f"The key of profile “{profile}” could not be read", reached)
+
+    async def _read_back(self, trusted: Trusted, profile: str) -> Secret | None:
+        failed = f"The key of profile “{profile}” was changed, and could not be read back"
+        return await self._run(lambda: trusted.read(profile), failed, [trusted.name])
+
+    async def _delete_one(self, trusted: Trusted, profile: str) -> NotKept | None:
+        failed = f"The key of profile “{profile}” could not be deleted"
+        try:
+            await self._run(lambda: trusted.delete(profile), failed, [trusted.name], writing=True)
+        except NotKept as refusal:
+            # So it is also where another program was quicker: reading back tells.
+            return refusal
+        return None
+
+    async def _run(
+        self, work: Callable[[], T], failed: str, reached: list[str], *, writing: bool = False
+    ) -> T:
+        """Run one step in its own thread; `reached` names the keyring once it was found."""
+        try:
+            async with asyncio.timeout(self._limit):
+                answer = await _in_own_thread(work)
+        except TimeoutError:
+            backend = "".join(reached)
+            raise TimedOut(
+                _lateness(failed, backend, self._limit, writing=writing),
+                backend=backend,
+                writing=writing,
+            ) from None
+        return answer()
+
+
+def _in_own_thread(work: Callable[[], T]) -> "asyncio.Future[Callable[[], T]]":
+    """Run `work` in a daemon thread; what comes returns its value, or raises its exception.
+
+    No executor: the ends of a loop and of the interpreter wait for those.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Callable[[], T]] = loop.create_future()
+
+    def settle(answer: Callable[[], T]) -> None:
+        if not future.done():
+            future.set_result(answer)
+
+    def run() -> None:
+        answer: Callable[[], T]
+        try:
+            value = work()
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            answer = partial(_raise, error)
+        else:
+            answer = partial(_return, value)
+        # The loop may be closed by now: nobody waits any more.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, answer)
+
+    threading.Thread(target=run, name="xcoll-keyring", daemon=True).start()
+    return future
+
+
+def _return(value: T) -> T:
+    return value
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
+
+
+def _fit(kept: Secret, profile: str, backend: str) -> Secret:
+    try:
+        return parse_key(kept.reveal())
+    except InvalidKey:
+        pass
+    # Raised out here, it has no context.
+    raise Unfit(
+        f"What {backend} holds for profile “{profile}” can be no management key. Store the key "
+        "again with `xcoll auth login`, or delete the entry with `xcoll auth logout`.",
+        backend=backend,
+    )
+
+
+def _lateness(failed: str, backend: str, limit: float, *, writing: bool) -> str:
+    who = backend or "the keyring"
+    why = "its prompt may be waiting for you" if backend else "its service may be stuck"
+    after = (
+        "It may still happen: look with `xcoll auth status` before you try again. "
+        if writing
+        else ""
+    )
+    return f"{failed}: {who} did not answer within {limit:g} seconds; {why}. {after}{WAYS_OUT}"

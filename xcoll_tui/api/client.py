@@ -19,7 +19,14 @@ from xcoll_tui.api import retry
 from xcoll_tui.api.addresses import accept_base_url
 from xcoll_tui.api.answers import Answer, judge, unreadable
 from xcoll_tui.api.endpoints import Endpoints
-from xcoll_tui.api.errors import ApiError, NotFound, RateLimited, ReadOnly, Refused
+from xcoll_tui.api.errors import (
+    ApiError,
+    NotFound,
+    RateLimited,
+    ReadOnly,
+    Refused,
+    Unauthorized,
+)
 from xcoll_tui.api.keys import ManagementKey, accept_key, hide_key
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.pace import Pace
@@ -53,9 +60,10 @@ class Client(Endpoints):
     sent with every call; left out, the service derives it from the key. `read_only` refuses every
     write before anything is sent. A 429 to one call pauses all of them, see `pace`. `app` is an
     ASGI application that serves the calls inside the process. `on_request` is told of each HTTP
-    exchange when it is over, `on_wait` of each pause before it begins; they are called on the loop
-    and must not raise. `timeout` is in seconds, for connecting (10 at most) and for each silence
-    while reading or writing; None waits for ever.
+    exchange when it is over, `on_wait` of each pause before it begins, `on_unauthorized` of each
+    call that ends because the key is not accepted; they are called on the loop and must not raise.
+    `timeout` is in seconds, for connecting (10 at most) and for each silence while reading or
+    writing; None waits for ever.
 
     Raises InvalidKey for a key that cannot be sent, and Refused for an address that must not be
     used; both are ValueErrors.
@@ -71,6 +79,7 @@ class Client(Endpoints):
         app: Callable[..., Awaitable[None]] | None = None,
         on_request: Callable[[RequestRecord], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
+        on_unauthorized: Callable[[Unauthorized], object] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | _random.Random = _random.random,
@@ -83,6 +92,7 @@ class Client(Endpoints):
         self._app = app
         self._on_request = on_request
         self._on_wait = on_wait
+        self._on_unauthorized = on_unauthorized
         self._sleep = sleep
         self._clock = clock
         self._draw = random.random if isinstance(random, _random.Random) else random
@@ -116,6 +126,10 @@ class Client(Endpoints):
         self._closed = True
         if self._http is not None:
             await self._http.aclose()
+
+    def change_key(self, management_key: str | ManagementKey) -> None:
+        """Send this key from the next request on; raises InvalidKey, and keeps the old one then."""
+        self._key = accept_key(management_key)
 
     def open(self) -> None:
         """Load HTTP and TLS now rather than at the first request.
@@ -235,6 +249,8 @@ class Client(Endpoints):
                 shared = self._pace.refuse(turn, retry.share_pause(pause, told))
                 pause = pause if pause is None else shared
             if pause is None:
+                if isinstance(error, Unauthorized) and self._on_unauthorized is not None:
+                    self._on_unauthorized(error)
                 raise error
             unknown = error.outcome_unknown
             waited += pause

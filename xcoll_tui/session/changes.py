@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xcoll_tui.api.errors import Unauthorized
     from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
     from xcoll_tui.session.feed import Feed
     from xcoll_tui.session.listing import End
@@ -73,6 +74,13 @@ class KeyValidated:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRefused:
+    """The service does not accept the key, or accepts it no longer; `error` says so."""
+
+    error: Unauthorized
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A request waits before it is tried again; `until` is a time of the session's clock."""
 
@@ -125,6 +133,7 @@ Change = (
     | CollectionOpened
     | CollectionChanged
     | KeyValidated
+    | KeyRefused
     | Waiting
     | WaitEnded
     | RequestMade

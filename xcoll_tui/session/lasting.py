@@ -8,7 +8,7 @@ R = TypeVar("R")
 
 
 class Lasting:
-    """Tasks that only the end of the event loop cancels."""
+    """Tasks that only `end`, or the end of the event loop, cancels."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -28,3 +28,9 @@ class Lasting:
         """Wait until nothing is under way any more."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def end(self) -> None:
+        """Cancel what is under way, and wait until it has let go."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -25,6 +25,7 @@ from xcoll_tui.session.changes import (
     CollectionChanged,
     CollectionOpened,
     FeedChanged,
+    KeyRefused,
     KeyValidated,
     RequestMade,
     RowChanged,
@@ -59,9 +60,10 @@ class Session:
     Every change is told at once to those who subscribed, on the event loop, after it has happened.
     `writes` is the way to change what the service holds, `bulk` the same for many at once,
     `activity` what was written and asked.
-    `state` is the folder where replacements that broke off are kept, None for nowhere; `place`
-    names the service in there. `sleep` and `clock` are for tests. All methods belong to one event
-    loop; the coroutines may be cancelled at any time.
+    `state` is the folder where replacements that broke off are kept, None for nowhere; `place`, the
+    base URL, and `profile`, "" for the default one, tell in there whose they are. `sleep` and
+    `clock` are for tests. All methods belong to one event loop; the coroutines may be cancelled at
+    any time.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Session:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         state: Path | None = None,
         place: str = "",
+        profile: str = "",
     ) -> None:
         self._service = service
         self._clock = clock
@@ -88,7 +91,7 @@ class Session:
         self._follower = Follower(lambda: self.documents, sleep)
         self.activity = Activity(emit=self._tell, clock=clock)
         self.journal = Journal(self.activity)
-        self._recovery = Recovery(state, place, emit=self._tell)
+        self._recovery = Recovery(state, f"{place} {profile}".strip(), emit=self._tell)
         self._lasting = Lasting()
         self.writes = self._make_writes(service)
         self.bulk = Bulk(
@@ -294,6 +297,28 @@ class Session:
             self._tell(WaitEnded())
         self.activity.requests.append(record)
         self._tell(RequestMade(record))
+
+    def note_unauthorized(self, error: Unauthorized) -> None:
+        """Take note that the key was refused; a client's `on_unauthorized`."""
+        self._tell(KeyRefused(error))
+
+    # The key, and the end
+
+    def note_key(self, info: KeyInfo | None) -> None:
+        """Take note of what is known of the key that is used from now on, None where nothing is."""
+        self.key_info = info
+        if info is not None:
+            self._tell(KeyValidated(info))
+
+    async def read_again(self) -> None:
+        """Read again what is shown: it could not be read, or may be another's now."""
+        feeds = [each for each in (self.collections, self.documents) if each is not None]
+        await together(*(feed.refresh() for feed in feeds))
+
+    async def end(self) -> None:
+        """Break off what is under way; nothing more is told."""
+        self._subscribers.clear()
+        await self._lasting.end()
 
     # Within
 

@@ -1,0 +1,204 @@
+"""The command line, and the composition root: key, URL, client, session and app meet here.
+
+Everything heavy is imported where it is used: `xcoll --help` loads neither Textual nor httpx nor
+keyring, and the screen stands before the client is built.
+"""
+
+import argparse
+import gc
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from xcoll_tui import __version__
+from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_NO_KEY, EXIT_USAGE, Parser, looks_like_key, stop
+
+if TYPE_CHECKING:
+    from xcoll_tui.cli.access import ProfileAccess
+    from xcoll_tui.log import Log
+    from xcoll_tui.ui.access import Access
+
+# Textual would write every key and paste there, and so the management key.
+_TEXTUAL_LOGS = ("TEXTUAL_LOG", "TEXTUAL")
+
+_EPILOG = """\
+xcoll auth        log in, and see which key is used; see xcoll auth --help
+xcoll emulator    serve a local stand-in of the API; see xcoll emulator --help
+
+The key is read from XAI_MANAGEMENT_KEY, else XAI_MANAGEMENT_API_KEY, else the
+file that XCOLL_KEY_FILE names, else the OS keyring, where xcoll auth login puts
+it. It is never taken from the command line, which every user of the machine
+can read.
+
+exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="xcoll",
+        description="A terminal browser for the xAI Collections API.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("collection_id", nargs="?", help="open this collection")
+    parser.add_argument("--demo", action="store_true", help="browse sample data; needs no key")
+    parser.add_argument(
+        "--documents",
+        type=_count,
+        metavar="N",
+        help="with --demo: documents in the large collection (100000)",
+    )
+    parser.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="where the API is (https://management-api.x.ai); also XCOLL_BASE_URL",
+    )
+    parser.add_argument(
+        "--profile", metavar="NAME", help="key, host and team to use; also XCOLL_PROFILE"
+    )
+    parser.add_argument("--read-only", action="store_true", help="refuse every write")
+    parser.add_argument("--theme", metavar="NAME", help="colours (xcoll); also XCOLL_THEME")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="write a log without secrets")
+    parser.add_argument("--version", action="version", version=f"xcoll {__version__}")
+    return parser
+
+
+def _count(text: str) -> int:
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if not 1 <= count <= 10_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000000")
+    return count
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line; ends with SystemExit."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["emulator"]:
+        raise SystemExit(_run_emulator(arguments[1:]))
+    if arguments[:1] == ["auth"]:
+        from xcoll_tui.cli import auth  # noqa: PLC0415 - only when asked for
+
+        raise SystemExit(auth.run(arguments[1:]))
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.documents is not None and not options.demo:
+        parser.error("--documents goes with --demo")
+    if options.demo and (options.base_url or options.profile):
+        parser.error("--demo brings its own service; leave --base-url and --profile out")
+    if looks_like_key(options.collection_id or ""):
+        parser.refuse_key()
+    _browse(options)
+
+
+def _run_emulator(arguments: list[str]) -> int:
+    from xcoll_tui.emulator import command  # noqa: PLC0415 - only when asked for
+
+    parser = Parser(
+        prog="xcoll emulator",
+        description="Serve a local stand-in of the Collections API.",
+        allow_abbrev=False,
+    )
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(arguments))
+
+
+def _browse(options: argparse.Namespace) -> NoReturn:
+    own = None if options.demo else _own_access(options)
+    _require_terminal()
+    log = _open_log(options.log)
+    access: Access
+    if own is None:
+        from xcoll_tui.cli.demo import DemoAccess  # noqa: PLC0415 - only when asked for
+
+        access = DemoAccess(options.documents or 100_000, read_only=options.read_only, log=log)
+    else:
+        own.log, access = log, own
+
+    # Nothing of what the imports and the first frame make is garbage; looking for some in between
+    # costs a tenth of the start-up. The app starts the collector again behind the first frame.
+    gc.disable()
+    from xcoll_tui.ui.app import XcollApp  # noqa: PLC0415 - half of the start-up
+    from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415
+
+    theme = options.theme or os.environ.get("XCOLL_THEME") or DARK.name
+    if theme not in theme_names():
+        stop(f"There is no theme {theme!r}. There are: {', '.join(theme_names())}.", EXIT_USAGE)
+    app = XcollApp(
+        access, clock=time.time, collection_id=options.collection_id or None, theme=theme
+    )
+    app.run()
+    if log is not None:
+        log.close()
+    code = app.return_code or 0
+    raise SystemExit(EXIT_NO_KEY if code == 0 and own is not None and own.key is None else code)
+
+
+def _own_access(options: argparse.Namespace) -> "ProfileAccess":
+    """Return the way to the service, with the key of the environment if that holds one."""
+    from xcoll_tui.api.errors import Refused  # noqa: PLC0415 - keeps --help light
+    from xcoll_tui.cli.access import ProfileAccess  # noqa: PLC0415
+    from xcoll_tui.cli.parser import exit_code_of  # noqa: PLC0415
+    from xcoll_tui.credentials import (  # noqa: PLC0415
+        PROFILE_VARIABLE,
+        CredentialError,
+        Profiles,
+        take_key,
+    )
+
+    for name in _TEXTUAL_LOGS:
+        os.environ.pop(name, None)
+    profiles = Profiles()
+    try:
+        given = take_key(os.environ)
+        profile = profiles.resolve(options.profile, os.environ.get(PROFILE_VARIABLE))
+        if given is None and _stream_that_is_no_terminal() and profiles.get(profile.name) is None:
+            stop(
+                "No management key. Set XAI_MANAGEMENT_KEY (xAI Console → Management Keys), log in "
+                "with xcoll auth login, or look around with xcoll --demo.",
+                EXIT_NO_KEY,
+            )
+        return ProfileAccess(
+            profile,
+            given=given,
+            profiles=profiles,
+            base_url=options.base_url or os.environ.get("XCOLL_BASE_URL"),
+            read_only=options.read_only,
+        )
+    except (CredentialError, Refused) as refusal:
+        stop(str(refusal), exit_code_of(refusal))
+
+
+def _stream_that_is_no_terminal() -> str | None:
+    # Textual reads stdin and draws on stderr.
+    for stream, name in ((sys.__stdin__, "input"), (sys.__stderr__, "error")):
+        if stream is None or not stream.isatty():
+            return name
+    return None
+
+
+def _require_terminal() -> None:
+    elsewhere = _stream_that_is_no_terminal()
+    if elsewhere is not None:
+        stop(f"xcoll needs a terminal, and standard {elsewhere} is none.", EXIT_USAGE)
+    term = os.environ.get("TERM", "")
+    if term in {"", "dumb"}:
+        said = f"and TERM is {term or 'not set'}"
+        stop(f"xcoll needs a terminal that can move its cursor, {said}.", EXIT_USAGE)
+
+
+def _open_log(path: Path | None) -> "Log | None":
+    if path is None:
+        return None
+    from xcoll_tui.log import Log  # noqa: PLC0415 - only when asked for
+
+    try:
+        return Log(path)
+    except OSError as error:
+        stop(f"The log {path} cannot be written: {error.strerror}.", EXIT_FAILED)

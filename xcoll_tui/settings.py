@@ -16,6 +16,14 @@ class FolderUnusable(Exception):  # noqa: N818 - a fact about a folder; its text
     """A folder of ours cannot be made or used; `str()` says which, why, and what to do."""
 
 
+def config_path() -> Path:
+    """Return where the folder of the configuration is, whether it exists or not.
+
+    Raises FolderUnusable where that cannot be told. What only reads has no need to make a folder.
+    """
+    return _place("config")
+
+
 def config_folder() -> Path:
     """Return the folder of the configuration, made if it was missing; raises FolderUnusable."""
     return _ours("config")
@@ -42,17 +50,26 @@ def make_private_folder(folder: Path) -> None:
     folder.mkdir(mode=_OWNER_ONLY, exist_ok=True)
 
 
-def _ours(kind: str) -> Path:
+def _place(kind: str) -> Path:
     from platformdirs import PlatformDirs  # noqa: PLC0415 - keeps `xcoll --help` light
 
-    variable = f"XDG_{kind.upper()}_HOME"
+    folders = PlatformDirs(_NAME, appauthor=False)
     try:
-        folders = PlatformDirs(_NAME, appauthor=False)
-        folder = folders.user_config_path if kind == "config" else folders.user_state_path
+        place = folders.user_config_path if kind == "config" else folders.user_state_path
     except (RuntimeError, OSError):
         raise FolderUnusable(
-            f"There is no {kind} folder: the home folder is not known. Set HOME or {variable}."
+            f"There is no {kind} folder: the home folder is not known. Set HOME or "
+            f"{_variable(kind)}."
         ) from None
+    return place
+
+
+def _variable(kind: str) -> str:
+    return f"XDG_{kind.upper()}_HOME"
+
+
+def _ours(kind: str) -> Path:
+    folder = _place(kind)
     try:
         make_private_folder(folder)
         # This one is nobody's but ours, so it is closed as well if it was made more open.
@@ -61,6 +78,6 @@ def _ours(kind: str) -> Path:
     except OSError as error:
         raise FolderUnusable(
             f"The {kind} folder {folder} cannot be used: {error.strerror}. Make it writable, or "
-            f"name another one in {variable}."
+            f"name another one in {_variable(kind)}."
         ) from None
     return folder

@@ -3,38 +3,63 @@
 from xcoll_tui.credentials.backends import USER, service_name
 from xcoll_tui.credentials.errors import (
     REMEDIES,
+    WAYS_OUT,
     CredentialError,
     Insecure,
     KeyFileRefused,
     KeyringProblem,
     Locked,
+    NameRefused,
+    NoSuchProfile,
     NotKept,
     ProfileRefused,
     TimedOut,
     Unavailable,
     Unfit,
 )
+from xcoll_tui.credentials.profiles import (
+    DEFAULT,
+    PROFILE_VARIABLE,
+    Profile,
+    Profiles,
+    accept_name,
+    accept_team_id,
+)
 from xcoll_tui.credentials.secret import LONGEST_KEY, Secret, parse_key
+from xcoll_tui.credentials.sources import KEY_FILE_VARIABLE, KEY_VARIABLES, Key, take_key
 from xcoll_tui.credentials.vault import LIMIT, KeyStore, Vault
 
 __all__ = [
+    "DEFAULT",
+    "KEY_FILE_VARIABLE",
+    "KEY_VARIABLES",
     "LIMIT",
     "LONGEST_KEY",
+    "PROFILE_VARIABLE",
     "REMEDIES",
     "USER",
+    "WAYS_OUT",
     "CredentialError",
     "Insecure",
+    "Key",
     "KeyFileRefused",
     "KeyStore",
     "KeyringProblem",
     "Locked",
+    "NameRefused",
+    "NoSuchProfile",
     "NotKept",
+    "Profile",
     "ProfileRefused",
+    "Profiles",
     "Secret",
     "TimedOut",
     "Unavailable",
     "Unfit",
     "Vault",
+    "accept_name",
+    "accept_team_id",
     "parse_key",
     "service_name",
+    "take_key",
 ]

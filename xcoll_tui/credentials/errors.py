@@ -9,7 +9,9 @@ CredentialError
 │   ├── NotKept      a change was refused, or reading back does not show it
 │   └── Unfit        what is kept there can be no key
 ├── KeyFileRefused   the file that XCOLL_KEY_FILE names
-└── ProfileRefused   a bad name, an unreadable index, or no such profile
+└── ProfileRefused   the list of profiles cannot be read or written
+    ├── NameRefused    not the name of a profile, or not the ID of a team
+    └── NoSuchProfile  none of that name was made yet
 """
 
 # ruff: noqa: N818  the names are facts, as in the error tree of the API
@@ -71,4 +73,12 @@ class KeyFileRefused(CredentialError):
 
 
 class ProfileRefused(CredentialError):
-    """A profile's name is not allowed, there is no such profile, or the index is unreadable."""
+    """The list of profiles cannot be read or written."""
+
+
+class NameRefused(ProfileRefused):
+    """Not the name of a profile, or not the ID of a team; it is not repeated: it may be a key."""
+
+
+class NoSuchProfile(ProfileRefused):
+    """There is no profile of that name."""

@@ -1,0 +1,190 @@
+"""Profiles: which service, team and rights go with a key. Their list holds no secret.
+
+It is one small JSON file in the config folder, since a keyring cannot tell what is in it. The key
+of a profile is in the OS keyring only, under the profile's name.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xcoll_tui.credentials.errors import NameRefused, NoSuchProfile, ProfileRefused
+from xcoll_tui.private_files import replace_private
+from xcoll_tui.settings import FolderUnusable, config_folder, config_path
+
+DEFAULT = "default"
+PROFILE_VARIABLE = "XCOLL_PROFILE"
+_FILE = "profiles.json"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_LONGEST_TEAM = 200
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A name for one way to the service; what is None is left to the program or the service."""
+
+    name: str = DEFAULT
+    base_url: str | None = None
+    team_id: str | None = None
+    read_only: bool = False
+
+
+def accept_name(name: str) -> str:
+    """Return a profile's name if it is one; raises NameRefused, which does not repeat it.
+
+    What was typed in the place of a name may be a key.
+    """
+    if _NAME.fullmatch(name) is None:
+        raise NameRefused(
+            "That is no name for a profile. Use 1 to 32 of a-z, 0-9, - and _, and begin with a "
+            "letter or a digit."
+        )
+    return name
+
+
+def accept_team_id(team_id: str) -> str | None:
+    """Return a team's ID, None for an empty one; raises NameRefused."""
+    if not team_id:
+        return None
+    plain = team_id.isprintable() and " " not in team_id and len(team_id) <= _LONGEST_TEAM
+    if not plain or team_id.startswith("xai-"):  # that is how keys begin
+        raise NameRefused(
+            "That is no ID of a team. Copy it from the xAI Console, or leave it out: the key tells "
+            "its team."
+        )
+    return team_id
+
+
+class Profiles:
+    """The list of profiles, and which of them is chosen.
+
+    It is read afresh at every call, because another xcoll may have changed it, and written for its
+    owner only, whole or not at all. Every method raises ProfileRefused where the list is there and
+    cannot be read; those that write also where it cannot be written.
+    """
+
+    def __init__(
+        self,
+        where: Callable[[], Path] = config_path,
+        make: Callable[[], Path] = config_folder,
+    ) -> None:
+        self._where = where
+        self._make = make
+
+    @property
+    def chosen(self) -> str:
+        """The name of the profile that is used where none is named."""
+        name = self._read().get("chosen", DEFAULT)
+        return name if isinstance(name, str) and _NAME.fullmatch(name) else DEFAULT
+
+    def listed(self) -> list[Profile]:
+        """List the profiles by name."""
+        held = self._read().get("profiles", {})
+        return [_profile(name, held[name]) for name in sorted(held) if _NAME.fullmatch(name)]
+
+    def get(self, name: str) -> Profile | None:
+        """Return a profile of the list, None where it has none of that name."""
+        return next((each for each in self.listed() if each.name == name), None)
+
+    def resolve(self, *named: str | None) -> Profile:
+        """Return the first profile that is named, else the chosen one, else the default one.
+
+        The default one need not be in the list; any other that is not raises NoSuchProfile.
+        """
+        wanted = next((name for name in named if name), None)
+        name = self.chosen if wanted is None else accept_name(wanted)
+        known = self.get(name)
+        if known is not None:
+            return known
+        if name == DEFAULT or wanted is None:
+            return Profile()
+        raise _unknown(name)
+
+    def save(self, profile: Profile) -> None:
+        """Put a profile into the list, or in the place of the one of its name."""
+        accept_name(profile.name)
+        content = self._read()
+        facts = {
+            "base_url": profile.base_url,
+            "team_id": profile.team_id,
+            "read_only": profile.read_only or None,
+        }
+        known = {key: value for key, value in facts.items() if value is not None}
+        self._write({**content, "profiles": {**content.get("profiles", {}), profile.name: known}})
+
+    def choose(self, name: str) -> None:
+        """Use this profile where none is named; raises NoSuchProfile for one not in the list."""
+        content = self._read()
+        if accept_name(name) not in content.get("profiles", {}) and name != DEFAULT:
+            raise _unknown(name)
+        self._write({**content, "chosen": name})
+
+    def remove(self, name: str) -> bool:
+        """Take a profile out of the list; False where it was not there."""
+        content = self._read()
+        held = dict(content.get("profiles", {}))
+        known = held.pop(name, None) is not None
+        if known:
+            content = {**content, "profiles": held}
+            if content.get("chosen") == name:
+                del content["chosen"]
+            self._write(content)
+        return known
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            path = self._where() / _FILE
+        except FolderUnusable:
+            return {}  # nothing can have been written either
+        try:
+            content = json.loads(path.read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except (OSError, ValueError, RecursionError) as error:
+            problem = getattr(error, "strerror", None) or "it is no JSON"
+            raise _unreadable(path, problem) from None
+        held = content.get("profiles", {}) if isinstance(content, dict) else None
+        if not isinstance(held, dict) or not all(isinstance(each, dict) for each in held.values()):
+            raise _unreadable(path, "it is no list of profiles")
+        return dict(content)
+
+    def _write(self, content: Mapping[str, Any]) -> None:
+        try:
+            path = self._make() / _FILE
+        except FolderUnusable as unusable:
+            raise ProfileRefused(str(unusable)) from None
+        try:
+            replace_private(path, json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
+        except OSError as error:
+            raise ProfileRefused(
+                f"The list of profiles {path} cannot be written: {error.strerror}. Make room for "
+                "it, or make its folder writable."
+            ) from None
+
+
+def _profile(name: str, facts: Mapping[str, Any]) -> Profile:
+    base_url, team_id = facts.get("base_url"), facts.get("team_id")
+    return Profile(
+        name,
+        base_url if isinstance(base_url, str) and base_url else None,
+        team_id if isinstance(team_id, str) and team_id else None,
+        # What is not plainly false protects.
+        facts.get("read_only", False) is not False,
+    )
+
+
+def _unknown(name: str) -> NoSuchProfile:
+    return NoSuchProfile(
+        f"There is no profile {name}. xcoll auth list tells which there are; "
+        f"xcoll auth login --profile {name} makes it."
+    )
+
+
+def _unreadable(path: Path, problem: str) -> ProfileRefused:
+    return ProfileRefused(
+        f"The list of profiles {path} cannot be read: {problem}. Mend it, or delete it and log in "
+        "again; the keys are kept elsewhere."
+    )

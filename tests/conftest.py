@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 from xcoll_tui.api.client import Client
 from xcoll_tui.emulator.server import Server
 from xcoll_tui.session.session import Session
-from xcoll_tui.ui.app import Connection, XcollApp
+from xcoll_tui.ui.access import Connection
+from xcoll_tui.ui.app import XcollApp
 
 NOW = datetime(2026, 4, 15, 12, tzinfo=UTC).timestamp()
 KEY = "xai-token-for-tests-r42q"
@@ -43,6 +44,18 @@ def server() -> Iterator[Server]:
         yield running
 
 
+class OneService:
+    """A way to one service with one key, for tests that are about something else."""
+
+    keys = None
+    why_read_only = "xcoll was started with --read-only, so nothing is written."
+
+    def __init__(self, connect: Callable[[], Connection], facts: tuple[str, ...], mode: str):
+        self.connect = connect
+        self.facts = facts
+        self.mode = mode
+
+
 Browse = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 
 
@@ -60,6 +73,7 @@ def browse() -> Browse:
         state: Path | None = None,
         read_only: bool = False,
         silence: float = 30,
+        mode: str = "",
         **options: object,
     ) -> AsyncIterator[Pilot[None]]:
         def connect() -> Connection:
@@ -75,7 +89,7 @@ def browse() -> Browse:
             return Connection(session, client.aclose)
 
         facts = (f"key …{key[-4:]}", "127.0.0.1")
-        app = XcollApp(connect, clock=clock, facts=facts, **options)
+        app = XcollApp(OneService(connect, facts, mode), clock=clock, **options)
         app.animation_level = "none"
         async with app.run_test(size=size, notifications=True) as pilot:
             yield pilot

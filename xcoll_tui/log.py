@@ -4,7 +4,6 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from urllib.parse import quote
 from xcoll_tui import __version__
 
 if TYPE_CHECKING:
+    from xcoll_tui.api.keys import ManagementKey
     from xcoll_tui.api.models import RequestRecord, Wait
 
 
@@ -19,23 +19,28 @@ class Log:
     """A file of lines, appended to, readable by its owner only.
 
     Bodies are not logged. Filters and team IDs in a query are: they are what a report is about;
-    `secrets` are replaced wherever they turn up, as they are and percent-encoded. Raises OSError
-    where the file cannot be written.
+    keys are replaced wherever they turn up, as they are and percent-encoded, from `hide` on. Raises
+    OSError where the file cannot be written.
     """
 
-    def __init__(self, path: Path, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, path: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         if os.name == "posix":
             os.fchmod(descriptor, 0o600)  # also a file that was there
         self._file = os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
-        self._secrets = [form for secret in secrets for form in (secret, quote(secret, safe=""))]
+        self._keys: list[ManagementKey] = []
         python = f"Python {platform.python_version()} on {sys.platform}"
         self.write(f"xcoll {__version__}, {python}, TERM={os.environ.get('TERM', '')}")
 
+    def hide(self, key: "ManagementKey") -> None:
+        """Leave this key out of what is written from now on."""
+        self._keys.append(key)
+
     def write(self, line: str) -> None:
         """Write one line, at once."""
-        for secret in self._secrets:
-            line = line.replace(secret, "[key]")
+        for key in self._keys:
+            for form in (key.reveal(), quote(key.reveal(), safe=""), quote(key.reveal())):
+                line = line.replace(form, "[key]")
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
         printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)

@@ -1,11 +1,14 @@
 """A real pseudo-terminal with a screen to look at: what a person at a keyboard would see."""
 
+import atexit
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from pathlib import Path
@@ -40,6 +43,9 @@ SWITCHES = {
     2004: "bracketed paste",
     2026: "synchronized output",
 }
+# Nobody's: no profile of the person who runs the tests is seen, and none is changed.
+HOME = tempfile.mkdtemp(prefix="xcoll-home-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 ROOT = Path(__file__).parent.parent.parent
 # What pyte does not know and would print: kitty keyboard and private-mode questions.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b\[>[0-9;]*[a-z]")
@@ -62,7 +68,7 @@ class Terminal:
         self._text: str | None = None
         environment = {
             "PATH": os.environ["PATH"],
-            "HOME": os.environ.get("HOME", "/tmp"),
+            "HOME": HOME,
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
@@ -190,7 +196,7 @@ def run(*arguments: str, env: dict | None = None, stdin=subprocess.DEVNULL):
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
-            "HOME": os.environ.get("HOME", "/tmp"),
+            "HOME": HOME,
             "TERM": "xterm-256color",
             **{k: v for k, v in os.environ.items() if k.startswith(("COVERAGE", "COV_"))},
             **(env or {}),

@@ -27,10 +27,20 @@ SENTENCES = {
     "unknown option": (["--nonsense"], ENV, 2, "Unrecognized arguments: --nonsense"),
     "key as an option": ([f"--key={KEY}"], ENV, 2, "Unrecognized arguments: --key=[key]"),
     "key as an argument": (["one", KEY], ENV, 2, "Unrecognized arguments: [key]"),
+    "unlike a key": (["--key", "sesame"], ENV, 2, "Unrecognized arguments: --key. See"),
+    "key as a collection": ([KEY], ENV, 2, "A key is not taken from the command line"),
+    "key as a profile": (["--profile", KEY], ENV, 2, "That is no name for a profile"),
+    "no such profile": (["--profile", "none"], ENV, 4, "There is no profile none"),
+    "profile of the demo": (["--demo", "--profile", "x"], {}, 2, "leave --base-url and --profile"),
     "two collections": (["one", "two"], ENV, 2, "Unrecognized arguments: two"),
     "no number": (["--demo", "--documents", "many"], {}, 2, "'many' is not a number"),
     "documents alone": (["--documents", "5"], ENV, 2, "goes with --demo"),
-    "demo elsewhere": (["--demo", "--base-url", "https://x.example"], ENV, 2, "leave --base-url"),
+    "demo elsewhere": (
+        ["--demo", "--base-url", "https://x.example"],
+        ENV,
+        2,
+        "leave --base-url and",
+    ),
     "option without value": (["--base-url"], ENV, 2, "expected one argument"),
     "no URL": (["--base-url", "nonsense"], ENV, 2, "is neither https:// nor http://"),
     "no host": (["--base-url", "https://"], ENV, 2, "names no host"),
@@ -139,12 +149,21 @@ def test_a_refused_connection_is_said_in_the_screen(columns, rows):
         quit_and_look(terminal)
 
 
+def leave_the_key_dialog(terminal):
+    """Leave the dialog that a refused key opens; it does not come back by itself."""
+    terminal.wait_for("A management key")
+    terminal.press("escape")
+    terminal.wait_for(lambda screen: "A management key" not in screen)
+
+
 @pytest.mark.parametrize("right", ["another-key-altogether", KEY + "x"])
 def test_a_wrong_key_is_said_in_the_screen(right):
     with (
         Server(seed="none", key=right) as server,
         xcoll("--base-url", server.url, env=ENV, columns=140, rows=30) as terminal,
     ):
+        terminal.wait_for("✗ The service does not accept the key (HTTP 401")
+        leave_the_key_dialog(terminal)
         terminal.wait_for(lambda screen: "does not accept the key (HTTP 401" in unframed(screen))
         assert "Keys are made in the xAI Console" in unframed(terminal.text)
         assert f"…{KEY[-4:]}" in terminal.text
@@ -161,6 +180,7 @@ def test_a_server_that_repeats_the_key_is_not_repeated():
         served(shelf) as service,
         xcoll("--base-url", service.url, env=ENV, columns=140, rows=30) as terminal,
     ):
+        leave_the_key_dialog(terminal)
         terminal.wait_for(lambda screen: "Invalid bearer token [key]" in unframed(screen))
         quit_and_look(terminal)
 

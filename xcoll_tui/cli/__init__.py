@@ -36,7 +36,7 @@ exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key
 """
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = Parser(
         prog="xcoll",
         description="A terminal browser for the xAI Collections API.",

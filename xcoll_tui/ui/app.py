@@ -4,11 +4,10 @@ import asyncio
 import gc
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -18,34 +17,25 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import ApiError
+from xcoll_tui.ui.access import Access, Connection, Keys
 from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.errors import sentence_of
+from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.themes import DARK, LIGHT, colours_of
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
-
-
-@dataclass(frozen=True)
-class Connection:
-    """A session with the service behind it, ready to be started, and how to end it."""
-
-    session: "Session"
-    close: Callable[[], Awaitable[None]]
-    samples: tuple[str, ...] = ()
-    """File IDs to try attaching with."""
-    settled: Callable[[], Awaitable[None]] | None = None
-    """Waits until the service has got ready behind the screen; the counts are read again then."""
+    from xcoll_tui.ui.entering import Entering
 
 
 class XcollApp(App[None]):
     """Browse collections in a terminal.
 
-    ``connect`` is called once, in a thread of its own, after the first frame stands: it imports
-    and builds what is slow. An ApiError of its ends the program with that sentence, anything else
-    as a crash.
+    The access is asked to connect after the first frame stands, in a thread of its own: that
+    imports and builds what is slow. An ApiError of its ends the program with that sentence,
+    anything else as a crash.
     """
 
     CSS_PATH = Path(__file__).parent / "xcoll.tcss"
@@ -54,17 +44,17 @@ class XcollApp(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("colon", "command_palette", "Commands", id="palette", show=False),
+        Binding("P", "switch_profile", "Switch to another profile", id="profile", show=False),
+        Binding("K", "enter_key", "Enter another key", id="key", show=False),
         Binding("q", "quit", "Quit", id="quit", show=False),
         Binding("ctrl+q", "quit", "Quit at once", id="quit.anywhere", show=False, priority=True),
     ]
 
     def __init__(
         self,
-        connect: Callable[[], Connection],
+        access: Access,
         *,
         clock: Clock,
-        facts: tuple[str, ...] = (),
-        mode: str = "",
         collection_id: str | None = None,
         theme: str = DARK.name,
     ) -> None:
@@ -75,19 +65,19 @@ class XcollApp(App[None]):
         self.set_reactive(App.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
         self.clock = clock
-        self._connect = connect
-        self._facts = facts
-        self._mode = mode
+        self.access = access
         self._collection_id = collection_id
         self._connection: Connection | None = None
         self._main: MainScreen | None = None
+        self._enter: Entering | None = None
+        self._sittings = 0
 
     @property
     def main(self) -> MainScreen:
         """The main screen, whatever dialog stands over it."""
         if self._main is None:
             self._main = MainScreen(self.clock)
-            self._main.facts, self._main.mode = self._facts, self._mode
+            self._main.show_access(self.access)
         return self._main
 
     def get_default_screen(self) -> Screen[None]:
@@ -127,29 +117,40 @@ class XcollApp(App[None]):
         if not gc.isenabled():  # the command line put it off until here
             gc.freeze()
             gc.enable()
+        if self.access.keys is None:
+            self.run_worker(self.connect(), name="connect")
+        else:
+            self.run_worker(self._entering(self.access.keys).begin(), name="enter")
+
+    async def connect(self) -> None:
+        """Build the session in a thread, and browse it."""
         loop = asyncio.get_running_loop()
+        built: asyncio.Future[Connection] = loop.create_future()
 
         def build() -> None:
             try:
-                connection = self._connect()
-            except ApiError as error:
-                said = sentence_of(error)
-                self._hand_over(
-                    loop, partial(self.exit, return_code=1, message=Text(f"xcoll: {said}"))
-                )
-            except Exception as error:  # noqa: BLE001 - carried to the loop, where it crashes loudly
-                self._hand_over(loop, partial(self._handle_exception, error))
+                connection = self.access.connect()
+            except Exception as error:  # noqa: BLE001 - carried to the loop, where it is told or crashes
+                self._hand_over(loop, partial(_settle, built, error))
             else:
-                self._hand_over(loop, partial(self._begin, connection))
+                self._hand_over(loop, partial(_settle, built, connection))
 
+        # No executor: leaving the program would wait for it.
         threading.Thread(target=build, name="connect", daemon=True).start()
+        try:
+            connection = await built
+        except ApiError as error:
+            self.exit(return_code=1, message=Text(f"xcoll: {sentence_of(error)}"))
+        else:
+            self._begin(connection)
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:
         if not loop.is_closed():
-            loop.call_soon_threadsafe(self.call_later, what)
+            loop.call_soon_threadsafe(what)
 
     def _begin(self, connection: Connection) -> None:
         self._connection = connection
+        self.main.show_access(self.access)
         self.main.samples = connection.samples
         self.main.begin(connection.session, self._collection_id)
         if connection.settled is not None:
@@ -160,6 +161,23 @@ class XcollApp(App[None]):
     ) -> None:
         await settled()
         await session.collections.refresh()
+
+    async def start_over(self) -> None:
+        """End the session, and leave nothing of it on the screen."""
+        connection, self._connection = self._connection, None
+        self._collection_id = None
+        self.clear_notifications()
+        old, mode = self.main, self.current_mode
+        while self.screen is not old:  # what was shown over it is of the same session
+            await self.pop_screen()
+        self._main = None
+        self._sittings += 1
+        # A mode each: Textual cannot switch from the screen that a mode began with.
+        self.add_mode(f"sitting {self._sittings}", lambda: self.main)
+        await self.switch_mode(f"sitting {self._sittings}")
+        await (old.remove() if mode == self.DEFAULT_MODE else self.remove_mode(mode))
+        if connection is not None:
+            await connection.close()
 
     async def _shutdown(self) -> None:
         await super()._shutdown()
@@ -183,25 +201,66 @@ class XcollApp(App[None]):
         """End the program; ask first while something is being written."""
         from xcoll_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - not at the start
 
-        session = self.main.session
-        if session is None or not (session.writes.busy or session.bulk.running):
+        if not self._writing:
             self.exit()
         elif not isinstance(self.screen, ConfirmScreen):
-            self.run_worker(self._quit_after_asking(session.writes.busy))
+            self.run_worker(self._quit_after_asking())
 
-    async def _quit_after_asking(self, busy: int) -> None:
+    async def _quit_after_asking(self) -> None:
+        if await self.may_leave("Quit"):
+            self.exit()
+
+    @property
+    def _writing(self) -> bool:
+        session = self.main.session
+        return session is not None and bool(session.writes.busy or session.bulk.running)
+
+    async def may_leave(self, verb: str) -> bool:
+        """Ask whether to leave the session while something is being written; only in a worker."""
         from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question  # noqa: PLC0415 - rarely
 
-        count = "1 write" if busy == 1 else f"{busy:,} writes"
+        session = self.main.session
+        if session is None or not self._writing:
+            return True
+        count = format_many(session.writes.busy, "write")
         question = Question(
-            "Quit all the same?",
+            f"{verb} all the same?",
             f"{count} under way",
             "",
             "What was sent may still take effect, and nothing will tell you.",
-            "Quit",
+            verb,
         )
-        if await ask(self.main, ConfirmScreen(question)):
-            self.exit()
+        return await ask(self.main, ConfirmScreen(question)) is True
+
+    # The key and the profile
+
+    def _entering(self, keys: Keys) -> "Entering":
+        from xcoll_tui.ui.entering import Entering  # noqa: PLC0415 - not for the first frame
+
+        if self._enter is None:
+            self._enter = Entering(self, keys)
+        return self._enter
+
+    def action_switch_profile(self) -> None:
+        """Use another profile: another key, host or team."""
+        self._do_with_keys(lambda entering: entering.switch())
+
+    def action_enter_key(self) -> None:
+        """Enter another key for the profile that is in use."""
+        self._do_with_keys(lambda entering: entering.enter())
+
+    def on_main_screen_key_refused(self, message: MainScreen.KeyRefused) -> None:
+        """Ask for another key over the screen as it is."""
+        if self.access.keys is not None and message.screen is self._main:
+            said = sentence_of(message.error)
+            self._do_with_keys(lambda entering: entering.enter_after_refusal(said))
+
+    def _do_with_keys(self, do: "Callable[[Entering], Coroutine[Any, Any, None]]") -> None:
+        if self.access.keys is None:
+            self.main.tell("The sample data needs no key, and has no profiles.")
+        else:
+            # Of the app, not of a screen: the screen may be another before it is over.
+            self.run_worker(do(self._entering(self.access.keys)), group="keys")
 
     # Keys and commands
 
@@ -226,3 +285,12 @@ class XcollApp(App[None]):
                     hint.label, f"Key: {hint.key}", partial(self.main.perform, hint.action)
                 )
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+
+
+def _settle(built: "asyncio.Future[Connection]", came: Connection | Exception) -> None:
+    if built.done():
+        return  # the program is being left
+    if isinstance(came, Exception):
+        built.set_exception(came)
+    else:
+        built.set_result(came)

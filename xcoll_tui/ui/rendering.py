@@ -8,6 +8,7 @@ from xcoll_tui.session.changes import (
     CollectionChanged,
     CollectionOpened,
     FeedChanged,
+    KeyRefused,
     Progress,
     RowChanged,
     RowRemoved,
@@ -51,6 +52,8 @@ class Rendering:
             self._show_in_dialog()
         elif isinstance(change, UnfinishedChanged):
             screen.tell_unfinished(len(self._session.unfinished))
+        elif isinstance(change, KeyRefused):
+            screen.post_message(screen.KeyRefused(screen, change.error))
         elif isinstance(change, CollectionChanged):
             screen.documents.describe(self._session.collection)
         elif isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):

@@ -41,7 +41,7 @@ class Writing:
     def refused(self) -> bool:
         """Whether nothing may be written here; says so if it is."""
         if self._session.writes.read_only:
-            self._screen.tell("xcoll was started with --read-only, so nothing is written.")
+            self._screen.tell(self._screen.why_read_only)
             return True
         return False
 

@@ -17,7 +17,7 @@ _GROUPS = (
     ("Look", ("show.", "filter.", "sort.", "refresh", "load.", "activity")),
     ("Change", ("write.",)),
     ("Mark and copy", ("mark.", "copy.")),
-    ("Program", ("palette", "help", "quit")),
+    ("Program", ("palette", "help", "profile", "key", "quit")),
 )
 _FILTERS = (
     ("report", "names that contain it"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.access import Access
     from xcoll_tui.ui.writing import Writing
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
@@ -69,6 +71,14 @@ class MainScreen(Screen[None]):
         Binding("question_mark,f1", "help", "Help", id="help", show=False),
     ]
 
+    class KeyRefused(Message):
+        """The service does not accept the key."""
+
+        def __init__(self, screen: "MainScreen", error: Unauthorized) -> None:
+            super().__init__()
+            self.screen = screen
+            self.error = error
+
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
@@ -81,6 +91,8 @@ class MainScreen(Screen[None]):
         self.samples: tuple[str, ...] = ()
         self.facts: tuple[str, ...] = ()
         self.mode = ""
+        self.why_read_only = ""
+        self._shut_out = False
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
@@ -100,11 +112,30 @@ class MainScreen(Screen[None]):
 
     # The session
 
+    def show_access(self, access: "Access") -> None:
+        """Tell in the header whose and where the service is, and whether it may be written."""
+        self.facts, self.mode = access.facts, access.mode
+        self.why_read_only = access.why_read_only
+        if self.is_mounted:
+            self.tell_place()
+
+    def say_instead(self, said: str) -> None:
+        """Say what is done, where there are no collections yet."""
+        self.collections.table.placeholder = said
+        self.collections.table.refresh()
+
+    def shut_out(self) -> None:
+        """Say that there is no key, and how to go on; the panes stay empty."""
+        self._shut_out = True
+        self.say_instead("No key yet.\nK enters one.\nP switches profiles.")
+        self.tell_place()
+
     def begin(self, session: "Session", collection_id: str | None) -> None:
         """Browse this session from now on."""
         from xcoll_tui.ui.rendering import Rendering  # noqa: PLC0415 - not for the first frame
 
         self.session = session
+        self._shut_out = False
         self._wanted = collection_id
         from xcoll_tui.ui.writing import Writing  # noqa: PLC0415 - as above
 
@@ -127,7 +158,8 @@ class MainScreen(Screen[None]):
         """Tell in the header where the person is, and how fresh it is."""
         session = self.session
         if session is None:
-            self.header.show(Place(self.facts, "connecting…", mode=self.mode))
+            state = "" if self._shut_out else "connecting…"
+            self.header.show(Place(self.facts, state, mode=self.mode))
             return
         facts = self.facts
         if session.key_info is not None and session.key_info.name:

@@ -6,6 +6,9 @@ from textual.widgets import Button, Checkbox, Input, RadioButton
 
 from xcoll_tui.ui.escaping import escape, is_plain, unescape
 
+# Longer than any key that is accepted, so that it is refused and not cut.
+_LONGEST_KEY = 4_096
+
 
 class TextInput(Input):
     """A line of text that may hold anything: what cannot be shown is escaped while it is edited.
@@ -49,6 +52,30 @@ class TextInput(Input):
         event.stop()
         text = event.text.removesuffix("\n")
         if text:
+            self.replace(text, *self.selection)
+
+
+class KeyInput(Input):
+    """A masked line for a key: nothing of it is drawn, or leaves it by the clipboard."""
+
+    def __init__(self, *, placeholder: str = "") -> None:
+        super().__init__(
+            placeholder=placeholder, password=True, max_length=_LONGEST_KEY, select_on_focus=False
+        )
+
+    def action_copy(self) -> None:
+        """Copy nothing: the clipboard would be written to the terminal in the clear."""
+        self.notify("A key is not copied from here.", markup=False)
+
+    def action_cut(self) -> None:
+        """Cut nothing, as for copying."""
+        self.action_copy()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # Textual keeps only the first line; a key that was broken over lines would be half a key.
+        event.prevent_default()
+        event.stop()
+        if text := event.text.strip():
             self.replace(text, *self.selection)
 
 

@@ -1,0 +1,312 @@
+"""A profile, its key, and what opens with them: found, checked against the service, kept."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from xcoll_tui.api.addresses import accept_base_url
+from xcoll_tui.credentials import (
+    DEFAULT,
+    USER,
+    CredentialError,
+    Key,
+    KeyringProblem,
+    KeyStore,
+    Profile,
+    Profiles,
+    Secret,
+    Vault,
+    parse_key,
+    service_name,
+)
+from xcoll_tui.ui.access import Connection, Kept, ProfileRow
+from xcoll_tui.ui.errors import without_requests
+from xcoll_tui.ui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from xcoll_tui.api.client import Client
+    from xcoll_tui.api.models import KeyInfo
+    from xcoll_tui.log import Log
+    from xcoll_tui.session.session import Session
+
+DEFAULT_BASE_URL = "https://management-api.x.ai"
+SITTING = "what was entered"
+"""Where a key comes from that no keyring took."""
+
+
+class ProfileAccess:
+    """The way to the service with the key of a profile; `ui.access.Access` and its `Keys` in one.
+
+    `given` is a key of the environment: it goes before every keyring. `base_url` and `read_only`
+    are what the command line or the environment say; they go before what a profile says. Raises
+    Refused for a base URL that must not be used.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        given: Key | None = None,
+        profiles: Profiles | None = None,
+        vault: KeyStore | None = None,
+        base_url: str | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.profile = profile
+        self.key = given
+        self.info: KeyInfo | None = None
+        self.log: Log | None = None
+        self._given = given
+        self._profiles = profiles or Profiles()
+        self.vault = vault or Vault()
+        self._base_url = base_url
+        self._read_only = read_only
+        self._checked: tuple[Secret, KeyInfo | None] | None = None
+        self._open: tuple[Client, Session] | None = None
+        self._address = accept_base_url(self._url_of(profile))
+
+    # What is so now
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self._address
+
+    @property
+    def destination(self) -> str:
+        """The host that the key is sent to, as it is written in a URL."""
+        return self._address.partition("://")[2]
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every write is refused."""
+        return self._read_only or self.profile.read_only
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The profile, the key and where it comes from, the host."""
+        return (self.profile.name, _told(self.key), self.destination)
+
+    @property
+    def mode(self) -> str:
+        """Whether nothing can be written."""
+        return "read-only" if self.read_only else ""
+
+    @property
+    def why_read_only(self) -> str:
+        """Say who made it so."""
+        if self._read_only:
+            return "xcoll was started with --read-only, so nothing is written."
+        if self.profile.read_only:
+            change = self.command("auth login --no-read-only")
+            return (
+                f"The profile {self.profile.name} is read-only, so nothing is written. "
+                f"{change} changes that."
+            )
+        return ""
+
+    @property
+    def keys(self) -> "ProfileAccess":
+        """Itself."""
+        return self
+
+    @property
+    def overruled_by(self) -> str:
+        """The variable that the key comes from, "" where it is the keyring's or was entered."""
+        return "" if self._given is None else self._given.source
+
+    # The key
+
+    async def find(self) -> bool:
+        """Take the key of the environment, else the keyring's; see `Keys.find`."""
+        if self._given is not None:
+            self._use(self._given)
+            return True
+        held = await self.vault.read(self.profile.name)
+        if held is None:
+            return False
+        self._use(Key(parse_key(held.reveal()), await self.vault.backend()))
+        return True
+
+    async def check(self, text: str) -> None:
+        """Ask the service about a key; raises InvalidKey and every other ApiError."""
+        await self.check_secret(parse_key(text))
+
+    async def check_secret(self, secret: Secret) -> "KeyInfo | None":
+        """Ask the service about a key, and return what it tells."""
+        from xcoll_tui.session.key_check import check_key  # noqa: PLC0415 - loads the session
+
+        async with self._client(secret) as client:
+            info = await check_key(client)
+        self._checked = secret, info
+        return info
+
+    def accept_unchecked(self, secret: Secret) -> None:
+        """Take a key as if it had been checked; raises InvalidKey for one that cannot be sent."""
+        self._client(secret)
+        self._checked = secret, None
+
+    async def keep(self) -> Kept:
+        """Put it into the keyring, or else use it in this sitting only; see `Keys.keep`."""
+        try:
+            backend = await self.store()
+        except KeyringProblem as problem:
+            return self.use(str(problem))
+        self._adopt(backend)
+        said = [self.where_kept(backend), f"{self.command('auth logout')} removes it."]
+        try:
+            self.save_profile()
+        except CredentialError as problem:
+            said.append(f"Its profile could not be listed. {problem}")
+        if self.overruled_by:
+            said.append(self.overruled)
+        return Kept(True, said)
+
+    def use(self, why: str) -> Kept:
+        """Use it in this sitting only; see `Keys.use`."""
+        self._adopt(SITTING)
+        return Kept(False, ["The key is used until xcoll ends, and kept nowhere.", why])
+
+    async def store(self) -> str:
+        """Put the key that was checked last into the keyring, and return the keyring's name.
+
+        Raises KeyringProblem, and InvalidKey for what no keyring should hold.
+        """
+        secret, _ = self._last_checked()
+        await self.vault.store(self.profile.name, secret)
+        return await self.vault.backend()
+
+    def save_profile(self) -> None:
+        """List the profile; raises ProfileRefused."""
+        self._profiles.save(self.profile)
+
+    @property
+    def entry(self) -> str:
+        """The name that the keyring has for the key of this profile."""
+        return service_name(self.profile.name)
+
+    def where_kept(self, backend: str) -> str:
+        """Say which keyring holds the key, and under which name."""
+        return f"It is kept in {backend}, as {self.entry} of the user {USER}."
+
+    def command(self, words: str = "") -> str:
+        """Write a command of xcoll as it is typed for this profile."""
+        name = self.profile.name
+        return " ".join(
+            part
+            for part in ("xcoll", words, "" if name == DEFAULT else f"--profile {name}")
+            if part
+        )
+
+    @property
+    def overruled(self) -> str:
+        """Say that a variable goes before what the keyring holds."""
+        name = self.overruled_by
+        return f"{name} is set, and goes before the keyring: unset it, or it is used next time."
+
+    def carry_on(self) -> bool:
+        """Give the key to the session that is open, if it is the same team's."""
+        from xcoll_tui.session.key_check import team_of  # noqa: PLC0415 - loads the session
+
+        if self._open is None or self.key is None:
+            return False
+        client, session = self._open
+        team = team_of(session.key_info)
+        if session.collections.loaded_at is None or not team or team != team_of(self.info):
+            return False
+        client.change_key(self.key.secret)
+        session.note_key(self.info)
+        return True
+
+    # Profiles
+
+    def profiles(self) -> "Sequence[ProfileRow]":
+        """List the profiles with where their keys go."""
+        return [self._row(each) for each in self._listed()]
+
+    def switch(self, name: str) -> None:
+        """Use another profile; raises ProfileRefused and Refused, and stays then."""
+        profile = self._profiles.resolve(name)
+        self._address = accept_base_url(self._url_of(profile))
+        self.profile, self.key, self.info = profile, None, None
+        self._checked = self._open = None
+
+    def _listed(self) -> list[Profile]:
+        listed = self._profiles.listed()
+        if all(each.name != self.profile.name for each in listed):
+            listed.insert(0, self.profile)
+        return listed
+
+    def _row(self, profile: Profile) -> ProfileRow:
+        facts = [self._url_of(profile).partition("://")[2]]
+        if profile.team_id:
+            facts.append(f"team {profile.team_id}")
+        if self._read_only or profile.read_only:
+            facts.append("read-only")
+        return ProfileRow(profile.name, " · ".join(facts), profile.name == self.profile.name)
+
+    def _url_of(self, profile: Profile) -> str:
+        return self._base_url or profile.base_url or DEFAULT_BASE_URL
+
+    # The session
+
+    def connect(self) -> Connection:
+        """Build a session with the key that was found or entered; blocks."""
+        from xcoll_tui.cli.connection import open_session, own_state_folder  # noqa: PLC0415
+
+        if self.key is None:
+            raise LookupError("No key was found yet, so nothing can be opened.")
+        client, session = open_session(
+            self._maker(self.key.secret),
+            self.log,
+            state=own_state_folder(),
+            base_url=self.base_url,
+            profile="" if self.profile.name == DEFAULT else self.profile.name,
+        )
+        self._open = client, session
+
+        async def close() -> None:
+            await session.end()
+            await client.aclose()
+
+        return Connection(session, close)
+
+    # Within
+
+    def _maker(self, secret: Secret) -> "Callable[..., Client]":
+        from xcoll_tui.api.client import Client  # noqa: PLC0415 - runs behind the first frame
+
+        return partial(
+            Client, secret, self.base_url, self.profile.team_id, read_only=self.read_only
+        )
+
+    def _client(self, secret: Secret) -> "Client":
+        return self._maker(secret)()
+
+    def _last_checked(self) -> "tuple[Secret, KeyInfo | None]":
+        if self._checked is None:
+            raise LookupError("No key was checked yet, so none can be kept.")
+        return self._checked
+
+    def _adopt(self, source: str) -> None:
+        secret, self.info = self._last_checked()
+        self._use(Key(secret, source))
+
+    def _use(self, key: Key) -> None:
+        self.key = key
+        if self.log is not None:
+            self.log.hide(key.secret)
+
+
+def plain(sentence: str) -> str:
+    """Make a sentence fit for a terminal, whoever's words are in it; without methods and paths."""
+    return clean(without_requests(sentence), 2_000)
+
+
+def _told(key: Key | None) -> str:
+    if key is None:
+        return "no key"
+    return f"key {key.secret} " + (
+        "this sitting" if key.source == SITTING else f"from {key.source}"
+    )

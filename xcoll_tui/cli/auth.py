@@ -1,0 +1,237 @@
+"""`xcoll auth`: log in and out, and tell which key is used; one way for scripts and for people.
+
+What was done goes to standard output, what is wrong or waited for to standard error.
+"""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NoReturn
+
+from xcoll_tui.api.addresses import accept_base_url
+from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
+from xcoll_tui.cli.access import ProfileAccess, plain
+from xcoll_tui.cli.auth_status import tell_status
+from xcoll_tui.cli.key_input import piped_key, require_hidden_input, typed_key
+from xcoll_tui.cli.parser import EXIT_FAILED, Parser, exit_code_of, say, stop, warn
+from xcoll_tui.cli.patience import patiently
+from xcoll_tui.credentials import (
+    DEFAULT,
+    KEY_FILE_VARIABLE,
+    KEY_VARIABLES,
+    PROFILE_VARIABLE,
+    CredentialError,
+    Insecure,
+    Profile,
+    Profiles,
+    Secret,
+    TimedOut,
+    Unavailable,
+    Vault,
+    accept_name,
+    accept_team_id,
+    parse_key,
+)
+from xcoll_tui.ui.text import clean
+
+_EPILOG = """\
+exit codes: 0 done, 1 failed, 2 wrong usage, 4 not logged in
+"""
+
+
+class _AuthParser(Parser):
+    """A parser that repeats nothing of what it does not know: it may be a key."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong; a value that is left over is taken for a key."""
+        if message.startswith("unrecognized arguments"):
+            words = message.partition(": ")[2].split()
+            if any("key" in word or "=" in word or not word.startswith("-") for word in words):
+                self.refuse_key()
+        if "invalid choice" in message:
+            message = "there is no such command: use login, status, list, use or logout"
+        super().error(message)
+
+
+def run(arguments: list[str]) -> int:
+    """Carry out `xcoll auth …` and return the exit code; wrong usage ends with SystemExit."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.act(options)
+    except (CredentialError, Refused) as refusal:
+        stop(plain(str(refusal)), exit_code_of(refusal))
+    except ApiError as error:
+        stop(plain(str(error)), EXIT_FAILED)
+    except KeyboardInterrupt:
+        stop("Broken off.", EXIT_FAILED)
+    return code
+
+
+def _parser() -> Parser:
+    parser = _AuthParser(
+        prog="xcoll auth",
+        description="Log in, and see which key is used. Keys are kept in the OS keyring.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_AuthParser)
+
+    def command(name: str, act: Callable[[argparse.Namespace], int], told: str) -> Parser:
+        made = commands.add_parser(name, help=told, description=told, allow_abbrev=False)
+        made.set_defaults(act=act)
+        return made
+
+    named = "the profile; else XCOLL_PROFILE, else the chosen one"
+
+    login = command("login", _login, "Check a management key, and keep it in the OS keyring.")
+    login.add_argument("--profile", metavar="NAME", help="make or change this profile")
+    login.add_argument("--base-url", metavar="URL", help="where the profile's API is")
+    login.add_argument("--team-id", metavar="ID", help="the team; the key tells it otherwise")
+    login.add_argument(
+        "--read-only",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="whether the profile refuses every write",
+    )
+    login.add_argument(
+        "--key-stdin", action="store_true", help="read the key from standard input, as from a pipe"
+    )
+    login.add_argument(
+        "--no-verify", action="store_true", help="keep the key without asking the service"
+    )
+
+    status = command("status", tell_status, "Tell which key is used, and where it comes from.")
+    status.add_argument("--profile", metavar="NAME", help=named)
+    status.add_argument("--json", action="store_true", help="as JSON, for scripts")
+    status.add_argument("--no-verify", action="store_true", help="do not ask the service")
+
+    command("list", _list, "List the profiles.")
+    use = command("use", _use, "Choose the profile that is used where none is named.")
+    use.add_argument("profile", metavar="PROFILE")
+
+    logout = command("logout", _logout, "Delete the key from the keyring, and the profile.")
+    which = logout.add_mutually_exclusive_group()
+    which.add_argument("--profile", metavar="NAME", help=named)
+    which.add_argument("--all", action="store_true", help="all profiles")
+    return parser
+
+
+# Logging in
+
+
+def _login(options: argparse.Namespace) -> int:
+    require_hidden_input(from_pipe=options.key_stdin)
+    profiles = Profiles()
+    name = options.profile or os.environ.get(PROFILE_VARIABLE) or profiles.chosen
+    profile = _described(profiles.get(accept_name(name)) or Profile(name), options)
+    access = ProfileAccess(
+        profile,
+        profiles=profiles,
+        base_url=options.base_url or os.environ.get("XCOLL_BASE_URL"),
+    )
+    # Before anybody types: where there is no keyring, there is nothing to log in to.
+    asyncio.run(patiently(access.vault.backend()))
+    secret = parse_key(piped_key() if options.key_stdin else typed_key(access.destination))
+    return asyncio.run(_log_in(access, secret, verify=not options.no_verify))
+
+
+def _described(profile: Profile, options: argparse.Namespace) -> Profile:
+    if options.base_url is not None:
+        profile = replace(profile, base_url=accept_base_url(options.base_url))
+    if options.team_id is not None:
+        profile = replace(profile, team_id=accept_team_id(options.team_id))
+    if options.read_only is not None:
+        profile = replace(profile, read_only=options.read_only)
+    return profile
+
+
+async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int:
+    told = "Not asked whether the service takes the key."
+    if verify:
+        try:
+            info = await access.check_secret(secret)
+        except (Unauthorized, Forbidden) as refusal:
+            stop(f"The key was not stored. {plain(str(refusal))}", EXIT_FAILED)
+        except ApiError as error:
+            stop(
+                f"The key was not stored, because it could not be checked. {plain(str(error))} "
+                "--no-verify stores it unchecked.",
+                EXIT_FAILED,
+            )
+        named = clean(info.name, 100) if info is not None else ""
+        told = f"The service takes the key{f': {named}' if named else ''}."
+    else:
+        access.accept_unchecked(secret)
+    backend = await patiently(access.store())
+    access.save_profile()
+    say(told)
+    say(f"{access.where_kept(backend)} {access.command('auth logout')} removes it.")
+    for name in _supplied():
+        say(f"{name} is set, and goes before the keyring: unset it to use this key.")
+    say(f"{access.command()} opens it.")
+    return 0
+
+
+# Profiles
+
+
+def _list(_options: argparse.Namespace) -> int:
+    profiles = Profiles()
+    rows = ProfileAccess(profiles.resolve(), profiles=profiles).profiles()
+    listed = {each.name for each in profiles.listed()}
+    if not listed:
+        say("There are no profiles yet. xcoll auth login makes one.")
+        return 0
+    width = max(len(name) for name in listed)
+    for row in rows:
+        if row.name in listed:
+            say(f"{'*' if row.current else ' '} {row.name:<{width}}  {row.facts}")
+    return 0
+
+
+def _use(options: argparse.Namespace) -> int:
+    Profiles().choose(options.profile)
+    say(f"xcoll uses the profile {options.profile} where none is named.")
+    named = os.environ.get(PROFILE_VARIABLE)
+    if named and named != options.profile:
+        say(f"{PROFILE_VARIABLE} names another, and goes before it.")
+    return 0
+
+
+# Logging out
+
+
+def _logout(options: argparse.Namespace) -> int:
+    profiles = Profiles()
+    if options.all:
+        names = sorted({DEFAULT, *(each.name for each in profiles.listed())})
+    else:
+        names = [options.profile or os.environ.get(PROFILE_VARIABLE) or profiles.chosen]
+    code = asyncio.run(_log_out([accept_name(name) for name in names], profiles))
+    for name in _supplied():
+        say(f"{name} is still set, so xcoll still has a key. Unset it to be logged out.")
+    return code
+
+
+async def _log_out(names: list[str], profiles: Profiles) -> int:
+    vault, code = Vault(), 0
+    for name in names:
+        try:
+            was_there = await patiently(vault.delete(name))
+        except CredentialError as problem:
+            warn(f"xcoll: {plain(str(problem))}")
+            code = EXIT_FAILED
+            if isinstance(problem, TimedOut | Unavailable | Insecure):
+                break  # it would be the same for the others
+            continue
+        profiles.remove(name)
+        say(f"The key of {name} is deleted." if was_there else f"There is no key of {name}.")
+    return code
+
+
+def _supplied() -> list[str]:
+    """List the variables that supply a key, the one that counts first."""
+    return [name for name in (*KEY_VARIABLES, KEY_FILE_VARIABLE) if os.environ.get(name)]

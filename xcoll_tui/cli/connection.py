@@ -1,0 +1,69 @@
+"""A client and the session on it, wired to each other and to the log."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from xcoll_tui.api.client import Client
+from xcoll_tui.session.session import Session
+from xcoll_tui.settings import FolderUnusable, state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xcoll_tui.api.errors import Unauthorized
+    from xcoll_tui.api.models import RequestRecord, Wait
+    from xcoll_tui.log import Log
+
+
+class MakeClient(Protocol):
+    """Makes a client that reports what it does."""
+
+    def __call__(
+        self,
+        *,
+        on_request: "Callable[[RequestRecord], None]",
+        on_wait: "Callable[[Wait], None]",
+        on_unauthorized: "Callable[[Unauthorized], None]",
+    ) -> Client:
+        """Make it."""
+        ...
+
+
+def open_session(
+    make_client: MakeClient,
+    log: "Log | None",
+    *,
+    state: Path | None,
+    base_url: str,
+    profile: str = "",
+) -> tuple[Client, Session]:
+    """Make a client, load what it needs, and put a session on it; blocks for a tenth of a second.
+
+    Belongs into a thread: loading HTTP takes longer than the first frame.
+    """
+
+    def on_request(record: "RequestRecord") -> None:
+        session.note_request(record)
+        if log is not None:
+            log.request(record)
+
+    def on_wait(wait: "Wait") -> None:
+        session.note_wait(wait)
+        if log is not None:
+            log.wait(wait)
+
+    def on_unauthorized(error: "Unauthorized") -> None:
+        session.note_unauthorized(error)
+
+    client = make_client(on_request=on_request, on_wait=on_wait, on_unauthorized=on_unauthorized)
+    client.open()
+    session = Session(client, state=state, place=base_url, profile=profile)
+    return client, session
+
+
+def own_state_folder() -> Path | None:
+    """Return the state folder, None where there can be none."""
+    try:
+        return state_folder()
+    except FolderUnusable:
+        return None  # told where it matters: before a collection is deleted without a backup

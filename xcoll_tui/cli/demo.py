@@ -1,0 +1,60 @@
+"""The way to sample data: no key, no profiles, a service inside the program."""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from xcoll_tui.ui.access import Connection
+
+if TYPE_CHECKING:
+    from xcoll_tui.log import Log
+
+
+class DemoAccess:
+    """Sample data, the large collection of which holds `documents`; see `ui.access.Access`."""
+
+    keys = None
+    facts = ("sample data on this machine",)
+
+    def __init__(self, documents: int, *, read_only: bool, log: "Log | None") -> None:
+        self._documents = documents
+        self._read_only = read_only
+        self._log = log
+
+    @property
+    def mode(self) -> str:
+        """That it is the demo, and whether it can be written."""
+        return "demo read-only" if self._read_only else "demo"
+
+    @property
+    def why_read_only(self) -> str:
+        """Say that it was asked for."""
+        asked = "xcoll was started with --read-only, so nothing is written."
+        return asked if self._read_only else ""
+
+    def connect(self) -> Connection:
+        """Build the samples, a service on them and a session; the rest of the samples follows."""
+        import tempfile  # noqa: PLC0415 - in a thread, after the screen
+        from pathlib import Path  # noqa: PLC0415
+
+        from xcoll_tui.api.client import Client  # noqa: PLC0415
+        from xcoll_tui.cli.connection import open_session  # noqa: PLC0415
+        from xcoll_tui.emulator.demo import create_demo  # noqa: PLC0415
+
+        demo = create_demo(self._documents)
+        state = tempfile.TemporaryDirectory(prefix="xcoll-demo-", ignore_cleanup_errors=True)
+        base_url = "http://127.0.0.1"
+        make = partial(Client, demo.key, base_url, read_only=self._read_only, app=demo.app)
+        client, session = open_session(make, self._log, state=Path(state.name), base_url=base_url)
+
+        async def filled() -> None:
+            while not demo.filled.is_set():  # noqa: ASYNC110 - another thread sets it
+                await asyncio.sleep(0.2)
+
+        async def close() -> None:
+            await session.end()
+            await client.aclose()
+            demo.close()
+            state.cleanup()
+
+        return Connection(session, close, demo.file_ids, filled)

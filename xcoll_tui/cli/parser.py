@@ -1,0 +1,79 @@
+"""What all commands share: complaints of one sentence that repeat no key, and exit codes."""
+
+import argparse
+import re
+import sys
+from typing import NoReturn
+
+EXIT_FAILED, EXIT_USAGE, EXIT_NO_KEY = 1, 2, 4
+
+# What keys look like: management ones begin with xai-token-, inference ones with xai-.
+_KEY = re.compile(r"xai-[\w-]{8,}")
+_HIDDEN = "[key]"
+# Nothing that is typed in full on a command line of ours is as long, but for URLs.
+_LONG = 20
+_UNKNOWN = "unrecognized arguments: "
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where to read on."""
+        if message.startswith(_UNKNOWN):
+            message = _UNKNOWN + " ".join(_without_values(message.removeprefix(_UNKNOWN).split()))
+        stop(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", EXIT_USAGE)
+
+    def refuse_key(self) -> NoReturn:
+        """Say that no key is taken from here."""
+        stop(
+            "A key is not taken from the command line, which every user of this machine can read. "
+            "Let xcoll auth login ask for it, or give it to xcoll auth login --key-stdin; and if "
+            "one has just stood there, make another in its place.",
+            EXIT_USAGE,
+        )
+
+
+def looks_like_key(text: str) -> bool:
+    """Tell whether a text is written as keys are."""
+    return _KEY.match(text) is not None
+
+
+def say(line: str) -> None:
+    """Tell what was done, on stdout."""
+    print(line)  # noqa: T201 - the command line speaks here
+
+
+def warn(line: str) -> None:
+    """Tell what is wrong or waited for, on stderr."""
+    print(line, file=sys.stderr)  # noqa: T201 - the command line speaks here
+
+
+def stop(sentence: str, code: int) -> NoReturn:
+    """End the program with one sentence on stderr; a key typed as an argument is not repeated."""
+    warn(f"xcoll: {_KEY.sub(_HIDDEN, sentence)}")
+    raise SystemExit(code)
+
+
+def exit_code_of(error: Exception) -> int:
+    """Return the exit code for what stopped a command before it did anything."""
+    from xcoll_tui.api.errors import Refused  # noqa: PLC0415 - keeps --help light
+    from xcoll_tui.credentials import NameRefused, NoSuchProfile  # noqa: PLC0415
+
+    if isinstance(error, NoSuchProfile):
+        return EXIT_NO_KEY
+    return EXIT_USAGE if isinstance(error, Refused | NameRefused) else EXIT_FAILED
+
+
+def _without_values(words: list[str]) -> list[str]:
+    """Leave out of unknown arguments what may be a key: after an option, or long."""
+    shown: list[str] = []
+    for number, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if word.startswith("-"):
+            shown.append(f"{option}={_HIDDEN}" if equals and value else word)
+        elif len(word) > _LONG or (number and words[number - 1].startswith("-")):
+            shown.append(_HIDDEN)
+        else:
+            shown.append(word)
+    return shown

@@ -1,0 +1,120 @@
+"""What the screen needs of the command line: keys, profiles, and what opens with them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from xcoll_tui.session.session import Session
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A session with the service behind it, ready to be started, and how to end it."""
+
+    session: "Session"
+    close: Callable[[], Awaitable[None]]
+    samples: tuple[str, ...] = ()
+    """File IDs to try attaching with."""
+    settled: Callable[[], Awaitable[None]] | None = None
+    """Waits until the service has got ready behind the screen; the counts are read again then."""
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """A profile, to be picked from a list."""
+
+    name: str
+    facts: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a key that the service takes: sentences, and whether a keyring holds it."""
+
+    stored: bool
+    said: Sequence[str]
+
+
+class Access(Protocol):
+    """The way to a service; what it tells is for the header."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Whose and where: the profile, the key and its source, the host."""
+        ...
+
+    @property
+    def mode(self) -> str:
+        """What must not be overlooked, such as "read-only"."""
+        ...
+
+    @property
+    def why_read_only(self) -> str:
+        """A sentence for the keys that write where they may not, else ""."""
+        ...
+
+    @property
+    def keys(self) -> "Keys | None":
+        """The key and the profiles, None where they play no part, as with sample data."""
+        ...
+
+    def connect(self) -> Connection:
+        """Build a session; blocks, and belongs into a thread. An ApiError is a sentence."""
+        ...
+
+
+class Keys(Protocol):
+    """The key in use and its profile: found, asked for, changed.
+
+    What a person typed goes down, and sentences come up, without any of the key in them.
+    """
+
+    @property
+    def destination(self) -> str:
+        """The host that a key is sent to."""
+        ...
+
+    @property
+    def overruled_by(self) -> str:
+        """The variable that goes before what a keyring holds, "" where none is set."""
+        ...
+
+    async def find(self) -> bool:
+        """Look for the key of the profile; False where there is none.
+
+        Raises CredentialError or InvalidKey where it is there and cannot be used. It may take as
+        long as a keyring waits to be unlocked; cancelled, it lets go at once.
+        """
+        ...
+
+    async def check(self, text: str) -> None:
+        """Ask the service about a key; raises ApiError where it does not take it."""
+        ...
+
+    async def keep(self) -> Kept:
+        """Put the key that was checked last into the keyring, and use it from now on.
+
+        Where no keyring takes it, it is used in this sitting only. Cancelled, nothing is used yet.
+        """
+        ...
+
+    def use(self, why: str) -> Kept:
+        """Use the key that was checked last in this sitting only, for the reason that is given."""
+        ...
+
+    def carry_on(self) -> bool:
+        """Give the key to the session that is open; False where it needs another session.
+
+        It does when nothing was loaded yet, or when the key may be another team's.
+        """
+        ...
+
+    def profiles(self) -> Sequence[ProfileRow]:
+        """List the profiles; raises CredentialError."""
+        ...
+
+    def switch(self, name: str) -> None:
+        """Use another profile, the key of which is yet to be found; raises CredentialError."""
+        ...

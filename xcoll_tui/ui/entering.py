@@ -1,0 +1,205 @@
+"""How a person gets in: the key is found or asked for, changed when refused, and profiles switched.
+
+The key goes from the dialog straight down to whoever checks and keeps it; what comes back are
+sentences.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from xcoll_tui.api.errors import ApiError
+from xcoll_tui.credentials import WAYS_OUT, CredentialError
+from xcoll_tui.ui.errors import sentence_of, where_on
+from xcoll_tui.ui.screens.log_in import LogInScreen
+from xcoll_tui.ui.screens.pick import Pickable, PickScreen
+from xcoll_tui.ui.screens.wait import WaitScreen
+from xcoll_tui.ui.work import ask
+
+if TYPE_CHECKING:
+    from xcoll_tui.ui.access import Keys
+    from xcoll_tui.ui.app import XcollApp
+
+T = TypeVar("T")
+
+_PATIENCE = 0.4
+"""Seconds that a keyring may take before the person is told what is waited for."""
+
+
+class Entering:
+    """The flows around the key; each runs in a worker of the app, one at a time."""
+
+    def __init__(self, app: "XcollApp", keys: "Keys") -> None:
+        self._app = app
+        self._keys = keys
+        self._busy = False
+        self._declined = False
+
+    async def begin(self) -> None:
+        """Find the key of the profile, or ask for it, and browse; without one, say how to go on."""
+        await self._alone(self._begin())
+
+    async def enter(self) -> None:
+        """Ask for another key, and go on with it."""
+        await self._alone(self._enter(""))
+
+    async def enter_after_refusal(self, said: str) -> None:
+        """Ask for another key because the service refused this one; not twice for the same."""
+        if not self._declined:
+            await self._alone(self._enter(said))
+
+    async def switch(self) -> None:
+        """Let the person pick a profile, and start over with it."""
+        await self._alone(self._switch())
+
+    async def _alone(self, flow: Coroutine[Any, Any, None]) -> None:
+        if self._busy:
+            flow.close()
+            return
+        self._busy = True
+        try:
+            await flow
+        finally:
+            self._busy = False
+
+    # Finding
+
+    async def _begin(self) -> None:
+        self._app.main.say_instead("Looking for the key…")
+        found, problem = await self._find()
+        if found or await self._ask(problem):
+            await self._connect()
+        else:
+            self._app.main.shut_out()
+
+    async def _connect(self) -> None:
+        self._app.main.say_instead("Connecting…")
+        await self._app.connect()
+
+    async def _find(self) -> tuple[bool, str]:
+        """Look for the key; why there is none, where that is known."""
+        finding = asyncio.ensure_future(self._keys.find())
+        try:
+            await asyncio.wait({finding}, timeout=_PATIENCE)
+            if not finding.done():
+                wait = WaitScreen(
+                    "The key",
+                    "Waiting for the keyring to be unlocked… Its prompt may be in another window.",
+                    "Go on without",
+                )
+                finding.add_done_callback(lambda _: wait.finish())
+                await ask(self._app.main, wait)
+            if not finding.done():
+                return False, f"The keyring was not waited for. {WAYS_OUT}"
+            return finding.result(), ""
+        except (ApiError, CredentialError) as problem:
+            return False, str(problem)
+        finally:
+            finding.cancel()
+
+    # Asking
+
+    async def _enter(self, problem: str) -> None:
+        main = self._app.main
+        if not await self._ask(problem):
+            self._declined = bool(problem)
+            return
+        self._declined = False
+        session = main.session
+        if session is None:
+            await self._connect()
+        elif self._keys.carry_on():
+            main.show_access(self._app.access)
+            await session.read_again()
+        else:
+            await self._app.start_over()
+            await self._connect()
+
+    async def _ask(self, problem: str) -> bool:
+        """Ask for a key until the service takes one; False where the person leaves it."""
+
+        def save(text: str) -> None:
+            form.run_worker(self._take(form, text))
+
+        form = LogInScreen(
+            save, self._keys.destination, problem=problem, overruled_by=self._keys.overruled_by
+        )
+        return await ask(self._app.main, form) is True
+
+    async def _take(self, form: LogInScreen, text: str) -> None:
+        checking = asyncio.ensure_future(self._keys.check(text))
+        form.wait(f"Asking {self._keys.destination}…", "esc Cancel", lambda: _cancel(checking))
+        try:
+            await _unless_cancelled(checking)
+        except ApiError as error:
+            form.refuse(form.KEY, f"{sentence_of(error)} {where_on(error)}".strip())
+            return
+        if checking.cancelled():
+            form.back()
+            return
+        keeping = asyncio.ensure_future(self._keys.keep())
+        form.wait(
+            "The service takes it. Waiting for the keyring to keep it; its prompt may be in "
+            "another window…",
+            "esc Go on without",
+            lambda: _cancel(keeping),
+        )
+        kept = await _unless_cancelled(keeping)
+        if kept is None:
+            kept = self._keys.use(f"The keyring was not waited for. {WAYS_OUT}")
+        form.show_kept(kept)
+
+    # Switching
+
+    async def _switch(self) -> None:
+        app = self._app
+        try:
+            rows = self._keys.profiles()
+        except CredentialError as problem:
+            app.main.complain(str(problem))
+            return
+        choices = [
+            Pickable(
+                row.name,
+                f"{'● ' if row.current else '  '}{row.name}",
+                row.facts,
+                "This one is in use." if row.current else "",
+            )
+            for row in rows
+        ]
+        if len(rows) == 1:
+            choices[0] = choices[0]._replace(
+                note="It is the only one. xcoll auth login --profile NAME makes another."
+            )
+        picked = await ask(app.main, PickScreen("Profiles", choices, "Switch"))
+        current = next((row.name for row in rows if row.current), None)
+        if picked is None or picked == current or not await app.may_leave("Switch"):
+            return
+        try:
+            self._keys.switch(picked)
+        except (ApiError, CredentialError) as problem:
+            app.main.complain(str(problem))
+            return
+        self._declined = False
+        await app.start_over()
+        await self._begin()
+
+
+async def _unless_cancelled(task: "asyncio.Future[T]") -> T | None:
+    """Await a task that may be cancelled by itself; None then."""
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if task.cancelled() and not _is_cancelled():
+            return None
+        task.cancel()
+        raise
+
+
+def _cancel(task: "asyncio.Future[Any]") -> None:
+    task.cancel()
+
+
+def _is_cancelled() -> bool:
+    current = asyncio.current_task()
+    return current is not None and current.cancelling() > 0

@@ -1,0 +1,103 @@
+"""The dialog that asks for a management key: masked, checked before it is kept."""
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from xcoll_tui.ui.access import Kept
+from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.controls import KeyInput
+from xcoll_tui.ui.widgets.form_row import FormRow
+
+
+class LogInScreen(FormDialog[bool]):
+    """Take a key, and hand it to `save`, which answers in its own time; True once one was taken.
+
+    `problem` says why one is asked for, and `overruled_by` which variable goes before a keyring.
+    """
+
+    SAVE = "Check and keep"
+    KEYS = "^s Check and keep · esc Close"
+    KEY = "key"
+
+    def __init__(
+        self,
+        save: Callable[[str], None],
+        destination: str,
+        *,
+        problem: str = "",
+        overruled_by: str = "",
+    ) -> None:
+        super().__init__(Content("A management key"))
+        self._save = save
+        self._destination = destination
+        self._problem = problem
+        self._overruled_by = overruled_by
+        self._key_input = KeyInput(placeholder="xai-token-…")
+        self._row = FormRow("Key", self._key_input)
+
+    def compose_form(self) -> ComposeResult:
+        """Say where keys are made and what becomes of this one, and take it."""
+        if self._problem:
+            said = Content.from_markup("[$error]✗[/] $problem", problem=clean(self._problem, 800))
+            yield Static(said, classes="form-head")
+        lines = [
+            (
+                "Make one in the xAI Console → Management Keys; it needs the permissions of the "
+                "group Collections Endpoint."
+            ),
+            (
+                f"It is sent to {clean(self._destination, 100)} and nowhere else, and kept in the "
+                "keyring of this system once the service has taken it."
+            ),
+        ]
+        if self._overruled_by:
+            lines.append(
+                f"The one in {self._overruled_by} goes before it when xcoll starts again; unset "
+                "that to use this one."
+            )
+        yield Static(Content("\n".join(lines)), classes="form-head")
+        yield self._row
+
+    def focus_form(self) -> None:
+        """Go to the key."""
+        self._key_input.focus()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was typed."""
+        return bool(self._key_input.value)
+
+    def submit(self) -> None:
+        """Hand the key over, if there is one."""
+        self._row.clear_problem()
+        if self._key_input.value.strip():
+            self._save(self._key_input.value)
+        else:
+            self._row.show_problem("Paste the key here.")
+            self._row.focus_control()
+
+    def show_problem(self, field: str, sentence: str) -> bool:
+        """Say at the key what is wrong with it."""
+        if field != self.KEY:
+            return False
+        self._row.show_problem(sentence)
+        self._row.focus_control()
+        return True
+
+    def show_kept(self, kept: Kept) -> None:
+        """Say what became of the key; the dialog closes when that was read."""
+        self._key_input.value = ""
+        self.saving(True)
+        glyph = "[$success]●[/]" if kept.stored else "[$warning]![/]"
+        first = Content.from_markup(f"{glyph} The service takes the key.")
+        rest = [Content(clean(sentence, 600)) for sentence in kept.said]
+        go_on = Choice("Go on", self.done)
+        self.ask("The key", Content("\n").join([first, *rest]), (go_on,))
+
+    def _on_input_submitted(self, event: Input.Submitted) -> None:
+        event.prevent_default()  # a form goes to its next field, and there is none
+        self.action_save()

@@ -307,6 +307,5 @@ def plain(sentence: str) -> str:
 def _told(key: Key | None) -> str:
     if key is None:
         return "no key"
-    return f"key {key.secret} " + (
-        "this sitting" if key.source == SITTING else f"from {key.source}"
-    )
+    whence = "this sitting only" if key.source == SITTING else f"from {key.source}"
+    return f"key {key.secret} {whence}"

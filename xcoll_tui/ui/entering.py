@@ -121,6 +121,8 @@ class Entering:
         def save(text: str) -> None:
             form.run_worker(self._take(form, text))
 
+        if self._app.main.session is None:
+            self._app.main.say_instead("")
         form = LogInScreen(
             save, self._keys.destination, problem=problem, overruled_by=self._keys.overruled_by
         )

@@ -108,6 +108,7 @@ class MainScreen(Screen[None]):
         self._focus_pane(self.collections)
         for pane, said in ((self.collections, "Connecting…"), (self.documents, "")):
             pane.table.placeholder = said
+        self.tell_place()
         self.set_interval(1, self.tell_place)
 
     # The session

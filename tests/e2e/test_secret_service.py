@@ -26,7 +26,7 @@ from xcoll_tui.credentials import (
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 KEY = Secret("xai-token-canary-in-the-mine-r42q")
 OTHER = Secret("xai-token-another-bird-altogether-b7x9")
-SHORT = 0.4
+SHORT = 0.7
 
 
 @pytest.fixture
@@ -170,8 +170,8 @@ async def test_a_prompt_that_nobody_answers_times_out(service, vault):
 
 async def test_what_was_never_unlocked_prompts_and_times_out(start_service, use_bus):
     use_bus(start_service(unlocked=False).env)
+    assert await Vault().backend() == "Secret Service"
     vault = Vault(limit=SHORT)
-    assert await vault.backend() == "Secret Service"
     with pytest.raises(TimedOut) as problem:
         await vault.read("work")
     assert problem.value.backend == "Secret Service"

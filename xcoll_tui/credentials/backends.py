@@ -119,7 +119,7 @@ def find_trusted() -> Trusted:
         # Telling which there are asks each of them.
         candidates = tuple(found.backends) if _path_of(found) == _CHAINER else (found,)
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is the library's
-        problem = explain_start(error, chosen=os.environ.get("PYTHON_KEYRING_BACKEND", ""))
+        problem = explain_start(error, chosen="PYTHON_KEYRING_BACKEND" in os.environ)
     else:
         return choose(candidates)
     # Raised out here, it has no context, so no frames of the library hang on it.
@@ -147,10 +147,10 @@ def choose(candidates: tuple[object, ...]) -> Trusted:
     )
 
 
-def explain_start(error: BaseException, *, chosen: str) -> KeyringProblem:
+def explain_start(error: BaseException, *, chosen: bool) -> KeyringProblem:
     """Put into words why the keyring library found no keyring at all.
 
-    `chosen` is the keyring that PYTHON_KEYRING_BACKEND names.
+    `chosen` tells that PYTHON_KEYRING_BACKEND chose one; empty, it does so too.
     """
     if chosen:
         cause = "PYTHON_KEYRING_BACKEND names a keyring that cannot be used"

@@ -32,12 +32,18 @@ def filings(server, browse):
             await pilot.press("enter")
             await wait_until(pilot, lambda: f"2 {SEC}" in screen_text(pilot))
             await wait_until(pilot, lambda: pilot.app.main.documents.table.listing.loaded)
+            await wait_until(pilot, lambda: is_settled(screen_text(pilot).split("\n")[0]))
             return pilot
 
         async def __aexit__(self, *error):
             await self.context.__aexit__(*error)
 
     return Open
+
+
+def is_settled(header):
+    """Tell whether the header knows the key and nothing is on its way."""
+    return "Emulator" in header and header.endswith("now")
 
 
 @pytest.mark.parametrize("size", [(160, 45), (80, 24)], ids=["160x45", "80x24"])

@@ -3,9 +3,13 @@
 import pytest
 
 from tests.conftest import screen_text, wait_until
+from tests.ui.entering import FakeKeyring, enter
 from tests.ui.screenshots import assert_picture
+from tests.ui.writing import dialog
+from xcoll_tui.credentials import Profile
 from xcoll_tui.emulator.faults import parse_fault
 from xcoll_tui.emulator.server import Server
+from xcoll_tui.ui.screens.log_in import LogInScreen
 
 SEC = "SEC Filings"
 
@@ -82,3 +86,10 @@ async def test_help(filings, update):
         await pilot.press("question_mark")
         await wait_until(pilot, lambda: "Filters" in screen_text(pilot))
         assert_picture(pilot, "help", update=update)
+
+
+async def test_log_in(server, update, tmp_path):
+    async with enter(server, tmp_path, FakeKeyring(), Profile(), size=(100, 30)) as pilot:
+        await dialog(pilot, LogInScreen)
+        await wait_until(pilot, lambda: pilot.app.focused is not None)
+        assert_picture(pilot, "log-in", update=update)

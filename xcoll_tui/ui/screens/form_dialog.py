@@ -155,7 +155,7 @@ class FormDialog(Dialog[T]):
         self._say("")
         stage = _Stage(
             Content(title),
-            f"{keys} · esc {choices[0].label}",
+            f"{keys} · esc {choices[0].label}" if len(choices) > 1 else f"⏎ {act.label}",
             choices,
             choices[0].act,
             None if act.danger else act.act,

@@ -64,7 +64,7 @@ class LogInScreen(FormDialog[bool]):
 
     def focus_form(self) -> None:
         """Go to the key."""
-        self._key_input.focus()
+        self._row.focus_control()
 
     @property
     def changed(self) -> bool:

@@ -92,7 +92,6 @@ class MainScreen(Screen[None]):
         self.facts: tuple[str, ...] = ()
         self.mode = ""
         self.why_read_only = ""
-        self._shut_out = False
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
@@ -127,7 +126,6 @@ class MainScreen(Screen[None]):
 
     def shut_out(self) -> None:
         """Say that there is no key, and how to go on; the panes stay empty."""
-        self._shut_out = True
         self.say_instead("No key yet.\nK enters one.\nP switches profiles.")
         self.tell_place()
 
@@ -136,7 +134,6 @@ class MainScreen(Screen[None]):
         from xcoll_tui.ui.rendering import Rendering  # noqa: PLC0415 - not for the first frame
 
         self.session = session
-        self._shut_out = False
         self._wanted = collection_id
         from xcoll_tui.ui.writing import Writing  # noqa: PLC0415 - as above
 
@@ -159,8 +156,7 @@ class MainScreen(Screen[None]):
         """Tell in the header where the person is, and how fresh it is."""
         session = self.session
         if session is None:
-            state = "" if self._shut_out else "connecting…"
-            self.header.show(Place(self.facts, state, mode=self.mode))
+            self.header.show(Place(self.facts, mode=self.mode))
             return
         facts = self.facts
         if session.key_info is not None and session.key_info.name:

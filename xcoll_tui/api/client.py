@@ -27,7 +27,7 @@ from xcoll_tui.api.errors import (
     Refused,
     Unauthorized,
 )
-from xcoll_tui.api.keys import ManagementKey, accept_key, hide_key
+from xcoll_tui.api.keys import ManagementKey, accept_key, hide_key, is_in_url
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.pace import Pace
 from xcoll_tui.api.wire import NotOurs
@@ -213,18 +213,7 @@ class Client(Endpoints):
     ) -> Answer:
         if self._closed:
             raise RuntimeError("The client is closed; make a new one.")
-        if self.read_only and method != "GET":
-            raise ReadOnly(
-                f"Nothing was sent: {method} {path} is a write, and this client is read-only.",
-                method=method,
-                path=path,
-            )
-        if len(path) + len(query) > _TARGET_LIMIT:
-            raise Refused(
-                "Nothing was sent: the URL would be too long. Shorten the filter or the ID.",
-                method=method,
-                path=path,
-            )
+        self._refuse_unsendable(method, path, query)
         repeatable = retry.is_repeatable(method, attaches=attaches)
         attempt, waited, unknown = 0, 0.0, False
         while True:
@@ -255,6 +244,26 @@ class Client(Endpoints):
             unknown = error.outcome_unknown
             waited += pause
             await self._wait(pause, error, attempt, method, path + query)
+
+    def _refuse_unsendable(self, method: str, path: str, query: str) -> None:
+        if self.read_only and method != "GET":
+            raise ReadOnly(
+                f"Nothing was sent: {method} {path} is a write, and this client is read-only.",
+                method=method,
+                path=path,
+            )
+        if len(path) + len(query) > _TARGET_LIMIT:
+            raise Refused(
+                "Nothing was sent: the URL would be too long. Shorten the filter or the ID.",
+                method=method,
+                path=path,
+            )
+        if is_in_url(path + query, self._key):
+            raise Refused(
+                "Nothing was sent: what was entered holds the management key, and URLs are written "
+                "to logs on their way. Take the key out.",
+                method=method,
+            )
 
     async def _wait(
         self, pause: float, error: ApiError, attempt: int, method: str, target: str

@@ -1,12 +1,14 @@
 """The management key as this layer knows it: something that reveals itself for a request."""
 
 from typing import Protocol, runtime_checkable
+from urllib.parse import quote
 
 from xcoll_tui.api.errors import InvalidKey
 
 _HIDDEN = "[key]"
 # A shorter text is no secret, and hiding it would garble every sentence.
 _SHORTEST_HIDDEN = 4
+_LONGEST_CHANCE = 12
 
 
 @runtime_checkable
@@ -63,3 +65,12 @@ def hide_key(text: str, holder: ManagementKey) -> str:
     """Return `text` with the key replaced wherever it occurs."""
     key = holder.reveal()
     return text.replace(key, _HIDDEN) if len(key) >= _SHORTEST_HIDDEN else text
+
+
+def is_in_url(target: str, holder: ManagementKey) -> bool:
+    """Tell whether a path or query holds the key, as it is or percent-encoded.
+
+    A short text is found by chance, and is no key of the service.
+    """
+    key = holder.reveal()
+    return len(key) > _LONGEST_CHANCE and (key in target or quote(key, safe="") in target)

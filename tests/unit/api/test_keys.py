@@ -1,7 +1,7 @@
 import pytest
 
 from xcoll_tui.api.errors import ApiError, InvalidKey
-from xcoll_tui.api.keys import accept_key, hide_key
+from xcoll_tui.api.keys import accept_key, hide_key, is_in_url
 
 
 class Holder:
@@ -60,3 +60,15 @@ def test_the_key_is_hidden_wherever_it_occurs():
 
 def test_a_key_too_short_to_be_one_garbles_nothing():
     assert hide_key("not allowed", accept_key("a")) == "not allowed"
+
+
+@pytest.mark.parametrize("target", ["/v1/{}", "/v1/x?filter=name%3A{}%20AND", "?a={}&b"])
+def test_a_url_that_holds_the_key_is_told(target):
+    key = "xai-token-a/b+c=d"
+    for form in (key, "xai-token-a%2Fb%2Bc%3Dd"):
+        assert is_in_url(target.format(form), accept_key(key))
+    assert not is_in_url(target.format(key[:-1]), accept_key(key))
+
+
+def test_a_short_key_is_found_in_a_url_by_chance_only():
+    assert not is_in_url("/v1/collections", accept_key("collections"))

@@ -143,7 +143,7 @@ async def test_without_a_keyring_the_key_serves_this_sitting_only(server, tmp_pa
         await dialog(pilot, LogInScreen)
         await shown(pilot, "There is no keyring.")
         await type_key(pilot, KEY)
-        await shown(pilot, "used until xcoll ends, and kept nowhere", "There is no keyring.")
+        await shown(pilot, "The key is used until xcoll ends.", "There is no keyring.")
         await pilot.press("enter")
         await browsing(pilot)
         assert "this sitting only" in header_of(pilot)
@@ -158,7 +158,7 @@ async def test_a_keyring_that_never_keeps_it_is_not_waited_for_after_esc(server,
         await type_key(pilot, KEY)
         await shown(pilot, "Waiting for the keyring to keep it", "esc Go on without")
         await pilot.press("escape")
-        await shown(pilot, "kept nowhere", "The keyring was not waited for.")
+        await shown(pilot, "The key is used until xcoll ends.", "The keyring was not waited for;")
         await pilot.press("escape")
         await browsing(pilot)
         assert keyring.held == {}

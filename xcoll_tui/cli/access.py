@@ -166,7 +166,7 @@ class ProfileAccess:
     def use(self, why: str) -> Kept:
         """Use it in this sitting only; see `Keys.use`."""
         self._adopt(SITTING)
-        return Kept(False, ["The key is used until xcoll ends, and kept nowhere.", why])
+        return Kept(False, ["The key is used until xcoll ends.", why])
 
     async def store(self) -> str:
         """Put the key that was checked last into the keyring, and return the keyring's name.

@@ -148,7 +148,10 @@ class Entering:
         )
         kept = await _unless_cancelled(keeping)
         if kept is None:
-            kept = self._keys.use(f"The keyring was not waited for. {WAYS_OUT}")
+            kept = self._keys.use(
+                "The keyring was not waited for; if its prompt is answered later, it may keep the "
+                f"key all the same. {WAYS_OUT}"
+            )
         form.show_kept(kept)
 
     # Switching

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
@@ -70,7 +70,12 @@ class ActivityScreen(Dialog[str]):
         lines = self._sources[self._shown]()
         name, other = ("Writes", "requests") if self._shown == 0 else ("Requests", "writes")
         self._frame.border_title = Content(f"Activity: {name}")
-        self._frame.border_subtitle = Content(f"Tab {other} · c Copy · z Undo · esc Close")
+        self._frame.border_subtitle = show_hints(
+            (f"Tab {other}", "other"),
+            ("c Copy", "copy"),
+            ("z Undo", "undo"),
+            ("esc Close", "close"),
+        )
         self._table.placeholder = f"No {name.lower()} yet."
         rows = FixedRows(lambda line: line.key, list(lines))
         self._table.layout_of.measure(rows.row(i) for i in range(min(100, len(rows))))

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from xcoll_tui.ui.facts import Fact, Facts
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.text import clean, clean_lines
 
 
@@ -64,7 +64,9 @@ class DetailsScreen(Dialog[None]):
     def _draw(self) -> None:
         facts = self._facts
         self._frame.border_title = Content(clean(facts.title if facts else self._key, 200))
-        self._frame.border_subtitle = Content("Tab Facts/JSON · c Copy ID · esc Close")
+        self._frame.border_subtitle = show_hints(
+            ("Tab Facts/JSON", "json"), ("c Copy ID", "copy"), ("esc Close", "close")
+        )
         parts: list[Content] = []
         if self._trouble:
             parts.append(Content.from_markup("[$warning]✗ $said[/]\n", said=self._trouble))

@@ -4,9 +4,22 @@ from pathlib import Path
 from typing import TypeVar
 
 from textual import events
+from textual.content import Content
 from textual.screen import ModalScreen
 
 T = TypeVar("T")
+
+
+def show_hints(*hints: tuple[str, str], note: str = "") -> Content:
+    """Write keys and what they do for the lower edge of a dialog, each with its action.
+
+    A click on one does what it says, as in the footer: what has no button has no other way by
+    mouse. The note stands before them; it has to be fit for the screen.
+    """
+    parts = [Content(note)] if note else []
+    for said, action in hints:
+        parts.append(Content.from_markup(f"[@click=screen.{action}]$said[/]", said=said))
+    return Content(" · ").join(parts)
 
 
 class Dialog(ModalScreen[T]):

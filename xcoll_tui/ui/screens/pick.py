@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
@@ -48,12 +48,18 @@ class PickScreen(Dialog[str]):
     def on_mount(self) -> None:
         """Show the choices."""
         self._frame.border_title = Content(clean(self._title, 200))
-        self._frame.border_subtitle = Content(f"⏎ {self._verb} · esc Cancel")
+        self._frame.border_subtitle = show_hints(
+            (f"⏎ {self._verb}", "pick"), ("esc Cancel", "cancel")
+        )
         self._table.layout_of.measure(self._rows.row(i) for i in range(min(100, len(self._rows))))
         self._table.show(self._rows)
         self._table.focus()
 
     def _on_row_table_opened(self) -> None:
+        self.action_pick()
+
+    def action_pick(self) -> None:
+        """Pick what is under the cursor."""
         self.finish(self._table.cursor_key)
 
     def action_cancel(self) -> None:

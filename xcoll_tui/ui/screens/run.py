@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
 
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
@@ -129,13 +129,12 @@ class RunScreen(Dialog[str]):
     def _draw(self) -> None:
         view = self._ask()
         self._frame.border_title = Content(clean(view.title, 200))
-        keys = ["esc Close" if view.over else "esc Hide"]
+        hints = [("esc Close" if view.over else "esc Hide", "hide")]
         if view.over and view.can_retry:
-            keys.insert(0, "r Retry the failures")
+            hints.insert(0, ("r Retry the failures", "retry"))
         if not view.over:
-            keys.insert(0, "x Cancel what is unsent")
-        note = [clean(view.note, 100)] if view.note else []
-        self._frame.border_subtitle = Content(" · ".join([*note, *keys]))
+            hints.insert(0, ("x Cancel what is unsent", "cancel"))
+        self._frame.border_subtitle = show_hints(*hints, note=clean(view.note, 100))
         self._bar.show(view)
         if len(view.rows) != self._rows:
             self._rows = len(view.rows)

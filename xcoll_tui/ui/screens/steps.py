@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.text import clean
 
 
@@ -67,9 +67,11 @@ class StepsScreen(Dialog[None]):
     def _draw(self) -> None:
         notes = [Content.from_markup("[$quiet]$note[/]", note=note) for note in self._notes]
         self._text.update(Content("\n").join([self._said, *notes]))
-        hide = "c Cancel · esc Hide" if self.can_cancel else "esc Hide"
-        keys = "esc Close" if self.over else hide
-        self._frame.border_subtitle = Content("cancelling…" if self._is_cancelling else keys)
+        hints = [("esc Close" if self.over else "esc Hide", "hide")]
+        if self.can_cancel and not self.over:
+            hints.insert(0, ("c Cancel", "cancel"))
+        cancelling = Content("cancelling…")
+        self._frame.border_subtitle = cancelling if self._is_cancelling else show_hints(*hints)
 
     @property
     def _is_cancelling(self) -> bool:

@@ -1,13 +1,10 @@
 """Attaching by IDs, as a person does it: what was attached, what was not, and trying again."""
 
-import pytest
-
 from tests.conftest import wait_until
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import (
     INTERVIEWS,
     PAPERS,
-    Service,
     back_on_main,
     dialog,
     dialog_of,
@@ -21,13 +18,6 @@ from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.run import RunScreen
 
 UNKNOWN = "file_00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def service(server):
-    service = Service(server)
-    yield service
-    service.close()
 
 
 async def test_three_ids_one_unknown_and_one_already_there(server, browse, service):

@@ -2,14 +2,11 @@
 
 import json
 
-import pytest
-
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import (
     CONTRACTS,
     INTERVIEWS,
-    Service,
     back_on_main,
     dialog,
     dialog_of,
@@ -22,13 +19,6 @@ from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.pick import PickScreen
 from xcoll_tui.ui.screens.steps import StepsScreen
-
-
-@pytest.fixture
-def service(server):
-    service = Service(server)
-    yield service
-    service.close()
 
 
 async def steps_over(pilot):

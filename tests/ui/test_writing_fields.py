@@ -25,13 +25,6 @@ from xcoll_tui.emulator.server import Server
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
 
 
-@pytest.fixture
-def service(server):
-    service = Service(server)
-    yield service
-    service.close()
-
-
 @contextmanager
 def service_with(**policy):
     """Run another service, which does as it likes where the sources are silent."""

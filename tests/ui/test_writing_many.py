@@ -1,14 +1,11 @@
 """Removing and re-indexing, one document and many: marked, asked, listed, undone."""
 
-import pytest
-
 from tests.conftest import wait_until
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import (
     CONTRACTS,
     INTERVIEWS,
     SCANS,
-    Service,
     back_on_main,
     dialog,
     dialog_of,
@@ -23,13 +20,6 @@ from tests.ui.writing import (
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.set_field import SetFieldScreen
-
-
-@pytest.fixture
-def service(server):
-    service = Service(server)
-    yield service
-    service.close()
 
 
 def mark_first(documents, count):

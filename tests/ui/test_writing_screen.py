@@ -2,14 +2,12 @@
 
 import asyncio
 
-import pytest
 from textual.command import CommandList
 
 from tests.conftest import KEY, screen_text, wait_until
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import (
     INTERVIEWS,
-    Service,
     back_on_main,
     dialog,
     dialog_of,
@@ -27,13 +25,6 @@ from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
-
-
-@pytest.fixture
-def service(server):
-    service = Service(server)
-    yield service
-    service.close()
 
 
 async def test_read_only_refuses_each_key_that_writes_with_a_sentence(server, browse):

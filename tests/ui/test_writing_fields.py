@@ -1,39 +1,25 @@
 """Editing the fields of a document, as a person does it: saved only once the service shows it."""
 
-from contextlib import contextmanager
-
 import pytest
 from textual.widgets import RadioSet
 
-from tests.conftest import KEY, NOW, wait_until
+from tests.conftest import wait_until
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import (
     CONTRACTS,
     PAPERS,
-    Service,
     back_on_main,
     dialog,
     dialog_of,
     entry,
+    service_with,
     shown,
     toasts,
     words_on,
     written,
 )
 from xcoll_tui.emulator.faults import Fault
-from xcoll_tui.emulator.server import Server
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
-
-
-@contextmanager
-def service_with(**policy):
-    """Run another service, which does as it likes where the sources are silent."""
-    with Server(seed="small", key=KEY, clock=lambda: NOW, **policy) as server:
-        service = Service(server)
-        try:
-            yield server, service
-        finally:
-            service.close()
 
 
 async def edit(pilot, name):

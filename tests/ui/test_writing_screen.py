@@ -1,8 +1,4 @@
-"""What holds for all writing: read-only, the activity, leaving, and the mouse alone."""
-
-import asyncio
-
-from textual.command import CommandList
+"""What holds for all writing: read-only, the activity, and leaving."""
 
 from tests.conftest import KEY, screen_text, wait_until
 from tests.ui.test_browsing import open_collection
@@ -11,20 +7,13 @@ from tests.ui.writing import (
     back_on_main,
     dialog,
     dialog_of,
-    entry,
-    outcomes,
-    run_over,
     shown,
     toasts,
-    words_on,
     written,
 )
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.ui.screens.activity import ActivityScreen
-from xcoll_tui.ui.screens.attach import AttachScreen
-from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
-from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
 
 
 async def test_read_only_refuses_each_key_that_writes_with_a_sentence(server, browse):
@@ -116,118 +105,3 @@ async def test_quitting_all_the_same(server, browse):
         await dialog(pilot, ConfirmScreen, "q")
         await pilot.press("y")
         await wait_until(pilot, lambda: pilot.app._exit)
-
-
-# The mouse alone
-
-
-async def click_footer(pilot, label):
-    footer = screen_text(pilot).split("\n")[-1]
-    await pilot.click(pilot.app.main.footer, offset=(footer.index(label), 0))
-
-
-async def click_button(pilot, label, times=1):
-    buttons = [each for each in pilot.app.screen.query("Button") if str(each.label) == label]
-    assert len(buttons) == 1, words_on(pilot)
-    # A button takes no second press until the first has been seen, a fifth of a second.
-    await wait_until(pilot, lambda: not buttons[0].has_class("-active"))
-    await pilot.click(buttons[0], times=times)
-
-
-async def choose_command(pilot, title):
-    """Open the palette by a click on the header, find a command by the wheel, and click it."""
-    await pilot.click(pilot.app.main.header)
-    await wait_until(pilot, lambda: pilot.app.screen.query(CommandList))
-    found = pilot.app.screen.query_one(CommandList)
-    await wait_until(pilot, lambda: found.option_count > 30)
-    for _ in range(60):
-        lines = screen_text(pilot).split("\n")
-        at = next((y for y, line in enumerate(lines) if line.strip(" ▎▊│▌▐┃") == title), None)
-        if at is not None:
-            await pilot.click(offset=(lines[at].index(title) + 1, at))
-            return
-        found.scroll_relative(y=3, animate=False)  # what the wheel does
-        await pilot.pause()
-    raise AssertionError(f"no command {title!r}:\n{screen_text(pilot)}")
-
-
-async def test_attach_edit_remove_and_undo_by_the_mouse(server, browse, service):
-    async with browse(server.url, size=(120, 40)) as pilot:
-        documents = await open_collection(pilot, INTERVIEWS)
-        collection_id, session = pilot.app.main.session.opened, pilot.app.main.session
-        mine = server.file_ids[2]
-        await click_footer(pilot, "Attach")
-        form = await dialog(pilot, AttachScreen)
-        form._file_ids.text = mine  # pasted
-        await click_button(pilot, "Next")
-        await shown(pilot, "Attach 1 file?")
-        await click_button(pilot, "Attach 1 file", times=2)
-        run = await run_over(pilot)
-        assert outcomes(run) == {mine: "attached"}
-        await pilot.press("escape")
-        await back_on_main(pilot)
-        assert len(session.activity.entries) == 1
-
-        await wait_until(pilot, lambda: documents.table.listing.get(mine))
-        documents.table.scroll_home(animate=False)
-        await pilot.pause()
-        at = documents.table.listing.index_of(mine)
-        await pilot.click(documents.table, offset=(10, 1 + at))
-        assert documents.table.cursor_key == mine
-        await click_footer(pilot, "Edit")
-        form = await dialog(pilot, EditFieldsScreen)
-        entry(form, "role").value = "reader"
-        await click_button(pilot, "Save…")
-        await shown(pilot, "Save these changes?")
-        await click_button(pilot, "Save")
-        await back_on_main(pilot)
-        assert service.fields(collection_id, mine) == {"role": "reader"}
-
-        made = written(pilot)
-        await click_footer(pilot, "Remove")
-        await dialog(pilot, ConfirmScreen)
-        await click_button(pilot, "Remove", times=2)
-        await wait_until(pilot, lambda: documents.table.listing.get(mine) is None)
-        await back_on_main(pilot)
-        assert service.fields(collection_id, mine) is None
-        assert [method for method, _ in made] == ["DELETE"]
-        await choose_command(pilot, "Undo")
-        await wait_until(pilot, lambda: documents.table.listing.get(mine))
-        await back_on_main(pilot)
-        assert service.fields(collection_id, mine) == {"role": "reader"}
-
-
-async def test_marked_ones_are_removed_by_the_mouse(server, browse, service):
-    async with browse(server.url, size=(120, 40)) as pilot:
-        documents = await open_collection(pilot, INTERVIEWS)
-        collection_id = pilot.app.main.session.opened
-        for line in (1, 2):
-            await pilot.click(documents.table, offset=(1, line))
-        marked = list(documents.table.marks)
-        assert len(marked) == 2
-        await click_footer(pilot, "Remove")
-        await dialog(pilot, ConfirmScreen)
-        await click_button(pilot, "Remove 2 documents", times=2)
-        run = await run_over(pilot)
-        assert outcomes(run) == dict.fromkeys(marked, "removed")
-        assert service.collection(collection_id)["documents_count"] == 55
-
-
-async def test_a_collection_is_created_and_deleted_by_the_mouse(server, browse, service, tmp_path):
-    async with browse(server.url, size=(120, 50), state=tmp_path) as pilot:
-        main = pilot.app.main
-        await wait_until(pilot, lambda: main.collections.table.listing.loaded)
-        await click_footer(pilot, "New")
-        form = await dialog(pilot, CollectionFormScreen)
-        form._name_input.value = "By mouse"
-        await click_button(pilot, "Create")
-        await back_on_main(pilot)
-        assert "By mouse" in service.collections()
-        await wait_until(pilot, lambda: main.collections.table.row.collection_name == "By mouse")
-        await click_footer(pilot, "Delete")
-        question = await dialog(pilot, ConfirmScreen)
-        question._input.value = "By mouse"
-        await wait_until(pilot, lambda: not question._act.disabled)
-        await click_button(pilot, "Delete")
-        await wait_until(pilot, lambda: "By mouse" not in service.collections())
-        assert len(await asyncio.to_thread(lambda: list(tmp_path.rglob("*.jsonl")))) == 1

@@ -1,9 +1,11 @@
 """What the tests of the writing flows share: the dialogs, and what the service holds."""
 
+from contextlib import contextmanager
+
 import httpx
 from textual.containers import Vertical
 
-from tests.conftest import screen_text, wait_until
+from tests.conftest import KEY, NOW, screen_text, wait_until
 from xcoll_tui.emulator.server import Server
 from xcoll_tui.session.activity import UNDONE
 from xcoll_tui.session.changes import RequestMade
@@ -51,6 +53,17 @@ class Service:
     def close(self):
         """Hang up."""
         self._http.close()
+
+
+@contextmanager
+def service_with(**policy):
+    """Run another service, which does as it likes where the sources are silent."""
+    with Server(seed="small", key=KEY, clock=lambda: NOW, **policy) as server:
+        service = Service(server)
+        try:
+            yield server, service
+        finally:
+            service.close()
 
 
 def dialog_of(pilot, kind):

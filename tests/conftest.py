@@ -86,7 +86,12 @@ def browse() -> Browse:
                 on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
             )
             session = Session(client, clock=clock, state=state, place=url)
-            return Connection(session, client.aclose)
+
+            async def close() -> None:
+                await session.end()
+                await client.aclose()
+
+            return Connection(session, close)
 
         facts = (f"key …{key[-4:]}", "127.0.0.1")
         app = XcollApp(OneService(connect, facts, mode), clock=clock, **options)

@@ -1,5 +1,7 @@
 """What holds for all writing: read-only, the activity, and leaving."""
 
+import asyncio
+
 from tests.conftest import KEY, screen_text, wait_until
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import (
@@ -96,7 +98,7 @@ async def test_quitting_while_a_write_is_under_way_asks(server, browse):
         await wait_until(pilot, lambda: pilot.app._exit)
 
 
-async def test_quitting_all_the_same(server, browse):
+async def test_quitting_all_the_same_lets_the_write_end_in_silence(server, browse):
     async with browse(server.url, size=(120, 30), silence=2) as pilot:
         await open_collection(pilot, INTERVIEWS)
         server.faults[:] = [Fault("PATCH", "*", "timeout", times=1)]
@@ -105,3 +107,7 @@ async def test_quitting_all_the_same(server, browse):
         await dialog(pilot, ConfirmScreen, "q")
         await pilot.press("y")
         await wait_until(pilot, lambda: pilot.app._exit)
+    # Nobody is there any more to be told, and that is no reason to fail.
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [each for each in ended if isinstance(each, Exception)] == []

@@ -45,6 +45,8 @@ class Rendering:
 
     def _on_change(self, change: Change) -> None:
         screen = self._screen
+        if not screen.is_running:
+            return  # a write that is carried through after the program was left
         if isinstance(change, CollectionOpened):
             screen.documents.open(self._session.collection, self._session.documents)
             screen.watch_rows()

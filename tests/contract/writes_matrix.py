@@ -210,6 +210,12 @@ async def gentle(session, case):
     return await session.writes.edit_fields(case.file_id, NEW, base=OLD)
 
 
+async def agreed(session, case):
+    """Edit as a person does it who agrees to what is offered, and only then."""
+    outcome = await gentle(session, case)
+    return await edit(session, case) if outcome.verdict is Verdict.IGNORED else outcome
+
+
 async def refused(session, case):
     return await session.writes.edit_fields(case.file_id, REFUSED, base=OLD, replace=True)
 
@@ -240,6 +246,7 @@ ACTS: dict[str, Callable] = {
     "attach": attach,
     "edit": edit,
     "gentle": gentle,
+    "agreed": agreed,
     "refused": refused,
     "remove": remove,
     "reindex": reindex,
@@ -251,11 +258,14 @@ ACTS: dict[str, Callable] = {
 def operations_under(patch: str, reattach: str) -> tuple[str, ...]:
     """Return the writes for which a policy makes a difference; one of them has all."""
     if (patch, reattach) == ("replace", "conflict"):
-        return tuple(ACTS)
+        return tuple(each for each in ACTS if each != "agreed")  # nothing is offered there
     if patch == "replace":
         return ("edit",)
     gentle = ("gentle",) if reattach == "conflict" else ()
-    return ("edit", *gentle, "refused") if patch == "ignore" else ("edit", *gentle)
+    if patch == "ignore":
+        return ("edit", *gentle, "refused")
+    # Between the two halves of it the document is neither as it was nor as it is wanted.
+    return ("edit", *gentle, "agreed") if gentle else ("edit",)
 
 
 # What must hold
@@ -294,7 +304,8 @@ async def check_edit(bench, session, case, outcome):
         if fields != merged:
             assert [(each["old"], each["new"]) for each in kept] == [(OLD, wanted)], fields
     # Nothing that was there or was typed is gone from everywhere.
-    there = [fields or {}, outcome.mine, outcome.theirs or {}, *(e["old"] for e in kept)]
+    told = [each.outcome.theirs or {} for each in session.activity.entries]
+    there = [fields or {}, outcome.mine, *told, *(e["old"] for e in kept)]
     values = {item for each in there for item in each.items()}
     assert {*OLD.items(), *wanted.items()} <= values | ({*OLD.items()} if fields == OLD else set())
     assert {e["id"] for e in kept} == {each.id for each in session.unfinished}
@@ -377,6 +388,7 @@ CHECKS: dict[str, Callable] = {
     "attach": check_attach,
     "edit": check_edit,
     "gentle": check_edit,
+    "agreed": check_edit,
     "refused": check_edit,
     "remove": check_remove,
     "reindex": check_reindex,

@@ -45,6 +45,11 @@ class Service:
         path = f"{self._base}/{collection_id}/documents/{file_id}"
         assert self._http.patch(path, json={"fields": fields}).status_code == 200
 
+    def attach(self, collection_id, file_id, fields):
+        """Attach a file, as a second person."""
+        path = f"{self._base}/{collection_id}/documents/{file_id}"
+        assert self._http.post(path, json={"fields": fields}).status_code == 200
+
     def remove(self, collection_id, file_id):
         """Remove a document, as a second person."""
         path = f"{self._base}/{collection_id}/documents/{file_id}"

@@ -51,9 +51,13 @@ class Climb:
         self.old: Mapping[str, str] = {}
         self.now = before.document
         self.reindexed = False
+        self.resumed = False
+        """Whether a try before, of this very edit, was taken in part: its own doing, not theirs."""
         if before.document is not None:
+            held = dict(before.document.fields)
             self.target = replace(edit.target, name=before.document.name)
-            self.old = dict(before.document.fields)
+            self.resumed = not edit.overwrite and _is_merged(held, edit)
+            self.old = dict(edit.base) if self.resumed else held
 
     @property
     def is_partly(self) -> bool:
@@ -74,7 +78,7 @@ class Climb:
             return self.end(Verdict.FAILED, f"{said} {document.unreadable}")
         if holds_fields(document, edit.fields):
             return self.end(Verdict.ALREADY, f"{name} has these fields already; nothing was sent.")
-        if not edit.overwrite and document.fields != edit.base:
+        if not (edit.overwrite or self.resumed) and document.fields != edit.base:
             said = f"The fields of {name} were changed elsewhere meanwhile; nothing was sent."
             return self.end(Verdict.CHANGED, said)
         return None
@@ -160,6 +164,11 @@ class Climb:
         self.now, self.reindexed = None, True
         said = f"Whether the fields of {name} are saved is not known: they could not be read back."
         return self.end(Verdict.UNKNOWN, said + told(error) + told(unread), error or unread)
+
+
+def _is_merged(held: Mapping[str, str], edit: Edit) -> bool:
+    """Tell whether a document is what a service makes of an edit that merges, and not all of it."""
+    return held == {**edit.base, **edit.fields} and held not in (edit.base, edit.fields)
 
 
 def _leads_on(rung: Rung, error: ApiError, fields: Mapping[str, str]) -> bool:

@@ -59,8 +59,8 @@ class FieldEditor:
             "reattach": partial(service.add_document, *place, fields=edit.fields),
         }
         for rung, request in rungs.items():
-            if rung in self._ignored:
-                continue
+            if rung in self._ignored or (climb.resumed and edit.replace):
+                continue  # tried already, and more than once it would only be indexed again
             error = await self._stage.send(request, how)
             after = Look() if error and was_not_sent(error) else await self._stage.look(edit.target)
             outcome = climb.judge(rung, error, after)

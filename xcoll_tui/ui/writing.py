@@ -96,6 +96,8 @@ class Writing:
             replace=draft.replace,
             collection_id=collection_id,
         )
+        if not outcome.ok and outcome.document is not None:
+            form.note_held(outcome.document.fields)
         if outcome.verdict is Verdict.CHANGED:
             form.conflict(outcome.theirs or {})
         elif outcome.verdict is Verdict.IGNORED:

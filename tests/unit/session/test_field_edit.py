@@ -80,6 +80,43 @@ async def test_a_service_that_merges_is_not_remembered_as_ignoring():
     assert (outcome.verdict, outcome.rung) == (Verdict.DONE, "patch")
 
 
+@pytest.mark.parametrize("reattach", ["conflict", "keep"])
+async def test_what_was_taken_in_part_is_no_change_of_somebody_elses(reattach):
+    desk = await Desk("merge", reattach).open()
+    assert (await desk.edit()).verdict is Verdict.IGNORED
+    assert desk.service.fields() == {**OLD, **NEW}
+    made = len(desk.service.writes())
+    outcome = await desk.edit(replace=True)
+    assert (outcome.verdict, outcome.rung, outcome.theirs) == (Verdict.DONE, "replace", OLD)
+    assert desk.service.writes()[made:] == ["remove_document", "add_document"]
+    assert desk.service.fields() == NEW
+    assert (await desk.session.undo()).ok
+    assert desk.service.fields() == OLD
+
+
+async def test_what_was_there_before_a_save_in_part_is_put_back():
+    desk = await Desk("merge", "keep").open()
+    await desk.edit()
+    desk.service.fail("add_document", refusal())
+    outcome = await desk.edit(replace=True)
+    assert outcome.verdict is Verdict.FAILED
+    assert "The old fields were put back" in outcome.said
+    assert desk.service.fields() == OLD
+    assert desk.session.unfinished == []
+
+
+@pytest.mark.parametrize("theirs", [{**OLD, **NEW, "more": "x"}, {**OLD, "type": "8-K"}, {}])
+async def test_more_than_a_save_in_part_is_somebody_elses(theirs):
+    desk = await Desk("merge", "keep").open()
+    await desk.edit()
+    there = desk.service.documents["collection_0"]
+    there[FILE] = replace(there[FILE], fields=theirs)
+    made = len(desk.service.writes())
+    outcome = await desk.edit(replace=True)
+    assert (outcome.verdict, outcome.theirs) == (Verdict.CHANGED, theirs)
+    assert len(desk.service.writes()) == made
+
+
 @pytest.mark.parametrize("status", [405, 415])
 async def test_a_service_without_such_a_method_is_asked_otherwise(status):
     desk = await Desk("ignore", "replace").open()

@@ -55,6 +55,7 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         self._check_unique = check_unique
         self._fields = FieldsForm(definitions, document.fields)
         self._sent = FieldsDraft(self._fields.base, self._fields.base)
+        self._held: dict[str, str] | None = None
 
     def compose_form(self) -> ComposeResult:
         """Yield what is known of the file, and the fields."""
@@ -115,6 +116,17 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         )
         self.call_after_refresh(merge.focus_first)
 
+    def note_held(self, held: Mapping[str, str]) -> None:
+        """Take note of what the service holds after a save that failed.
+
+        What is there of it in part is no change of somebody else's.
+        """
+        sent = self._sent
+        if sent.base in (self._fields.base, self._held) and held == {**sent.base, **sent.fields}:
+            self._held = dict(held)
+        elif held != self._held:
+            self._held = None
+
     def offer_replace(self, sentence: str) -> None:
         """Say that the service kept the old fields, and offer what is left to try."""
         if self.is_over:
@@ -173,7 +185,11 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         said = show_changes(changes_between(self._fields.base, fields))
         if doubt:
             said += Content.from_markup("\n\n[$warning]$doubt[/]", doubt=doubt)
-        save = partial(self._send, fields, base=self._fields.base)
+        base: Mapping[str, str] = self._fields.base
+        if self._held is not None:
+            # The same once more: then what it was before that is still to be kept.
+            base = self._sent.base if fields == self._sent.fields else self._held
+        save = partial(self._send, fields, base=base)
         self.ask("Save these changes?", said, (Choice("Back", self.back), Choice("Save", save)))
 
     def _settle(self, merge: FieldsMerge, theirs: Mapping[str, str]) -> None:

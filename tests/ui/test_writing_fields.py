@@ -78,7 +78,7 @@ async def test_a_refusal_by_the_service_lands_on_the_field_it_names(server, brow
         assert service.fields(collection_id, file_id) == rows[0].fields
 
 
-@pytest.mark.parametrize("chosen", ["mine", "theirs"])
+@pytest.mark.parametrize("chosen", ["mine", "theirs", "back"])
 async def test_losing_a_race_asks_whose_value_counts(server, browse, service, chosen):
     async with browse(server.url, size=(120, 40)) as pilot:
         form, collection_id, file_id = await edit(pilot, CONTRACTS)
@@ -94,7 +94,15 @@ async def test_losing_a_race_asks_whose_value_counts(server, browse, service, ch
         if chosen == "theirs":
             form.query(RadioSet).first().focus()
             await pilot.press("down", "enter")
-        await pilot.press("ctrl+s")
+        if chosen == "back":
+            await pilot.press("escape")
+            assert form.in_form
+            assert entry(form, "counterparty").value == "Mine Ltd"
+            await pilot.press("escape")
+            await shown(pilot, "Close without saving?")
+            await pilot.press("y")
+        else:
+            await pilot.press("ctrl+s")
         await back_on_main(pilot)
     name = "Mine Ltd" if chosen == "mine" else "Theirs Ltd"
     wanted = {**old, "counterparty": name, "note": "new"}

@@ -174,7 +174,9 @@ async def test_one_and_many_are_indexed_anew(server, browse):
         await pilot.press("F")
         await shown(pilot, "failed only")
         await wait_until(pilot, lambda: documents.table.listing.loaded == 12)
-        marked = list(mark_first(documents, 12))
+        await pilot.press("asterisk")
+        marked = list(documents.table.marks)
+        assert len(marked) == 12
         await dialog(pilot, ConfirmScreen, "i")
         await shown(pilot, "12 documents of Incoming scans are indexed anew")
         await pilot.press("y")
@@ -188,11 +190,12 @@ async def test_one_field_is_set_for_all_that_is_marked(server, browse, service):
     async with browse(server.url, size=(120, 40)) as pilot:
         documents = await open_collection(pilot, INTERVIEWS)
         collection_id = pilot.app.main.session.opened
-        held = mark_first(documents, 3)
+        await pilot.press("space", "space", "space")
+        held = {each: service.fields(collection_id, each) for each in documents.table.marks}
+        assert len(held) == 3
         form = await dialog(pilot, SetFieldScreen, "e")
         assert form.key == "role"
-        form._value_input.value = "editor"
-        await pilot.press("ctrl+s")
+        await pilot.press("tab", "tab", *"editor", "ctrl+s")
         await shown(pilot, "Set this field?", "role becomes editor in 3 documents")
         assert service.fields(collection_id, next(iter(held))) == next(iter(held.values()))
         await pilot.press("ctrl+s")

@@ -118,10 +118,7 @@ async def click_button(pilot, label, times=1):
     """Click the button of a dialog that says this."""
     buttons = [each for each in pilot.app.screen.query("Button") if str(each.label) == label]
     assert len(buttons) == 1, words_on(pilot)
-    await turn_to(pilot, buttons[0])
-    # A button takes no second press until the first has been seen, a fifth of a second.
-    await wait_until(pilot, lambda: not buttons[0].has_class("-active"))
-    await pilot.click(buttons[0], times=times)
+    await click_widget(pilot, buttons[0], times=times)
 
 
 async def click_hint(pilot, text):
@@ -143,12 +140,14 @@ def _is_seen(widget, body):
     return seen.size == widget.region.size and bool(seen.area)
 
 
-async def click_widget(pilot, widget):
+async def click_widget(pilot, widget, **options):
     """Click on a widget of a form, once the wheel has brought it."""
     await turn_to(pilot, widget)
+    # A button takes no second press until the first has been seen, a fifth of a second.
+    await wait_until(pilot, lambda: not widget.has_class("-active"))
     under, _ = pilot.app.screen.get_widget_at(*(int(each) for each in widget.region.center))
     assert widget in (under, *under.ancestors), f"{under} is in front of {widget}"
-    await pilot.click(widget)
+    await pilot.click(widget, **options)
 
 
 async def paste(pilot, control, text):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.text import clean
@@ -34,7 +34,8 @@ class FieldsForm(Vertical):
     """Edit fields: every defined one, and others under any key.
 
     A defined field left empty is not set, unless the document holds it empty already; another
-    field may be empty, and is removed by its own button, which also puts it back.
+    field may be empty, and is removed by its own button, which also puts it back. That of a defined
+    one empties it, for those who have no key at hand.
     """
 
     def __init__(
@@ -135,7 +136,10 @@ class FieldsForm(Vertical):
 
     def _on_button_pressed(self, event: Button.Pressed) -> None:
         row = event.button.parent and event.button.parent.parent
-        if isinstance(row, _OtherRow):
+        if isinstance(row, _DefinedRow):
+            event.stop()
+            row.toggle()
+        elif isinstance(row, _OtherRow):
             event.stop()
             if row.new:
                 self._drop(row)
@@ -162,9 +166,18 @@ class _DefinedRow(FormRow):
         self.definition = definition
         self.key = definition.key
         self._input = TextInput(value or "")
+        self._shown = self._input.value
         self._was_empty = value == ""
+        self._button = Press(Content("✕"), classes="form-tool form-empty")
+        self._button.can_focus = False  # keys empty the input itself
         label = f"{definition.key} *" if definition.required else definition.key
-        super().__init__(label, self._input, help_text=traits_of(definition))
+        tools = [self._button]
+        super().__init__(label, self._input, help_text=traits_of(definition), tools=tools)
+
+    def on_mount(self) -> None:
+        """Show what the button does now."""
+        super().on_mount()
+        self._tell_button()
 
     @property
     def text(self) -> str:
@@ -173,6 +186,20 @@ class _DefinedRow(FormRow):
     @property
     def is_set(self) -> bool:
         return bool(self.text) or self._was_empty
+
+    def toggle(self) -> None:
+        """Empty the field, or put back what it was."""
+        self._input.value = "" if self.text else self._shown
+        self._input.focus()
+
+    def _tell_button(self) -> None:
+        self._button.visible = bool(self.text or self._shown)
+        self._button.label = Content("✕" if self.text else "↶")
+        self._button.tooltip = Content("Empty it" if self.text else "Put it back")
+
+    def _on_input_changed(self, _event: Input.Changed) -> None:
+        # Textual calls the row's own handler besides this one.
+        self._tell_button()
 
 
 class _OtherRow(FormRow):

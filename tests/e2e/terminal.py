@@ -1,6 +1,7 @@
 """A real pseudo-terminal with a screen to look at: what a person at a keyboard would see."""
 
 import atexit
+import base64
 import os
 import re
 import select
@@ -12,14 +13,17 @@ import tempfile
 import termios
 import time
 from pathlib import Path
+from typing import Any
 
 import ptyprocess
 import pyte
 
 KEYS = {
     "enter": "\r",
+    "space": " ",
     "escape": "\x1b",
     "tab": "\t",
+    "shift+tab": "\x1b[Z",
     "up": "\x1b[A",
     "down": "\x1b[B",
     "right": "\x1b[C",
@@ -31,6 +35,9 @@ KEYS = {
     "ctrl+q": "\x11",
     "ctrl+p": "\x10",
     "ctrl+r": "\x12",
+    "ctrl+s": "\x13",
+    "ctrl+n": "\x0e",
+    "ctrl+u": "\x15",
 }
 SWITCHES = {
     1049: "the alternate screen",
@@ -66,6 +73,7 @@ class Terminal:
         self.raw = b""
         self._held = b""
         self._text: str | None = None
+        self._clicked = (-1, -1, 0.0)
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": HOME,
@@ -147,6 +155,85 @@ class Terminal:
                 until = time.monotonic() + 0.15
                 while time.monotonic() < until:
                     self.pump(0.02)
+
+    def step(self, *keys: str) -> None:
+        """Press keys that move the focus, each once the one before can be seen in the colours.
+
+        A program forwards a key to what has the focus when it comes, and that may be still moving.
+        """
+        for key in keys:
+            before = self._colours()
+            self.press(key)
+            self.wait_for(lambda _, before=before: self._colours() != before)
+
+    def _colours(self) -> list[tuple[str, str, bool]]:
+        # Not whether it is reversed: the cursor in an input blinks.
+        cells = (self.screen.buffer[y][x] for y in range(self.rows) for x in range(self.columns))
+        return [(cell.fg, cell.bg, cell.bold) for cell in cells]
+
+    def type(self, text: str) -> None:
+        """Type a text, and wait until it can be read."""
+        self.press(f"text:{text}")
+        self.wait_for(text)
+
+    def paste(self, text: str) -> None:
+        """Paste a text, as a terminal does it that was told to bracket what is pasted."""
+        os.write(self.process.fd, f"\x1b[200~{text}\x1b[201~".encode())
+
+    def find(
+        self, text: str, *, last: bool = False, alone: bool = False, within: int | None = None
+    ) -> tuple[int, int] | None:
+        """Return where a text stands, in cells; the first place, or the last one.
+
+        `alone`: only where nothing but frames and blanks stands beside it. `within`: only in so
+        many columns at the left.
+        """
+        places = []
+        for y in range(self.rows):
+            # A wide character has an empty cell behind it, so indices are not cells.
+            cells = [self.screen.buffer[y][x].data for x in range(within or self.columns)]
+            line = "".join(cells)
+            if text in line and (not alone or line.strip(" ▎▊│▌▐┃") == text):
+                index = line.rindex(text) if last else line.index(text)
+                x = 0
+                while len("".join(cells[:x])) < index:
+                    x += 1
+                places.append((x, y))
+        return (places[-1 if last else 0]) if places else None
+
+    def rest(self, seconds: float = 0.06) -> None:
+        """Read until nothing has been drawn for a moment."""
+        drawn = -1
+        while drawn != len(self.raw):
+            drawn = len(self.raw)
+            self.pump(seconds)
+
+    def click(self, x: int, y: int, times: int = 1) -> None:
+        """Click with the left button on a cell, counted from 0."""
+        # Two clicks on one cell make a double click, unless there is time between them.
+        while self._clicked[:2] == (x, y) and time.monotonic() < self._clicked[2] + 0.6:
+            self.pump(0.05)
+        self._clicked = x, y, time.monotonic()
+        at = f"{x + 1};{y + 1}"
+        os.write(self.process.fd, f"\x1b[<0;{at}M\x1b[<0;{at}m".encode() * times)
+
+    def click_on(self, text: str, *, times: int = 1, **where: Any) -> None:
+        """Click on a text once it can be read, and stands still: what comes may move it."""
+        self.wait_for(lambda _: self.find(text, **where))
+        self.rest()
+        place = self.find(text, **where)
+        assert place is not None
+        self.click(place[0] + min(1, len(text) - 1), place[1], times)
+
+    def turn_wheel(self, x: int, y: int, notches: int) -> None:
+        """Turn the wheel over a cell: downwards, or upwards where the number is negative."""
+        button = 65 if notches > 0 else 64
+        os.write(self.process.fd, f"\x1b[<{button};{x + 1};{y + 1}M".encode() * abs(notches))
+
+    def copied(self) -> str:
+        """Return what was copied to the clipboard last, by the terminal's own code for it."""
+        found = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", self.raw)
+        return base64.b64decode(found[-1]).decode() if found else ""
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size."""

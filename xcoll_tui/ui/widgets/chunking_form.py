@@ -65,7 +65,7 @@ class ChunkingForm(Vertical):
         self._overlap_input = NumberInput(overlap, placeholder="0")
         self._encoding_input = TextInput(encoding, placeholder="the service's choice")
         self._strategy_row = FormRow("Strategy", self._select)
-        self._size_row = FormRow("Chunk size", self._size_input)
+        self._size_row = FormRow("Size", self._size_input)
         self._overlap_row = FormRow("Overlap", self._overlap_input)
         self._encoding_row = FormRow("Encoding", self._encoding_input)
         self._strip = _switch(self._configuration.strip_whitespace, unset)
@@ -154,7 +154,7 @@ class ChunkingForm(Vertical):
             members = _STRATEGIES[self.strategy][1].__struct_fields__
         unit = members[0].removeprefix("max_chunk_size_") if members else ""
         unit = "characters" if unit == "chars" else unit
-        self._size_row.relabel(f"Chunk size, {unit}")
+        self._size_row.relabel(f"Size, {unit}")
         self._overlap_row.relabel(f"Overlap, {unit}")
         self._size_row.display = bool(members)
         self._overlap_row.display = any(each.startswith("chunk_overlap") for each in members)

@@ -56,11 +56,14 @@ def _place(kind: str) -> Path:
     folders = PlatformDirs(_NAME, appauthor=False)
     try:
         place = folders.user_config_path if kind == "config" else folders.user_state_path
+        known = place.is_absolute()
     except (RuntimeError, OSError):
+        known = False
+    if not known:  # a `~` that stands for nobody would be a folder of that name, here
         raise FolderUnusable(
             f"There is no {kind} folder: the home folder is not known. Set HOME or "
             f"{_variable(kind)}."
-        ) from None
+        )
     return place
 
 
@@ -75,9 +78,13 @@ def _ours(kind: str) -> Path:
         # This one is nobody's but ours, so it is closed as well if it was made more open.
         if os.name == "posix" and folder.stat().st_mode & 0o077:
             folder.chmod(_OWNER_ONLY)
+    except (FileExistsError, NotADirectoryError):
+        problem, advice = "a file stands in its place", "Move the file away"
     except OSError as error:
-        raise FolderUnusable(
-            f"The {kind} folder {folder} cannot be used: {error.strerror}. Make it writable, or "
-            f"name another one in {_variable(kind)}."
-        ) from None
-    return folder
+        problem, advice = error.strerror or type(error).__name__, "Make it writable"
+    else:
+        return folder
+    raise FolderUnusable(
+        f"The {kind} folder {folder} cannot be used: {problem}. {advice}, or name another one in "
+        f"{_variable(kind)}."
+    )

@@ -5,8 +5,10 @@ of a profile is in the OS keyring only, under the profile's name.
 """
 
 import json
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ PROFILE_VARIABLE = "XCOLL_PROFILE"
 _FILE = "profiles.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _LONGEST_TEAM = 200
+_TEXTS = ("base_url", "team_id")
+_FACTS = (*_TEXTS, "read_only")
 
 
 @dataclass(frozen=True)
@@ -106,32 +110,40 @@ class Profiles:
     def save(self, profile: Profile) -> None:
         """Put a profile into the list, or in the place of the one of its name."""
         accept_name(profile.name)
-        content = self._read()
         facts = {
             "base_url": profile.base_url,
             "team_id": profile.team_id,
             "read_only": profile.read_only or None,
         }
         known = {key: value for key, value in facts.items() if value is not None}
-        self._write({**content, "profiles": {**content.get("profiles", {}), profile.name: known}})
+        with self._alone() as folder:
+            content = self._read()
+            held = content.get("profiles", {})
+            # What a newer xcoll wrote beside them is not ours to drop.
+            others = {k: v for k, v in held.get(profile.name, {}).items() if k not in _FACTS}
+            held = {**held, profile.name: {**others, **known}}
+            _write(folder / _FILE, {**content, "profiles": held})
 
     def choose(self, name: str) -> None:
         """Use this profile where none is named; raises NoSuchProfile for one not in the list."""
-        content = self._read()
-        if accept_name(name) not in content.get("profiles", {}) and name != DEFAULT:
+        accept_name(name)
+        if name != DEFAULT and self.get(name) is None:
             raise _unknown(name)
-        self._write({**content, "chosen": name})
+        with self._alone() as folder:
+            _write(folder / _FILE, {**self._read(), "chosen": name})
 
     def remove(self, name: str) -> bool:
         """Take a profile out of the list; False where it was not there."""
-        content = self._read()
-        held = dict(content.get("profiles", {}))
-        known = held.pop(name, None) is not None
-        if known:
+        if self.get(name) is None:
+            return False
+        with self._alone() as folder:
+            content = self._read()
+            held = dict(content.get("profiles", {}))
+            known = held.pop(name, None) is not None
             content = {**content, "profiles": held}
             if content.get("chosen") == name:
                 del content["chosen"]
-            self._write(content)
+            _write(folder / _FILE, content)
         return known
 
     def _read(self) -> dict[str, Any]:
@@ -147,30 +159,62 @@ class Profiles:
             problem = getattr(error, "strerror", None) or "it is no JSON"
             raise _unreadable(path, problem) from None
         held = content.get("profiles", {}) if isinstance(content, dict) else None
-        if not isinstance(held, dict) or not all(isinstance(each, dict) for each in held.values()):
+        if not isinstance(held, dict) or not all(map(_is_profile, held.values())):
             raise _unreadable(path, "it is no list of profiles")
         return dict(content)
 
-    def _write(self, content: Mapping[str, Any]) -> None:
+    @contextmanager
+    def _alone(self) -> Iterator[Path]:
+        """Yield the folder, while no other xcoll changes the list; raises ProfileRefused.
+
+        A name that another one dropped from the list would leave a key that nothing tells of.
+        """
         try:
-            path = self._make() / _FILE
+            folder = self._make()
         except FolderUnusable as unusable:
             raise ProfileRefused(str(unusable)) from None
-        try:
-            replace_private(path, json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
-        except OSError as error:
-            raise ProfileRefused(
-                f"The list of profiles {path} cannot be written: {error.strerror}. Make room for "
-                "it, or make its folder writable."
-            ) from None
+        with _locked(folder):
+            yield folder
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, where the system has such locks; it ends with the process."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl  # noqa: PLC0415 - not everywhere
+
+    with ExitStack() as ending:
+        with suppress(OSError):  # some file systems have none
+            descriptor = os.open(folder, os.O_RDONLY)
+            ending.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    try:
+        replace_private(path, json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
+    except OSError as error:
+        raise ProfileRefused(
+            f"The list of profiles {path} cannot be written: {error.strerror}. Make room for "
+            "it, or make its folder writable."
+        ) from None
+
+
+def _is_profile(facts: object) -> bool:
+    # A key must not go elsewhere because the host it is for cannot be read.
+    return isinstance(facts, dict) and all(
+        isinstance(facts.get(name), str | None) for name in _TEXTS
+    )
 
 
 def _profile(name: str, facts: Mapping[str, Any]) -> Profile:
-    base_url, team_id = facts.get("base_url"), facts.get("team_id")
     return Profile(
         name,
-        base_url if isinstance(base_url, str) and base_url else None,
-        team_id if isinstance(team_id, str) and team_id else None,
+        facts.get("base_url") or None,
+        facts.get("team_id") or None,
         # What is not plainly false protects.
         facts.get("read_only", False) is not False,
     )

@@ -122,8 +122,9 @@ def test_one_that_was_never_made_is_told_and_nothing_else_taken():
     Profiles().save(WORK)
     with pytest.raises(NoSuchProfile, match=r"no profile home\. .* login --profile home makes it"):
         Profiles().resolve("home", "work")
-    with pytest.raises(NameRefused):
-        Profiles().resolve(None, "Work")
+    for variable in ("Work", "home"):
+        with pytest.raises(ProfileRefused, match=r"\. It comes from XCOLL_PROFILE\.$"):
+            Profiles().resolve(None, variable)
     with pytest.raises(NoSuchProfile):
         Profiles().choose("home")
     assert Profiles().chosen == "default"

@@ -21,6 +21,10 @@ DEFAULT = "default"
 PROFILE_VARIABLE = "XCOLL_PROFILE"
 _FILE = "profiles.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_NO_NAME = (
+    "That is no name for a profile. Use 1 to 32 of a-z, 0-9, - and _, and begin with a letter or "
+    "a digit."
+)
 _LONGEST_TEAM = 200
 _TEXTS = ("base_url", "team_id")
 _FACTS = (*_TEXTS, "read_only")
@@ -42,10 +46,7 @@ def accept_name(name: str) -> str:
     What was typed in the place of a name may be a key.
     """
     if _NAME.fullmatch(name) is None:
-        raise NameRefused(
-            "That is no name for a profile. Use 1 to 32 of a-z, 0-9, - and _, and begin with a "
-            "letter or a digit."
-        )
+        raise NameRefused(_NO_NAME)
     return name
 
 
@@ -93,19 +94,30 @@ class Profiles:
         """Return a profile of the list, None where it has none of that name."""
         return next((each for each in self.listed() if each.name == name), None)
 
-    def resolve(self, *named: str | None) -> Profile:
-        """Return the first profile that is named, else the chosen one, else the default one.
+    def name_of(self, option: str | None = None, variable: str | None = None) -> str:
+        """Return the name that counts: the option's, else XCOLL_PROFILE's, else the chosen one's.
 
-        The default one need not be in the list; any other that is not raises NoSuchProfile.
+        Raises NameRefused.
         """
-        wanted = next((name for name in named if name), None)
-        name = self.chosen if wanted is None else accept_name(wanted)
+        if option or not variable:
+            return accept_name(option) if option else self.chosen
+        with suppress(NameRefused):
+            return accept_name(variable)
+        raise NameRefused(f"{_NO_NAME} It comes from {PROFILE_VARIABLE}.")
+
+    def resolve(self, option: str | None = None, variable: str | None = None) -> Profile:
+        """Return the profile that the option names, else XCOLL_PROFILE, else the chosen one.
+
+        The default one need not be in the list; any other that is named and is not there raises
+        NoSuchProfile.
+        """
+        name = self.name_of(option, variable)
         known = self.get(name)
         if known is not None:
             return known
-        if name == DEFAULT or wanted is None:
+        if name == DEFAULT or not (option or variable):
             return Profile()
-        raise _unknown(name)
+        raise _unknown(name, "" if option else f" It comes from {PROFILE_VARIABLE}.")
 
     def save(self, profile: Profile) -> None:
         """Put a profile into the list, or in the place of the one of its name."""
@@ -220,10 +232,10 @@ def _profile(name: str, facts: Mapping[str, Any]) -> Profile:
     )
 
 
-def _unknown(name: str) -> NoSuchProfile:
+def _unknown(name: str, whence: str = "") -> NoSuchProfile:
     return NoSuchProfile(
         f"There is no profile {name}. xcoll auth list tells which there are; "
-        f"xcoll auth login --profile {name} makes it."
+        f"xcoll auth login --profile {name} makes it.{whence}"
     )
 
 

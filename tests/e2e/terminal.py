@@ -271,11 +271,11 @@ def xcoll(*arguments: str, **options) -> Terminal:
     return Terminal(sys.executable, "-m", "xcoll_tui", *arguments, **options)
 
 
-def run(*arguments: str, env: dict | None = None, stdin=subprocess.DEVNULL):
-    """Run the program without a terminal."""
+def run(*arguments: str, env: dict | None = None, stdin=subprocess.DEVNULL, typed=None):
+    """Run the program without a terminal; ``typed`` is a text that comes through a pipe."""
     return subprocess.run(
         [sys.executable, "-m", "xcoll_tui", *arguments],
-        stdin=stdin,
+        **({"stdin": stdin} if typed is None else {"input": typed}),
         capture_output=True,
         text=True,
         timeout=30,

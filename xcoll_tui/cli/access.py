@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.addresses import accept_base_url
+from xcoll_tui.api.errors import Refused
 from xcoll_tui.credentials import (
     DEFAULT,
     USER,
@@ -64,7 +65,7 @@ class ProfileAccess:
         self._read_only = read_only
         self._checked: tuple[Secret, KeyInfo | None] | None = None
         self._open: tuple[Client, Session] | None = None
-        self._address = accept_base_url(self._url_of(profile))
+        self._address = self._accept_address(profile)
 
     # What is so now
 
@@ -192,12 +193,7 @@ class ProfileAccess:
 
     def command(self, words: str = "") -> str:
         """Write a command of xcoll as it is typed for this profile."""
-        name = self.profile.name
-        return " ".join(
-            part
-            for part in ("xcoll", words, "" if name == DEFAULT else f"--profile {name}")
-            if part
-        )
+        return command_for(self.profile.name, words)
 
     @property
     def overruled(self) -> str:
@@ -228,7 +224,7 @@ class ProfileAccess:
     def switch(self, name: str) -> None:
         """Use another profile; raises ProfileRefused and Refused, and stays then."""
         profile = self._profiles.resolve(name)
-        self._address = accept_base_url(self._url_of(profile))
+        self._address = self._accept_address(profile)
         self.profile, self.key, self.info = profile, None, None
         self._checked = self._open = None
 
@@ -239,15 +235,21 @@ class ProfileAccess:
         return listed
 
     def _row(self, profile: Profile) -> ProfileRow:
-        facts = [self._url_of(profile).partition("://")[2]]
-        if profile.team_id:
-            facts.append(f"team {profile.team_id}")
-        if self._read_only or profile.read_only:
-            facts.append("read-only")
-        return ProfileRow(profile.name, " · ".join(facts), profile.name == self.profile.name)
+        facts = facts_of(profile, self._url_of(profile), read_only=self._read_only)
+        return ProfileRow(profile.name, facts, profile.name == self.profile.name)
 
     def _url_of(self, profile: Profile) -> str:
         return self._base_url or profile.base_url or DEFAULT_BASE_URL
+
+    def _accept_address(self, profile: Profile) -> str:
+        try:
+            return accept_base_url(self._url_of(profile))
+        except Refused as refusal:
+            if self._base_url:
+                raise
+            said = str(refusal)
+        change = command_for(profile.name, "auth login --base-url URL")
+        raise Refused(f"{said} It is the profile {profile.name}'s; {change} changes it.")
 
     # The session
 
@@ -297,6 +299,23 @@ class ProfileAccess:
         self.key = key
         if self.log is not None:
             self.log.hide(key.secret)
+
+
+def facts_of(profile: Profile, base_url: str | None = None, *, read_only: bool = False) -> str:
+    """Tell of a profile where its key goes, and what it may do there."""
+    url = base_url or profile.base_url or DEFAULT_BASE_URL
+    facts = [url.partition("://")[2]]
+    if profile.team_id:
+        facts.append(f"team {profile.team_id}")
+    if read_only or profile.read_only:
+        facts.append("read-only")
+    return " · ".join(facts)
+
+
+def command_for(name: str, words: str = "") -> str:
+    """Write a command of xcoll as it is typed for a profile."""
+    named = "" if name == DEFAULT else f"--profile {name}"
+    return " ".join(part for part in ("xcoll", words, named) if part)
 
 
 def plain(sentence: str) -> str:

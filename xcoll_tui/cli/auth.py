@@ -5,18 +5,22 @@ What was done goes to standard output, what is wrong or waited for to standard e
 
 import argparse
 import asyncio
+import io
 import os
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 from xcoll_tui.api.addresses import accept_base_url
 from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
-from xcoll_tui.cli.access import ProfileAccess, plain
+from xcoll_tui.cli.access import ProfileAccess, command_for, facts_of, plain
 from xcoll_tui.cli.auth_status import tell_status
 from xcoll_tui.cli.key_input import piped_key, require_hidden_input, typed_key
-from xcoll_tui.cli.parser import EXIT_FAILED, Parser, exit_code_of, say, stop, warn
-from xcoll_tui.cli.patience import patiently
+from xcoll_tui.cli.parser import EXIT_FAILED, Parser, exit_code_of, looks_like_key, say, stop, warn
+from xcoll_tui.cli.patience import begin_line, patiently
 from xcoll_tui.credentials import (
     DEFAULT,
     KEY_FILE_VARIABLE,
@@ -24,13 +28,13 @@ from xcoll_tui.credentials import (
     PROFILE_VARIABLE,
     CredentialError,
     Insecure,
+    KeyringProblem,
     Profile,
     Profiles,
     Secret,
     TimedOut,
     Unavailable,
     Vault,
-    accept_name,
     accept_team_id,
     parse_key,
 )
@@ -50,6 +54,8 @@ class _AuthParser(Parser):
             words = message.partition(": ")[2].split()
             if any("key" in word or "=" in word or not word.startswith("-") for word in words):
                 self.refuse_key()
+        if "ignored explicit argument" in message:
+            self.refuse_key()
         if "invalid choice" in message:
             message = "there is no such command: use login, status, list, use or logout"
         super().error(message)
@@ -57,16 +63,39 @@ class _AuthParser(Parser):
 
 def run(arguments: list[str]) -> int:
     """Carry out `xcoll auth …` and return the exit code; wrong usage ends with SystemExit."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if looks_like_key(getattr(options, "base_url", None) or ""):
+        parser.refuse_key()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what a terminal of few letters lacks is no crash
     try:
         code: int = options.act(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except (CredentialError, Refused) as refusal:
         stop(plain(str(refusal)), exit_code_of(refusal))
     except ApiError as error:
         stop(plain(str(error)), EXIT_FAILED)
     except KeyboardInterrupt:
-        stop("Broken off.", EXIT_FAILED)
+        begin_line()
+        stop("Broken off, so nothing was changed.", EXIT_FAILED)
+    except OSError as error:  # nothing else lets one through
+        _drop_output()
+        if isinstance(error, BrokenPipeError):
+            return EXIT_FAILED  # who reads has had enough
+        stop(
+            f"Standard output cannot be written: {error.strerror}. xcoll auth status tells how "
+            "things stand.",
+            EXIT_FAILED,
+        )
     return code
+
+
+def _drop_output() -> None:
+    """Let the end of the program not try again to write what could not be written."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _parser() -> Parser:
@@ -124,9 +153,10 @@ def _parser() -> Parser:
 
 def _login(options: argparse.Namespace) -> int:
     require_hidden_input(from_pipe=options.key_stdin)
+    supplied = _take_supplied()
     profiles = Profiles()
-    name = options.profile or os.environ.get(PROFILE_VARIABLE) or profiles.chosen
-    profile = _described(profiles.get(accept_name(name)) or Profile(name), options)
+    name = profiles.name_of(options.profile, os.environ.get(PROFILE_VARIABLE))
+    profile = _described(profiles.get(name) or Profile(name), options)
     access = ProfileAccess(
         profile,
         profiles=profiles,
@@ -135,7 +165,10 @@ def _login(options: argparse.Namespace) -> int:
     # Before anybody types: where there is no keyring, there is nothing to log in to.
     asyncio.run(patiently(access.vault.backend()))
     secret = parse_key(piped_key() if options.key_stdin else typed_key(access.destination))
-    return asyncio.run(_log_in(access, secret, verify=not options.no_verify))
+    code = asyncio.run(_log_in(access, secret, verify=not options.no_verify))
+    for name in supplied:
+        say(f"{name} is set, and goes before the keyring: unset it to use this key.")
+    return code
 
 
 def _described(profile: Profile, options: argparse.Namespace) -> Profile:
@@ -165,14 +198,36 @@ async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int
         told = f"The service takes the key{f': {named}' if named else ''}."
     else:
         access.accept_unchecked(secret)
-    backend = await patiently(access.store())
-    access.save_profile()
+    backend = await _stored(access)
     say(told)
-    say(f"{access.where_kept(backend)} {access.command('auth logout')} removes it.")
-    for name in _supplied():
-        say(f"{name} is set, and goes before the keyring: unset it to use this key.")
+    say(access.where_kept(backend))
+    say(f"{access.command('auth logout')} removes it.")
+    try:
+        access.save_profile()
+    except CredentialError as problem:
+        # The key serves without it, but goes to the host and the team of a profile that is not.
+        warn(
+            f"xcoll: The key is kept, but its profile {access.profile.name} could not be listed, "
+            f"so its host, team and rights are not kept. {plain(str(problem))}"
+        )
+        return EXIT_FAILED
     say(f"{access.command()} opens it.")
     return 0
+
+
+async def _stored(access: ProfileAccess) -> str:
+    """Put the key into the keyring and return its name, or end with what became of the key."""
+    try:
+        return await patiently(access.store())
+    except asyncio.CancelledError:
+        begin_line()
+        status = access.command("auth status")
+        problem = f"Broken off while the keyring was asked: {status} tells whether it has the key."
+    except KeyringProblem as trouble:
+        problem = plain(str(trouble))
+        if trouble.untouched:
+            problem = f"The key was not stored. {problem}"
+    return stop(problem, EXIT_FAILED)
 
 
 # Profiles
@@ -180,15 +235,18 @@ async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int
 
 def _list(_options: argparse.Namespace) -> int:
     profiles = Profiles()
-    rows = ProfileAccess(profiles.resolve(), profiles=profiles).profiles()
-    listed = {each.name for each in profiles.listed()}
+    listed, chosen = profiles.listed(), profiles.chosen
     if not listed:
         say("There are no profiles yet. xcoll auth login makes one.")
         return 0
-    width = max(len(name) for name in listed)
-    for row in rows:
-        if row.name in listed:
-            say(f"{'*' if row.current else ' '} {row.name:<{width}}  {row.facts}")
+    width = max(len(each.name) for each in listed)
+    for each in listed:
+        mark = "*" if each.name == chosen else " "
+        say(f"{mark} {each.name:<{width}}  {clean(facts_of(each), 500)}")
+    if all(each.name != chosen for each in listed):
+        warn("None of them is used without --profile. xcoll auth use NAME chooses one.")
+    if os.environ.get(PROFILE_VARIABLE):
+        warn(f"{PROFILE_VARIABLE} is set, and goes before the chosen one.")
     return 0
 
 
@@ -205,13 +263,14 @@ def _use(options: argparse.Namespace) -> int:
 
 
 def _logout(options: argparse.Namespace) -> int:
+    supplied = _take_supplied()
     profiles = Profiles()
     if options.all:
         names = sorted({DEFAULT, *(each.name for each in profiles.listed())})
     else:
-        names = [options.profile or os.environ.get(PROFILE_VARIABLE) or profiles.chosen]
-    code = asyncio.run(_log_out([accept_name(name) for name in names], profiles))
-    for name in _supplied():
+        names = [profiles.name_of(options.profile, os.environ.get(PROFILE_VARIABLE))]
+    code = asyncio.run(_log_out(names, profiles))
+    for name in supplied:
         say(f"{name} is still set, so xcoll still has a key. Unset it to be logged out.")
     return code
 
@@ -221,17 +280,32 @@ async def _log_out(names: list[str], profiles: Profiles) -> int:
     for name in names:
         try:
             was_there = await patiently(vault.delete(name))
+        except asyncio.CancelledError:
+            begin_line()
+            stop(
+                f"Broken off while the keyring was asked: the key of {name} may still be there. "
+                f"{command_for(name, 'auth status')} tells.",
+                EXIT_FAILED,
+            )
         except CredentialError as problem:
             warn(f"xcoll: {plain(str(problem))}")
             code = EXIT_FAILED
             if isinstance(problem, TimedOut | Unavailable | Insecure):
                 break  # it would be the same for the others
             continue
-        profiles.remove(name)
         say(f"The key of {name} is deleted." if was_there else f"There is no key of {name}.")
+        try:
+            if profiles.remove(name):
+                say(f"The profile {name} is not listed any more.")
+        except CredentialError as problem:
+            warn(f"xcoll: The profile {name} may still be listed. {plain(str(problem))}")
+            code = EXIT_FAILED
     return code
 
 
-def _supplied() -> list[str]:
-    """List the variables that supply a key, the one that counts first."""
-    return [name for name in (*KEY_VARIABLES, KEY_FILE_VARIABLE) if os.environ.get(name)]
+def _take_supplied() -> list[str]:
+    """List the variables that supply a key, the one that counts first; no child inherits them."""
+    supplied = [name for name in (*KEY_VARIABLES, KEY_FILE_VARIABLE) if os.environ.get(name)]
+    for name in KEY_VARIABLES:
+        os.environ.pop(name, None)
+    return supplied

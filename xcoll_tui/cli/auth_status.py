@@ -10,10 +10,16 @@ from xcoll_tui.cli.access import ProfileAccess, plain
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_NO_KEY, say
 from xcoll_tui.cli.patience import patiently
 from xcoll_tui.credentials import (
+    KEY_FILE_VARIABLE,
     KEY_VARIABLES,
     PROFILE_VARIABLE,
     CredentialError,
+    Insecure,
+    KeyringProblem,
+    Locked,
     Profiles,
+    TimedOut,
+    Unavailable,
     take_key,
 )
 from xcoll_tui.session.key_check import team_of
@@ -44,10 +50,12 @@ def tell_status(options: argparse.Namespace) -> int:
 async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, object], int]:
     """Tell all that is known of the key in use, and the exit code that sums it up."""
     problem, check, code = None, None, 0
+    asked: KeyringProblem | None = None
     try:
         found = await patiently(access.find())
     except (CredentialError, Refused) as trouble:
         found, problem, code = False, plain(str(trouble)), EXIT_FAILED
+        asked = trouble if isinstance(trouble, KeyringProblem) else None
     if not found and problem is None:
         problem, code = f"No key is kept for the profile {access.profile.name}.", EXIT_NO_KEY
     if found and verify:
@@ -56,19 +64,21 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
     key = access.key
     supplied = access.overruled_by
     info = access.info
+    team = access.profile.team_id or team_of(info)
+    backend = asked.backend if asked is not None else key.source if key is not None else ""
     status: dict[str, object] = {
         "profile": access.profile.name,
         "logged_in": found,
         "key": str(key.secret) if key is not None else None,
         "source": None if key is None else supplied or access.entry,
-        "backend": None if key is None or supplied else key.source,
+        "backend": None if supplied else backend or None,
         "base_url": access.base_url,
-        "team": access.profile.team_id or (team_of(info) or None),
-        "name": clean(info.name, 100) or None if info is not None else None,
+        "team": clean(team, 200) or None,
+        "key_name": clean(info.name, 100) or None if info is not None else None,
         "read_only": access.read_only,
         "check": check or ("not asked" if found else None),
         "problem": problem,
-        "next": _next_step(access, found=found, check=check),
+        "next": _next_step(access, asked, found=found, check=check),
     }
     return status, code
 
@@ -89,14 +99,22 @@ async def _verify(access: ProfileAccess) -> tuple[str, str | None, bool]:
     return "accepted", None, False
 
 
-def _next_step(access: ProfileAccess, *, found: bool, check: str | None) -> str:
-    login = access.command("auth login")
+def _next_step(
+    access: ProfileAccess, asked: KeyringProblem | None, *, found: bool, check: str | None
+) -> str:
+    login, supplied = access.command("auth login"), access.overruled_by
+    if isinstance(asked, Locked | TimedOut) and asked.backend:
+        return f"unlock the keyring, or set {KEY_VARIABLES[0]}"
+    if isinstance(asked, Unavailable | Insecure | TimedOut):
+        return f"set {KEY_VARIABLES[0]}, or name a key file in {KEY_FILE_VARIABLE}"
     if not found:
         return f"{login}, or set {KEY_VARIABLES[0]}"
+    if check == "refused" and supplied:
+        where = f"the file that {supplied} names" if supplied == KEY_FILE_VARIABLE else supplied
+        return f"put another key into {where}"
     if check == "refused":
-        supplied = access.overruled_by
-        return f"put another key into {supplied}" if supplied else login
-    return access.command()
+        return login
+    return access.command("auth status") if check == "not possible" else access.command()
 
 
 def _worded(value: object) -> str:

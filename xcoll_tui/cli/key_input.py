@@ -6,6 +6,7 @@ import warnings
 from contextlib import suppress
 
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE, stop, warn
+from xcoll_tui.cli.patience import begin_line
 
 _LONGEST_INPUT = 8_192
 
@@ -37,7 +38,8 @@ def typed_key(destination: str) -> str:
             typed = getpass.getpass(f"Key for {destination} (not shown): ")
     except getpass.GetPassWarning:
         problem = "This terminal would show the key. Use --key-stdin."
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
+        begin_line()
         problem = "No key was given, so nothing was stored."
     except UnicodeDecodeError:
         problem = "What was typed is no text, so nothing was stored."
@@ -48,9 +50,14 @@ def typed_key(destination: str) -> str:
 
 def piped_key() -> str:
     """Read a key from standard input."""
-    raw = sys.stdin.buffer.read(_LONGEST_INPUT + 1)
+    try:
+        raw = b"" if sys.stdin is None else sys.stdin.buffer.read(_LONGEST_INPUT + 1)
+    except OSError as error:
+        stop(f"Standard input cannot be read: {error.strerror}.", EXIT_USAGE)
+    if not raw.strip():
+        stop("Nothing came on standard input, so nothing was stored.", EXIT_USAGE)
     if len(raw) > _LONGEST_INPUT:
         stop("What came on standard input is too long for a key.", EXIT_USAGE)
     with suppress(UnicodeDecodeError):
-        return raw.decode()
+        return raw.decode("utf-8-sig")  # some shells put a mark before what they pipe
     return stop("What came on standard input is no text.", EXIT_USAGE)

@@ -1,6 +1,7 @@
 """Waiting for the keyring on a command line: said once it takes long, and left by Ctrl+C."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -18,7 +19,13 @@ async def patiently(waiting: Awaitable[T]) -> T:
     try:
         await asyncio.wait({task}, timeout=_PATIENCE)
         if not task.done():
-            warn("Waiting for the keyring to be unlocked… (Ctrl+C goes on without)")
+            warn("Waiting for the keyring to be unlocked… (Ctrl+C breaks off)")
         return await task
     finally:
         task.cancel()
+
+
+def begin_line() -> None:
+    """Leave the line on which a terminal has shown ^C, or a question that was not answered."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        warn("")

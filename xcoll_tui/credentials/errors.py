@@ -30,7 +30,12 @@ class CredentialError(Exception):
 
 
 class KeyringProblem(CredentialError):
-    """The keyring did not do what it was asked; `backend` is its name, or ""."""
+    """The keyring did not do what it was asked; `backend` is its name, or "".
+
+    With `untouched` it was only asked what is there, so that nothing can have been changed.
+    """
+
+    untouched = False
 
     def __init__(self, sentence: str, *, backend: str = "") -> None:
         super().__init__(sentence)

@@ -9,7 +9,7 @@ from typing import NoReturn, Protocol, TypeVar
 
 from xcoll_tui.api.errors import InvalidKey
 from xcoll_tui.credentials.backends import Trusted, find_trusted
-from xcoll_tui.credentials.errors import WAYS_OUT, NotKept, TimedOut, Unfit
+from xcoll_tui.credentials.errors import WAYS_OUT, KeyringProblem, NotKept, TimedOut, Unfit
 from xcoll_tui.credentials.secret import Secret, parse_key
 
 LIMIT = 30.0
@@ -131,7 +131,12 @@ class Vault:
             reached.append(trusted.name)
             return trusted, trusted.read(profile)
 
-        return await self._run(look, f"The key of profile “{profile}” could not be read", reached)
+        failed = f"The key of profile “{profile}” could not be read"
+        try:
+            return await self._run(look, failed, reached)
+        except KeyringProblem as problem:
+            problem.untouched = True
+            raise
 
     async def _read_back(self, trusted: Trusted, profile: str) -> Secret | None:
         failed = f"The key of profile “{profile}” was changed, and could not be read back"

@@ -9,12 +9,15 @@ import re
 from xcoll_tui.api.errors import ApiError, Forbidden, InvalidArgument, Unauthorized
 from xcoll_tui.ui.text import clean
 
-_REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE) /\S* failed(?: \d+ times)?: (.)")
+_REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE) /\S* failed(?: \d+ times)?: (https?:|.)")
 
 
 def without_requests(said: str) -> str:
     """Leave the methods and paths out of sentences: on the screen it is plain what was asked."""
-    return _REQUEST.sub(lambda match: match.group(1).upper(), said)
+    # A sentence may begin with an address, which is written as it is.
+    return _REQUEST.sub(
+        lambda match: match[1] if match[1].endswith(":") else match[1].upper(), said
+    )
 
 
 def sentence_of(error: ApiError) -> str:

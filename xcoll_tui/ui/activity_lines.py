@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from xcoll_tui.session.activity import IMPOSSIBLE, POSSIBLE, UNDONE, Activity, Entry
 from xcoll_tui.session.bulk_run import BulkRun
+from xcoll_tui.session.journal import Journal
 from xcoll_tui.session.outcome import Verdict
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import without_requests
@@ -19,15 +20,19 @@ _OUTCOMES = {
     Verdict.CHANGED: ("✗ changed meanwhile", "failed"),
     Verdict.CANCELLED: ("○ not sent", "quiet"),
 }
-_UNDO = {POSSIBLE: "z undoes it", UNDONE: "undone", IMPOSSIBLE: ""}
+_UNDO = {POSSIBLE: "after the newer ones", UNDONE: "undone", IMPOSSIBLE: ""}
 
 
-def write_lines(activity: Activity, clock: Clock) -> Sequence[Line]:
-    """List the writes, the newest first."""
-    return [_write_line(entry, clock()) for entry in reversed(activity.entries)]
+def write_lines(activity: Activity, journal: Journal, clock: Clock) -> Sequence[Line]:
+    """List the writes, the newest first; `z` takes the newest of those that can be undone."""
+    now, next_undone = clock(), journal.newest
+    return [
+        _write_line(entry, now, is_next=entry is next_undone)
+        for entry in reversed(activity.entries)
+    ]
 
 
-def _write_line(entry: Entry, now: float) -> Line:
+def _write_line(entry: Entry, now: float, *, is_next: bool) -> Line:
     target = entry.target
     of_collection = target.file_id is None and entry.run is None
     where = f" · {target.collection_name}" if target.collection_name and not of_collection else ""
@@ -48,7 +53,7 @@ def _write_line(entry: Entry, now: float) -> Line:
         f"{entry.operation} {name}{where}",
         outcome,
         tone,
-        _UNDO.get(entry.undo, ""),
+        "z undoes it" if is_next else _UNDO.get(entry.undo, ""),
         " ".join(part for part in (said, entry.undo if entry.undo not in _UNDO else "") if part),
         target.file_id or target.collection_id,
     )

@@ -237,7 +237,7 @@ class Writing:
         chosen = await ask(
             self._screen,
             ActivityScreen(
-                partial(write_lines, session.activity, clock),
+                partial(write_lines, session.activity, session.journal, clock),
                 partial(request_lines, session.activity, clock, session.place),
             ),
         )

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
 from xcoll_tui.session.backup_file import Backup, BackupBroken, list_backups, read_backup
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xcoll_tui.api.models import Collection, Document, DocumentPage
+    from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.session.service import Service
 
 __all__ = [
     "Backup",
@@ -41,26 +42,6 @@ _EMPTY_PAGES = 20
 """After how many empty pages in a row a walk is given up."""
 _SURPLUS = 2_000
 """How many documents a walk may meet beyond twice as many as there are."""
-
-
-class Readable(Protocol):
-    """What a backup asks of the service; failures are raised as ApiError."""
-
-    async def get_collection(self, collection_id: str) -> Collection:
-        """Return one collection."""
-        ...
-
-    async def list_documents(
-        self,
-        collection_id: str,
-        *,
-        limit: int | None = None,
-        order: str | None = None,
-        sort_by: str | None = None,
-        pagination_token: str | None = None,
-    ) -> DocumentPage:
-        """Return one page of the documents of a collection."""
-        ...
 
 
 class BackupFailed(Exception):  # noqa: N818 - a fact about the backup; its text is a whole sentence
@@ -85,7 +66,7 @@ class BackupProgress:
 
 
 async def back_up(
-    service: Readable,
+    service: Service,
     collection_id: str,
     folder: Path,
     *,
@@ -144,7 +125,7 @@ class _Writing:
         self._on_progress = on_progress
         self._example: Document | None = None
 
-    async def walk(self, service: Readable, collection_id: str, order: Ordering) -> None:
+    async def walk(self, service: Service, collection_id: str, order: Ordering) -> None:
         """Add the documents of all pages in one order."""
         token, tokens, met, empty, lost = None, set[str](), 0, 0, 0
         while True:

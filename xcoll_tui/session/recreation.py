@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import ApiError, Conflict, InvalidArgument, NotFound
 from xcoll_tui.api.models import ChunkConfiguration
@@ -22,17 +22,10 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import Collection
     from xcoll_tui.session.backup_file import SavedDocument
+    from xcoll_tui.session.service import Service
 
 _BATCH = 500
 """How many documents are handed over at once; this bounds the memory."""
-
-
-class Readable(Protocol):
-    """What a recreation asks of the service; failures are raised as ApiError."""
-
-    async def get_collection(self, collection_id: str) -> Collection:
-        """Return one collection."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -110,7 +103,7 @@ def losses_of(backup: Backup) -> tuple[str, ...]:
 
 
 async def recreate(
-    service: Readable,
+    service: Service,
     path: Path,
     *,
     create: Callable[[CollectionDraft], Awaitable[Outcome]],
@@ -180,7 +173,7 @@ class _Attaching:
 
     def __init__(
         self,
-        service: Readable,
+        service: Service,
         collection_id: str,
         total: int,
         on_progress: Callable[[RecreationProgress], None] | None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from xcoll_tui.session.bulk_run import BulkRun, Item
@@ -248,8 +249,13 @@ class Many:
             note,
             run.state == "over",
             run.can_retry,
-            [_row(outcome) for outcome in run.outcomes.values()],
+            len(run.outcomes),
+            partial(_rows_from, run),
         )
+
+
+def _rows_from(run: BulkRun, start: int) -> Sequence[RunRow]:
+    return [_row(outcome) for outcome in islice(run.outcomes.values(), start, None)]
 
 
 def _row(outcome: Outcome) -> RunRow:

@@ -18,6 +18,9 @@ from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
 
+_MEASURED = 200
+"""So many rows at the top say how wide the columns are."""
+
 
 class RunRow(NamedTuple):
     """What became of one target."""
@@ -44,7 +47,10 @@ class RunView(NamedTuple):
     """What holds it up, or how it ended."""
     over: bool
     can_retry: bool
-    rows: Sequence[RunRow]
+    ended: int
+    """How many have ended; their rows stay as they are, and new ones come behind them."""
+    rows_from: Callable[[int], Sequence[RunRow]]
+    """Returns the rows of those that ended after so many."""
 
 
 class ProgressBar(Widget):
@@ -110,7 +116,7 @@ class RunScreen(Dialog[str]):
         self._bar = ProgressBar()
         self._table: RowTable[RunRow] = RowTable(_COLUMNS, show_header=False, note=_note)
         self._frame = Vertical(self._bar, self._table, id="run")
-        self._rows = -1
+        self._rows = FixedRows[RunRow](lambda row: row.key)
 
     def compose(self) -> ComposeResult:
         """Put the bar above the list."""
@@ -119,6 +125,7 @@ class RunScreen(Dialog[str]):
     def on_mount(self) -> None:
         """Show the run as it stands."""
         self._table.focus()
+        self._table.show(self._rows)
         self._draw()
 
     def refresh_run(self) -> None:
@@ -136,11 +143,12 @@ class RunScreen(Dialog[str]):
             hints.insert(0, ("x Cancel what is unsent", "cancel"))
         self._frame.border_subtitle = show_hints(*hints, note=clean(view.note, 100))
         self._bar.show(view)
-        if len(view.rows) != self._rows:
-            self._rows = len(view.rows)
-            rows = FixedRows(lambda row: row.key, list(view.rows))
-            self._table.layout_of.measure(rows.row(i) for i in range(min(200, len(rows))))
-            self._table.show(rows)
+        before = len(self._rows)
+        if view.ended > before:
+            new = view.rows_from(before)
+            self._rows.extend(new)
+            self._table.layout_of.measure(new[: max(0, _MEASURED - before)])
+            self._table.show(self._rows)
 
     def action_hide(self) -> None:
         """Go back to the rows; the run goes on."""

@@ -1,6 +1,6 @@
 """Where a row table reads its rows: the session's listings, or a plain list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
 from xcoll_tui.session.listing import Gap
@@ -56,10 +56,17 @@ class FixedRows(Generic[T]):
     complete = True
     gap_index = None
 
-    def __init__(self, key: Callable[[T], str], rows: Sequence[T] = ()) -> None:
+    def __init__(self, key: Callable[[T], str], rows: Iterable[T] = ()) -> None:
         self.key = key
-        self._rows = rows
-        self._places = {key(row): index for index, row in enumerate(rows)}
+        self._rows: list[T] = []
+        self._places: dict[str, int] = {}
+        self.extend(rows)
+
+    def extend(self, rows: Iterable[T]) -> None:
+        """Add rows at the end; what is there stays where it is."""
+        for row in rows:
+            self._places[self.key(row)] = len(self._rows)
+            self._rows.append(row)
 
     @property
     def loaded(self) -> int:

@@ -1,0 +1,38 @@
+"""Marks are keys: set one by one, up to a row, or all at once, and never shifted."""
+
+from xcoll_tui.ui.widgets.marks import Marks
+from xcoll_tui.ui.widgets.row_source import FixedRows
+
+
+def rows(count):
+    return FixedRows(str, [f"key-{number}" for number in range(count)])
+
+
+def keys(*numbers):
+    return dict.fromkeys((f"key-{number}" for number in numbers), 0)
+
+
+def test_a_range_goes_from_the_row_marked_last_in_either_direction():
+    marks, listing = Marks(), rows(10)
+    marks.toggle("key-4")
+    marks.add_up_to("key-6", listing)
+    assert marks == keys(4, 5, 6)
+    marks.add_up_to("key-3", listing)
+    assert set(marks) == set(keys(3, 4, 5, 6))
+    marks.toggle("key-5")
+    assert set(marks) == set(keys(3, 4, 6))
+    marks.forget()
+    marks.add_up_to("key-8", listing)
+    assert marks == keys(8)
+
+
+def test_all_is_unmarked_only_when_that_was_done_last():
+    marks, listing = Marks(), rows(3)
+    marks.add(["elsewhere"])
+    marks.toggle_all(listing)
+    assert set(marks) == {"elsewhere", *keys(0, 1, 2)}
+    marks.toggle("key-1")
+    marks.toggle_all(listing)
+    assert len(marks) == 4
+    marks.toggle_all(listing)
+    assert not marks

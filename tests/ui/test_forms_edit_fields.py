@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from textual import events
+from textual.widgets import RadioSet
 
 from tests.conftest import screen_text, wait_until
 from tests.ui.forms import DEFINITIONS, NOW, document, opened
@@ -190,6 +191,18 @@ async def test_mine_or_theirs_is_chosen_field_by_field(edit, sent):
         await pilot.press("down", "space", "tab", "space", "ctrl+s")
         merged = {**BASE, "ticker": "TSLA.US", "form": "10-Q"}
         assert sent[1:] == [FieldsDraft(merged, theirs)]
+
+
+async def test_a_conflict_may_be_shown_before_its_choices_stand(edit, sent, monkeypatch):
+    async with edit() as (pilot, form):
+        await pilot.press("X", "ctrl+s", "ctrl+s")
+        # As on a busy machine: the screen has been drawn, and they are still to come.
+        monkeypatch.setattr(form, "call_after_refresh", lambda act, *said: act(*said))
+        form.conflict({**BASE, "ticker": "TSLA.US"})
+        await wait_until(pilot, lambda: isinstance(pilot.app.focused, RadioSet))
+        assert "(•) Mine    TSLAX" in screen_text(pilot)
+        await pilot.press("ctrl+s")
+        assert len(sent) == 2
 
 
 async def test_when_all_is_theirs_nothing_is_left_to_send(edit, sent):

@@ -114,7 +114,6 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
             ),
             extra=(merge,),
         )
-        self.call_after_refresh(merge.focus_first)
 
     def note_held(self, held: Mapping[str, str]) -> None:
         """Take note of what the service holds after a save that failed.

@@ -59,6 +59,6 @@ class FieldsMerge(Vertical):
                 chosen[key] = side[key]
         return chosen
 
-    def focus_first(self) -> None:
-        """Go to the first pair."""
-        self.query(RadioSet).first().focus()
+    def on_mount(self) -> None:
+        """Go to the first pair, once it stands: whoever asks cannot know when that is."""
+        self.call_after_refresh(self.query(RadioSet).first().focus)

@@ -6,9 +6,9 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from xcoll_tui import __version__
+from xcoll_tui.api.keys import KeyMask
 
 if TYPE_CHECKING:
     from xcoll_tui.api.keys import ManagementKey
@@ -19,8 +19,8 @@ class Log:
     """A file of lines, appended to, readable by its owner only.
 
     Bodies are not logged. Filters and team IDs in a query are: they are what a report is about;
-    keys are replaced wherever they turn up, as they are and percent-encoded, from `hide` on. Raises
-    OSError where the file cannot be written.
+    keys are replaced wherever they turn up, from `hide` on. Raises OSError where the file cannot be
+    written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,19 +28,18 @@ class Log:
         if os.name == "posix":
             os.fchmod(descriptor, 0o600)  # also a file that was there
         self._file = os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
-        self._keys: list[ManagementKey] = []
+        self._masks: list[KeyMask] = []
         python = f"Python {platform.python_version()} on {sys.platform}"
         self.write(f"xcoll {__version__}, {python}, TERM={os.environ.get('TERM', '')}")
 
     def hide(self, key: "ManagementKey") -> None:
         """Leave this key out of what is written from now on."""
-        self._keys.append(key)
+        self._masks.append(KeyMask(key))
 
     def write(self, line: str) -> None:
         """Write one line, at once."""
-        for key in self._keys:
-            for form in (key.reveal(), quote(key.reveal(), safe=""), quote(key.reveal())):
-                line = line.replace(form, "[key]")
+        for mask in self._masks:
+            line = mask.hide(line)
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
         printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)

@@ -65,7 +65,14 @@ _BEGUN = re.compile(rb"\x1b(?:\[[<>=?]?[0-9;]*\$?)?\Z")
 class Terminal:
     """Run a command in a pseudo-terminal and keep its screen."""
 
-    def __init__(self, *argv: str, columns: int = 160, rows: int = 45, env: dict | None = None):
+    def __init__(
+        self,
+        *argv: str,
+        columns: int = 160,
+        rows: int = 45,
+        env: dict | None = None,
+        cwd: Path = ROOT,
+    ):
         """Start; ``env`` is added to an environment that holds no key and no locale but UTF-8."""
         self.columns, self.rows = columns, rows
         self.screen = pyte.Screen(columns, rows)
@@ -84,7 +91,7 @@ class Terminal:
             **(env or {}),
         }
         self.process = ptyprocess.PtyProcess.spawn(
-            list(argv), env=environment, dimensions=(rows, columns), cwd=str(ROOT)
+            list(argv), env=environment, dimensions=(rows, columns), cwd=str(cwd)
         )
         self.modes_before = termios.tcgetattr(self.process.fd)
 

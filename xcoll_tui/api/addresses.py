@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, urlencode, urlsplit
 
 from xcoll_tui.api.errors import Refused
+from xcoll_tui.api.keys import KEY_PREFIX
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+\Z|\[[0-9A-Fa-f:.]+\]\Z")
 
@@ -31,13 +32,16 @@ def accept_base_url(text: str) -> str:
         raise Refused(
             "The base URL holds a user name or password. Leave it out: the key is sent as a header."
         )
+    if KEY_PREFIX in address:
+        raise Refused(
+            "The base URL holds a management key. Leave it out: the key is sent as a header."
+        )
     if problem is None:
         problem = _problem_of(address, parts.scheme, host, authority)
     if problem is not None:
-        shown = address.partition("?")[0][:200]
-        raise Refused(
-            f"The base URL {shown!r} {problem}. Give one like https://management-api.x.ai."
-        )
+        # What is no URL at all is not shown either.
+        shown = f" {address.partition('?')[0][:200]!r}" if "://" in address else ""
+        raise Refused(f"The base URL{shown} {problem}. Give one like https://management-api.x.ai.")
     path = parts.path.rstrip("/").removesuffix("/v1").rstrip("/")
     return f"{parts.scheme}://{authority}{'' if port is None else f':{port}'}{quote(path, '/%:@')}"
 

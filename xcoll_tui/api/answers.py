@@ -8,6 +8,8 @@ from xcoll_tui.api import errors
 from xcoll_tui.api.wire import NotOurs, read_object
 
 _WORDS_LIMIT = 500
+# Looking for the key in more than that would take long.
+_LOOKED_AT = 10_000
 _HTML = re.compile(rb"\A\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
 # Texts of the inference host for a key it does not accept; it answers them with 400.
@@ -227,6 +229,6 @@ def _plain(text: str, hide: Callable[[str], str]) -> str:
 
     The key goes first: cut or cleaned, it would no longer be found.
     """
-    line = " ".join(hide(text).split())
+    line = " ".join(hide(text[:_LOOKED_AT]).split())
     shown = "".join(character if character.isprintable() else "\ufffd" for character in line)
     return shown if len(shown) <= _WORDS_LIMIT else f"{shown[:_WORDS_LIMIT]}…"

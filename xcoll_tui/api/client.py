@@ -27,7 +27,7 @@ from xcoll_tui.api.errors import (
     Refused,
     Unauthorized,
 )
-from xcoll_tui.api.keys import ManagementKey, accept_key, hide_key, is_in_url
+from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key, is_in_url
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.pace import Pace
 from xcoll_tui.api.wire import NotOurs
@@ -86,6 +86,7 @@ class Client(Endpoints):
         timeout: float | None = _TIMEOUT,
     ) -> None:
         self._key = accept_key(management_key)
+        self._mask = KeyMask(self._key)
         self.base_url = accept_base_url(base_url)
         self.team_id = team_id
         self.read_only = read_only
@@ -130,6 +131,7 @@ class Client(Endpoints):
     def change_key(self, management_key: str | ManagementKey) -> None:
         """Send this key from the next request on; raises InvalidKey, and keeps the old one then."""
         self._key = accept_key(management_key)
+        self._mask = KeyMask(self._key)
 
     def open(self) -> None:
         """Load HTTP and TLS now rather than at the first request.
@@ -193,7 +195,7 @@ class Client(Endpoints):
         return request
 
     def _hide(self, text: str) -> str:
-        return hide_key(text, self._key)
+        return self._mask.hide(text)
 
     def _read(self, answer: Answer, reader: Callable[[bytes], T]) -> T:
         try:

@@ -15,6 +15,8 @@ from collections.abc import (
 )
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from xcoll_tui.api import wire
 from xcoll_tui.api.addresses import id_segment, query_string
 from xcoll_tui.api.answers import Answer
@@ -72,6 +74,10 @@ class Endpoints(ABC):
     @abstractmethod
     def _read(self, answer: Answer, reader: Callable[[bytes], T]) -> T:
         """Return what `reader` makes of the body, or raise Unreadable."""
+
+    @abstractmethod
+    def _hide(self, text: str) -> str:
+        """Return a text without the key."""
 
     # Collections
 
@@ -320,7 +326,9 @@ class Endpoints(ABC):
     async def validate_key(self) -> KeyInfo:
         """Return what the service knows of the key; this needs no permission."""
         path = "/auth/management-keys/validation"
-        return self._read(await self._call("GET", path), wire.read_key_info)
+        info = self._read(await self._call("GET", path), wire.read_key_info)
+        # It is shown, and somebody may have pasted the key where its name is asked for.
+        return replace(info, name=self._hide(info.name))
 
     # What the calls share
 

@@ -1,7 +1,10 @@
+import base64
+from urllib.parse import quote
+
 import pytest
 
 from xcoll_tui.api.errors import ApiError, InvalidKey
-from xcoll_tui.api.keys import accept_key, hide_key, is_in_url
+from xcoll_tui.api.keys import KeyMask, accept_key, hide_key, is_in_url
 
 
 class Holder:
@@ -72,3 +75,34 @@ def test_a_url_that_holds_the_key_is_told(target):
 
 def test_a_short_key_is_found_in_a_url_by_chance_only():
     assert not is_in_url("/v1/collections", accept_key("collections"))
+
+
+MARKED = "xai-token-Qm7+Rv2/Zk9=Wt4+Hx8/Np3=Jd6r42q"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (f"a {MARKED} b", "a [key] b"),
+        (f"a {MARKED[:-3]}, {MARKED[12:]} b", "a [key], [key] b"),
+        (f"?filter=name%3A{quote(MARKED, safe='')}%20AND", "?filter=name%3A[key]%20AND"),
+        (quote(MARKED, safe="").replace("%2B", "%2b").replace("%2F", "%2f"), "[key]"),
+        (MARKED.replace("/", "\\/").replace("+", "\\u002b"), "[key]"),
+        (f"x {base64.b64encode(b'Bearer ' + MARKED.encode()).decode()} y", "x [key] y"),
+        (f"x {base64.urlsafe_b64encode(b'z' + MARKED.encode()).decode()} y", "x [key] y"),
+        (f"x {MARKED.encode().hex()} y", "x [key] y"),
+        (f"x {MARKED.encode().hex().upper()} y", "x [key] y"),
+        ("keys begin with xai-token-, as in xai-token-…", None),
+        ("%22a%22 \\u0041 100%", None),
+        ("", None),
+    ],
+)
+def test_a_key_is_taken_out_in_every_form_and_the_rest_stays(written, shown):
+    mask = KeyMask(accept_key(MARKED))
+    assert mask.hide(written) == (written if shown is None else shown)
+
+
+@pytest.mark.parametrize("part", [MARKED[:-5], MARKED[11:], quote(MARKED[3:-2], safe="")])
+def test_a_url_that_holds_most_of_the_key_is_told_as_well(part):
+    assert is_in_url(f"?filter={part}", accept_key(MARKED))
+    assert not is_in_url(f"?filter={part}", accept_key("xai-token-" + "b" * 40))

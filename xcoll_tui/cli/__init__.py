@@ -13,15 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from xcoll_tui import __version__
-from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_NO_KEY, EXIT_USAGE, Parser, looks_like_key, stop
+from xcoll_tui.cli.parser import (
+    EXIT_FAILED,
+    EXIT_NO_KEY,
+    EXIT_USAGE,
+    Parser,
+    holds_key,
+    looks_like_key,
+    stop,
+)
 
 if TYPE_CHECKING:
     from xcoll_tui.cli.access import ProfileAccess
     from xcoll_tui.log import Log
     from xcoll_tui.ui.access import Access
 
-# Textual would write every key and paste there, and so the management key.
-_TEXTUAL_LOGS = ("TEXTUAL_LOG", "TEXTUAL")
+# Textual would write every key and paste to a log, and so the management key; the last of them
+# makes it a file in the folder where xcoll was started.
+_TEXTUAL_LOGS = ("TEXTUAL_LOG", "TEXTUAL", "TEXTUAL_DEBUG")
 
 _EPILOG = """\
 xcoll auth        log in, and see which key is used; see xcoll auth --help
@@ -80,6 +89,8 @@ def _count(text: str) -> int:
 def main(argv: list[str] | None = None) -> None:
     """Run the command line; ends with SystemExit."""
     arguments = sys.argv[1:] if argv is None else argv
+    if any(holds_key(argument) for argument in arguments):
+        Parser(prog="xcoll").refuse_key()
     if arguments[:1] == ["emulator"]:
         raise SystemExit(_run_emulator(arguments[1:]))
     if arguments[:1] == ["auth"]:
@@ -110,6 +121,8 @@ def _run_emulator(arguments: list[str]) -> int:
 
 
 def _browse(options: argparse.Namespace) -> NoReturn:
+    for name in _TEXTUAL_LOGS:
+        os.environ.pop(name, None)
     own = None if options.demo else _own_access(options)
     _require_terminal()
     log = _open_log(options.log)
@@ -152,8 +165,6 @@ def _own_access(options: argparse.Namespace) -> "ProfileAccess":
         take_key,
     )
 
-    for name in _TEXTUAL_LOGS:
-        os.environ.pop(name, None)
     profiles = Profiles()
     try:
         given = take_key(os.environ)

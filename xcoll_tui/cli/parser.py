@@ -8,11 +8,14 @@ from typing import NoReturn
 EXIT_FAILED, EXIT_USAGE, EXIT_NO_KEY = 1, 2, 4
 
 # What keys look like: management ones begin with xai-token-, inference ones with xai-.
-_KEY = re.compile(r"xai-[\w-]{8,}")
+_KEY = re.compile(r"xai-[\w-]{8,}[^\s'\"]*")
+# In the middle of something else, such as a URL or a path, where words like xai-console may stand.
+_KEY_WITHIN = re.compile(r"xai-token-\S{8}|xai-[A-Za-z0-9]{24}")
 _HIDDEN = "[key]"
 # Nothing that is typed in full on a command line of ours is as long, but for URLs.
 _LONG = 20
 _UNKNOWN = "unrecognized arguments: "
+_NO_VALUE = ": ignored explicit argument "
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,6 +25,9 @@ class Parser(argparse.ArgumentParser):
         """Say what is wrong and where to read on."""
         if message.startswith(_UNKNOWN):
             message = _UNKNOWN + " ".join(_without_values(message.removeprefix(_UNKNOWN).split()))
+        if _NO_VALUE in message:
+            # The value may be a key, as in --key-stdin=…
+            message = f"{message.partition(_NO_VALUE)[0]}: it takes no value"
         stop(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", EXIT_USAGE)
 
     def refuse_key(self) -> NoReturn:
@@ -37,6 +43,11 @@ class Parser(argparse.ArgumentParser):
 def looks_like_key(text: str) -> bool:
     """Tell whether a text is written as keys are."""
     return _KEY.match(text) is not None
+
+
+def holds_key(text: str) -> bool:
+    """Tell whether there is a key in a text that may be something else as well."""
+    return _KEY_WITHIN.search(text) is not None
 
 
 def say(line: str) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xcoll_tui.api.keys import KEY_PREFIX
 from xcoll_tui.credentials.errors import NameRefused, NoSuchProfile, ProfileRefused
 from xcoll_tui.private_files import replace_private
 from xcoll_tui.settings import FolderUnusable, config_folder, config_path
@@ -45,7 +46,7 @@ def accept_name(name: str) -> str:
 
     What was typed in the place of a name may be a key.
     """
-    if _NAME.fullmatch(name) is None:
+    if _NAME.fullmatch(name) is None or name.startswith(KEY_PREFIX):
         raise NameRefused(_NO_NAME)
     return name
 

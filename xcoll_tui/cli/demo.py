@@ -1,6 +1,7 @@
 """The way to sample data: no key, no profiles, a service inside the program."""
 
 import asyncio
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,11 @@ class DemoAccess:
 
         from xcoll_tui.api.client import Client  # noqa: PLC0415
         from xcoll_tui.cli.connection import open_session  # noqa: PLC0415
+        from xcoll_tui.credentials import KEY_VARIABLES  # noqa: PLC0415
         from xcoll_tui.emulator.demo import create_demo  # noqa: PLC0415
 
+        for name in KEY_VARIABLES:  # no child process needs it either
+            os.environ.pop(name, None)
         demo = create_demo(self._documents)
         state = tempfile.TemporaryDirectory(prefix="xcoll-demo-", ignore_cleanup_errors=True)
         base_url = "http://127.0.0.1"

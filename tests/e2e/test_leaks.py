@@ -227,10 +227,9 @@ def test_the_key_goes_through_every_command_into_the_keyring_and_nowhere_else(se
             ([*login, "--base-url", right.url], KEY * 20),
             ([*login, "--base-url", right.url], f"{KEY}✓"),
             ([*login, "--base-url", right.url], KEY * 200),
-            ["auth", "logout"],
-            ["auth", "logout", "--all"],
-            ["auth", "status"],
         )
+        assert list(cage.root.rglob("profiles.json"))  # searched as it was before the log-out
+        ended += run_many(cage, ["auth", "logout"], ["auth", "logout", "--all"], ["auth", "status"])
     codes = [code for code, _, _ in ended]
     assert codes == [0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 2, 2, 2, 2, 0, 0, 4]
     assert f"…{KEY[-4:]}" in ended[1][1]

@@ -102,7 +102,7 @@ def test_without_a_keyring_it_serves_this_sitting_only(person, server):
         said = " ".join(terminal.text.split())
         assert "There is no keyring" in said
         terminal.press(f"text:{KEY}", "enter")
-        said = terminal.wait_for("kept nowhere")
+        said = terminal.wait_for("The key is used until xcoll ends.")
         for remedy in ("XAI_MANAGEMENT_KEY", "XCOLL_KEY_FILE", "gnome-keyring"):
             assert remedy in said
         terminal.press("enter")

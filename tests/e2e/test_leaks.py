@@ -125,8 +125,6 @@ ANYWHERE = [
     ["--base-url", "https://{}"],
     ["--demo", "{}"],
     ["emulator", "{}"],
-    ["emulator", "--key", "{}"],
-    ["emulator", "--key={}"],
     ["emulator", "--port", "{}"],
     ["emulator", "--host", "{}"],
     ["emulator", "--fault", "{}"],

@@ -119,6 +119,7 @@ class Mouse:
         """Click into the input behind a label, and paste."""
         terminal = self.terminal
         terminal.wait_for(label)
+        terminal.rest(0.15)  # what was chosen before may move the fields
         x, y = terminal.find(label)
         terminal.click(x + 70, y)  # behind what stands there already
         self.paste_here(text)
@@ -134,6 +135,7 @@ class Mouse:
         """Open the choices behind a label, and click on one."""
         terminal = self.terminal
         terminal.wait_for(label)
+        terminal.rest(0.15)  # what was chosen before may move the fields
         x, y = terminal.find(label)
         terminal.click(x + 26, y)
         terminal.click_on(f"{choice} ", last=True)

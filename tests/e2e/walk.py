@@ -144,7 +144,7 @@ def _read_details(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: f"─ {named}" in screen and "Reading afresh" not in screen)
     assert "Status" in terminal.text
     terminal.press("G")
-    terminal.wait_for("SHA-256")
+    terminal.wait_for("Processing")  # the last line
     terminal.press("tab")
     terminal.wait_for('"file_metadata": {')
     terminal.press("escape")

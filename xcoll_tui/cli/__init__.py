@@ -89,9 +89,10 @@ def _count(text: str) -> int:
 def main(argv: list[str] | None = None) -> None:
     """Run the command line; ends with SystemExit."""
     arguments = sys.argv[1:] if argv is None else argv
-    if any(holds_key(argument) for argument in arguments):
+    emulates = arguments[:1] == ["emulator"]
+    if any(map(holds_key, _without_own_key(arguments) if emulates else arguments)):
         Parser(prog="xcoll").refuse_key()
-    if arguments[:1] == ["emulator"]:
+    if emulates:
         raise SystemExit(_run_emulator(arguments[1:]))
     if arguments[:1] == ["auth"]:
         from xcoll_tui.cli import auth  # noqa: PLC0415 - only when asked for
@@ -106,6 +107,15 @@ def main(argv: list[str] | None = None) -> None:
     if looks_like_key(options.collection_id or ""):
         parser.refuse_key()
     _browse(options)
+
+
+def _without_own_key(arguments: list[str]) -> list[str]:
+    """Leave out the key that the emulator is given: it is one of a test, and opens nothing else."""
+    return [
+        argument
+        for number, argument in enumerate(arguments)
+        if not argument.startswith("--key=") and arguments[number - 1 : number] != ["--key"]
+    ]
 
 
 def _run_emulator(arguments: list[str]) -> int:

@@ -1,17 +1,22 @@
 """What every test may use: an emulator on a real socket, and the program in front of it."""
 
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from xcoll_tui.api.client import Client
+from xcoll_tui.emulator.seed import fill_store
 from xcoll_tui.emulator.server import Server
+from xcoll_tui.emulator.store import Store
 from xcoll_tui.session.session import Session
 from xcoll_tui.ui.access import Connection
 from xcoll_tui.ui.app import XcollApp
@@ -37,10 +42,38 @@ def _no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
+def pytest_configure() -> None:
+    # What has been imported stays, and looking through it for garbage takes a tenth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@cache
+def _samples() -> tuple[Store, list[str]]:
+    """The small sample collections, and the files that are attached nowhere."""
+    store = Store(clock=lambda: NOW)
+    return store, fill_store(store, "small")
+
+
+@contextmanager
+def serve_samples(**policy: Any) -> Iterator[Server]:
+    """Serve the small sample collections on a real socket, with the clock standing still.
+
+    They are made once and copied: making them takes longer than many a test.
+    """
+    samples, file_ids = _samples()
+    with Server(key=KEY, clock=lambda: NOW, **policy) as running:
+        with samples.reading() as source, running.store.reading() as target:
+            source.backup(target)
+        running.file_ids = list(file_ids)
+        yield running
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """The small sample collections on a real socket, with the clock standing still."""
-    with Server(seed="small", index_seconds=0, key=KEY, clock=lambda: NOW) as running:
+    """The small sample collections, every document of which is indexed at once."""
+    with serve_samples(index_seconds=0) as running:
         yield running
 
 
@@ -105,10 +138,13 @@ def browse() -> Browse:
 async def wait_until(pilot: Pilot[None], holds: Callable[[], object], seconds: float = 15) -> None:
     """Wait until something holds; fail with what is on the screen when it never does."""
     deadline = time.monotonic() + seconds
+    patience = 0.005
     while not holds():
         if time.monotonic() > deadline:
             raise AssertionError(f"never held; the screen is:\n{screen_text(pilot)}")
-        await pilot.pause(0.005)
+        await pilot.pause(patience)
+        # Looking may mean drawing the whole screen: it would take the time from what is waited for.
+        patience = min(0.05, patience * 1.5)
     await pilot.pause()
 
 

@@ -46,7 +46,7 @@ def test_a_walk_through_the_demo_leaves_the_terminal_as_it_was(columns, rows):
         terminal.assert_restored()
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 10)])
+@pytest.mark.parametrize(("columns", "rows"), [(100, 30)])
 def test_the_same_walk_over_the_wire(emulator_url, columns, rows):
     with xcoll(
         "--base-url", emulator_url, columns=columns, rows=rows, env={"XAI_MANAGEMENT_KEY": KEY}

@@ -1,11 +1,12 @@
 """What the tests of the writing flows share: the dialogs, and what the service holds."""
 
+import ssl
 from contextlib import contextmanager
 
 import httpx
 from textual.containers import Vertical
 
-from tests.conftest import KEY, NOW, screen_text, wait_until
+from tests.conftest import screen_text, serve_samples, wait_until
 from xcoll_tui.emulator.server import Server
 from xcoll_tui.session.activity import UNDONE
 from xcoll_tui.session.changes import RequestMade
@@ -19,12 +20,18 @@ SCANS = "Incoming scans"  # 38 documents; 12 of them failed
 INTERVIEWS = "Interview transcripts"  # 57 documents, all on the first page; role is optional
 
 
+_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class Service:
     """What the service holds, read past the program; and a second person who changes it."""
 
     def __init__(self, server: Server) -> None:
         self._base = f"{server.url}/v1/collections"
-        self._http = httpx.Client(headers={"Authorization": f"Bearer {server.key}"})
+        # Without certificates, which take longer to read than all that is asked.
+        self._http = httpx.Client(
+            headers={"Authorization": f"Bearer {server.key}"}, verify=_NO_CERTIFICATES
+        )
 
     def collections(self):
         """Return the collections by name."""
@@ -63,7 +70,7 @@ class Service:
 @contextmanager
 def service_with(**policy):
     """Run another service, which does as it likes where the sources are silent."""
-    with Server(seed="small", key=KEY, clock=lambda: NOW, **policy) as server:
+    with serve_samples(**policy) as server:
         service = Service(server)
         try:
             yield server, service

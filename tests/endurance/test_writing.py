@@ -1,145 +1,26 @@
-"""Every write in a real terminal: by the keyboard alone, and by the mouse alone."""
+"""Every write in a real terminal: by the keyboard alone, and by the mouse alone.
+
+Run by hand, for it takes more than a minute: `pytest tests/endurance/test_writing.py`. The suite
+tries the same through the screen, and the race in a real terminal.
+"""
 
 import re
-import signal
-import subprocess
-import sys
 
-import httpx
-import pytest
-
-from tests.conftest import KEY
-from tests.e2e.terminal import ROOT, xcoll
-from tests.e2e.walk import cursor_row, is_framed
-
-# Files that are attached nowhere; the README tells them.
-ONE = "file_1430455e-d75e-4413-8593-950f10277bf4"  # Fjord - SOW 3 (signed).docx
-TWO = "file_05e83d81-9b46-4c52-b5f3-968801b58152"  # reset-two-factor.md
-UNKNOWN = "file_00000000-0000-4000-8000-000000000000"
-LEFT = 32  # so wide is the pane of the collections
-FIRST_ROW = re.compile(r"│ Filter….*\n│▌")
-DOI = re.compile(r"10\.5555/\d{4}\.\d+")
-
-
-def demo():
-    return xcoll("--demo", "--documents", "300")
-
-
-def titled(name, *facts):
-    """Tell whether the pane of the documents is that of a collection, with these facts."""
-    wanted = re.compile(rf"─ 2 {re.escape(name)} ─+ {' · '.join(map(re.escape, facts))}")
-    return lambda screen: bool(wanted.search(screen))
-
-
-def ends_well(terminal):
-    """Assert that the program ends, and leaves nothing behind."""
-    assert terminal.wait_end() == 0
-    terminal.assert_restored()
-    assert b"Traceback" not in terminal.raw
-
-
-def back_on_main(terminal):
-    """Wait until no dialog stands over the panes: one has its upper edge between theirs."""
-
-    def holds(screen):
-        framed = is_framed(screen, terminal.columns, terminal.rows)
-        return framed and not any("╭" in line for line in screen.split("\n")[2:])
-
-    terminal.wait_for(holds)
-
-
-def collection_row(text):
-    """Return what stands in the row under the cursor of the collections."""
-    found = re.search(r"^│▌ (.*?) *│", text, re.MULTILINE)
-    return found.group(1) if found else ""
-
-
-class Keyboard:
-    """A person who uses keys only."""
-
-    def __init__(self, terminal):
-        self.terminal = terminal
-
-    def open(self, name):
-        """Go to a collection by its name, and open it."""
-        terminal = self.terminal
-        terminal.press("1")
-        terminal.wait_for("n New")
-        terminal.press("g")
-        terminal.wait_for(FIRST_ROW.search)
-        for _ in range(20):
-            if collection_row(terminal.text).startswith(name[:16]):
-                break
-            before = collection_row(terminal.text)
-            terminal.press("j")
-            terminal.wait_for(lambda text, before=before: collection_row(text) != before)
-        terminal.press("enter")
-        terminal.wait_for(lambda text: "a Attach" in text and f"─ 2 {name} ─" in text)
-        terminal.wait_for(cursor_row)
-
-    def save(self, asked, *keys):
-        """Go on to the question, and answer it."""
-        self.terminal.press("ctrl+s")
-        self.terminal.wait_for(asked)
-        self.terminal.press(*keys)
-
-
-class Mouse:
-    """A person who clicks only, and pastes by the menu of the terminal."""
-
-    def __init__(self, terminal):
-        self.terminal = terminal
-
-    def open(self, name):
-        """Double-click a collection."""
-        terminal = self.terminal
-        terminal.click_on(name[:16], times=2, within=LEFT)
-        terminal.wait_for(lambda text: "a Attach" in text and f"─ 2 {name} ─" in text)
-        terminal.wait_for(cursor_row)
-
-    def choose(self, title):
-        """Click on the header, which opens the commands; turn the wheel, and click on one."""
-        terminal = self.terminal
-        back_on_main(terminal)
-        terminal.click(2, 0)
-        terminal.wait_for("🔎")
-        terminal.wait_for("Activity")
-        for _ in range(30):
-            terminal.rest(0.05)
-            place = terminal.find(title, alone=True)
-            if place is not None:
-                terminal.click(place[0] + 1, place[1])
-                return
-            before = terminal.text
-            terminal.turn_wheel(terminal.columns // 2, terminal.rows // 2, 6)
-            terminal.wait_for(lambda text, before=before: text != before)
-        raise AssertionError(f"no command {title}:\n{terminal.text}")
-
-    def paste(self, label, text):
-        """Click into the input behind a label, and paste."""
-        terminal = self.terminal
-        terminal.wait_for(label)
-        terminal.rest(0.15)  # what was chosen before may move the fields
-        x, y = terminal.find(label)
-        terminal.click(x + 70, y)  # behind what stands there already
-        self.paste_here(text)
-
-    def paste_here(self, text):
-        """Paste where the focus is."""
-        terminal = self.terminal
-        terminal.rest()
-        terminal.paste(text)
-        terminal.wait_for(text)
-
-    def pick(self, label, choice):
-        """Open the choices behind a label, and click on one."""
-        terminal = self.terminal
-        terminal.wait_for(label)
-        terminal.rest(0.15)  # what was chosen before may move the fields
-        x, y = terminal.find(label)
-        terminal.click(x + 26, y)
-        terminal.click_on(f"{choice} ", last=True)
-        terminal.wait_for(re.compile(f"{label} +{choice} +▼").search)
+from tests.e2e.hands import (
+    DOI,
+    LEFT,
+    ONE,
+    TWO,
+    UNKNOWN,
+    Keyboard,
+    Mouse,
+    back_on_main,
+    collection_row,
+    demo,
+    ends_well,
+    titled,
+)
+from tests.e2e.walk import cursor_row
 
 
 def test_documents_by_the_keyboard_alone():
@@ -567,89 +448,3 @@ def _see_collection(terminal):
         "oo optional",
     ):
         assert each in said, terminal.text
-
-
-@pytest.fixture
-def emulator():
-    """The command `xcoll emulator` in a process of its own, and a second client of it."""
-    command = [sys.executable, "-m", "xcoll_tui", "emulator", "--seed", "small", "--key", KEY]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        try:
-            url = process.stdout.readline().split()[2]
-            headers = {"Authorization": f"Bearer {KEY}"}
-            with httpx.Client(base_url=f"{url}/v1", headers=headers) as second:
-                yield url, second
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=20)
-
-
-def lose_a_race(terminal, by, second):
-    """Type a value, while a second editor saves another; return the document's path and theirs."""
-    terminal.wait_for("Interview")
-    by.open("Legal contracts")
-    terminal.wait_for(titled("Legal contracts", "64"))
-    found = second.get("/collections", params={"limit": 100}).json()["collections"]
-    here = next(each for each in found if each["collection_name"] == "Legal contracts")
-    path = f"/collections/{here['collection_id']}/documents"
-    order = {"order": "ORDERING_ASCENDING", "sort_by": "DOCUMENTS_SORT_BY_NAME"}
-    document = second.get(path, params={"limit": 1, **order}).json()["documents"][0]
-    assert document["file_metadata"]["name"].startswith(cursor_row(terminal.text))
-    path = f"{path}/{document['file_metadata']['file_id']}"
-    theirs = {**document["fields"], "counterparty": "Theirs Ltd", "note": "from them"}
-
-    def save():
-        assert second.patch(path, json={"fields": theirs}).status_code == 200
-
-    return path, theirs, save
-
-
-def test_losing_a_race_by_the_keyboard_alone(emulator):
-    url, second = emulator
-    with xcoll("--base-url", url, env={"XAI_MANAGEMENT_KEY": KEY}) as terminal:
-        by = Keyboard(terminal)
-        path, theirs, save = lose_a_race(terminal, by, second)
-        terminal.press("e")
-        terminal.wait_for("─ Edit fields")
-        terminal.type(", and mine")
-        save()
-        by.save("Save these changes?", "enter")
-        terminal.wait_for("Changed meanwhile")
-        terminal.wait_for("changed by both")
-        # Back to the form, with what was typed, and there again.
-        terminal.press("escape")
-        terminal.wait_for("─ Edit fields")
-        assert ", and mine" in terminal.text
-        by.save("Save these changes?", "enter")
-        terminal.wait_for("Changed meanwhile")
-        terminal.press("ctrl+s")
-        terminal.wait_for("The fields of “Acme")  # … are saved
-        held = second.get(path).json()["fields"]
-        assert held.pop("counterparty").endswith(", and mine")
-        assert held == {each: theirs[each] for each in ("effective", "note")}
-        back_on_main(terminal)
-        terminal.press("q")
-        ends_well(terminal)
-
-
-def test_losing_a_race_by_the_mouse_alone(emulator):
-    url, second = emulator
-    with xcoll("--base-url", url, env={"XAI_MANAGEMENT_KEY": KEY}) as terminal:
-        by = Mouse(terminal)
-        path, theirs, save = lose_a_race(terminal, by, second)
-        terminal.click_on("e Edit")
-        terminal.wait_for("─ Edit fields")
-        by.paste_here(", and by mouse")
-        save()
-        terminal.click_on("Save…")
-        terminal.wait_for("Save these changes?")
-        terminal.click_on("Save   ", last=True)
-        terminal.wait_for("Changed meanwhile")
-        terminal.click_on("Theirs  Theirs Ltd")
-        terminal.wait_for("(•) Theirs  Theirs Ltd")
-        terminal.click_on("Save   ", last=True)
-        terminal.wait_for("Their values are kept; nothing was written.")
-        assert second.get(path).json()["fields"] == theirs
-        back_on_main(terminal)
-        by.choose("Quit")
-        ends_well(terminal)

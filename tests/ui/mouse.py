@@ -16,6 +16,7 @@ from tests.conftest import screen_text, wait_until
 from tests.ui.writing import words_on
 
 _TURNS = 80
+_NOTCHES = 3
 # So much of a collection's name can be read in the narrow pane.
 _READ = 16
 
@@ -65,12 +66,13 @@ async def click_text(pilot, text, region=None, **options):
 
 
 async def turn_wheel(pilot, widget, *, up=False):
-    """Turn the wheel by one notch over a widget."""
+    """Turn the wheel by a few notches over a widget."""
     kind = events.MouseScrollUp if up else events.MouseScrollDown
     x, y = widget.region.center
     x, y = int(x), int(y)
     sent = kind(widget, x, y, 0, 0, 0, shift=False, meta=False, ctrl=False, screen_x=x, screen_y=y)
-    pilot.app.screen._forward_event(sent)
+    for _ in range(_NOTCHES):
+        pilot.app.screen._forward_event(sent)
     await pilot.pause()
 
 

@@ -1,6 +1,7 @@
 """Browsing, as a person does it: keys and mouse in, the screen out."""
 
 import pytest
+from textual import events
 
 from tests.conftest import screen_text, wait_until
 from xcoll_tui.emulator.faults import parse_fault
@@ -363,3 +364,22 @@ async def test_a_click_beside_a_dialog_that_only_tells_closes_it(server, browse)
             await wait_until(pilot, lambda: pilot.app.screen is not pilot.app.main)
             await pilot.click(offset=(1, 15))
             await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
+
+
+@pytest.mark.parametrize("width", [120, 60])
+async def test_a_filter_that_is_opened_at_once_in_the_other_pane_takes_the_letters(
+    server, browse, width
+):
+    async with browse(server.url, size=(width, 30)) as pilot:
+        await open_collection(pilot, "Meeting notes")
+        main = pilot.app.main
+        for _ in range(3):
+            await pilot.press("1")
+            # In one burst, as over a slow line: as commands, the letters would edit and remove.
+            for key, character in (("2", "2"), ("slash", "/"), *((each, each) for each in "aed")):
+                pilot.app.post_message(events.Key(key, character))
+            await wait_until(pilot, lambda: main.documents.filter_bar.editing)
+            await wait_until(pilot, lambda: getattr(pilot.app.focused, "value", "") == "aed")
+            assert pilot.app.screen is main
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: not main.documents.filter_bar.editing)

@@ -198,14 +198,23 @@ class MainScreen(Screen[None]):
         return self.documents if self.documents.has_class("-front") else self.collections
 
     def _focus_pane(self, pane: Pane[Any]) -> None:
+        self._bring_front(pane)
+        # At once: a focus that moves in a while would take it from a filter that was opened since,
+        # and what is typed there would write and delete.
+        self.set_focus(pane.table)
+        if self.focused is not pane.table:
+            # Where one pane shows at a time, this one is hidden until its styles are applied.
+            self.app.stylesheet.update(self)
+            self.set_focus(pane.table)
+
+    def _bring_front(self, pane: Pane[Any]) -> None:
         self.collections.set_class(pane is self.collections, "-front")
         self.documents.set_class(pane is self.documents, "-front")
-        pane.table.focus()
 
     def _on_descendant_focus(self) -> None:
         for pane in (self.collections, self.documents):
             if pane.has_focus_within and not pane.has_class("-front"):
-                self._focus_pane(pane)
+                self._bring_front(pane)
         self.footer.refresh()
 
     def _on_descendant_blur(self) -> None:

@@ -12,8 +12,10 @@ _HIDDEN = "[key]"
 # A shorter text is no secret, and hiding it would garble every sentence.
 _SHORTEST_HIDDEN = 4
 _LONGEST_CHANCE = 12
-KEY_PREFIX = "xai-token-"
-"""What the keys of the service begin with; it is asked of none."""
+ANY_PREFIX = "xai-"
+"""What every key of xAI begins with, also those for inference; it is asked of none."""
+KEY_PREFIX = f"{ANY_PREFIX}token-"
+"""What management keys begin with; nor is that."""
 # So many characters of a key in a row are no chance: of one that is marked as such, and of others.
 _MARKED_RUN, _RUN = 8, 12
 _ENCODED_RUN = 11
@@ -180,11 +182,6 @@ def _occurrences(part: str, text: str) -> Iterator[int]:
     while at >= 0:
         yield at
         at = text.find(part, at + 1)
-
-
-def hide_key(text: str, holder: ManagementKey) -> str:
-    """Return `text` with the key replaced wherever it occurs; see KeyMask."""
-    return KeyMask(holder).hide(text)
 
 
 def is_in_url(target: str, holder: ManagementKey) -> bool:

@@ -19,7 +19,7 @@ from xcoll_tui.credentials import (
     parse_key,
     service_name,
 )
-from xcoll_tui.ui.access import Connection, Kept, ProfileRow
+from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection, Kept, ProfileRow
 from xcoll_tui.ui.errors import without_requests
 from xcoll_tui.ui.text import clean
 
@@ -98,7 +98,7 @@ class ProfileAccess:
     def why_read_only(self) -> str:
         """Say who made it so."""
         if self._read_only:
-            return "xcoll was started with --read-only, so nothing is written."
+            return STARTED_READ_ONLY
         if self.profile.read_only:
             change = self.command("auth login --no-read-only")
             return (

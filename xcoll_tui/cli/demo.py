@@ -5,7 +5,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.ui.access import Connection
+from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection
 
 if TYPE_CHECKING:
     from xcoll_tui.log import Log
@@ -30,8 +30,7 @@ class DemoAccess:
     @property
     def why_read_only(self) -> str:
         """Say that it was asked for."""
-        asked = "xcoll was started with --read-only, so nothing is written."
-        return asked if self._read_only else ""
+        return STARTED_READ_ONLY if self._read_only else ""
 
     def connect(self) -> Connection:
         """Build the samples, a service on them and a session; the rest of the samples follows."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xcoll_tui.api.keys import KEY_PREFIX
+from xcoll_tui.api.keys import ANY_PREFIX, KEY_PREFIX
 from xcoll_tui.credentials.errors import NameRefused, NoSuchProfile, ProfileRefused
 from xcoll_tui.private_files import replace_private
 from xcoll_tui.settings import FolderUnusable, config_folder, config_path
@@ -56,7 +56,7 @@ def accept_team_id(team_id: str) -> str | None:
     if not team_id:
         return None
     plain = team_id.isprintable() and " " not in team_id and len(team_id) <= _LONGEST_TEAM
-    if not plain or team_id.startswith("xai-"):  # that is how keys begin
+    if not plain or team_id.startswith(ANY_PREFIX):
         raise NameRefused(
             "That is no ID of a team. Copy it from the xAI Console, or leave it out: the key tells "
             "its team."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xcoll_tui.api.errors import InvalidKey
-from xcoll_tui.api.keys import accept_key
+from xcoll_tui.api.keys import ANY_PREFIX, accept_key
 from xcoll_tui.credentials.errors import KeyFileRefused
 from xcoll_tui.credentials.secret import Secret, parse_key
 
@@ -17,8 +17,6 @@ KEY_VARIABLES = ("XAI_MANAGEMENT_KEY", "XAI_MANAGEMENT_API_KEY")
 KEY_FILE_VARIABLE = "XCOLL_KEY_FILE"
 # Far more than the longest key: what is longer is no key file.
 _LONGEST_FILE = 8_192
-# That is how keys begin, and few files: it may have been put into the wrong variable.
-_KEY_PREFIX = "xai-"
 _HIDDEN = "[key]"
 _NAME_A_FILE = "Let the variable name a file that holds the key."
 
@@ -113,4 +111,5 @@ def _refused(path: Path, problem: str, advice: str) -> KeyFileRefused:
 
 
 def _shown(path: Path) -> str:
-    return _HIDDEN if str(path).startswith(_KEY_PREFIX) else str(path)
+    # Few files begin as keys do: one may have been put into the wrong variable.
+    return _HIDDEN if str(path).startswith(ANY_PREFIX) else str(path)

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
 
 
+STARTED_READ_ONLY = "xcoll was started with --read-only, so nothing is written."
+"""What the keys that write say where the command line made it so."""
+
+
 @dataclass(frozen=True)
 class Connection:
     """A session with the service behind it, ready to be started, and how to end it."""

@@ -4,7 +4,7 @@ from urllib.parse import quote
 import pytest
 
 from xcoll_tui.api.errors import ApiError, InvalidKey
-from xcoll_tui.api.keys import KeyMask, accept_key, hide_key, is_in_url
+from xcoll_tui.api.keys import KeyMask, accept_key, is_in_url
 
 
 class Holder:
@@ -58,11 +58,11 @@ def test_a_key_given_as_text_is_kept_out_of_reprs():
 
 def test_the_key_is_hidden_wherever_it_occurs():
     holder = accept_key("secret")
-    assert hide_key("secret: not secret", holder) == "[key]: not [key]"
+    assert KeyMask(holder).hide("secret: not secret") == "[key]: not [key]"
 
 
 def test_a_key_too_short_to_be_one_garbles_nothing():
-    assert hide_key("not allowed", accept_key("a")) == "not allowed"
+    assert KeyMask(accept_key("a")).hide("not allowed") == "not allowed"
 
 
 @pytest.mark.parametrize("target", ["/v1/{}", "/v1/x?filter=name%3A{}%20AND", "?a={}&b"])

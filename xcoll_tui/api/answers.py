@@ -1,5 +1,6 @@
 """From what came back to an error, or to none: pure, and the only place that words API errors."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -139,6 +140,43 @@ def unreadable(answer: Answer, clause: str, hide: Callable[[str], str]) -> error
         path=answer.path,
         outcome_unknown=answer.is_write,
     )
+
+
+def may_pass(answer: Answer) -> bool:
+    """Tell whether the failure may be gone at the next try."""
+    if answer.status is not None and answer.status >= 300:
+        return answer.status >= 500
+    return bool(answer.trouble) and not answer.lasting
+
+
+def is_gone(method: str, error: errors.ApiError) -> bool:
+    """Tell whether a DELETE found nothing: in the service's words, not in a proxy's page."""
+    has_words = error.code is not None or bool(error.message)
+    return method == "DELETE" and isinstance(error, errors.NotFound) and has_words
+
+
+def reason_of(error: errors.ApiError) -> str:
+    """Return why a request is tried again, as a clause."""
+    if isinstance(error, errors.RateLimited):
+        return "the service asks to slow down (429)"
+    if error.status is not None and error.status >= 500:
+        return f"the service failed ({error.status})"
+    return "the service did not answer"
+
+
+def cause_of(problem: BaseException) -> str:
+    """Return the system's own words for a failed connection, which httpx keeps further down."""
+    words = str(problem) or type(problem).__name__
+    cause: BaseException | None = problem
+    while cause is not None:
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        if isinstance(cause, ConnectionError) and cause.errno:
+            words = os.strerror(cause.errno)  # asyncio's own text repeats the address
+        elif isinstance(cause, OSError) and cause.strerror:
+            words = cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return words
 
 
 def _broken_off(

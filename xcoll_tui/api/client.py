@@ -4,7 +4,6 @@ Importing it is cheap: httpx and TLS are loaded at the first request, in a threa
 """
 
 import asyncio
-import os
 import random as _random
 import ssl
 import threading
@@ -16,18 +15,11 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from xcoll_tui import __version__
 from xcoll_tui.api import retry
-from xcoll_tui.api.addresses import accept_base_url
-from xcoll_tui.api.answers import Answer, judge, unreadable
+from xcoll_tui.api.addresses import accept_base_url, refuse_target
+from xcoll_tui.api.answers import Answer, cause_of, is_gone, judge, may_pass, reason_of, unreadable
 from xcoll_tui.api.endpoints import Endpoints
-from xcoll_tui.api.errors import (
-    ApiError,
-    NotFound,
-    RateLimited,
-    ReadOnly,
-    Refused,
-    Unauthorized,
-)
-from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key, is_in_url
+from xcoll_tui.api.errors import ApiError, RateLimited, ReadOnly, Refused, Unauthorized
+from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.pace import Pace
 from xcoll_tui.api.wire import NotOurs
@@ -44,8 +36,6 @@ _TIMEOUT = 30.0
 _DEADLINES = 4.0
 _PARALLEL = 32
 _BODY_LIMIT = 64 * 1024 * 1024
-# httpx takes no URL beyond 64 KiB; most services stop far earlier.
-_TARGET_LIMIT = 60_000
 
 
 class Client(Endpoints):
@@ -225,10 +215,10 @@ class Client(Endpoints):
             error = judge(
                 answer, tries=attempt, unknown_before=unknown, retry_after=told, hide=self._hide
             )
-            if error is None or (unknown and _is_gone(method, error)):
+            if error is None or (unknown and is_gone(method, error)):
                 return answer
             pause = None
-            if isinstance(error, RateLimited) or (repeatable and _may_pass(answer)):
+            if isinstance(error, RateLimited) or (repeatable and may_pass(answer)):
                 pause = retry.next_pause(
                     attempt=attempt,
                     waited=waited,
@@ -254,25 +244,14 @@ class Client(Endpoints):
                 method=method,
                 path=path,
             )
-        if len(path) + len(query) > _TARGET_LIMIT:
-            raise Refused(
-                "Nothing was sent: the URL would be too long. Shorten the filter or the ID.",
-                method=method,
-                path=path,
-            )
-        if is_in_url(path + query, self._key):
-            raise Refused(
-                "Nothing was sent: what was entered holds the management key, and URLs are written "
-                "to logs on their way. Take the key out.",
-                method=method,
-            )
+        refuse_target(method, path, query, self._key)
 
     async def _wait(
         self, pause: float, error: ApiError, attempt: int, method: str, target: str
     ) -> None:
         limited = isinstance(error, RateLimited)
         if self._on_wait is not None:
-            reason = _reason_of(error)
+            reason = reason_of(error)
             self._on_wait(Wait(pause, reason, attempt, method, self._hide(target), limited))
         if not limited:  # else everything waits for its turn, in `_exchange`
             await self._sleep(pause)
@@ -338,7 +317,7 @@ class Client(Endpoints):
             httpx.LocalProtocolError,
             httpx.InvalidURL,
         )
-        cause = _cause_of(problem)
+        cause = cause_of(problem)
         lasting = "CERTIFICATE_VERIFY_FAILED" in cause or isinstance(problem, httpx.DecodingError)
         match problem:
             case httpx.ConnectTimeout():
@@ -369,39 +348,3 @@ async def _read_body(answer: Answer, reply: "httpx.Response") -> Answer:
             return replace(answer, trouble=trouble, lasting=True)
         chunks.append(chunk)
     return replace(answer, body=b"".join(chunks), trouble="")
-
-
-def _cause_of(problem: BaseException) -> str:
-    """Return the system's own words for a failed connection, which httpx keeps further down."""
-    words = str(problem) or type(problem).__name__
-    cause: BaseException | None = problem
-    while cause is not None:
-        if isinstance(cause, BaseExceptionGroup):
-            cause = cause.exceptions[0]
-        if isinstance(cause, ConnectionError) and cause.errno:
-            words = os.strerror(cause.errno)  # asyncio's own text repeats the address
-        elif isinstance(cause, OSError) and cause.strerror:
-            words = cause.strerror
-        cause = cause.__cause__ or cause.__context__
-    return words
-
-
-def _may_pass(answer: Answer) -> bool:
-    """Tell whether the failure may be gone at the next try."""
-    if answer.status is not None and answer.status >= 300:
-        return answer.status >= 500
-    return bool(answer.trouble) and not answer.lasting
-
-
-def _is_gone(method: str, error: ApiError) -> bool:
-    """Tell whether a DELETE found nothing: in the service's words, not in a proxy's page."""
-    has_words = error.code is not None or bool(error.message)
-    return method == "DELETE" and isinstance(error, NotFound) and has_words
-
-
-def _reason_of(error: ApiError) -> str:
-    if isinstance(error, RateLimited):
-        return "the service asks to slow down (429)"
-    if error.status is not None and error.status >= 500:
-        return f"the service failed ({error.status})"
-    return "the service did not answer"

@@ -214,6 +214,36 @@ async def test_5xx_is_a_server_fault(call):
     assert (error.status, error.code, error.message) == (500, 13, "Oh.")
 
 
+def passed_on(code, description="Because."):
+    return fault(500, 13, f"gRPC Call failed: rpc error: code = {code} desc = {description}")
+
+
+@of(ALL)
+async def test_a_refusal_within_a_5xx_is_final(call):
+    error, service, waits = await fail(call, passed_on("InvalidArgument"))
+    assert type(error) is errors.InvalidArgument
+    assert (error.status, error.message, error.outcome_unknown) == (500, "Because.", False)
+    assert len(service.heard) == 1
+    assert waits.announced == []
+
+
+@of({name: call for name, call in ALL.items() if name != "create_collection"})
+async def test_a_limit_within_a_5xx_is_waited_out(call):
+    limit = reply(
+        500,
+        {"code": 8, "message": "rpc error: code = ResourceExhausted desc = Slow."},
+        retry_after="7",
+    )
+    _, service, waits = await succeed(call, limit, ANY_ANSWER)
+    assert waits.slept == [7.0]
+    assert waits.announced[0].rate_limited
+    assert len(service.heard) == 2
+
+
+async def test_gone_in_the_words_of_a_5xx_after_a_lost_answer_is_done():
+    await succeed(WRITES["remove_document"], BREAK, passed_on("NotFound"))
+
+
 @of(READS | {"create_collection": ONCE_ONLY["create_collection"]})
 @pytest.mark.parametrize("answer", [HTML, EMPTY, GARBAGE, reply(200, b"[]")])
 async def test_an_answer_that_is_none_of_the_apis_is_unreadable(call, answer):

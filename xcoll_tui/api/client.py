@@ -215,18 +215,21 @@ class Client(Endpoints):
             error = judge(
                 answer, tries=attempt, unknown_before=unknown, retry_after=told, hide=self._hide
             )
+            limited = isinstance(error, RateLimited)
+            if answer.status is not None and not limited:
+                self._pace.admit()
             if error is None or (unknown and is_gone(method, error)):
                 return answer
             pause = None
-            if isinstance(error, RateLimited) or (repeatable and may_pass(answer)):
+            if limited or (repeatable and may_pass(answer, error)):
                 pause = retry.next_pause(
                     attempt=attempt,
                     waited=waited,
-                    rate_limited=isinstance(error, RateLimited),
+                    rate_limited=limited,
                     told=told,
                     draw=self._draw,
                 )
-            if isinstance(error, RateLimited):
+            if limited:
                 shared = self._pace.refuse(turn, retry.share_pause(pause, told))
                 pause = pause if pause is None else shared
             if pause is None:
@@ -286,8 +289,6 @@ class Client(Endpoints):
                 answer = self._broken(answer, problem)
             finally:
                 self._note(answer, query, started)
-        if answer.status not in {None, 429}:
-            self._pace.admit()
         return answer, turn
 
     def _note(self, answer: Answer, query: str, started: float) -> None:

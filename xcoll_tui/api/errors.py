@@ -6,19 +6,25 @@
     ├── ReadOnly             not sent: a write while the client is read-only
     ├── Unreachable          no answer, and no write: nothing was sent, or it was only a read
     ├── OutcomeUnknown       no whole answer to a write that was sent: it may have happened
-    ├── Rejected             the service said no (3xx and 4xx)
+    ├── Rejected             the service said no (3xx and 4xx, and a refusal within a 5xx)
     │   ├── InvalidArgument  400, 422
     │   ├── Unauthorized     401, and the 400 that the inference host gives for a wrong key
     │   ├── Forbidden        403
     │   ├── NotFound         404
     │   ├── Conflict         409
     │   └── RateLimited      429 still, after waiting as told; `retry_after`: what it asked last
-    ├── ServerFault          5xx
+    ├── ServerFault          5xx that is no refusal
     └── Unreadable           an answer that is none of the API's (an HTML page, a cut body …)
 
-The HTTP status decides the class, also where the body's gRPC code disagrees. Whether a write may
-have happened although it failed is `error.outcome_unknown`: True for OutcomeUnknown, for a
-ServerFault or Unreadable answer to a write, and for any other failure that follows such a try.
+The HTTP status decides the class, also where the body's gRPC code disagrees. Only in a 5xx the text
+may: `rpc error: code = X desc = …` is how the service passes on that another part of it refused. X
+is then one of InvalidArgument, FailedPrecondition, OutOfRange (InvalidArgument), NotFound,
+AlreadyExists (Conflict), PermissionDenied (Forbidden), Unauthenticated (Unauthorized),
+ResourceExhausted (RateLimited) and Unimplemented (Rejected); with any other it is a ServerFault.
+
+Whether a write may have happened although it failed is `error.outcome_unknown`: True for
+OutcomeUnknown, for a ServerFault or Unreadable answer to a write, and for any other failure that
+follows such a try.
 """
 
 # ruff: noqa: N818  the names are the words of the API and of the design, without an Error suffix

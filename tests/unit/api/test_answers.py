@@ -87,6 +87,79 @@ def test_other_400s_are_about_the_request(body):
     assert type(judged(400, body)) is errors.InvalidArgument
 
 
+def test_a_wrong_key_may_come_without_a_code_and_as_a_401():
+    words = {"error": WRONG_KEY["error"]}
+    assert type(judged(400, words)) is errors.Unauthorized
+    for body in (words, WRONG_KEY, {"code": 16, "message": "Invalid bearer token."}):
+        error = judged(401, body)
+        assert type(error) is errors.Unauthorized
+        assert "management key" in str(error)
+
+
+UNKNOWN_FIELD = "Unknown field 'keywords'. This field is not defined."
+PASSED_ON = f"gRPC UploadDocument failed: rpc error: code = InvalidArgument desc = {UNKNOWN_FIELD}"
+BODIES = {
+    "management host": (JSON, {"code": 13, "message": PASSED_ON, "details": []}),
+    "inference host": (JSON, {"code": "Internal error", "error": PASSED_ON}),
+    "nested": (JSON, {"error": {"code": 500, "message": PASSED_ON}}),
+    "a body within a body": (JSON, {"error": json.dumps({"code": 3, "message": PASSED_ON})}),
+    "plain text": ({"content-type": "text/plain; charset=utf-8"}, PASSED_ON.encode()),
+    "no type": ({}, PASSED_ON.encode()),
+    "a web page": (
+        {"content-type": "text/html"},
+        f"<html><body><pre>{PASSED_ON.replace(chr(39), '&#39;')}</pre></body>".encode(),
+    ),
+}
+
+
+@pytest.mark.parametrize(("headers", "body"), BODIES.values(), ids=BODIES.keys())
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_5xx_that_passes_a_refusal_on_is_one(status, headers, body):
+    error = judged(status, body, headers=headers, method="POST")
+    assert type(error) is errors.InvalidArgument
+    assert (error.status, error.message) == (status, UNKNOWN_FIELD)
+    assert not error.outcome_unknown
+    assert str(error) == (
+        "POST /v1/collections/c failed: the service does not accept a value "
+        f"(HTTP {status}: {UNKNOWN_FIELD[:-1]}). Change it and try again."
+    )
+
+
+def test_a_refusal_behind_a_long_preface_is_found_and_a_long_one_is_shortened():
+    words = "x" * 2000 + " rpc error: code = NotFound desc = " + "no such file " * 100
+    error = judged(500, {"message": words})
+    assert type(error) is errors.NotFound
+    assert error.message.startswith("no such file no")
+    assert len(error.message) < 600
+
+
+def test_a_refusal_in_a_5xx_after_a_lost_answer_may_have_been_carried_out():
+    error = judged(500, {"message": PASSED_ON}, method="POST", unknown=True)
+    assert type(error) is errors.InvalidArgument
+    assert error.outcome_unknown
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 3, "message": "Unknown field 'keywords'"},
+        {"code": 5, "message": ""},
+        {"code": 13, "message": "rpc error: code = Internal desc = header key contains NotFound"},
+        {"code": 3, "message": "rpc error: code = Unavailable desc = no connection"},
+    ],
+)
+def test_any_other_5xx_is_a_fault(body):
+    error = judged(500, body, method="POST")
+    assert type(error) is errors.ServerFault
+    assert (error.message, error.outcome_unknown) == (body["message"], True)
+
+
+def test_a_resource_exhausted_in_a_5xx_is_a_limit():
+    error = judged(500, {"message": "rpc error: code = ResourceExhausted desc = Slow down."})
+    assert type(error) is errors.RateLimited
+    assert (error.status, error.retry_after, error.message) == (500, 3.0, "Slow down.")
+
+
 def test_plain_text_of_a_422_is_the_message():
     error = judged(422, b"Failed to parse:\n missing field", headers={"content-type": "text/plain"})
     assert type(error) is errors.InvalidArgument

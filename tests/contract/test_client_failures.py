@@ -40,6 +40,7 @@ ONCE_ONLY = {
 }
 WRITES = REPEATABLE_WRITES | ONCE_ONLY
 ALL = READS | WRITES
+ALL_BUT_CREATE = {name: call for name, call in ALL.items() if name != "create_collection"}
 # A whole answer that each of the calls can read.
 ANY_ANSWER = reply(
     body={"collection_id": "c", "apiKeyId": "k", **DOCUMENT, "documents": [DOCUMENT]}
@@ -122,8 +123,8 @@ async def test_a_refusal_is_final(call, status, kind):
     assert waits.announced == []
 
 
-@of(ALL)
-async def test_429_is_waited_out_as_told_whatever_the_call(call):
+@of(ALL_BUT_CREATE)
+async def test_429_is_waited_out_as_told_but_for_a_create(call):
     _, service, waits = await succeed(
         call, fault(429, 8, retry_after="7"), fault(429, 8, retry_after="0.5"), ANY_ANSWER
     )
@@ -134,6 +135,44 @@ async def test_429_is_waited_out_as_told_whatever_the_call(call):
     assert (first.seconds, first.attempt) == (7.0, 1)
     assert (first.method, first.path) == (service.heard[0].method, service.heard[0].target)
     assert "429" in first.reason
+
+
+LIMITS = {
+    "429": fault(429, 8, "Slow down.", retry_after="7"),
+    "5xx": reply(
+        500,
+        {"code": 8, "message": "rpc error: code = ResourceExhausted desc = Slow down."},
+        retry_after="7",
+    ),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS.keys())
+async def test_a_create_is_not_sent_again_after_a_429(limit):
+    error, service, waits = await fail(ONCE_ONLY["create_collection"], limit, ANY_ANSWER)
+    assert type(error) is errors.RateLimited
+    assert (error.retry_after, error.message) == (7.0, "Slow down.")
+    assert error.outcome_unknown
+    assert len(service.heard) == 1
+    assert waits.announced == []
+
+
+async def test_a_create_that_is_answered_429_pauses_the_others():
+    waits = Waits()
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        waits.now += seconds
+
+    async with (
+        Scripted(LIMITS["429"], reply()) as service,
+        Client(KEY, service.url, **waits.options(sleep=sleep)) as client,
+    ):
+        with pytest.raises(errors.RateLimited):
+            await client.create_collection("n")
+        await client.list_collections()
+    assert slept == [7.0]
 
 
 async def test_429_may_name_a_time():
@@ -227,14 +266,9 @@ async def test_a_refusal_within_a_5xx_is_final(call):
     assert waits.announced == []
 
 
-@of({name: call for name, call in ALL.items() if name != "create_collection"})
+@of(ALL_BUT_CREATE)
 async def test_a_limit_within_a_5xx_is_waited_out(call):
-    limit = reply(
-        500,
-        {"code": 8, "message": "rpc error: code = ResourceExhausted desc = Slow."},
-        retry_after="7",
-    )
-    _, service, waits = await succeed(call, limit, ANY_ANSWER)
+    _, service, waits = await succeed(call, LIMITS["5xx"], ANY_ANSWER)
     assert waits.slept == [7.0]
     assert waits.announced[0].rate_limited
     assert len(service.heard) == 2

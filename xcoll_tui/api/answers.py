@@ -61,13 +61,15 @@ def judge(
     *,
     tries: int,
     unknown_before: bool,
+    creates: bool = False,
     retry_after: float | None,
     hide: Callable[[str], str],
 ) -> errors.ApiError | None:
     """Return the error that an answer amounts to, None for a whole 2xx.
 
     `tries` counts the tries so far, this one included; `unknown_before` tells that an earlier one
-    may have been carried out. `hide` takes the key out of a text.
+    may have been carried out. `creates`: the request makes something new, and a 429 may have come
+    after that. `hide` takes the key out of a text.
     """
     if answer.status is None or (answer.trouble and answer.status < 300):
         return _broken_off(answer, tries=tries, unknown_before=unknown_before, hide=hide)
@@ -88,7 +90,8 @@ def judge(
         reason += f": {words.message.rstrip('.')}"
     elif other := describe_body(answer.body, hide):
         reason += f", with {other}"
-    unknown = answer.is_write and (unknown_before or kind is errors.ServerFault)
+    unsure = kind is errors.ServerFault or (creates and kind is errors.RateLimited)
+    unknown = answer.is_write and (unknown_before or unsure)
     if unknown:
         advice = "It may have been carried out all the same: read it back before trying again."
     error = kind(

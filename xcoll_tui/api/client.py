@@ -207,13 +207,19 @@ class Client(Endpoints):
             raise RuntimeError("The client is closed; make a new one.")
         self._refuse_unsendable(method, path, query)
         repeatable = retry.is_repeatable(method, attaches=attaches)
+        creates = retry.is_create(method, attaches=attaches)
         attempt, waited, unknown = 0, 0.0, False
         while True:
             attempt += 1
             answer, turn = await self._exchange(method, path, query, body)
             told = retry.parse_retry_after(answer.headers.get("retry-after"), self._clock())
             error = judge(
-                answer, tries=attempt, unknown_before=unknown, retry_after=told, hide=self._hide
+                answer,
+                tries=attempt,
+                unknown_before=unknown,
+                creates=creates,
+                retry_after=told,
+                hide=self._hide,
             )
             limited = isinstance(error, RateLimited)
             if answer.status is not None and not limited:
@@ -221,7 +227,7 @@ class Client(Endpoints):
             if error is None or (unknown and is_gone(method, error)):
                 return answer
             pause = None
-            if limited or (repeatable and may_pass(answer, error)):
+            if (limited and not creates) or (repeatable and may_pass(answer, error)):
                 pause = retry.next_pause(
                     attempt=attempt,
                     waited=waited,

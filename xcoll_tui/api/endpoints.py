@@ -78,7 +78,10 @@ class Endpoints(ABC):
         metric_space: MetricSpace | str | None = None,
         field_definitions: Sequence[FieldDefinition | Mapping[str, Any]] | None = None,
     ) -> Collection:
-        """Create a collection and return it; never tried twice unless the service says 429."""
+        """Create a collection and return it; sent once, whatever the answer.
+
+        After a 429, too, it may have been created: RateLimited says so in `outcome_unknown`.
+        """
         index = None if model_name is None else IndexConfiguration(model_name=model_name)
         body = wire.encode_body(
             {

@@ -23,8 +23,8 @@ AlreadyExists (Conflict), PermissionDenied (Forbidden), Unauthenticated (Unautho
 ResourceExhausted (RateLimited) and Unimplemented (Rejected); with any other it is a ServerFault.
 
 Whether a write may have happened although it failed is `error.outcome_unknown`: True for
-OutcomeUnknown, for a ServerFault or Unreadable answer to a write, and for any other failure that
-follows such a try.
+OutcomeUnknown, for a ServerFault or Unreadable answer to a write, for a create that is answered
+429, and for any other failure that follows such a try.
 """
 
 # ruff: noqa: N818  the names are the words of the API and of the design, without an Error suffix
@@ -103,7 +103,10 @@ class Conflict(Rejected):
 
 
 class RateLimited(Rejected):
-    """429: too many requests, still so after the waiting that `retry.py` allows."""
+    """429: too many requests, still so after the waiting that `retry.py` allows.
+
+    `retry_after` is how many seconds the service asked to wait, None if it named none.
+    """
 
     retry_after: float | None = None
 

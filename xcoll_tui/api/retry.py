@@ -1,7 +1,7 @@
 """When a request is tried again, and after how long: pure functions.
 
-- 429: always, after as long as Retry-After says (a random pause without it), up to
-  `RATE_LIMITED_TRIES` tries.
+- 429: all but a create (`is_create`), after as long as Retry-After says (a random pause without
+  it), up to `RATE_LIMITED_TRIES` tries.
 - No whole answer, and 5xx: only what may be repeated (`is_repeatable`), after a random pause ("full
   jitter": anywhere between nothing and a ceiling that doubles), up to `FAULT_TRIES` tries. A
   Retry-After in a 5xx is the least pause.
@@ -28,6 +28,14 @@ def is_repeatable(method: str, *, attaches: bool = False) -> bool:
     collection at most). A create is not, and a PATCH starts indexing anew.
     """
     return attaches or method in {"GET", "PUT", "DELETE"}
+
+
+def is_create(method: str, *, attaches: bool = False) -> bool:
+    """Tell whether a request makes one thing more each time that it is carried out.
+
+    Then not even a 429 is a reason to send it again: it may come after the effect.
+    """
+    return method == "POST" and not attaches
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:

@@ -15,10 +15,27 @@ def hide(text):
     return text.replace("xai-token-secret", "[key]")
 
 
-def judged(status=None, body=b"", *, method="GET", headers=JSON, tries=1, unknown=False, **more):
+def judged(
+    status=None,
+    body=b"",
+    *,
+    method="GET",
+    headers=JSON,
+    tries=1,
+    unknown=False,
+    creates=False,
+    **more,
+):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     answer = Answer(method, "/v1/collections/c", status, headers, content, **more)
-    return judge(answer, tries=tries, unknown_before=unknown, retry_after=3.0, hide=hide)
+    return judge(
+        answer,
+        tries=tries,
+        unknown_before=unknown,
+        creates=creates,
+        retry_after=3.0,
+        hide=hide,
+    )
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])
@@ -273,6 +290,31 @@ def test_an_error_that_is_cut_keeps_its_class():
 )
 def test_whether_a_refused_write_may_have_happened(method, status, before, unknown):
     error = judged(status, {"message": "m"}, method=method, unknown=before)
+    assert error.outcome_unknown is unknown
+    assert ("read it back" in str(error)) is unknown
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 405, 409, 412, 422, 429, 500, 503])
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
+def test_whatever_follows_a_lost_answer_leaves_a_write_unsure(method, status):
+    error = judged(status, {"code": 9, "message": "m"}, method=method, unknown=True)
+    assert error.outcome_unknown
+    assert "may have been carried out" in str(error)
+    assert not judged(status, {}, method="GET", unknown=True).outcome_unknown
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "unknown"),
+    [
+        (429, {"code": 8, "message": "Slow down."}, True),
+        (429, b"", True),
+        (500, {"message": "rpc error: code = ResourceExhausted desc = Slow down."}, True),
+        (400, {"code": 3, "message": "m"}, False),
+        (409, {"code": 6, "message": "m"}, False),
+    ],
+)
+def test_a_create_may_have_been_carried_out_before_a_429(status, body, unknown):
+    error = judged(status, body, method="POST", creates=True)
     assert error.outcome_unknown is unknown
     assert ("read it back" in str(error)) is unknown
 

@@ -365,6 +365,55 @@ async def test_a_conflict_after_a_lost_answer_may_be_a_real_one(found):
     assert error.message == "Taken."
 
 
+LATER = {
+    **{str(status): fault(status, 9, "m") for status in (400, 401, 403, 405, 409, 422, 500)},
+    "404 of a proxy": reply(404, b"<html></html>", content_type="text/html"),
+    "429": fault(429, 8, retry_after="3600"),
+    "a redirect": reply(302, b"", location="/else"),
+    "a page": HTML,
+    "nothing": BREAK,
+    "a refusal within a 5xx": passed_on("PermissionDenied"),
+}
+
+
+@pytest.mark.parametrize("later", LATER.values(), ids=LATER.keys())
+@pytest.mark.parametrize("lost", [BREAK, cut(), fault(503)], ids=["broken", "cut", "503"])
+@of(REPEATABLE_WRITES)
+async def test_whatever_follows_a_lost_answer_the_outcome_is_unknown(call, lost, later):
+    error, service, _ = await fail(call, lost, later)
+    assert error.outcome_unknown
+    assert "look" in str(error) or "read it back" in str(error)
+    assert len({each.target for each in service.heard}) == 1
+
+
+async def test_an_outcome_stays_unknown_through_a_429():
+    error, _, _ = await fail(
+        WRITES["remove_document"], BREAK, fault(429, 8, retry_after="1"), fault(401, 16)
+    )
+    assert type(error) is errors.Unauthorized
+    assert error.outcome_unknown
+
+
+UNREAD = {
+    "401": (fault(401, 16, "m"), errors.Unauthorized),
+    "403": (fault(403, 7, "m"), errors.Forbidden),
+    "500": (fault(500, 13, "m"), errors.ServerFault),
+    "429": (fault(429, 8, retry_after="3600"), errors.RateLimited),
+    "404": (fault(404, 5, "m"), errors.Conflict),
+    "a page": (HTML, errors.Unreadable),
+    "nothing": (BREAK, errors.Unreachable),
+}
+
+
+@pytest.mark.parametrize(("later", "kind"), UNREAD.values(), ids=UNREAD.keys())
+async def test_a_conflict_that_cannot_be_looked_into_leaves_it_unknown(later, kind):
+    error, service, _ = await fail(attach({"a": "1"}), BREAK, fault(409, 6), later)
+    assert type(error) is kind
+    assert error.outcome_unknown
+    assert "before trying again" in str(error)
+    assert [each.method for each in service.heard[:3]] == ["POST", "POST", "GET"]
+
+
 async def test_a_refused_connection_is_unreachable_and_nothing_happened():
     async with Scripted() as service:
         pass

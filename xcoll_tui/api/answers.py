@@ -126,6 +126,12 @@ def unreadable(answer: Answer, clause: str, hide: Callable[[str], str]) -> error
     )
 
 
+def doubt(error: errors.ApiError, sentence: str) -> None:
+    """Make an error say that a write before it may have been carried out."""
+    error.outcome_unknown = True
+    error.args = (f"{error} {sentence}",)
+
+
 def may_pass(answer: Answer, error: errors.ApiError) -> bool:
     """Tell whether the failure may be gone at the next try."""
     if isinstance(error, errors.ServerFault):

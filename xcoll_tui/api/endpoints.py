@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from xcoll_tui.api import wire
 from xcoll_tui.api.addresses import collection_path, document_path, query_string
-from xcoll_tui.api.answers import Answer
-from xcoll_tui.api.errors import Conflict, NotFound
+from xcoll_tui.api.answers import Answer, doubt
+from xcoll_tui.api.errors import ApiError, Conflict, NotFound
 from xcoll_tui.api.models import (
     ChunkConfiguration,
     Collection,
@@ -170,7 +170,8 @@ class Endpoints(ABC):
         """Attach an uploaded file to a collection.
 
         If a try broke off and the next finds it attached (409), the document is read: with the
-        fields given it is the one that was asked for; else Conflict is raised.
+        fields given it is the one that was asked for; else Conflict is raised. Whatever else that
+        reading meets is raised as it is, with an outcome that is not known.
         """
         members = {"fields": fields, "team_id": self.team_id}
         body = None if fields is None and self.team_id is None else wire.encode_body(members)
@@ -184,6 +185,9 @@ class Endpoints(ABC):
                 document = await self.get_document(collection_id, file_id)
             except NotFound:
                 raise conflict from None
+            except ApiError as error:
+                doubt(error, "The file may be attached all the same: look before trying again.")
+                raise
             if any(document.fields.get(name) != value for name, value in (fields or {}).items()):
                 raise
 

@@ -43,7 +43,13 @@ ALL = READS | WRITES
 ALL_BUT_CREATE = {name: call for name, call in ALL.items() if name != "create_collection"}
 # A whole answer that each of the calls can read.
 ANY_ANSWER = reply(
-    body={"collection_id": "c", "apiKeyId": "k", **DOCUMENT, "documents": [DOCUMENT]}
+    body={
+        "collection_id": "c",
+        "apiKeyId": "k",
+        **DOCUMENT,
+        "collections": [],
+        "documents": [DOCUMENT],
+    }
 )
 
 
@@ -288,17 +294,130 @@ async def test_an_answer_that_is_none_of_the_apis_is_unreadable(call, answer):
 
 
 @of({name: call for name, call in WRITES.items() if name != "create_collection"})
-@pytest.mark.parametrize("answer", [HTML, GARBAGE])
+@pytest.mark.parametrize("answer", [HTML, GARBAGE, reply(200, b"[]")])
 async def test_a_web_page_is_no_success_of_a_write(call, answer):
     error, _, _ = await fail(call, answer)
     assert type(error) is errors.Unreadable
     assert error.outcome_unknown
 
 
-@pytest.mark.parametrize("answer", [EMPTY, reply(200, {}), reply(202, {"novel": 1})])
-async def test_an_answer_without_content_is_a_success_where_none_is_due(answer):
-    for name in ("delete_collection", "add_document", "remove_document", "reindex_document"):
-        await succeed(WRITES[name], answer)
+ACKNOWLEDGED = {
+    name: WRITES[name]
+    for name in (
+        "delete_collection",
+        "add_document",
+        "remove_document",
+        "reindex_document",
+        "update_document",
+    )
+}
+ACKNOWLEDGEMENTS = {
+    "empty": EMPTY,
+    "{}": reply(200, {}),
+    "null": reply(200, b" null\n"),
+    "no content": reply(204, b""),
+    "accepted": reply(202, {"novel": 1}),
+    "the document": reply(200, {**DOCUMENT, "novel": {"code": 5}}),
+    "the collection": reply(200, {"collection_id": "c", "code": 7}),
+    "no error": reply(200, {"code": 0, "message": "", "error": None}),
+    "a success": reply(200, {"code": 200, "message": "OK"}),
+}
+
+
+@of(ACKNOWLEDGED)
+@pytest.mark.parametrize("answer", ACKNOWLEDGEMENTS.values(), ids=ACKNOWLEDGEMENTS.keys())
+async def test_an_answer_without_content_is_a_success_where_none_is_due(call, answer):
+    await succeed(call, answer)
+
+
+@of(ACKNOWLEDGED)
+@pytest.mark.parametrize("body", [b"[]", b"7", b'"done"', b"true", b"OK", b"{", b"<html>"])
+async def test_what_is_no_object_is_no_success(call, body):
+    error, service, _ = await fail(call, reply(200, body))
+    assert type(error) is errors.Unreadable
+    assert error.outcome_unknown
+    assert len(service.heard) == 1
+
+
+ERRORS_WITHIN = {
+    "grpc 5": ({"code": 5, "message": "m", "details": []}, errors.NotFound),
+    "grpc 5 alone": ({"code": 5}, errors.NotFound),
+    "grpc 6": ({"code": 6, "message": "m"}, errors.Conflict),
+    "grpc 3": ({"code": 3, "message": "m"}, errors.InvalidArgument),
+    "grpc 7": ({"code": 7, "message": "m"}, errors.Forbidden),
+    "grpc 16": ({"code": 16, "message": "m"}, errors.Unauthorized),
+    "an HTTP status": ({"error": {"code": 404, "message": "m"}}, errors.NotFound),
+    "a name": ({"code": "ALREADY_EXISTS", "error": "m"}, errors.Conflict),
+    "passed on": ({"error": "rpc error: code = NotFound desc = m"}, errors.NotFound),
+    "with an empty list": (
+        {"documents": [], "collections": [], "code": 5, "message": "m"},
+        errors.NotFound,
+    ),
+}
+
+
+@of(ALL)
+@pytest.mark.parametrize(("body", "kind"), ERRORS_WITHIN.values(), ids=ERRORS_WITHIN.keys())
+async def test_an_error_in_a_200_is_that_error(call, body, kind):
+    error, _, waits = await fail(call, reply(200, body))
+    assert type(error) is kind
+    assert error.status == 200
+    assert error.message in {"m", ""}
+    assert not error.outcome_unknown
+    assert waits.announced == []
+
+
+@of(ALL)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "m"},
+        {"code": "Some text", "error": "m"},
+        {"code": 99, "message": "m"},
+        {"errors": [{"message": "m"}]},
+    ],
+)
+async def test_an_error_in_a_200_that_says_nothing_leaves_a_write_unsure(call, body):
+    error, service, _ = await fail(call, reply(200, body))
+    assert type(error) is errors.Unreadable
+    assert (error.status, error.message) == (200, "m")
+    assert "m" in str(error)
+    assert error.outcome_unknown is (service.heard[0].method != "GET")
+    assert len(service.heard) == 1
+
+
+@of(READS | REPEATABLE_WRITES)
+@pytest.mark.parametrize("code", [13, 14, 4])
+async def test_a_fault_in_a_200_is_tried_again_where_that_is_safe(call, code):
+    trouble = reply(200, {"code": code, "message": "m"})
+    await succeed(call, trouble, ANY_ANSWER)
+    error, service, _ = await fail(call, trouble)
+    assert type(error) is errors.ServerFault
+    assert len(service.heard) == retry.FAULT_TRIES
+
+
+@of(ONCE_ONLY)
+async def test_a_fault_in_a_200_is_final_where_it_is_not(call):
+    error, service, _ = await fail(call, reply(200, {"code": 13, "message": "m"}))
+    assert type(error) is errors.ServerFault
+    assert error.outcome_unknown
+    assert len(service.heard) == 1
+
+
+async def test_gone_in_a_200_after_a_lost_answer_is_done():
+    await succeed(WRITES["remove_document"], BREAK, reply(200, {"code": 5, "message": "gone"}))
+
+
+async def test_gone_in_plain_text_after_a_lost_answer_is_done():
+    gone = reply(404, b"not found", content_type="text/plain")
+    await succeed(WRITES["remove_document"], BREAK, gone)
+
+
+@pytest.mark.parametrize("name", ["list_collections", "list_documents", "batch_get_documents"])
+@pytest.mark.parametrize("body", [{"message": "Back soon."}, {"novel": []}, {"data": {}}])
+async def test_what_is_no_list_is_no_empty_list(name, body):
+    error, _, _ = await fail(READS[name], reply(200, body))
+    assert type(error) is errors.Unreadable
 
 
 @pytest.mark.parametrize("status", [404, 502, 429])

@@ -5,8 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from xcoll_tui.api import errors
-from xcoll_tui.api.error_body import describe_body, one_line, read_error_body
-from xcoll_tui.api.error_kinds import kind_of_status
+from xcoll_tui.api.error_body import (
+    ErrorBody,
+    describe_body,
+    holds_error,
+    one_line,
+    read_error_body,
+)
+from xcoll_tui.api.error_kinds import kind_of_code, kind_of_status
 
 # For each class: what the service's refusal means, and what to do next.
 _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
@@ -30,6 +36,7 @@ _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
     errors.RateLimited: ("too many requests", "Wait a while, then try again."),
     errors.Rejected: ("the service refused the request", "Check the request and the base URL."),
     errors.ServerFault: ("the service failed", "Try again later."),
+    errors.Unreadable: ("the service answers with an error as if it were none", "Try again later."),
 }
 
 
@@ -65,7 +72,7 @@ def judge(
     retry_after: float | None,
     hide: Callable[[str], str],
 ) -> errors.ApiError | None:
-    """Return the error that an answer amounts to, None for a whole 2xx.
+    """Return the error that an answer amounts to, None for a whole 2xx that is no error inside.
 
     `tries` counts the tries so far, this one included; `unknown_before` tells that an earlier one
     may have been carried out. `creates`: the request makes something new, and a 429 may have come
@@ -73,12 +80,10 @@ def judge(
     """
     if answer.status is None or (answer.trouble and answer.status < 300):
         return _broken_off(answer, tries=tries, unknown_before=unknown_before, hide=hide)
-    if answer.status < 300:
+    if answer.status < 300 and not holds_error(answer.body):
         return None
     words = read_error_body(answer.body, answer.headers.get("content-type", ""), hide)
-    kind = kind_of_status(answer.status, words.code, words.message)
-    if words.refusal is not None and kind is errors.ServerFault:
-        kind = words.refusal
+    kind = _kind_of(answer.status, words)
     meaning, advice = _MEANINGS[kind]
     if 300 <= answer.status < 400:
         target = one_line(answer.headers.get("location", ""), hide)
@@ -90,7 +95,9 @@ def judge(
         reason += f": {words.message.rstrip('.')}"
     elif other := describe_body(answer.body, hide):
         reason += f", with {other}"
-    unsure = kind is errors.ServerFault or (creates and kind is errors.RateLimited)
+    unsure = kind in {errors.ServerFault, errors.Unreadable} or (
+        creates and kind is errors.RateLimited
+    )
     unknown = answer.is_write and (unknown_before or unsure)
     if unknown:
         advice = "It may have been carried out all the same: read it back before trying again."
@@ -149,7 +156,7 @@ def reason_of(error: errors.ApiError) -> str:
     """Return why a request is tried again, as a clause."""
     if isinstance(error, errors.RateLimited):
         return f"the service asks to slow down ({error.status})"
-    if error.status is not None and error.status >= 500:
+    if isinstance(error, errors.ServerFault):
         return f"the service failed ({error.status})"
     return "the service did not answer"
 
@@ -188,6 +195,14 @@ def _broken_off(
         path=answer.path,
         outcome_unknown=unknown,
     )
+
+
+def _kind_of(status: int, words: ErrorBody) -> type[errors.ApiError]:
+    if status >= 500:
+        return words.passed_on or errors.ServerFault
+    if status < 300:
+        return words.passed_on or kind_of_code(words.code) or errors.Unreadable
+    return kind_of_status(status, words.code, words.message)
 
 
 def _subject(answer: Answer, tries: int) -> str:

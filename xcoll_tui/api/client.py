@@ -224,8 +224,10 @@ class Client(Endpoints):
             limited = isinstance(error, RateLimited)
             if answer.status is not None and not limited:
                 self._pace.admit()
-            if error is None or (unknown and is_gone(method, error)):
+            if error is None:
                 return answer
+            if unknown and is_gone(method, error):
+                return replace(answer, body=b"")  # what it says is not the answer to a success
             pause = None
             if (limited and not creates) or (repeatable and may_pass(answer, error)):
                 pause = retry.next_pause(

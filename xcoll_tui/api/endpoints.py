@@ -254,7 +254,7 @@ class Endpoints(ABC):
         path = document_path(collection_id, file_id)
         body = wire.encode_body({"fields": fields})
         answer = await self._call("PATCH", path, query=self._team_query(), body=body)
-        members = self._read(answer, wire.read_object)
+        members = self._read(answer, wire.read_acknowledgement)
         if not members.get("file_metadata"):
             return None
         return self._read(answer, wire.read_document)
@@ -328,7 +328,7 @@ class Endpoints(ABC):
 
     async def _finish(self, call: Awaitable[Answer]) -> None:
         """Await a call that answers `{}`; a page of a proxy in its place is no success."""
-        self._read(await call, wire.read_object)
+        self._read(await call, wire.read_acknowledgement)
 
     def _team_query(self) -> str:
         return query_string([("team_id", self.team_id)])

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from xcoll_tui.api.error_kinds import find_refusal
-from xcoll_tui.api.errors import Rejected
-from xcoll_tui.api.wire import NotOurs, read_object
+from xcoll_tui.api.error_kinds import find_rpc_error, is_error_code
+from xcoll_tui.api.errors import ApiError, Rejected
+from xcoll_tui.api.wire import NotOurs, read_members, read_object
 
 # Looking for the key in more than that would take long.
 _LOOKED_AT = 10_000
 _SEARCHED = 100_000
-_SPOKEN = ("message", "error")
+_SPOKEN = ("error", "errors", "code", "message")
+_ERROR_NAMES = (b'"code"', b'"error"', b'"errors"')
+_THINGS = frozenset({"collection_id", "collections", "file_metadata", "documents", "apiKeyId"})
 _HTML = re.compile(rb"\A\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
@@ -24,13 +26,13 @@ _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
 class ErrorBody:
     """The service's code and message, fit to be shown; None and "" where it gave none.
 
-    `refusal` is the class of a refusal that was passed on within the text; then `message` is its
+    `passed_on` is the class of a gRPC error within the text; if that is a refusal, `message` is its
     description alone.
     """
 
     code: int | str | None
     message: str
-    refusal: type[Rejected] | None = None
+    passed_on: type[ApiError] | None = None
 
 
 def read_error_body(body: bytes, content_type: str, hide: Callable[[str], str]) -> ErrorBody:
@@ -45,10 +47,32 @@ def read_error_body(body: bytes, content_type: str, hide: Callable[[str], str]) 
         code, message = None, _text_of(body, content_type)
     if isinstance(code, str):
         code = one_line(code, hide)
-    refusal = find_refusal(message[:_SEARCHED])
-    if refusal is None:
+    rpc_error = find_rpc_error(message[:_SEARCHED])
+    if rpc_error is None:
         return ErrorBody(code, one_line(message, hide))
-    return ErrorBody(code, one_line(refusal.description or message, hide), refusal.kind)
+    if issubclass(rpc_error.kind, Rejected) and rpc_error.description:
+        message = rpc_error.description
+    return ErrorBody(code, one_line(message, hide), rpc_error.kind)
+
+
+def holds_error(body: bytes) -> bool:
+    """Tell whether the body of a 2xx is an error all the same.
+
+    It has an `error`, or a `code` that is none of a success and a message. A code alone is an error
+    unless the thing that was asked for is there too: members that we do not know are no trouble.
+    """
+    # Most bodies are pages of documents, and need not be taken apart for this.
+    if not any(name in body for name in _ERROR_NAMES):
+        return False
+    try:
+        members = read_members(body, _SPOKEN)
+    except NotOurs:
+        return False
+    if members.get("error") or members.get("errors"):
+        return True
+    return is_error_code(members.get("code")) and bool(
+        members.get("message") or not members.keys() & _THINGS
+    )
 
 
 def describe_body(body: bytes, hide: Callable[[str], str]) -> str:
@@ -78,7 +102,9 @@ def one_line(text: str, hide: Callable[[str], str], limit: int = 500) -> str:
 
 def _words_of(members: Mapping[str, Any]) -> tuple[int | str | None, str]:
     code, message = members.get("code"), members.get("message")
-    fault = members.get("error")
+    fault = members.get("error") or members.get("errors")
+    if isinstance(fault, list):
+        fault = next(iter(fault), None)
     if isinstance(fault, dict):
         code = code if code is not None else fault.get("code")
         fault = fault.get("message")
@@ -101,9 +127,9 @@ def _unwrapped(message: str) -> str:
 
 
 def _text_of(body: bytes, content_type: str) -> str:
-    """Return a plain text as it is, and of any other the part that passes a refusal on."""
+    """Return a plain text as it is, and of any other the part that passes an error on."""
     text = body[:_SEARCHED].decode("utf-8", "replace")
     if content_type.startswith("text/plain"):
         return text
     parts = (unescape(part) for part in _TAG.split(text))
-    return next((part for part in parts if find_refusal(part)), "")
+    return next((part for part in parts if find_rpc_error(part)), "")

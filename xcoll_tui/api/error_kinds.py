@@ -13,6 +13,7 @@ _KEY_FAULTED = re.compile(
 )
 # How gRPC for Go writes an error into a text; a service that passes one on puts it in its own.
 _RPC_ERROR = re.compile(r"rpc\s+error:\s*code\s*=\s*(?P<code>\w+)\s+desc\s*=\s*", re.IGNORECASE)
+_STATUS = re.compile(r"[2-5][0-9][0-9]")
 
 _BY_STATUS: dict[int, type[errors.Rejected]] = {
     400: errors.InvalidArgument,
@@ -49,10 +50,10 @@ _CODES = tuple(_BY_CODE)
 _VAGUE = frozenset({"ok", "unknown", "internal"})
 
 
-class RpcRefusal(NamedTuple):
-    """A refusal of a gRPC service that was passed on within a text."""
+class RpcError(NamedTuple):
+    """An error of a gRPC service that was passed on within a text."""
 
-    kind: type[errors.Rejected]
+    kind: type[errors.ApiError]
     description: str
 
 
@@ -75,23 +76,41 @@ def kind_of_status(status: int, code: int | str | None, message: str) -> type[er
     return _BY_STATUS.get(status, errors.Rejected)
 
 
-def find_refusal(text: str) -> RpcRefusal | None:
-    """Return the refusal that a text holds as `rpc error: code = X desc = …`, if X is one.
+def kind_of_code(code: int | str | None) -> type[errors.ApiError] | None:
+    """Return the class of a code by number or name, None for one that says nothing.
+
+    It is a code of gRPC or, as some gateways write it, an HTTP status.
+    """
+    name = _plain_code(str(code))
+    if _STATUS.fullmatch(name) and int(name) >= 400:
+        return kind_of_status(int(name), None, "")
+    return _BY_CODE.get(name)
+
+
+def is_error_code(code: object) -> bool:
+    """Tell whether a body's `code` is there, and neither "ok" nor the status of a success."""
+    if isinstance(code, bool) or not isinstance(code, int | str) or code == "":
+        return False
+    name = _plain_code(str(code))
+    return name != "ok" and not (_STATUS.fullmatch(name) and int(name) < 300)
+
+
+def find_rpc_error(text: str) -> RpcError | None:
+    """Return the error that a text holds as `rpc error: code = X desc = …`, if it does.
 
     Errors are wrapped in errors: the first code that says something decides, and the description is
     the innermost of that code.
     """
-    refusal: type[errors.Rejected] | None = None
-    begin = 0
+    found: RpcError | None = None
+    is_vague = True
     for match in _RPC_ERROR.finditer(text):
         code = _plain_code(match["code"])
-        kind = _BY_CODE.get(code)
-        if refusal is None and code in _VAGUE:
-            continue
-        if kind is None or not issubclass(kind, errors.Rejected) or refusal not in {None, kind}:
+        kind = _BY_CODE.get(code) or errors.ServerFault
+        if found is not None and not is_vague and (code in _VAGUE or kind is not found.kind):
             break
-        refusal, begin = kind, match.end()
-    return None if refusal is None else RpcRefusal(refusal, text[begin:].strip())
+        found = RpcError(kind, text[match.end() :].strip())
+        is_vague = code in _VAGUE
+    return found
 
 
 def _plain_code(code: str) -> str:

@@ -16,11 +16,14 @@
     ├── ServerFault          5xx that is no refusal
     └── Unreadable           an answer that is none of the API's (an HTML page, a cut body …)
 
-The HTTP status decides the class, also where the body's gRPC code disagrees. Only in a 5xx the text
-may: `rpc error: code = X desc = …` is how the service passes on that another part of it refused. X
-is then one of InvalidArgument, FailedPrecondition, OutOfRange (InvalidArgument), NotFound,
-AlreadyExists (Conflict), PermissionDenied (Forbidden), Unauthenticated (Unauthorized),
-ResourceExhausted (RateLimited) and Unimplemented (Rejected); with any other it is a ServerFault.
+The HTTP status decides the class, also where the body's gRPC code disagrees, but for these two:
+
+- In a 5xx, `rpc error: code = X desc = …` is how the service passes on that another part of it
+  refused. X is then one of InvalidArgument, FailedPrecondition, OutOfRange (all InvalidArgument),
+  NotFound, AlreadyExists (Conflict), PermissionDenied (Forbidden), Unauthenticated (Unauthorized),
+  ResourceExhausted (RateLimited) and Unimplemented (Rejected); any other is a ServerFault.
+- In a 2xx whose body is an error, that text or the body's code decides in the same way; an error
+  that neither of them names is Unreadable.
 
 Whether a write may have happened although it failed is `error.outcome_unknown`: True for
 OutcomeUnknown, for a ServerFault or Unreadable answer to a write, for a create that is answered

@@ -8,7 +8,7 @@ only a member of a wrong kind is dropped, and then named in the item's `unreadab
 # ruff: noqa: ANN401  the values here are JSON, which may be anything
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin
@@ -84,6 +84,20 @@ def read_object(body: bytes) -> dict[str, Any]:
     return value
 
 
+def read_members(body: bytes, names: Container[str]) -> dict[str, Any]:
+    """Return the JSON object in `body`, in which only the members of these names have values."""
+    try:
+        members = _decoder(dict[str, msgspec.Raw]).decode(body)
+    except _BROKEN:
+        return read_object(body)
+    return {name: _loads(bytes(raw)) if name in names else None for name, raw in members.items()}
+
+
+def read_acknowledgement(body: bytes) -> dict[str, Any]:
+    """Return the members of an answer that need have none: `{}`, null, or nothing at all."""
+    return {} if body.strip() == b"null" else read_object(body)
+
+
 def read_document_page(body: bytes) -> DocumentPage:
     """Read a page of documents; a broken document loses none of the others."""
     return _read_page(body, DocumentPage, Document, "documents")
@@ -107,13 +121,13 @@ def read_collection(body: bytes) -> Collection:
 def read_key_info(body: bytes) -> KeyInfo:
     """Read what is known of a key; one example of the service misspells redactedApiKey."""
     members = read_object(body)
-    if not members:
-        raise NotOurs("it is empty")
+    if not any(name in members for name in KeyInfo.__struct_encode_fields__):
+        raise NotOurs("it tells nothing of a key")
     members["redactedApiKey"] = members.get("redactedApiKey") or members.get("reactedApiKey")
     return KeyInfo(**_mend_members(members, KeyInfo, "", []))
 
 
-def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
+def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
     if not body.strip():
         raise NotOurs("it is empty")
     try:
@@ -121,21 +135,25 @@ def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
     except _BROKEN:
         pass
     else:
-        if not any(each.unreadable for each in _items_of(decoded)):
+        if not _items_of(decoded):
+            _refuse_other(read_object(body), name)
+        if not any(item.unreadable for item in _items_of(decoded)):
             return decoded
     try:
         outer = _decoder(dict[str, msgspec.Raw]).decode(body)
+        _refuse_other(outer, name)
         raw_items = _decoder(list[msgspec.Raw] | None).decode(outer.get(name, b"null"))
-        items = [_read_item(bytes(raw), item) for raw in raw_items or []]
+        items = [_read_item(bytes(raw), kind) for raw in raw_items or []]
         token = _loads(bytes(outer.get("pagination_token", b"null")))
     except _BROKEN:
         # Raw text with bad UTF-8 or a lone surrogate in it does not even come apart: Python's own
         # reader, given replacement characters, is the last resort.
         outer_values = read_object(body)
+        _refuse_other(outer_values, name)
         values = outer_values.get(name)
         if values is not None and not isinstance(values, list):
             raise NotOurs(f"its {name} are no list") from None
-        items = [_mend_item(value, item) for value in values or []]
+        items = [_mend_item(value, kind) for value in values or []]
         token = outer_values.get("pagination_token")
     # The page's constructor cannot be typed by the name of its list.
     members: dict[str, Any] = {
@@ -143,6 +161,12 @@ def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
         "pagination_token": None if token is None else str(token),
     }
     return page(**members)
+
+
+def _refuse_other(members: Mapping[str, object], name: str) -> None:
+    """Raise NotOurs for an object that is no page; one without any member is an empty page."""
+    if members and name not in members and "pagination_token" not in members:
+        raise NotOurs(f"it holds no {name}")
 
 
 def _items_of(page: DocumentPage | CollectionPage) -> Sequence[Document | Collection]:

@@ -319,6 +319,45 @@ def test_a_create_may_have_been_carried_out_before_a_429(status, body, unknown):
     assert ("read it back" in str(error)) is unknown
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"documents": [{"fields": {"code": "5", "error": "x", "message": "m"}}]},
+        {"file_metadata": {"file_id": "f"}, "error_message": "Not supported.", "code": 3},
+        {"collection_id": "c", "code": 5},
+        {"collections": [], "code": 0, "message": "fine"},
+        {"code": "", "message": "", "error": "", "errors": []},
+        {"error": None, "code": None},
+        {"error": {}, "code": False},
+        {"code": 200, "message": "OK"},
+        {"code": "OK"},
+        {"message": "removed"},
+        ["error"],
+        "code",
+    ],
+)
+def test_what_only_looks_like_an_error_is_none(body):
+    assert judged(200, body) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code":13,"message":"m","x":"\\ud800"}',
+        b'{"code":13,"message":"m \xff"}',
+        b' {"message":"m","code":"13"}',
+        {"error": {"code": 13, "message": "m"}},
+        {"errors": [{"code": 13, "message": "m"}]},
+    ],
+)
+def test_an_error_in_a_2xx_is_found_in_any_form(body):
+    error = judged(200, body)
+    assert type(error) is errors.ServerFault
+    assert error.status == 200
+    assert error.message.startswith("m")
+    assert "the service failed (HTTP 200: m" in str(error)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_2xx_that_is_none_of_the_apis(method):
     answer = Answer(method, "/v1/c", 200, {}, b"<html><title>Log in</title>")
@@ -332,9 +371,7 @@ def test_a_2xx_that_is_none_of_the_apis(method):
 @given(st.integers(200, 599), st.binary(max_size=200), st.sampled_from(["GET", "POST", "DELETE"]))
 def test_every_answer_is_a_sentence_or_nothing(status, body, method):
     error = judged(status, body, method=method, headers={"content-type": "text/plain"})
-    if status < 300:
-        assert error is None
-    else:
+    if status >= 300 or error is not None:
         assert error.status == status
         assert str(error).isprintable()
         assert str(error).endswith(".")

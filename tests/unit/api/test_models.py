@@ -119,6 +119,36 @@ def test_an_empty_page(body):
     assert wire.read_document_page(body).documents == []
 
 
+@pytest.mark.parametrize("body", [b'{"pagination_token":"t"}', b'{"pagination_token":null}'])
+def test_a_page_may_leave_an_empty_list_out(body):
+    assert wire.read_document_page(body).documents == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"collections":[]}', b'{"novel":1}', b'{"message":"\\ud800"}', b'{"collection_id":"c"}'],
+)
+def test_an_object_without_the_list_is_no_empty_page(body):
+    with pytest.raises(NotOurs, match="it holds no documents"):
+        wire.read_document_page(body)
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"null", b"{}", b" null "])
+def test_an_acknowledgement_may_say_nothing(body):
+    assert wire.read_acknowledgement(body) == {}
+
+
+@pytest.mark.parametrize("body", [b"[]", b"0", b"false", b'""', b"nul", b"<html>"])
+def test_what_is_no_object_acknowledges_nothing(body):
+    with pytest.raises(NotOurs):
+        wire.read_acknowledgement(body)
+
+
+def test_what_tells_nothing_of_a_key_is_said_to_be_none():
+    with pytest.raises(NotOurs):
+        wire.read_key_info(b'{"novel":1}')
+
+
 def test_unknown_members_and_statuses_are_no_trouble():
     (read,) = read_page(document(status="DOCUMENT_STATUS_DREAMING", novel={"a": [1]})).documents
     assert read.status == "DOCUMENT_STATUS_DREAMING"

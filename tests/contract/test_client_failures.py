@@ -187,6 +187,46 @@ async def test_429_may_name_a_time():
     assert waits.slept == [90.0]
 
 
+@pytest.mark.parametrize("ahead", [-120, 120, 86_400])
+async def test_a_time_to_wait_for_is_by_the_clock_of_the_service(ahead):
+    now = 1_000_000 + ahead
+    later = formatdate(now + 5, usegmt=True)
+    dated = fault(429, retry_after=later, date=formatdate(now, usegmt=True))
+    _, _, waits = await succeed(READS["list_collections"], dated, reply())
+    assert waits.slept == [5.0]
+
+
+async def test_a_time_to_wait_for_without_a_date_is_by_the_last_one():
+    waits = Waits()
+    limit = fault(429, retry_after=formatdate(2_000_005, usegmt=True))
+    steps = [reply(date=formatdate(2_000_000, usegmt=True)), limit, reply()]
+    options = waits.options(monotonic=lambda: 7.0)
+    async with Scripted(*steps) as service, Client(KEY, service.url, **options) as client:
+        await client.list_collections()
+        await client.list_collections()
+    assert waits.slept == [5.0]
+
+
+async def test_the_clock_of_the_service_is_known_from_any_answer():
+    waits = Waits()
+    now = [7.0]
+    dates = [formatdate(seconds, usegmt=True) for seconds in (2_000_000, 2_000_100)]
+    steps = [reply(), reply(date=dates[0]), fault(404, 5, date=dates[1]), reply(date="nonsense")]
+    options = waits.options(monotonic=lambda: now[0])
+    async with Scripted(*steps) as service, Client(KEY, service.url, **options) as client:
+        await client.list_collections()
+        assert client.service_clock() is None
+        await client.list_collections()
+        assert client.service_clock() == 2_000_000
+        now[0] += 1.5
+        assert client.service_clock() == 2_000_001.5
+        with pytest.raises(errors.NotFound):
+            await client.get_collection("c")
+        assert client.service_clock() == 2_000_100
+        await client.list_collections()
+        assert client.service_clock() == 2_000_100
+
+
 async def test_429_without_a_word_backs_off():
     _, _, waits = await succeed(READS["list_collections"], fault(429), fault(429), reply())
     assert waits.slept == [0.5, 1.0]

@@ -22,6 +22,7 @@ from xcoll_tui.api.errors import ApiError, RateLimited, ReadOnly, Refused, Unaut
 from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.pace import Pace
+from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
 from xcoll_tui.api.wire import NotOurs
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Client(Endpoints):
         on_unauthorized: Callable[[Unauthorized], object] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         random: Callable[[], float] | _random.Random = _random.random,
         timeout: float | None = _TIMEOUT,
     ) -> None:
@@ -94,6 +96,7 @@ class Client(Endpoints):
         self._opening = threading.Lock()
         self._slots = asyncio.Semaphore(_PARALLEL)
         self._pace = Pace(clock, sleep)
+        self._service_clock = ServiceClock(monotonic)
 
     def __repr__(self) -> str:
         return (
@@ -122,6 +125,14 @@ class Client(Endpoints):
         """Send this key from the next request on; raises InvalidKey, and keeps the old one then."""
         self._key = accept_key(management_key)
         self._mask = KeyMask(self._key)
+
+    def service_clock(self) -> float | None:
+        """Return what time it is for the service, in seconds since the epoch.
+
+        None before its first answer with a `Date`. Times that the service wrote are compared with
+        this one, never with our own; it is exact to a second or so, see `ServiceClock`.
+        """
+        return self._service_clock.now()
 
     def open(self) -> None:
         """Load HTTP and TLS now rather than at the first request.
@@ -212,7 +223,7 @@ class Client(Endpoints):
         while True:
             attempt += 1
             answer, turn = await self._exchange(method, path, query, body)
-            told = retry.parse_retry_after(answer.headers.get("retry-after"), self._clock())
+            told = self._retry_after(answer)
             error = judge(
                 answer,
                 tries=attempt,
@@ -247,6 +258,13 @@ class Client(Endpoints):
             unknown = error.outcome_unknown
             waited += pause
             await self._wait(pause, error, attempt, method, path + query)
+
+    def _retry_after(self, answer: Answer) -> float | None:
+        now = parse_http_date(answer.headers.get("date"))
+        if now is None:
+            now = self.service_clock()
+        value = answer.headers.get("retry-after")
+        return retry.parse_retry_after(value, self._clock() if now is None else now)
 
     def _refuse_unsendable(self, method: str, path: str, query: str) -> None:
         if self.read_only and method != "GET":
@@ -291,6 +309,7 @@ class Client(Endpoints):
                     asyncio.timeout(deadline),
                     http.stream(method, url, content=body, headers=headers) as reply,
                 ):
+                    self._service_clock.note(reply.headers.get("date"))
                     answer = replace(answer, status=reply.status_code, headers=reply.headers)
                     answer = await _read_body(answer, reply)
             except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as problem:

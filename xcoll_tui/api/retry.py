@@ -12,7 +12,8 @@
 
 import math
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
+
+from xcoll_tui.api.service_clock import parse_http_date
 
 FAULT_TRIES = 4
 RATE_LIMITED_TRIES = 10
@@ -42,7 +43,7 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     """Return the seconds to wait, never negative; None if the header is absent or makes no sense.
 
     `value` is a number of seconds (fractions allowed) or an HTTP date, `now` in seconds since the
-    epoch.
+    epoch by the clock of the service that sent it.
     """
     if value is None:
         return None
@@ -50,10 +51,10 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        try:
-            seconds = parsedate_to_datetime(text).timestamp() - now
-        except (ValueError, OverflowError):
+        time = parse_http_date(text)
+        if time is None:
             return None
+        seconds = time - now
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 

@@ -28,6 +28,14 @@ class Service(Protocol):
 
     read_only: bool
 
+    def service_clock(self) -> float | None:
+        """Return what time it is for the service, None while that is unknown.
+
+        In seconds since the epoch, exact to a second or so. Times that the service wrote are
+        compared with this one, never with our own clock.
+        """
+        ...
+
     async def list_collections(
         self,
         *,

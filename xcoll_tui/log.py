@@ -49,7 +49,9 @@ class Log:
     def request(self, record: "RequestRecord") -> None:
         """Write how one exchange ended."""
         outcome = record.error or str(record.status)
-        self.write(f"{record.method} {record.path} {outcome} {record.duration * 1000:.0f} ms")
+        name = "" if record.request_id is None else f", request ID {record.request_id}"
+        milliseconds = f"{record.duration * 1000:.0f} ms"
+        self.write(f"{record.method} {record.path} {outcome} {milliseconds}{name}")
 
     def wait(self, wait: "Wait") -> None:
         """Write that a request waits before it is tried again."""

@@ -262,6 +262,14 @@ async def test_what_may_be_repeated_is(call, trouble):
     assert len({(each.method, each.target, each.body) for each in service.heard}) == 1
 
 
+@of(READS | REPEATABLE_WRITES)
+async def test_an_overloaded_service_is_tried_again(call):
+    trouble = fault(529, 14, retry_after="3")
+    _, _, waits = await succeed(call, trouble, ANY_ANSWER)
+    assert waits.slept == [3.0]
+    assert waits.announced[0].reason == "the service is overloaded (529)"
+
+
 @pytest.mark.parametrize("trouble", [fault(500), cut(503), cut(), BREAK])
 @of(ONCE_ONLY)
 async def test_what_must_not_be_repeated_is_not(call, trouble):
@@ -689,6 +697,17 @@ async def test_each_exchange_is_recorded():
     assert second.duration == 0.0
 
 
+async def test_each_exchange_is_recorded_with_the_name_that_the_service_gave_it():
+    waits = Waits()
+    steps = [fault(503, x_request_id="one"), reply(x_request_id=f"two {KEY}"), reply(), BREAK]
+    async with Scripted(*steps) as service, Client(KEY, service.url, **waits.options()) as client:
+        await client.list_documents("c")
+        await client.list_documents("c")
+        with pytest.raises(errors.OutcomeUnknown):
+            await client.create_collection("n")
+    assert [record.request_id for record in waits.records] == ["one", "two [key]", None, None]
+
+
 async def test_a_closed_client_says_so():
     client = Client(KEY, "http://localhost")
     await client.aclose()
@@ -726,7 +745,7 @@ ECHO = [
     reply(404, f"<html><title>{KEY}".encode(), content_type="text/html"),
     reply(302, b"", location=f"https://elsewhere.example/?key={KEY}"),
     reply(200, f'"{KEY}"'.encode()),
-    fault(503, 14, KEY, retry_after=KEY),
+    fault(503, 14, KEY, retry_after=KEY, x_request_id=KEY),
     BREAK,
     cut(),
 ]

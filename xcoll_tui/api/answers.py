@@ -14,6 +14,8 @@ from xcoll_tui.api.error_body import (
 )
 from xcoll_tui.api.error_kinds import kind_of_code, kind_of_status
 
+_ID_LIMIT = 100
+_OVERLOADED = 529
 # For each class: what the service's refusal means, and what to do next.
 _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
     errors.InvalidArgument: ("the service does not accept a value", "Change it and try again."),
@@ -62,6 +64,10 @@ class Answer:
         """Whether the request was to change something."""
         return self.method != "GET"
 
+    def request_id(self, hide: Callable[[str], str]) -> str | None:
+        """Return the service's name for the request, fit to be shown; None if it gave none."""
+        return one_line(self.headers.get("x-request-id", ""), hide, limit=_ID_LIMIT) or None
+
 
 def judge(
     answer: Answer,
@@ -84,12 +90,7 @@ def judge(
         return None
     words = read_error_body(answer.body, answer.headers.get("content-type", ""), hide)
     kind = _kind_of(answer.status, words)
-    meaning, advice = _MEANINGS[kind]
-    if 300 <= answer.status < 400:
-        target = one_line(answer.headers.get("location", ""), hide)
-        meaning = f"the service redirects{f' to {target}' if target else ''}, which is not followed"
-        meaning += " because the key would go with it"
-        advice = "Check the base URL."
+    meaning, advice = _meaning_of(answer, kind, hide)
     reason = f"HTTP {answer.status}"
     if words.message:
         reason += f": {words.message.rstrip('.')}"
@@ -101,14 +102,16 @@ def judge(
     unknown = answer.is_write and (unknown_before or unsure)
     if unknown:
         advice = "It may have been carried out all the same: read it back before trying again."
+    request_id = answer.request_id(hide)
     error = kind(
-        f"{_subject(answer, tries)}: {meaning} ({reason}). {advice}",
+        f"{_subject(answer, tries)}: {meaning} ({reason}). {advice}{_named(request_id, kind)}",
         status=answer.status,
         code=words.code,
         message=words.message,
         method=answer.method,
         path=answer.path,
         outcome_unknown=unknown,
+        request_id=request_id,
     )
     if isinstance(error, errors.RateLimited):
         error.retry_after = retry_after
@@ -123,13 +126,15 @@ def unreadable(answer: Answer, clause: str, hide: Callable[[str], str]) -> error
         if answer.is_write
         else "Check the base URL, and what stands between here and there."
     )
+    request_id = answer.request_id(hide)
     return errors.Unreadable(
         f"{_subject(answer, 1)}: the answer cannot be read "
-        f"(HTTP {answer.status}, {what}). {advice}",
+        f"(HTTP {answer.status}, {what}). {advice}{_named(request_id, errors.Unreadable)}",
         status=answer.status,
         method=answer.method,
         path=answer.path,
         outcome_unknown=answer.is_write,
+        request_id=request_id,
     )
 
 
@@ -157,7 +162,8 @@ def reason_of(error: errors.ApiError) -> str:
     if isinstance(error, errors.RateLimited):
         return f"the service asks to slow down ({error.status})"
     if isinstance(error, errors.ServerFault):
-        return f"the service failed ({error.status})"
+        failed = "is overloaded" if error.status == _OVERLOADED else "failed"
+        return f"the service {failed} ({error.status})"
     return "the service did not answer"
 
 
@@ -188,12 +194,15 @@ def _broken_off(
         kind, advice = errors.Unreadable, "Try again."
     else:
         kind, advice = errors.Unreachable, "Check the network and the base URL, then try again."
+    request_id = answer.request_id(hide)
     return kind(
-        f"{_subject(answer, tries)}: {one_line(answer.trouble, hide)}. {advice}",
+        f"{_subject(answer, tries)}: {one_line(answer.trouble, hide)}. "
+        f"{advice}{_named(request_id, kind)}",
         status=answer.status,
         method=answer.method,
         path=answer.path,
         outcome_unknown=unknown,
+        request_id=request_id,
     )
 
 
@@ -203,6 +212,28 @@ def _kind_of(status: int, words: ErrorBody) -> type[errors.ApiError]:
     if status < 300:
         return words.passed_on or kind_of_code(words.code) or errors.Unreadable
     return kind_of_status(status, words.code, words.message)
+
+
+def _meaning_of(
+    answer: Answer, kind: type[errors.ApiError], hide: Callable[[str], str]
+) -> tuple[str, str]:
+    """Return what an error means, and what to do next."""
+    meaning, advice = _MEANINGS[kind]
+    status = answer.status or 0
+    if 300 <= status < 400:
+        target = one_line(answer.headers.get("location", ""), hide)
+        meaning = f"the service redirects{f' to {target}' if target else ''}, which is not followed"
+        meaning += " because the key would go with it"
+        advice = "Check the base URL."
+    elif status == _OVERLOADED and kind is errors.ServerFault:
+        meaning = "the service is overloaded"
+    return meaning, advice
+
+
+def _named(request_id: str | None, kind: type[errors.ApiError]) -> str:
+    """Return the sentence with the request's ID, for what only the service's makers can mend."""
+    is_theirs = kind in {errors.ServerFault, errors.Unreadable}
+    return f" Request ID {request_id}." if request_id and is_theirs else ""
 
 
 def _subject(answer: Answer, tries: int) -> str:

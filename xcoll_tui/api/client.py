@@ -329,6 +329,7 @@ class Client(Endpoints):
                 error=answer.trouble or None,
                 duration=max(0.0, self._clock() - started),
                 started_at=started,
+                request_id=answer.request_id(self._hide),
             )
         )
 

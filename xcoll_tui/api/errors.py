@@ -37,8 +37,8 @@ class ApiError(Exception):
     """A call that failed; `str(error)` says what failed, why as far as known, and what to do next.
 
     `status` is the HTTP status, None if no answer came. `code` and `message` are the service's own
-    words (None and "" if it gave none), `method` and `path` those of the request. None of them
-    holds the key.
+    words (None and "" if it gave none), `method` and `path` those of the request; `request_id` is
+    what the service's makers can find the request by. None of them holds the key.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class ApiError(Exception):
         method: str = "",
         path: str = "",
         outcome_unknown: bool = False,
+        request_id: str | None = None,
     ) -> None:
         super().__init__(sentence)
         self.status = status
@@ -59,6 +60,7 @@ class ApiError(Exception):
         self.method = method
         self.path = path
         self.outcome_unknown = outcome_unknown
+        self.request_id = request_id
 
 
 class Refused(ApiError, ValueError):

@@ -331,6 +331,7 @@ class RequestRecord(msgspec.Struct, frozen=True):
 
     `path` holds the query and never the key. `status` is None when no answer came; `error` is None
     when the exchange was complete, whatever its status. `started_at` is in seconds since the epoch.
+    `request_id` is the service's own name for the exchange, None if it gave none.
     """
 
     method: str
@@ -339,6 +340,7 @@ class RequestRecord(msgspec.Struct, frozen=True):
     error: str | None
     duration: float
     started_at: float
+    request_id: str | None = None
 
 
 class Wait(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcoll_tui.api import errors
-from xcoll_tui.api.answers import Answer, judge, unreadable
+from xcoll_tui.api.answers import Answer, judge, reason_of, unreadable
 
 JSON = {"content-type": "application/json"}
 
@@ -72,6 +72,58 @@ def test_the_status_decides_the_class(status, kind, code):
     assert f"HTTP {status}: No such luck)" in str(error)
     assert str(error).startswith("GET /v1/collections/c failed: ")
     assert str(error).endswith(".")
+
+
+def test_529_is_an_overloaded_service():
+    error = judged(529, {"message": "m"})
+    assert type(error) is errors.ServerFault
+    assert "failed: the service is overloaded (HTTP 529: m). Try again later." in str(error)
+    assert reason_of(error) == "the service is overloaded (529)"
+
+
+NAMED = {**JSON, "x-request-id": "0a1b-2c3d"}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "more", "shown"),
+    [
+        (500, {"message": "m"}, {}, True),
+        (200, {"error": "m"}, {}, True),
+        (200, b"{", {"trouble": "the connection broke"}, True),
+        (400, {"message": "m"}, {}, False),
+        (404, b"<html>", {}, False),
+        (500, {"message": "rpc error: code = NotFound desc = m"}, {}, False),
+        (200, b"{", {"trouble": "the connection broke", "method": "POST"}, False),
+    ],
+)
+def test_the_name_of_a_request_is_kept_and_shown_where_it_helps(status, body, more, shown):
+    error = judged(status, body, headers=NAMED, **more)
+    assert error.request_id == "0a1b-2c3d"
+    assert str(error).endswith(" Request ID 0a1b-2c3d.") is shown
+    assert ("0a1b" in str(error)) is shown
+
+
+def test_the_name_of_a_request_stands_behind_a_body_that_is_none_of_the_apis():
+    answer = Answer("GET", "/v1/c", 200, NAMED, b"[]")
+    error = unreadable(answer, "it is no JSON object", hide)
+    assert error.request_id == "0a1b-2c3d"
+    assert str(error).endswith("stands between here and there. Request ID 0a1b-2c3d.")
+
+
+@pytest.mark.parametrize("status", [None, 500])
+def test_a_request_without_a_name_has_none(status):
+    for headers in ({}, {"x-request-id": " "}):
+        error = judged(status, {}, headers=headers)
+        assert error.request_id is None
+        assert "Request ID" not in str(error)
+
+
+def test_the_name_of_a_request_is_as_little_trusted_as_the_rest():
+    named = {"x-request-id": "xai-token-secret\x1b[31m" + "x" * 999}
+    error = judged(500, {}, headers=named)
+    assert error.request_id.startswith("[key]")
+    assert error.request_id.isprintable()
+    assert len(error.request_id) < 110
 
 
 def test_what_429_asked_for_is_kept():

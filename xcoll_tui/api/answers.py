@@ -1,6 +1,7 @@
 """From what came back to an error, or to none: pure, and the only place that words API errors."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,13 @@ from xcoll_tui.api.error_body import (
 )
 from xcoll_tui.api.error_kinds import kind_of_code, kind_of_status
 
+# What shuts a team out, whatever its key may do.
+_RETENTION = re.compile(r"\bzero[ -]data[ -]retention\b", re.IGNORECASE)
+_CREDITS = re.compile(
+    r"\b(?:no|any|all|enough|insufficient|out of|more|buy|purchase|add|without|lacks?)"
+    r"\s+(?:\w+\s+){0,2}credits?\b|\bspending limit\b",
+    re.IGNORECASE,
+)
 _ID_LIMIT = 100
 _OVERLOADED = 529
 # For each class: what the service's refusal means, and what to do next.
@@ -90,7 +98,7 @@ def judge(
         return None
     words = read_error_body(answer.body, answer.headers.get("content-type", ""), hide)
     kind = _kind_of(answer.status, words)
-    meaning, advice = _meaning_of(answer, kind, hide)
+    meaning, advice = _meaning_of(answer, kind, words, hide)
     reason = f"HTTP {answer.status}"
     if words.message:
         reason += f": {words.message.rstrip('.')}"
@@ -115,6 +123,8 @@ def judge(
     )
     if isinstance(error, errors.RateLimited):
         error.retry_after = retry_after
+    if isinstance(error, errors.Forbidden):
+        error.lacks_permission = meaning == _MEANINGS[errors.Forbidden][0]
     return error
 
 
@@ -215,7 +225,7 @@ def _kind_of(status: int, words: ErrorBody) -> type[errors.ApiError]:
 
 
 def _meaning_of(
-    answer: Answer, kind: type[errors.ApiError], hide: Callable[[str], str]
+    answer: Answer, kind: type[errors.ApiError], words: ErrorBody, hide: Callable[[str], str]
 ) -> tuple[str, str]:
     """Return what an error means, and what to do next."""
     meaning, advice = _MEANINGS[kind]
@@ -227,6 +237,15 @@ def _meaning_of(
         advice = "Check the base URL."
     elif status == _OVERLOADED and kind is errors.ServerFault:
         meaning = "the service is overloaded"
+    elif kind is errors.NotFound and words.code is None and not words.message:
+        # A server that knows no such path, and not the service, which would have said so.
+        meaning, advice = "there is nothing at this address", "Check the base URL."
+    elif kind is errors.Forbidden and _RETENTION.search(words.message):
+        meaning = "collections are not available to a team with Zero Data Retention"
+        advice = "Use the key of a team without it."
+    elif status == 402 or (kind is errors.Forbidden and _CREDITS.search(words.message)):
+        meaning = "the team has no credits"
+        advice = "Buy credits in the xAI Console, then try again."
     return meaning, advice
 
 

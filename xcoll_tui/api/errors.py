@@ -96,7 +96,12 @@ class Unauthorized(Rejected):
 
 
 class Forbidden(Rejected):
-    """403: the key lacks the permission."""
+    """403: the key lacks the permission, or its team is shut out.
+
+    `lacks_permission` is False where the service says that no other right of the key would help.
+    """
+
+    lacks_permission: bool = True
 
 
 class NotFound(Rejected):

@@ -74,6 +74,66 @@ def test_the_status_decides_the_class(status, kind, code):
     assert str(error).endswith(".")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Collections are not available for teams with Zero Data Retention enabled.",
+        "zero-data-retention teams cannot use this endpoint",
+    ],
+)
+def test_a_team_with_zero_data_retention_has_no_collections(words):
+    for body in ({"code": 7, "message": words}, {"code": "denied", "error": words}):
+        error = judged(403, body)
+        assert type(error) is errors.Forbidden
+        assert not error.lacks_permission
+        assert "not available to a team with Zero Data Retention (HTTP 403: " in str(error)
+        assert "permission" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "kind"),
+    [
+        (402, "", errors.Rejected),
+        (402, "Payment required", errors.Rejected),
+        (
+            403,
+            "Your team doesn't have any credits yet. You can purchase credits.",
+            errors.Forbidden,
+        ),
+        (403, "insufficient credits", errors.Forbidden),
+        (403, "Your team has used all available credits.", errors.Forbidden),
+        (403, "Your team reached its monthly spending limit.", errors.Forbidden),
+    ],
+)
+def test_a_team_without_credits_is_told_so(status, words, kind):
+    error = judged(status, {"code": "denied", "error": words})
+    assert type(error) is kind
+    assert "the team has no credits (HTTP" in str(error)
+    assert str(error).endswith("Buy credits in the xAI Console, then try again.")
+    assert not getattr(error, "lacks_permission", False)
+
+
+@pytest.mark.parametrize("words", ["Not allowed.", "The key may not read credits.", ""])
+def test_any_other_403_is_about_the_key(words):
+    error = judged(403, {"code": 7, "message": words})
+    assert error.lacks_permission
+    assert "the key lacks the permission" in str(error)
+
+
+@pytest.mark.parametrize("body", [b"<html><title>404 Not Found</title></html>", b"", b"{}"])
+def test_a_404_without_the_services_words_is_about_the_address(body):
+    error = judged(404, body, headers={"content-type": "text/html"})
+    assert type(error) is errors.NotFound
+    assert (error.code, error.message) == (None, "")
+    assert "there is nothing at this address (HTTP 404" in str(error)
+    assert str(error).endswith("Check the base URL.")
+
+
+def test_a_404_in_the_services_words_is_about_the_thing():
+    for body in ({"code": 5, "message": ""}, {"error": "No such collection."}):
+        assert "deleted elsewhere" in str(judged(404, body))
+
+
 def test_529_is_an_overloaded_service():
     error = judged(529, {"message": "m"})
     assert type(error) is errors.ServerFault

@@ -525,6 +525,15 @@ async def test_attached_after_a_lost_answer_is_done(fields):
     assert [each.method for each in service.heard] == ["POST", "POST", "GET"]
 
 
+async def test_attached_with_fields_that_are_no_texts_after_a_lost_answer_is_done():
+    fields = {"n": 5, "none": None, "half": "\ud800"}
+    there = reply(body={**DOCUMENT, "fields": fields})
+    await succeed(attach(fields), BREAK, fault(409, 6), there)
+    shown = {"n": "5", "none": "", "half": "?"}
+    error, _, _ = await fail(attach(shown), BREAK, fault(409, 6), there)
+    assert type(error) is errors.Conflict
+
+
 @pytest.mark.parametrize("found", [reply(body={**DOCUMENT, "fields": {"a": "2"}}), fault(404, 5)])
 async def test_a_conflict_after_a_lost_answer_may_be_a_real_one(found):
     error, _, _ = await fail(attach({"a": "1"}), BREAK, fault(409, 6, "Taken."), found)

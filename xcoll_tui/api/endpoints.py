@@ -165,15 +165,18 @@ class Endpoints(ABC):
     # Documents
 
     async def add_document(
-        self, collection_id: str, file_id: str, *, fields: Mapping[str, str] | None = None
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, Any] | None = None
     ) -> None:
         """Attach an uploaded file to a collection.
+
+        Field values that are no texts are sent as they are, as in `Document.raw_fields`.
 
         If a try broke off and the next finds it attached (409), the document is read: with the
         fields given it is the one that was asked for; else Conflict is raised. Whatever else that
         reading meets is raised as it is, with an outcome that is not known.
         """
-        members = {"fields": fields, "team_id": self.team_id}
+        encoded = None if fields is None else wire.encode_fields(fields)
+        members = {"fields": encoded, "team_id": self.team_id}
         body = None if fields is None and self.team_id is None else wire.encode_body(members)
         path = document_path(collection_id, file_id)
         try:
@@ -188,7 +191,8 @@ class Endpoints(ABC):
             except ApiError as error:
                 doubt(error, "The file may be attached all the same: look before trying again.")
                 raise
-            if any(document.fields.get(name) != value for name, value in (fields or {}).items()):
+            shown = document.raw_fields
+            if any(shown.get(key) != value for key, value in (fields or {}).items()):
                 raise
 
     async def list_documents(
@@ -244,7 +248,7 @@ class Endpoints(ABC):
         return self._read(answer, wire.read_document)
 
     async def update_document(
-        self, collection_id: str, file_id: str, *, fields: Mapping[str, str]
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, Any]
     ) -> Document | None:
         """Ask for other fields; return the document if the answer holds it, else None.
 
@@ -252,7 +256,7 @@ class Endpoints(ABC):
         never tried twice unless the service says 429.
         """
         path = document_path(collection_id, file_id)
-        body = wire.encode_body({"fields": fields})
+        body = wire.encode_body({"fields": wire.encode_fields(fields)})
         answer = await self._call("PATCH", path, query=self._team_query(), body=body)
         members = self._read(answer, wire.read_acknowledgement)
         if not members.get("file_metadata"):

@@ -15,7 +15,6 @@ from xcoll_tui.api.wire import NotOurs, read_members, read_object
 _LOOKED_AT = 10_000
 _SEARCHED = 100_000
 _SPOKEN = ("error", "errors", "code", "message")
-_ERROR_NAMES = (b'"code"', b'"error"', b'"errors"')
 _THINGS = frozenset({"collection_id", "collections", "file_metadata", "documents", "apiKeyId"})
 _HTML = re.compile(rb"\A\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
@@ -61,9 +60,6 @@ def holds_error(body: bytes) -> bool:
     It has an `error`, or a `code` that is none of a success and a message. A code alone is an error
     unless the thing that was asked for is there too: members that we do not know are no trouble.
     """
-    # Most bodies are pages of documents, and need not be taken apart for this.
-    if not any(name in body for name in _ERROR_NAMES):
-        return False
     try:
         members = read_members(body, _SPOKEN)
     except NotOurs:

@@ -237,7 +237,7 @@ def _meaning_of(
         advice = "Check the base URL."
     elif status == _OVERLOADED and kind is errors.ServerFault:
         meaning = "the service is overloaded"
-    elif kind is errors.NotFound and words.code is None and not words.message:
+    elif kind is errors.NotFound and not (words.code or words.message or answer.trouble):
         # A server that knows no such path, and not the service, which would have said so.
         meaning, advice = "there is nothing at this address", "Check the base URL."
     elif kind is errors.Forbidden and _RETENTION.search(words.message):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from html import unescape
 from typing import Any
 
 from xcoll_tui.api.error_kinds import find_rpc_error, is_error_code
@@ -127,5 +126,7 @@ def _text_of(body: bytes, content_type: str) -> str:
     text = body[:_SEARCHED].decode("utf-8", "replace")
     if content_type.startswith("text/plain"):
         return text
+    from html import unescape  # noqa: PLC0415  a table of entities that is next to never needed
+
     parts = (unescape(part) for part in _TAG.split(text))
     return next((part for part in parts if find_rpc_error(part)), "")

@@ -134,6 +134,10 @@ def test_a_404_in_the_services_words_is_about_the_thing():
         assert "deleted elsewhere" in str(judged(404, body))
 
 
+def test_a_404_that_was_cut_tells_nothing_of_the_address():
+    assert "at this address" not in str(judged(404, b"", trouble="the connection broke"))
+
+
 def test_529_is_an_overloaded_service():
     error = judged(529, {"message": "m"})
     assert type(error) is errors.ServerFault

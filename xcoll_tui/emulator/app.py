@@ -13,7 +13,12 @@ tests against the emulator goes by; the second is the emulator's own):
 - `documents%3AbatchGet` works as `documents:batchGet`; unknown IDs are left out, repeated ones are
   taken once, any number is answered.
 - Two collections may have the same name. Attaching an unknown file is 404, a broken field rule 400
-  (unique: 409), and nothing is attached. Deleting a collection keeps the files.
+  (unique: 409), and nothing is attached. Deleting a collection keeps the files, in every case.
+- `remove`: `keep` keeps the file of a removed document; `delete-file`: a file goes with its last
+  document. `undeclared`: `accept` takes fields without a definition, `refuse` answers 400 to an
+  attach and a PATCH with one. A direct upload is refused then in every case, with 500 and the words
+  of gRPC.
+- `lag`: list, get, batchGet and counts show what was so many seconds ago; writes see the truth.
 - An attach or PATCH may have a JSON content type and no body. A route that does not exist is 404, a
   method that does not fit 405 code 12, HEAD and OPTIONS among them.
 
@@ -26,7 +31,10 @@ tests against the emulator goes by; the second is the emulator's own):
 - PUT: a chunk_configuration without a strategy keeps the old one; its flags, when absent, stay.
   Adding a field as unique where documents share a value is 409; deleting one that is not there
   changes nothing. An existing field may become required. collection_description "" is kept as "".
-- Fields may hold keys that have no definition. An empty value does not satisfy `required`, and
+- `lag` makes nothing else late: files are the truth, and a write answers what it made. Indexing is
+  as far behind as the rest. Several lags are replicas that answer one read after the other.
+- Refusing undeclared fields looks at those that are given; with `metadata_patch` `ignore`, or
+  `reattach` `keep`, at none. An empty value does not satisfy `required`, and
   `unique` does not compare it.
 - PATCH indexes again in every case. `replace`: the given fields are all there are ({} removes
   all); `merge`: they are laid over the old ones, and no key is ever removed; `ignore`: they are
@@ -53,8 +61,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from xcoll_tui.emulator.document import Documents, MetadataPatch, Reattach
 from xcoll_tui.emulator.faults import GARBAGE, Fault, Rate, find_fault
+from xcoll_tui.emulator.policies import MetadataPatch, Policies, Reattach, Remove, Undeclared
 from xcoll_tui.emulator.routes import Call, Routes
 from xcoll_tui.emulator.store import Store
 from xcoll_tui.emulator.wire import RefusedError, encode, error_body
@@ -232,6 +240,9 @@ def create_app(
     key: str,
     metadata_patch: MetadataPatch = "replace",
     reattach: Reattach = "conflict",
+    remove: Remove = "keep",
+    undeclared: Undeclared = "accept",
+    lag: float | Sequence[float] = 0.0,
     index_seconds: float = 5.0,
     latency: float = 0.0,
     rate: int | None = None,
@@ -239,20 +250,25 @@ def create_app(
 ) -> Starlette:
     """Make the application of a store.
 
-    latency is in seconds, rate in requests a second. `app.state.faults` is a list of Fault that
+    latency and lag are in seconds, rate in requests a second; of lag Routes tells
+    more. `app.state.faults` is a list of Fault that
     may be changed at any time. `app.state.executor` runs what touches the store; whoever made the
     application shuts it down before closing the store.
     """
     app = Starlette(exception_handlers={Exception: _fail})
     app.state.faults = list(faults)
     app.state.executor = ThreadPoolExecutor(1, thread_name_prefix="emulator")
-    documents = Documents(
-        store, index_seconds=index_seconds, metadata_patch=metadata_patch, reattach=reattach
+    routes = Routes(
+        store,
+        key=key,
+        policies=Policies(metadata_patch, reattach, remove, undeclared),
+        index_seconds=index_seconds,
+        lag=lag,
     )
     # Starlette's own routes match decoded paths, where an ID that holds %2F cannot be told from
     # two segments; and they answer what they do not know in plain text.
     app.router.default = Service(
-        Routes(store, documents, key=key),
+        routes,
         key=key,
         latency=latency,
         rate=rate,

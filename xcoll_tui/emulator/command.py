@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xcoll_tui.emulator.options import add_service_options, duration, service_options
+
 if TYPE_CHECKING:
     from xcoll_tui.emulator.faults import Fault
     from xcoll_tui.emulator.store import Store
@@ -30,26 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="documents in the large sample collection (default: 100000)",
     )
-    add(
-        "--metadata-patch",
-        choices=["replace", "merge", "ignore"],
-        default="replace",
-        help="what a PATCH with fields does to them (default: %(default)s)",
-    )
-    add(
-        "--reattach",
-        choices=["conflict", "replace", "keep"],
-        default="conflict",
-        help="what attaching an attached file does (default: %(default)s)",
-    )
+    add_service_options(parser)
     add(
         "--index-seconds",
-        type=_duration,
+        type=duration,
         default=5.0,
         metavar="S",
         help="how long a document is indexed (default: 5; 0: at once)",
     )
-    add("--latency", type=_duration, default=0.0, metavar="MS", help="added to each answer")
+    add("--latency", type=duration, default=0.0, metavar="MS", help="added to each answer")
     add("--rate", type=_count, metavar="N", help="answer 429 beyond N requests a second")
     add(
         "--fault",
@@ -72,16 +63,6 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10_000_000):
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 10,000,000")
     return int(text)
-
-
-def _duration(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no duration")
-    return number
 
 
 def _key(text: str) -> str:
@@ -142,8 +123,7 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
     app = create_app(
         store,
         key=key,
-        metadata_patch=arguments.metadata_patch,
-        reattach=arguments.reattach,
+        **service_options(arguments),
         index_seconds=arguments.index_seconds,
         latency=arguments.latency / 1000,
         rate=arguments.rate,

@@ -1,7 +1,7 @@
 """Which method and path is answered by what; paths are split before they are decoded."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
@@ -11,11 +11,16 @@ from xcoll_tui.emulator.collection import Collections
 from xcoll_tui.emulator.document import Documents
 from xcoll_tui.emulator.file import Files
 from xcoll_tui.emulator.form import read_direct_upload, read_file_upload
+from xcoll_tui.emulator.policies import Policies
 from xcoll_tui.emulator.query import Query
+from xcoll_tui.emulator.replicas import Replicas
 from xcoll_tui.emulator.store import Store
 from xcoll_tui.emulator.wire import Json, RefusedError
 
 Payload = Json | tuple[bytes, str]
+
+
+_DEFAULTS = Policies()
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,28 @@ Handler = Callable[..., Payload]
 # Their order counts: the first that fits is taken. `{}` is any segment, decoded by then.
 _COLLECTION = ("v1", "collections", "{}")
 _DOCUMENTS = (*_COLLECTION, "documents")
+_DOCUMENT = (*_DOCUMENTS, "{}")
 
 
 class Routes:
-    """The table of routes over a store."""
+    """The table of routes over a store.
 
-    def __init__(self, store: Store, documents: Documents, *, key: str) -> None:
-        collections, files = Collections(store), Files(store)
+    lag is how many seconds reads are behind writes; of several, the first read is behind by the
+    first, and so on in turn.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        key: str,
+        policies: Policies = _DEFAULTS,
+        index_seconds: float = 0.0,
+        lag: float | Sequence[float] = 0.0,
+    ) -> None:
+        replicas = Replicas(store, lag)
+        collections, files = Collections(store, replicas), Files(store)
+        documents = Documents(store, replicas, policies, index_seconds=index_seconds)
         started = wire.format_time(store.now())
         self._table: dict[tuple[str, ...], dict[str, Handler]] = {
             ("auth", "management-keys", "validation"): {
@@ -74,7 +94,7 @@ class Routes:
             (*_COLLECTION, "documents:batchGet"): {
                 "GET": lambda call, collection: documents.batch_get(collection, call.query)
             },
-            (*_DOCUMENTS, "{}"): {
+            _DOCUMENT: {
                 "GET": lambda _call, collection, file: documents.get(collection, file),
                 "POST": lambda call, collection, file: documents.attach(
                     collection, file, call.json

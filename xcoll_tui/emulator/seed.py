@@ -37,7 +37,7 @@ def fill_store(store: Store, seed: Seed, *, documents: int = DOCUMENTS) -> list[
     Answers the IDs of those sample files that are there and attached nowhere.
     """
     if seed != "none" and store.is_empty():
-        with store.writing() as connection:
+        with store.writing(seeding=True) as connection:
             insert_small(connection, store.now())
             if seed == "large":
                 large = LargeCollection(connection, store.now(), documents)

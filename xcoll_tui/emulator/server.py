@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xcoll_tui.emulator.app import ABORT, create_app
-from xcoll_tui.emulator.document import MetadataPatch, Reattach
 from xcoll_tui.emulator.faults import Fault, parse_fault
+from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared
 from xcoll_tui.emulator.seed import DOCUMENTS, Seed, fill_store
 from xcoll_tui.emulator.store import Store
 
@@ -144,7 +144,8 @@ class Server:
     """An emulator in a daemon thread, for tests: `with Server(seed="small") as server: …`.
 
     url, key, store and app are there inside the `with`; faults may be changed at any time.
-    latency is in seconds; faults may be SPECs. seed and data are as in the command.
+    latency is in seconds; faults may be SPECs. seed and data are as in the command; lag may also be
+    the lags of several replicas that answer in turn.
     """
 
     def __init__(
@@ -158,6 +159,9 @@ class Server:
         faults: Sequence[Fault | str] = (),
         metadata_patch: MetadataPatch = "replace",
         reattach: Reattach = "conflict",
+        remove: Remove = "keep",
+        undeclared: Undeclared = "accept",
+        lag: float | Sequence[float] = 0.0,
         key: str | None = None,
         data: Path | str | None = None,
         clock: Callable[[], float] | None = None,
@@ -170,6 +174,9 @@ class Server:
             key=self.key,
             metadata_patch=metadata_patch,
             reattach=reattach,
+            remove=remove,
+            undeclared=undeclared,
+            lag=lag,
             index_seconds=index_seconds,
             latency=latency,
             rate=rate,

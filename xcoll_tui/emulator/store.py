@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xcoll_tui.emulator.filters import Sql
 from xcoll_tui.emulator.wire import MICROSECONDS, Json, invalid
@@ -111,6 +111,9 @@ class Store:
         self, path: Path | str | None = None, *, clock: Callable[[], float] = time.time
     ) -> None:
         self.clock = clock
+        # When the transaction under way is, None while samples are put in; and when the last was.
+        self.written_at: int | None = None
+        self.last_write = 0
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
@@ -157,9 +160,14 @@ class Store:
             yield self._connection
 
     @contextmanager
-    def writing(self) -> Generator[sqlite3.Connection]:
-        """Hold the connection for one transaction; an exception takes all of it back."""
+    def writing(self, *, seeding: bool = False) -> Generator[sqlite3.Connection]:
+        """Hold the connection for one transaction; an exception takes all of it back.
+
+        What is written while seeding counts as having always been there.
+        """
         with self._lock:
+            self.written_at = None if seeding else self.now()
+            self.last_write = self.written_at or self.last_write
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -180,15 +188,30 @@ class Store:
             self._connection.close()
 
 
+class Source(NamedTuple):
+    """Rows to read: columns, tables, and a condition that takes no values but :now."""
+
+    columns: str
+    table: str
+    condition: str = ""
+
+    def select(self, condition: str, *, more_columns: str = "") -> str:
+        """Write the query for those rows that meet one more condition."""
+        conditions = " AND ".join(filter(None, (condition, self.condition)))
+        return (
+            f"SELECT {self.columns}{more_columns} FROM {self.table}"  # noqa: S608 -- ours; what is given is bound
+            f" WHERE {conditions}"
+        )
+
+
 @dataclass(frozen=True)
 class Listing:
     """A query that is handed out in pages: which rows, in which order, up to how many at once.
 
-    columns starts with the tie-breaker; query names all that tells this listing from another one.
+    query names all that tells this listing from another one.
     """
 
-    columns: str
-    table: str
+    sources: Sequence[Source]
     where: Sequence[Sql]
     sort: str
     tie: str
@@ -205,14 +228,17 @@ class Listing:
             comparison = "<" if self.descending else ">"
             where.append(Sql(f"({self.sort}, {self.tie}) {comparison} (?, ?)", self._open(token)))
         direction = "DESC" if self.descending else "ASC"
-        condition = " AND ".join(f"({each.text})" for each in where) or "1"
-        values, text = _number_values(where, condition)
-        rows = connection.execute(
-            f"SELECT {self.columns}, {self.sort} AS sort_value, {self.tie} AS tie_value"  # noqa: S608 -- ours; what is given is bound
-            f" FROM {self.table} WHERE {text}"
-            f" ORDER BY {self.sort} {direction}, {self.tie} {direction} LIMIT {self.limit + 1}",
-            {**values, "now": now},
-        ).fetchall()
+        order = f" ORDER BY sort_value {direction}, tie_value {direction} LIMIT {self.limit + 1}"
+        values, text = _number_values(
+            where, " AND ".join(f"({each.text})" for each in where) or "1"
+        )
+        place = f", {self.sort} AS sort_value, {self.tie} AS tie_value"
+        queries = [source.select(text, more_columns=place) + order for source in self.sources]
+        if len(queries) > 1:
+            # Each has its own order and limit, so that no more than a page of each is merged.
+            pages = [f"SELECT * FROM ({query})" for query in queries]  # noqa: S608 -- as above
+            queries = [" UNION ALL ".join(pages) + order]
+        rows = connection.execute(queries[0], {**values, "now": now}).fetchall()
         if len(rows) <= self.limit:
             return rows, None
         last = rows[self.limit - 1]

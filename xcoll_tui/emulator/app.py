@@ -33,6 +33,8 @@ tests against the emulator goes by; the second is the emulator's own):
   changes nothing. An existing field may become required. collection_description "" is kept as "".
 - `lag` makes nothing else late: files are the truth, and a write answers what it made. Indexing is
   as far behind as the rest. Several lags are replicas that answer one read after the other.
+- `late`: a removal, an attach, a PATCH, and the change or deletion of a collection take effect only
+  so long after their answer. What would be refused is refused at once.
 - Refusing undeclared fields looks at those that are given; with `metadata_patch` `ignore`, or
   `reattach` `keep`, at none. An empty value does not satisfy `required`, and
   `unique` does not compare it.
@@ -243,6 +245,7 @@ def create_app(
     remove: Remove = "keep",
     undeclared: Undeclared = "accept",
     lag: float | Sequence[float] = 0.0,
+    late: float | Mapping[str, float] = 0.0,
     index_seconds: float = 5.0,
     latency: float = 0.0,
     rate: int | None = None,
@@ -250,7 +253,7 @@ def create_app(
 ) -> Starlette:
     """Make the application of a store.
 
-    latency and lag are in seconds, rate in requests a second; of lag Routes tells
+    latency, lag and late are in seconds, rate in requests a second; of lag and late Routes tells
     more. `app.state.faults` is a list of Fault that
     may be changed at any time. `app.state.executor` runs what touches the store; whoever made the
     application shuts it down before closing the store.
@@ -264,6 +267,7 @@ def create_app(
         policies=Policies(metadata_patch, reattach, remove, undeclared),
         index_seconds=index_seconds,
         lag=lag,
+        late=late,
     )
     # Starlette's own routes match decoded paths, where an ID that holds %2F cannot be told from
     # two segments; and they answer what they do not know in plain text.

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xcoll_tui.emulator.app import create_app
@@ -64,6 +64,7 @@ def create_demo(
     remove: Remove = "keep",
     undeclared: Undeclared = "accept",
     lag: float | Sequence[float] = 0.0,
+    late: float | Mapping[str, float] = 0.0,
 ) -> Demo:
     """Make a demo; documents is the size of the large collection, the rest as in create_app."""
     store, key = Store(clock=clock), "demo-key"
@@ -75,5 +76,6 @@ def create_demo(
         remove=remove,
         undeclared=undeclared,
         lag=lag,
+        late=late,
     )
     return Demo(store, app, key, documents)

@@ -5,7 +5,7 @@ import secrets
 import socket
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -145,7 +145,8 @@ class Server:
 
     url, key, store and app are there inside the `with`; faults may be changed at any time.
     latency is in seconds; faults may be SPECs. seed and data are as in the command; lag may also be
-    the lags of several replicas that answer in turn.
+    the lags of several replicas that answer in turn, and late is known to nothing but tests: so
+    many seconds after its answer a write takes effect, for all or by HTTP method.
     """
 
     def __init__(
@@ -162,6 +163,7 @@ class Server:
         remove: Remove = "keep",
         undeclared: Undeclared = "accept",
         lag: float | Sequence[float] = 0.0,
+        late: float | Mapping[str, float] = 0.0,
         key: str | None = None,
         data: Path | str | None = None,
         clock: Callable[[], float] | None = None,
@@ -177,6 +179,7 @@ class Server:
             remove=remove,
             undeclared=undeclared,
             lag=lag,
+            late=late,
             index_seconds=index_seconds,
             latency=latency,
             rate=rate,

@@ -114,6 +114,8 @@ class Store:
         # When the transaction under way is, None while samples are put in; and when the last was.
         self.written_at: int | None = None
         self.last_write = 0
+        self._moment: int | None = None
+        self._rehearsing = False
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
@@ -151,7 +153,27 @@ class Store:
 
     def now(self) -> int:
         """Tell the time in microseconds since 1970."""
-        return int(self.clock() * MICROSECONDS)
+        return int(self.clock() * MICROSECONDS) if self._moment is None else self._moment
+
+    @contextmanager
+    def at(self, moment: int) -> Generator[None]:
+        """Hold the store, and let it be another time for what is done meanwhile."""
+        with self._lock:
+            self._moment = moment
+            try:
+                yield
+            finally:
+                self._moment = None
+
+    @contextmanager
+    def rehearsing(self) -> Generator[None]:
+        """Hold the store, and take every write back that is made meanwhile."""
+        with self._lock:
+            self._rehearsing = True
+            try:
+                yield
+            finally:
+                self._rehearsing = False
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
@@ -174,7 +196,7 @@ class Store:
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+            self._connection.execute("ROLLBACK" if self._rehearsing else "COMMIT")
 
     def is_empty(self) -> bool:
         """Tell whether there is no collection and no file."""

@@ -22,6 +22,7 @@ from xcoll_tui.cli.parser import (
     looks_like_key,
     stop,
 )
+from xcoll_tui.emulator.options import add_service_options, service_options
 
 if TYPE_CHECKING:
     from xcoll_tui.cli.access import ProfileAccess
@@ -48,19 +49,13 @@ exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key
 def _parser() -> Parser:
     parser = Parser(
         prog="xcoll",
+        usage="%(prog)s [options] [collection_id]",
         description="A terminal browser for the xAI Collections API.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("collection_id", nargs="?", help="open this collection")
-    parser.add_argument("--demo", action="store_true", help="browse sample data; needs no key")
-    parser.add_argument(
-        "--documents",
-        type=_count,
-        metavar="N",
-        help="with --demo: documents in the large collection (100000)",
-    )
     parser.add_argument(
         "--base-url",
         metavar="URL",
@@ -73,6 +68,12 @@ def _parser() -> Parser:
     parser.add_argument("--theme", metavar="NAME", help="colours (xcoll); also XCOLL_THEME")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write a log without secrets")
     parser.add_argument("--version", action="version", version=f"xcoll {__version__}")
+    demo = parser.add_argument_group("sample data", "the rest goes with --demo")
+    demo.add_argument("--demo", action="store_true", help="browse sample data; needs no key")
+    demo.add_argument(
+        "--documents", type=_count, metavar="N", help="documents in the large collection (100000)"
+    )
+    add_service_options(demo)
     return parser
 
 
@@ -100,8 +101,11 @@ def main(argv: list[str] | None = None) -> None:
         raise SystemExit(auth.run(arguments[1:]))
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.documents is not None and not options.demo:
-        parser.error("--documents goes with --demo")
+    if not options.demo:
+        given = {"documents": options.documents, **service_options(options)}
+        for name, value in given.items():
+            if value is not None:
+                parser.error(f"--{name.replace('_', '-')} goes with --demo")
     if options.demo and (options.base_url or options.profile):
         parser.error("--demo brings its own service; leave --base-url and --profile out")
     if looks_like_key(options.collection_id or ""):
@@ -140,7 +144,12 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     if own is None:
         from xcoll_tui.cli.demo import DemoAccess  # noqa: PLC0415 - only when asked for
 
-        access = DemoAccess(options.documents or 100_000, read_only=options.read_only, log=log)
+        access = DemoAccess(
+            options.documents or 100_000,
+            service_options(options),
+            read_only=options.read_only,
+            log=log,
+        )
     else:
         own.log, access = log, own
 

@@ -9,10 +9,10 @@ from typing import cast
 from xcoll_tui.emulator.policies import CHOICES, ServiceOptions
 
 _HELP = {
-    "metadata_patch": "what a PATCH with fields does to them",
-    "reattach": "what attaching an attached file does",
-    "remove": "whether a file goes with its last document",
-    "undeclared": "what becomes of fields that the collection does not define",
+    "metadata_patch": "what a PATCH with fields does",
+    "reattach": "what attaching again does",
+    "remove": "what becomes of a removed document's file",
+    "undeclared": "what becomes of fields without a definition",
 }
 
 
@@ -20,13 +20,13 @@ def add_service_options(parser: "argparse.ArgumentParser | argparse._ArgumentGro
     """Add the options; what is not given is None."""
     for name, choices in CHOICES.items():
         option = f"--{name.replace('_', '-')}"
-        text = f"{_HELP[name]} (default: {choices[0]})"
+        text = f"{_HELP[name]} ({choices[0]})"
         parser.add_argument(option, choices=choices, help=text)
     parser.add_argument(
         "--lag",
         type=duration,
         metavar="SECONDS",
-        help="how long reads go on showing what was there before a write (default: 0)",
+        help="how long reads are behind writes (0)",
     )
 
 

@@ -53,7 +53,7 @@ def pytest_configure() -> None:
 def _samples() -> tuple[Store, list[str]]:
     """The small sample collections, and the files that are attached nowhere."""
     store = Store(clock=lambda: NOW)
-    return store, fill_store(store, "small")
+    return store, list(fill_store(store, "small"))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +75,8 @@ def _key(text: str) -> str:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; answers the exit code.
 
-    One line on stdout says when it is ready; what cannot be done is a sentence on stderr.
+    A line on stdout says when it is ready; the next one starts xcoll against it in a shell. What
+    cannot be done is a sentence on stderr, where sample files that may be attached are named too.
     """
     import sqlite3  # noqa: PLC0415 -- see the module's docstring
 
@@ -111,14 +113,14 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
 
     from xcoll_tui.emulator.app import create_app  # noqa: PLC0415
     from xcoll_tui.emulator.seed import DOCUMENTS, fill_store  # noqa: PLC0415
-    from xcoll_tui.emulator.server import listen, make_uvicorn, url_of  # noqa: PLC0415
+    from xcoll_tui.emulator.server import format_url, listen, make_uvicorn  # noqa: PLC0415
 
     key = arguments.key or f"emulator-{secrets.token_hex(8)}"
     end = listen(arguments.host, arguments.port)
-    file_ids = fill_store(store, arguments.seed, documents=arguments.documents or DOCUMENTS)
-    if file_ids:
-        lines = ["Uploaded files that are attached nowhere:", *file_ids]
-        sys.stderr.write("".join(f"{line}\n" for line in lines))
+    files = fill_store(store, arguments.seed, documents=arguments.documents or DOCUMENTS)
+    if files:
+        lines = [f"{file_id}  {name}\n" for file_id, name in files.items()]
+        sys.stderr.write("".join(["Uploaded files that are attached nowhere:\n", *lines]))
         sys.stderr.flush()
     app = create_app(
         store,
@@ -129,7 +131,8 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
         rate=arguments.rate,
         faults=faults,
     )
-    ready = f"Listening on {url_of(end)} key {key}\n"
+    host, port = end.getsockname()[:2]
+    ready = f"Listening on {format_url(host, port)} key {key}\n{command_line(host, port, key)}"
 
     def tell_ready() -> None:
         sys.stdout.write(ready)
@@ -141,6 +144,21 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
     finally:
         app.state.executor.shutdown()
     return 0
+
+
+def command_line(host: str, port: int, key: str) -> str:
+    """Write the line that starts xcoll here; none where xcoll would refuse to send the key."""
+    from ipaddress import ip_address  # noqa: PLC0415 -- as above
+
+    from xcoll_tui.emulator.server import format_url  # noqa: PLC0415
+
+    address = ip_address(host.partition("%")[0])
+    if address.is_unspecified:
+        host = "127.0.0.1" if address.version == 4 else "::1"
+    elif not address.is_loopback:
+        return ""
+    url = shlex.quote(format_url(host, port))
+    return f"XAI_MANAGEMENT_KEY={shlex.quote(key)} xcoll --base-url {url}\n"
 
 
 def main() -> int:

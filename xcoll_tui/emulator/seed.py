@@ -31,10 +31,10 @@ def _made_up_id(kind: str, name: str) -> str:
 FILE_IDS = tuple(_made_up_id("file", f"unattached {name}") for name, _, _ in UNATTACHED)
 
 
-def fill_store(store: Store, seed: Seed, *, documents: int = DOCUMENTS) -> list[str]:
+def fill_store(store: Store, seed: Seed, *, documents: int = DOCUMENTS) -> dict[str, str]:
     """Seed an empty store in one transaction; documents is the size of the large collection.
 
-    Answers the IDs of those sample files that are there and attached nowhere.
+    Answers the IDs and names of those sample files that are there and attached nowhere.
     """
     if seed != "none" and store.is_empty():
         with store.writing(seeding=True) as connection:
@@ -44,11 +44,11 @@ def fill_store(store: Store, seed: Seed, *, documents: int = DOCUMENTS) -> list[
                 large.insert(connection, 0, documents)
     with store.reading() as connection:
         rows = connection.execute(
-            "SELECT file_id FROM files WHERE file_id IN (SELECT value FROM json_each(?))"
+            "SELECT file_id, name FROM files WHERE file_id IN (SELECT value FROM json_each(?))"
             " AND id NOT IN (SELECT file FROM documents) ORDER BY id",
             (json.dumps(FILE_IDS),),
         )
-        return [row["file_id"] for row in rows]
+        return {row["file_id"]: row["name"] for row in rows}
 
 
 def insert_small(connection: sqlite3.Connection, now: int) -> None:

@@ -116,9 +116,8 @@ def listen(host: str, port: int) -> socket.socket:
     return end
 
 
-def url_of(end: socket.socket) -> str:
-    """Write the URL of a listening socket."""
-    host, port = end.getsockname()[:2]
+def format_url(host: str, port: int) -> str:
+    """Write the URL of an address."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -170,7 +169,7 @@ class Server:
     ) -> None:
         self.key = key or f"emulator-{secrets.token_hex(8)}"
         self.store = Store(data) if clock is None else Store(data, clock=clock)
-        self.file_ids = fill_store(self.store, seed, documents=documents)
+        self.file_ids = list(fill_store(self.store, seed, documents=documents))
         self.app = create_app(
             self.store,
             key=self.key,
@@ -198,7 +197,7 @@ class Server:
     def __enter__(self) -> Self:
         """Start, and wait until connections are accepted."""
         end = listen("127.0.0.1", 0)
-        self.url = url_of(end)
+        self.url = format_url(*end.getsockname()[:2])
         ready = threading.Event()
         self._server = server = make_uvicorn(self.app, ready.set)
         self._thread = threading.Thread(

@@ -250,6 +250,10 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path):
         ["--rate", "0"],
         ["--latency", "-1"],
         ["--index-seconds", "nan"],
+        ["--lag", "-1"],
+        ["--lag", "nan"],
+        ["--remove", "delete"],
+        ["--undeclared", "ask"],
         ["--unknown"],
     ],
 )
@@ -262,6 +266,7 @@ def test_wrong_options_are_refused_by_name(options):
 
 def test_the_options_do_what_they_say():
     options = ["--key", "my-key", "--metadata-patch", "ignore", "--reattach", "keep"]
+    options += ["--remove", "delete-file"]
     with emulator(*options, "--fault", "*:*documents:batchGet:503") as (_, url, key):
         assert key == "my-key"
         assert urlsplit(url).hostname == "127.0.0.1"
@@ -275,6 +280,15 @@ def test_the_options_do_what_they_say():
         assert document["fields"] == {"a": "1"}
         assert document["status"] == "DOCUMENT_STATUS_PROCESSING"
         assert plain.refused("GET", f"{path}/documents:batchGet") == (503, 14)
+        plain.ok("DELETE", target)
+        assert plain.refused("GET", f"/v1/files/{file_id}") == (404, 5)
+        plain.close()
+    with emulator("--lag", "3600", "--undeclared", "refuse") as (_, url, key):
+        plain = Plain(url, key)
+        path, file_id = plain.collection(), plain.upload()
+        assert plain.refused("GET", path) == (404, 5)
+        body = {"fields": {"a": "1"}}
+        assert plain.refused("POST", f"{path}/documents/{file_id}", body) == (400, 3)
         plain.close()
 
 

@@ -37,6 +37,7 @@ async def ask(demo, method, path, query=b""):
         "headers": [(b"authorization", f"Bearer {demo.key}".encode())],
     }
     await demo.app(scope, receive, send)
+    assert {b"date", b"x-request-id"} <= dict(sent[0]["headers"]).keys()
     return sent[0]["status"], json.loads(b"".join(each.get("body", b"") for each in sent))
 
 

@@ -22,6 +22,7 @@ tests against the emulator goes by; the second is the emulator's own):
 - An attach or PATCH may have a JSON content type and no body. A route that does not exist is 404, a
   method that does not fit 405 code 12, HEAD and OPTIONS among them.
 
+- Every answer has an `x-request-id` of its own, and a `date` by the clock of the store.
 - Equal sort keys are ordered by when the thing was made; descending is the exact reverse.
 - `:` on text means "contains", `=` equals (collection_name: both "contain"). `!=`, `:!`, NOT are
   exact negations, also where a document lacks the field; an unknown field is neither true nor
@@ -53,12 +54,16 @@ import asyncio
 import hmac
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from math import ceil
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -98,6 +103,7 @@ class Service:
 
     def __init__(
         self,
+        store: Store,
         routes: Routes,
         *,
         key: str,
@@ -106,6 +112,7 @@ class Service:
         faults: list[Fault],
         executor: ThreadPoolExecutor,
     ) -> None:
+        self._store = store
         self._routes = routes
         self._authorization = f"bearer {key}".encode()
         self._latency = latency
@@ -117,6 +124,7 @@ class Service:
         """Answer one request."""
         if scope["type"] != "http":
             return
+        send = self._with_headers(send)
         request = Request(scope, receive)
         try:
             body = await request.body()
@@ -136,6 +144,31 @@ class Service:
             await _go_wrong(fault, None, scope, receive, send)
         else:
             await _go_wrong(fault, await self._perform(request, body), scope, receive, send)
+
+    async def fail(self, _request: Request, error: Exception) -> Response:
+        """Answer what went wrong in here, or was to go wrong without a socket."""
+        if not isinstance(error, ConnectionResetError):
+            traceback.print_exception(error, file=sys.stderr)
+        body = encode(error_body(500, "The emulator has a defect; its stderr tells more."))
+        return Response(body, 500, {"content-type": JSON_TYPE, **self._headers_of_all()})
+
+    def _headers_of_all(self) -> dict[str, str]:
+        # Tests put another clock into the store at any time.
+        date = formatdate(self._store.clock(), usegmt=True)
+        return {"date": date, "x-request-id": str(uuid.uuid4())}
+
+    def _with_headers(self, send: Send) -> Send:
+        """Add what every answer has, unless a fault says otherwise."""
+
+        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=[*message["headers"]])
+                for name, value in self._headers_of_all().items():
+                    headers.setdefault(name, value)
+                message = {**message, "headers": headers.raw}
+            await send(message)
+
+        return send_with_headers
 
     def _admit(self, request: Request) -> None:
         given = request.headers.get("authorization", "").encode("latin-1")
@@ -226,16 +259,6 @@ async def _drop(scope: Scope, receive: Receive, *, rude: bool) -> None:
     await _until_client_leaves(receive)
 
 
-async def _fail(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, ConnectionResetError):
-        traceback.print_exception(error, file=sys.stderr)
-    return Response(
-        encode(error_body(500, "The emulator has a defect; its stderr tells more.")),
-        500,
-        {"content-type": JSON_TYPE},
-    )
-
-
 def create_app(
     store: Store,
     *,
@@ -254,11 +277,11 @@ def create_app(
     """Make the application of a store.
 
     latency, lag and late are in seconds, rate in requests a second; of lag and late Routes tells
-    more. `app.state.faults` is a list of Fault that
-    may be changed at any time. `app.state.executor` runs what touches the store; whoever made the
-    application shuts it down before closing the store.
+    more. `app.state.faults` is a list of Fault that may be changed at any time.
+    `app.state.executor` runs what touches the store; whoever made the application shuts it down
+    before closing the store.
     """
-    app = Starlette(exception_handlers={Exception: _fail})
+    app = Starlette()
     app.state.faults = list(faults)
     app.state.executor = ThreadPoolExecutor(1, thread_name_prefix="emulator")
     routes = Routes(
@@ -271,7 +294,8 @@ def create_app(
     )
     # Starlette's own routes match decoded paths, where an ID that holds %2F cannot be told from
     # two segments; and they answer what they do not know in plain text.
-    app.router.default = Service(
+    app.router.default = service = Service(
+        store,
         routes,
         key=key,
         latency=latency,
@@ -279,4 +303,5 @@ def create_app(
         faults=app.state.faults,
         executor=app.state.executor,
     )
+    app.add_exception_handler(Exception, service.fail)
     return app

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="documents in the large sample collection (default: 100000)",
     )
-    add_service_options(parser)
+    add_service_options(parser.add_argument_group("how the service behaves"))
     add(
         "--index-seconds",
         type=duration,

@@ -95,6 +95,15 @@ async def test_the_demo_behaves_as_the_command_line_says():
         await connection.close()
 
 
+async def test_the_collection_may_be_deleted_while_it_fills(demo):
+    _, found = await ask(demo, "GET", "/v1/collections", b"filter=collection_name:archive")
+    path = f"/v1/collections/{found['collections'][0]['collection_id']}"
+    assert not demo.filled.is_set()
+    assert (await ask(demo, "DELETE", path))[0] == 200
+    assert await asyncio.to_thread(demo.filled.wait, 20)
+    assert (await ask(demo, "GET", path))[0] == 404
+
+
 async def test_a_write_while_the_collection_fills_hides_nothing_of_what_comes():
     now = [1_790_000_000.0]
     demo = create_demo(30_000, lambda: now[0], lag=2)

@@ -215,7 +215,14 @@ class LargeCollection:
         )
 
     def insert(self, connection: sqlite3.Connection, low: int, high: int) -> None:
-        """Insert the documents from low up to and without high, in the order of their names."""
+        """Insert the documents from low up to and without high, in the order of their names.
+
+        Once the collection was deleted, nothing more is inserted.
+        """
+        if not connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM collections WHERE id = ?)", (self._collection,)
+        ).fetchone()[0]:
+            return
         values = {
             "low": low,
             "high": high,

@@ -18,7 +18,7 @@ def plain(asked, clock):
 
 
 def file_ids(documents):
-    return [each["file_metadata"]["file_id"] for each in documents]
+    return [document["file_metadata"]["file_id"] for document in documents]
 
 
 def shown(plain, path, file_id):
@@ -28,7 +28,7 @@ def shown(plain, path, file_id):
     assert status in (200, 404)
     assert plain.ok("GET", f"{path}/documents:batchGet", file_ids=file_id)["documents"] == expected
     listed = plain.ok("GET", f"{path}/documents")["documents"]
-    assert [each for each in listed if file_ids([each]) == [file_id]] == expected
+    assert [row for row in listed if file_ids([row]) == [file_id]] == expected
     return document["fields"] if expected else None
 
 

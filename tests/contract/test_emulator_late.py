@@ -64,7 +64,7 @@ def test_a_late_write_that_would_be_refused_is_refused_at_once(late, clock):
     clock.turn(SECONDS)
     # Of two that were both right when they came, the first is carried out.
     found = late.ok("GET", f"{path}/documents")["documents"]
-    assert [each["file_metadata"]["file_id"] for each in found] == [one]
+    assert [document["file_metadata"]["file_id"] for document in found] == [one]
     assert late.refused("POST", f"{path}/documents/{other}", body) == (409, 6)
 
 

@@ -104,13 +104,13 @@ def test_the_samples_keep_to_their_definitions(asked):
     plain = asked(seed="large", documents=300, undeclared="refuse")
     for page in plain.walk("/v1/collections", "collections"):
         for collection in page:
-            declared = {each["key"] for each in collection["field_definitions"]}
+            declared = {definition["key"] for definition in collection["field_definitions"]}
             path = f"/v1/collections/{collection['collection_id']}/documents"
             for documents in plain.walk(path, "documents"):
-                assert all(set(each["fields"]) <= declared for each in documents)
-            for each in documents[:1]:
-                target = f"{path}/{each['file_metadata']['file_id']}"
-                plain.ok("PATCH", target, {"fields": each["fields"]})
+                assert all(set(document["fields"]) <= declared for document in documents)
+            for document in documents[:1]:
+                target = f"{path}/{document['file_metadata']['file_id']}"
+                plain.ok("PATCH", target, {"fields": document["fields"]})
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,9 @@ def test_no_example_repeats_another():
 def test_readme_tells_what_is_assumed():
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     section = readme.partition("\n## What is assumed of the service\n")[2].partition("\n## ")[0]
-    told = [line.removeprefix("- ") for line in section.splitlines() if line.startswith("- ")]
+    listed = [line.removeprefix("- ") for line in section.splitlines() if line.startswith("- ")]
     assumed = {example["assumption"] for example in EXAMPLES if example["assumed"]}
-    assert told == sorted(assumed)
+    assert listed == sorted(assumed)
 
 
 # The client

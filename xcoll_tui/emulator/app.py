@@ -37,8 +37,8 @@ tests against the emulator goes by; the second is the emulator's own):
 - `late`: a removal, an attach, a PATCH, and the change or deletion of a collection take effect only
   so long after their answer. What would be refused is refused at once.
 - Refusing undeclared fields looks at those that are given; with `metadata_patch` `ignore`, or
-  `reattach` `keep`, at none. An empty value does not satisfy `required`, and
-  `unique` does not compare it.
+  `reattach` `keep`, at none. An empty value does not satisfy `required`, and `unique` does not
+  compare it.
 - PATCH indexes again in every case. `replace`: the given fields are all there are ({} removes
   all); `merge`: they are laid over the old ones, and no key is ever removed; `ignore`: they are
   not looked at beyond their types. Field rules hold as at attach.

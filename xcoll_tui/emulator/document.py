@@ -296,7 +296,8 @@ def _find_shown(
 
 
 def _find_undeclared(collection: sqlite3.Row, fields: Mapping[str, str]) -> str | None:
-    declared = {each["key"] for each in json.loads(collection["field_definitions"])}
+    definitions = json.loads(collection["field_definitions"])
+    declared = {definition["key"] for definition in definitions}
     return next((key for key in fields if key not in declared), None)
 
 

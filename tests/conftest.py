@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.isolation import own_home
 from xcoll_tui.api.client import Client
 from xcoll_tui.emulator.seed import fill_store
 from xcoll_tui.emulator.server import Server
@@ -35,11 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("XAI_", "XCOLL_")) and name != "XCOLL_REQUIRE_SECRET_SERVICE":
+def _own_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give the test a home of its own, and the environment of nobody."""
+    with own_home() as environment:
+        for name in set(os.environ) - set(environment):
             monkeypatch.delenv(name)
-    monkeypatch.delenv("NO_COLOR", raising=False)
+        for name, value in environment.items() - os.environ.items():
+            monkeypatch.setenv(name, value)
+        yield
 
 
 def pytest_configure() -> None:

@@ -1,7 +1,6 @@
 """`xcoll auth` as scripts use it: real processes, a real Secret Service, and a service to ask."""
 
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import pytest
 
 from tests.conftest import KEY
 from tests.e2e.auth import NOBODY_THERE, OTHER_KEY, Person
+from tests.isolation import environment
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
 
@@ -313,7 +313,7 @@ def test_what_cannot_be_said_is_no_traceback(person, server):
         words, _, where = command.partition(" ")
         done = subprocess.run(
             ["sh", "-c", script.format(sys.executable, words, where)],
-            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **person.env},
+            env=environment(person.env),
             capture_output=True,
             text=True,
             check=False,

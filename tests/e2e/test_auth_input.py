@@ -1,7 +1,6 @@
 """What comes into `xcoll auth`: as arguments, through a pipe, from a terminal or from none."""
 
 import io
-import os
 import subprocess
 import sys
 
@@ -10,6 +9,7 @@ import pytest
 from tests.conftest import KEY
 from tests.e2e.auth import NOBODY_THERE, OTHER_KEY, Person, assert_told_well
 from tests.e2e.terminal import run
+from tests.isolation import environment
 from xcoll_tui.cli import main
 
 
@@ -126,7 +126,7 @@ def test_without_a_terminal_only_a_pipe_is_read(service):
     for option, sentence in (("", "is no terminal"), ("--key-stdin", "Nothing came on standard")):
         closed = subprocess.run(
             ["sh", "-c", script.format(sys.executable, option)],
-            env={**os.environ, **person.env},
+            env=environment(person.env),
             capture_output=True,
             text=True,
             check=False,

@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from tests.conftest import KEY, screen_text, wait_until
 from tests.ui.entering import FakeKeyring, enter, header_of, type_key
 from tests.ui.test_browsing import open_collection
@@ -17,11 +15,6 @@ from xcoll_tui.ui.screens.log_in import LogInScreen
 from xcoll_tui.ui.screens.wait import WaitScreen
 
 WRONG = "xai-token-of-somebody-else"
-
-
-@pytest.fixture(autouse=True)
-def _own_folders(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
 async def browsing(pilot):

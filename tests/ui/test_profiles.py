@@ -16,11 +16,6 @@ from xcoll_tui.ui.screens.pick import PickScreen
 OTHER_KEY = "xai-token-of-the-other-team-o7h3"
 
 
-@pytest.fixture(autouse=True)
-def _own_folders(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-
-
 @pytest.fixture
 def other():
     """Another team's service, with collections of its own: none."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.guard import guard_for
 from tests.isolation import own_home
 from xcoll_tui.api.client import Client
 from xcoll_tui.emulator.seed import fill_store
@@ -46,7 +47,10 @@ def _own_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    guard = guard_for(config)
+    guard.start()
+    config.pluginmanager.register(guard)
     # What has been imported stays, and looking through it for garbage takes a tenth of the time.
     gc.collect()
     gc.freeze()

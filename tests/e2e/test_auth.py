@@ -1,6 +1,7 @@
 """`xcoll auth` as scripts use it: real processes, a real Secret Service, and a service to ask."""
 
 import json
+import shlex
 import stat
 import subprocess
 import sys
@@ -303,7 +304,7 @@ def test_what_cannot_be_said_is_no_traceback(person, server):
     log_in(person, server)
     said = person("status", "--no-verify", env={"PYTHONIOENCODING": "ascii"})
     assert "key        ?r42q" in said.stdout
-    script = "'{}' -m xcoll_tui auth {} {}"
+    script = f"{shlex.quote(sys.executable)} -m xcoll_tui auth"
     for command, sentence in (
         ("list >/dev/full", "Standard output cannot be written: No space left on device."),
         ("list >&-", ""),
@@ -312,7 +313,7 @@ def test_what_cannot_be_said_is_no_traceback(person, server):
     ):
         words, _, where = command.partition(" ")
         done = subprocess.run(
-            ["sh", "-c", script.format(sys.executable, words, where)],
+            ["sh", "-c", f"{script} {words} {where}"],
             env=environment(person.env),
             capture_output=True,
             text=True,

@@ -1,6 +1,7 @@
 """What comes into `xcoll auth`: as arguments, through a pipe, from a terminal or from none."""
 
 import io
+import shlex
 import subprocess
 import sys
 
@@ -122,10 +123,10 @@ def test_without_a_terminal_only_a_pipe_is_read(service):
     said = person("login", key=KEY, code=2)
     assert "Standard input is no terminal, so no key can be typed unseen." in said.stderr
     assert person.kept == []
-    script = "exec '{}' -m xcoll_tui auth login {} <&-"
+    script = f"exec {shlex.quote(sys.executable)} -m xcoll_tui auth login"
     for option, sentence in (("", "is no terminal"), ("--key-stdin", "Nothing came on standard")):
         closed = subprocess.run(
-            ["sh", "-c", script.format(sys.executable, option)],
+            ["sh", "-c", f"{script} {option} <&-"],
             env=environment(person.env),
             capture_output=True,
             text=True,

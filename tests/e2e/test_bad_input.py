@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import socket
 import stat
 import sys
@@ -112,9 +113,9 @@ IN_A_TERMINAL = {
 @pytest.mark.parametrize("name", IN_A_TERMINAL)
 def test_it_ends_with_one_sentence_in_a_terminal_too(name, tmp_path):
     command, env, code, wanted = IN_A_TERMINAL[name]
-    program = f"{sys.executable} -m xcoll_tui --base-url http://127.0.0.1:9"
-    script = f"cd {tmp_path} && {command.format(program)}"
-    with Terminal("sh", "-c", script, columns=300, rows=5, env={**ENV, **env}) as terminal:
+    program = f"{shlex.quote(sys.executable)} -m xcoll_tui --base-url http://127.0.0.1:9"
+    script = ("sh", "-c", command.format(program))
+    with Terminal(*script, columns=300, rows=5, env={**ENV, **env}, cwd=tmp_path) as terminal:
         assert terminal.wait_end() == code
         assert_a_sentence(terminal.text, wanted)
         assert b"\x1b[?1049h" not in terminal.raw

@@ -81,7 +81,7 @@ def lived_in(tmp_path):
 
 def test_a_test_that_reaches_out_fails(lived_in, tmp_path):
     (tmp_path / "test_planted.py").write_text(PLANTED.format(home=str(lived_in)))
-    result = run_pytest(lived_in, "--rootdir", str(tmp_path), str(tmp_path / "test_planted.py"))
+    result = run_pytest(lived_in, "--rootdir", ".", "test_planted.py")
     ended = {
         line.split("::")[1].split(" ")[0]: line.split(" ")[0]
         for line in result.stdout.splitlines()

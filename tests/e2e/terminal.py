@@ -77,7 +77,11 @@ class Terminal:
         self._text: str | None = None
         self._clicked = (-1, -1, 0.0)
         self.process = ptyprocess.PtyProcess.spawn(
-            list(argv), env=environment(env), dimensions=(rows, columns), cwd=str(cwd)
+            list(argv),
+            env=environment(env),
+            dimensions=(rows, columns),
+            cwd=str(cwd),
+            preexec_fn=_heed_signals,
         )
         self.modes_before = termios.tcgetattr(self.process.fd)
 
@@ -259,6 +263,12 @@ class Terminal:
         pushed, popped = len(re.findall(rb"\x1b\[>\d*u", self.raw)), self.raw.count(b"\x1b[<u")
         assert popped >= pushed, "the kitty keyboard protocol is left on"
         assert termios.tcgetattr(self.process.fd) == self.modes_before, "line modes differ"
+
+
+def _heed_signals() -> None:
+    """Heed what the tests may have been started to ignore: by nohup, or by a script, behind &."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def xcoll(*arguments: str, **options) -> Terminal:

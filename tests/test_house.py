@@ -30,7 +30,7 @@ def test_telling_about_itself_loads_nothing_heavy(option):
         "from xcoll_tui.cli import main\n"
         f"sys.argv = ['xcoll', {option!r}]\n"
         "try:\n    main()\nexcept SystemExit as exit:\n    assert not exit.code, exit.code\n"
-        "heavy = {'textual', 'httpx', 'keyring', 'starlette', 'uvicorn', 'msgspec'}\n"
+        "heavy = {'textual', 'httpx', 'keyring', 'starlette', 'uvicorn', 'msgspec', 'filelock'}\n"
         "loaded = heavy & set(sys.modules)\n"
         "assert not loaded, loaded\n"
     )

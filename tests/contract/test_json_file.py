@@ -29,9 +29,9 @@ def test_any_json_value_is_read_as_it_was_written(value):
     assert decode(content) == value
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, 10**5000], ids=("nan", "inf", "huge"))
+@pytest.mark.parametrize("value", [math.nan, math.inf, 10**5000, b"x"], ids=range(4))
 def test_what_is_no_json_is_not_written(value):
-    with pytest.raises(ValueError, match=r"^it holds a number"):
+    with pytest.raises(ValueError, match=r"^it holds a value that JSON has not$"):
         encode(value)
 
 

@@ -8,11 +8,20 @@ import time
 from dataclasses import asdict, dataclass
 from threading import Thread
 
+import filelock
 import pytest
 
 from tests.contract.children import child
 from xcoll_tui.session.json_file import text_of
-from xcoll_tui.session.records import OWNERS, Owner, RecordFolder, StateUnusable, lock_file, new_id
+from xcoll_tui.session.records import (
+    OWNERS,
+    Owner,
+    RecordFolder,
+    StateUnusable,
+    lock_file,
+    locked,
+    new_id,
+)
 
 HOLD = """
 import sys
@@ -291,6 +300,43 @@ def test_a_lock_is_waited_for(tmp_path):
     releasing.join()
 
 
+def test_a_lock_for_a_moment_is_waited_for(tmp_path):
+    path = tmp_path / "lock"
+    with locked(path, 0):
+        with pytest.raises(BlockingIOError, match="another xcoll"), locked(path, 0.05):
+            pass
+        assert lock_file(path, 0) is None
+    with locked(path, 0):
+        pass
+    held = lock_file(path, 0)
+    with pytest.raises(BlockingIOError), locked(path, 0):
+        pass
+    held.release()
+
+
+def test_a_lock_for_a_moment_outlives_no_error(tmp_path):
+    with pytest.raises(RuntimeError), locked(tmp_path / "lock", 0):
+        raise RuntimeError
+    with locked(tmp_path / "lock", 0):
+        pass
+
+
+def test_a_lock_for_a_moment_is_taken_where_others_see_it(tmp_path, monkeypatch):
+    path, deleted = tmp_path / "lock", []
+    lock = filelock.lock_descriptor
+
+    def delete_and_lock(descriptor, **options):
+        if not deleted:
+            path.unlink()
+            deleted.append(path)
+        return lock(descriptor, **options)
+
+    monkeypatch.setattr(filelock, "lock_descriptor", delete_and_lock)
+    with locked(path, 0), pytest.raises(BlockingIOError), locked(path, 0):
+        pass
+    assert deleted
+
+
 # Records
 
 
@@ -440,7 +486,7 @@ def test_a_full_disk_leaves_the_record_as_it_was(tmp_path, monkeypatch):
 
 def test_what_json_cannot_hold_is_refused(tmp_path):
     folder = RecordFolder(tmp_path / "notes", read_note, lambda _: {"a": float("nan")}, "a note")
-    with pytest.raises(StateUnusable, match="a number that JSON cannot"):
+    with pytest.raises(StateUnusable, match="a value that JSON has not"):
         folder.put(note())
 
 

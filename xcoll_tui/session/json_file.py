@@ -34,15 +34,15 @@ def encode(value: object) -> bytes:
         return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")
     except RecursionError:
         problem = "it is nested too deeply"
-    except ValueError:
-        problem = "it holds a number that JSON cannot"
+    except (ValueError, TypeError):
+        problem = "it holds a value that JSON has not"
     raise ValueError(problem)
 
 
 def decode(content: bytes) -> object:
     """Read a value; raises ValueError."""
     try:
-        return json.loads(content, parse_constant=_refuse_constant, parse_float=_finite)
+        return _DECODER.decode(content.decode())
     except json.JSONDecodeError as error:
         problem = f"it is no JSON ({error})"
     except UnicodeDecodeError:
@@ -113,3 +113,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise _OddNumberError(_TOO_LARGE)
     return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)

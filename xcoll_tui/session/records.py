@@ -7,13 +7,14 @@ of its own (`owners/<id>.lock`), never by a process ID, which another process ma
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import re
 import secrets
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from xcoll_tui.private_files import replace_private
@@ -21,7 +22,7 @@ from xcoll_tui.session.json_file import decode_object, encode, read_file, reason
 from xcoll_tui.settings import make_private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from filelock import BaseFileLock
@@ -30,6 +31,7 @@ OWNERS = "owners"
 _ID = re.compile(r"[0-9a-f]{1,64}\Z")
 # A look at a lock takes it for a moment: others' looks, and their taking, wait that moment out.
 _PATIENCE, _OWN_PATIENCE = 0.2, 5.0
+_POLL = 0.01
 _STALE_SECONDS = 24 * 60 * 60
 
 
@@ -52,7 +54,7 @@ class StateUnusable(OSError):  # noqa: N818 - a fact about a folder; its text is
 def unusable(folder: Path, error: OSError | ValueError) -> StateUnusable:
     """Return what to raise where a folder within the state folder cannot be written."""
     if isinstance(error, StateUnusable):
-        return error
+        return StateUnusable(str(error), error)
     return StateUnusable(
         f"The folder {folder} cannot be written: {reason_of(error)}. Make room there or make it "
         "writable, or name another folder for xcoll's state in XDG_STATE_HOME.",
@@ -65,6 +67,11 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
+def is_id(text: str) -> bool:
+    """Tell whether an ID is one that xcoll makes, and so leads nowhere as the name of a file."""
+    return _ID.match(text) is not None
+
+
 def lock_file(path: Path, patience: float) -> BaseFileLock | None:
     """Lock a file, made if it is missing, and return the lock; None if another holds it so long.
 
@@ -75,10 +82,45 @@ def lock_file(path: Path, patience: float) -> BaseFileLock | None:
 
     lock = FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
     try:
-        lock.acquire(timeout=patience, poll_interval=0.01)
+        lock.acquire(timeout=patience, poll_interval=_POLL)
     except Timeout:
         return None
     return lock
+
+
+@contextmanager
+def locked(path: Path, patience: float) -> Iterator[None]:
+    """Lock a file for the moment of a write; raises OSError when another keeps it that long.
+
+    A twentieth of the time that `lock_file` takes, which looks after children and threads as well.
+    """
+    from filelock import lock_descriptor, unlock_descriptor  # noqa: PLC0415 - as above
+
+    deadline = time.monotonic() + patience
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if lock_descriptor(descriptor, blocking=False):
+                # Whoever locks a file that was deleted meanwhile locks out nobody.
+                if _is_at(descriptor, path):
+                    yield
+                    return
+            elif time.monotonic() > deadline:
+                raise BlockingIOError(errno.EAGAIN, "another xcoll keeps it locked")
+            else:
+                time.sleep(_POLL)
+        finally:
+            # A child that was forked just now has it open too, and would keep the lock.
+            with suppress(OSError):
+                unlock_descriptor(descriptor)
+            os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 class Owner:
@@ -188,9 +230,27 @@ class Owner:
                 lock.release()
 
     def _path(self, owner_id: str) -> Path:
-        if self._folder is None or not _ID.match(owner_id):
+        if self._folder is None or not is_id(owner_id):
             raise ValueError(f"{owner_id!r} is no owner's ID")
         return self._folder / f"{owner_id}.lock"
+
+
+@asynccontextmanager
+async def adopting(owner: Owner, owner_id: str) -> AsyncIterator[bool]:
+    """Adopt an owner as `Owner.adopt` does, off the event loop; raises OSError.
+
+    A caller that is cancelled meanwhile leaves no lock behind.
+    """
+    with ExitStack() as stack:
+        entering = asyncio.ensure_future(
+            asyncio.to_thread(stack.enter_context, owner.adopt(owner_id))
+        )
+        try:
+            adopted = await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            await asyncio.wait({entering})
+            raise
+        yield adopted
 
 
 def _sweep(folder: Path) -> None:
@@ -296,12 +356,12 @@ class RecordFolder(Generic[R]):
         record = self._read(decode_object(read_file(path)))
         if record.id != path.stem:
             raise ValueError("it was renamed")
-        if not _ID.match(record.id) or not _ID.match(record.owner):
+        if not is_id(record.id) or not is_id(record.owner):
             raise ValueError("its id or its owner is none that xcoll makes")
         return record
 
     def _path(self, record_id: str) -> Path:
-        if not _ID.match(record_id):
+        if not is_id(record_id):
             raise ValueError(f"{record_id!r} is no record's ID")
         return self._folder / f"{record_id}.json"
 

@@ -319,6 +319,7 @@ async def check_finish(bench, session, case, wanted):
     """Take up what broke off, as the next sitting does."""
     if not session.unfinished:
         return
+    await session.end()  # what is its own is nobody else's while it lives
     later = await bench.open(case)
     await later._recovery.load()
     for entry in later.unfinished:

@@ -259,12 +259,13 @@ class ProfileAccess:
 
         if self.key is None:
             raise LookupError("No key was found yet, so nothing can be opened.")
+        state, state_problem = own_state_folder()
         client, session = open_session(
             self._maker(self.key.secret),
             self.log,
-            state=own_state_folder(),
+            state=state,
             base_url=self.base_url,
-            profile="" if self.profile.name == DEFAULT else self.profile.name,
+            state_problem=state_problem,
         )
         self._open = client, session
 

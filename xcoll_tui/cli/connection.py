@@ -35,7 +35,7 @@ def open_session(
     *,
     state: Path | None,
     base_url: str,
-    profile: str = "",
+    state_problem: str = "",
 ) -> tuple[Client, Session]:
     """Make a client, load what it needs, and put a session on it; blocks for a tenth of a second.
 
@@ -57,13 +57,13 @@ def open_session(
 
     client = make_client(on_request=on_request, on_wait=on_wait, on_unauthorized=on_unauthorized)
     client.open()
-    session = Session(client, state=state, place=base_url, profile=profile)
+    session = Session(client, state=state, place=base_url, state_problem=state_problem)
     return client, session
 
 
-def own_state_folder() -> Path | None:
-    """Return the state folder, None where there can be none."""
+def own_state_folder() -> tuple[Path | None, str]:
+    """Return the state folder and ""; or None, and as a sentence why there is none."""
     try:
-        return state_folder()
-    except FolderUnusable:
-        return None  # told where it matters: before a collection is deleted without a backup
+        return state_folder(), ""
+    except FolderUnusable as problem:
+        return None, str(problem)

@@ -341,6 +341,8 @@ class RecordFolder(Generic[R]):
             content = encode(self._write(record))
             make_private_folder(self._folder)
             replace_private(path, content)
+        except RecursionError as error:
+            raise unusable(self._folder, ValueError("it is nested too deeply")) from error
         except (OSError, ValueError) as error:
             raise unusable(self._folder, error) from error
 
@@ -353,7 +355,11 @@ class RecordFolder(Generic[R]):
         return self._path(record.id)
 
     def _read_file(self, path: Path) -> R:
-        record = self._read(decode_object(read_file(path)))
+        members = decode_object(read_file(path))
+        try:
+            record = self._read(members)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"it is no such record ({error})") from error
         if record.id != path.stem:
             raise ValueError("it was renamed")
         if not is_id(record.id) or not is_id(record.owner):

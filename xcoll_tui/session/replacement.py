@@ -44,10 +44,8 @@ class Replacement:
         try:
             entry = await self._recovery.begin(self._target, self._old, self._new, stage.clock())
         except OSError as error:
-            said = (
-                f"{self._target.shown} was not removed, because its fields could not be written to"
-                f" the state folder first ({error.strerror}). Make room there, then try again."
-            )
+            name = self._target.shown
+            said = f"{name} was not removed, because its fields could not be kept first. {error}"
             return self._climb.end(Verdict.FAILED, said)
         try:
             outcome = await self._remove(how)

@@ -40,8 +40,10 @@ from xcoll_tui.session.indexing import GONE, Follower
 from xcoll_tui.session.journal import Journal
 from xcoll_tui.session.lasting import Lasting
 from xcoll_tui.session.outcome import Outcome
+from xcoll_tui.session.place import Place
 from xcoll_tui.session.query import Query
 from xcoll_tui.session.read_back import ReadBack
+from xcoll_tui.session.records import Owner
 from xcoll_tui.session.recovery import Recovery, Unfinished
 from xcoll_tui.session.rows import Rows
 from xcoll_tui.session.service import Service
@@ -60,10 +62,10 @@ class Session:
     Every change is told at once to those who subscribed, on the event loop, after it has happened.
     `writes` is the way to change what the service holds, `bulk` the same for many at once,
     `activity` what was written and asked.
-    `state` is the folder where replacements that broke off are kept, None for nowhere; `place`, the
-    base URL, and `profile`, "" for the default one, tell in there whose they are. `sleep` and
-    `clock` are for tests. All methods belong to one event loop; the coroutines may be cancelled at
-    any time.
+    `state` is the folder where replacements that broke off are kept. Without one they are kept in
+    memory, unless `state_problem`, a sentence, says why there is none: then none is begun. `place`,
+    the base URL, tells in there whose they are. `sleep` and `clock` are for tests. All methods
+    belong to one event loop; the coroutines may be cancelled at any time.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class Session:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         state: Path | None = None,
         place: str = "",
-        profile: str = "",
+        state_problem: str = "",
     ) -> None:
         self._service = service
         self._clock = clock
@@ -91,7 +93,10 @@ class Session:
         self._follower = Follower(lambda: self.documents, sleep)
         self.activity = Activity(emit=self._tell, clock=clock)
         self.journal = Journal(self.activity)
-        self._recovery = Recovery(state, f"{place} {profile}".strip(), emit=self._tell)
+        self._owner = Owner(state)
+        self._recovery = Recovery(
+            state, Place.of(place), emit=self._tell, owner=self._owner, problem=state_problem
+        )
         self._lasting = Lasting()
         self.writes = self._make_writes(service)
         self.bulk = Bulk(
@@ -319,6 +324,7 @@ class Session:
         """Break off what is under way; nothing more is told."""
         self._subscribers.clear()
         await self._lasting.end()
+        self._owner.release()
 
     # Within
 

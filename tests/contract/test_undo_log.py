@@ -258,7 +258,7 @@ async def test_many_callers_share_one_trip_to_the_disk(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", count)
     await asyncio.gather(*(log.add(entry.id, [UndoItem(str(number))]) for number in range(200)))
-    assert len(fsyncs) <= 2
+    assert 1 <= len(fsyncs) <= 2
     assert {line["file_id"] for line in lines_of(tmp_path)[2:]} == {*map(str, range(200))}
 
 

@@ -189,7 +189,9 @@ class Recovery:
         try:
             adopted = await stack.enter_async_context(adopting(self._owner, entry.owner))
         except OSError as error:
-            self._failures.append(_unknown_owner(error))
+            problem = _unknown_owner(error)
+            if problem not in self._failures:
+                self._failures.append(problem)
             return False
         if adopted == entry.is_live:
             self._entries[entry.id] = replace(entry, is_live=not adopted)

@@ -251,7 +251,9 @@ class UndoLog:
         try:
             adopted = await stack.enter_async_context(adopting(self._owner, entry.owner))
         except OSError as error:
-            self._problems.append(_unknown_owner(error))
+            problem = _unknown_owner(error)
+            if problem not in self._problems:
+                self._problems.append(problem)
             return False
         entry.is_live = not adopted
         return adopted

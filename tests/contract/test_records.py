@@ -215,7 +215,7 @@ if sys.argv[2] == "fork":
         os.read(int(sys.argv[3]), 1)
         os._exit(0)
 else:
-    subprocess.Popen([sys.executable, "-c", "input()"], stdin=int(sys.argv[3]))
+    subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=int(sys.argv[3]))
 print(owner.id, flush=True)
 os.kill(os.getpid(), 9)
 """

@@ -396,7 +396,7 @@ async def test_lines_of_a_newer_version_are_left_alone(tmp_path):
 
 
 @posix
-@pytest.mark.parametrize("what", ["folder", "pipe", "nothing of ours"])
+@pytest.mark.parametrize("what", ["folder", "pipe", "nothing of ours", "pipe of others"])
 async def test_what_stands_in_the_place_of_a_log_is_told(tmp_path, what):
     path = file_of(tmp_path)
     path.parent.mkdir()
@@ -404,13 +404,16 @@ async def test_what_stands_in_the_place_of_a_log_is_told(tmp_path, what):
         path.mkdir()
     elif what == "pipe":
         os.mkfifo(path)
+    elif what == "pipe of others":
+        path = path.parent / "x.jsonl"
+        os.mkfifo(path)
     else:
         (path.parent / "x.jsonl").write_text("hello\n")
         path = path.parent / "x.jsonl"
     log = await read(tmp_path)
     (problem,) = log.problems
     assert str(path) in problem
-    if what != "nothing of ours":
+    if path == file_of(tmp_path):
         with pytest.raises(StateUnusable):
             await begun(log, UndoItem("a"))
         assert log.entries == []
@@ -431,6 +434,18 @@ async def test_a_file_in_the_place_of_the_folder_is_told(tmp_path, made):
         await begun(log)
     assert str(state) in str(refusal.value)
     assert log.entries == []
+
+
+async def test_a_copy_of_a_log_is_told_and_not_read(tmp_path):
+    entry_id = await left_by(tmp_path, UndoItem("a"))
+    copy = file_of(tmp_path).with_name("x.jsonl")
+    copy.write_bytes(file_of(tmp_path).read_bytes())
+    log = await read(tmp_path)
+    log.mark_undone(entry_id, ["a"])
+    await log.load()
+    assert log.get(entry_id).state == "undone"
+    (problem,) = log.problems
+    assert problem.startswith(f"{copy} cannot be read: it was renamed.")
 
 
 def fail_fsync(_descriptor):
@@ -550,7 +565,7 @@ async def test_after_ninety_days_entries_go_and_it_is_told(tmp_path):
 
 
 async def test_beyond_fifty_megabytes_the_oldest_go(tmp_path, monkeypatch):
-    monkeypatch.setattr("xcoll_tui.session.undo_log.MEGABYTES_KEPT", 1)
+    monkeypatch.setattr("xcoll_tui.session.undo_folder.MEGABYTES_KEPT", 1)
     ids = [
         await left_by(tmp_path, UndoItem("a", old={"k": "x" * 400_000}), now=NOW + number)
         for number in range(4)

@@ -10,7 +10,7 @@ import json
 import math
 import os
 import stat
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,15 +64,20 @@ def decode_object(content: bytes) -> dict[str, Any]:
     return members
 
 
-def read_file(path: Path, limit: int = SIZE_LIMIT) -> bytes:
-    """Return the content of a regular file; raises OSError, and ValueError for anything else."""
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading; raises OSError, and ValueError for anything else."""
     # Opening a pipe would wait for somebody who writes to it.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("it is no regular file")
-        if status.st_size > limit:
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise ValueError("it is no regular file")
+
+
+def read_file(path: Path, limit: int = SIZE_LIMIT) -> bytes:
+    """Return the content of a regular file; raises OSError, and ValueError for anything else."""
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > limit:
             raise ValueError(f"it is larger than {limit // _MEGABYTE} MB")
         return file.read(limit + 1)
 

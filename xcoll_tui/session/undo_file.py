@@ -18,6 +18,7 @@ from xcoll_tui.private_files import replace_private, sync_folder
 from xcoll_tui.session.json_file import (
     decode_object,
     encode,
+    open_regular,
     read_file,
     reason_of,
     text_of,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-SUFFIX = ".jsonl"
 _PATIENCE = 10.0
 _HEAD = re.compile(rb'\{(?:"v":\d+,)?"kind":"[a-z]+","id":"([0-9a-f]{1,64})"')
 _HEADER_LIMIT = 64 * 1024
@@ -66,12 +66,12 @@ class UndoFile:
         self.place = place
         self._is_named = False
 
-    @classmethod
-    def at(cls, path: Path) -> UndoFile:
-        """Return the log that is at a path, with the place that its first line names."""
-        with path.open("rb") as file:
+    @staticmethod
+    def place_at(path: Path) -> Place:
+        """Return the place that the first line of the log at a path names."""
+        with open_regular(path) as file:
             members = decode_object(file.readline(_HEADER_LIMIT))
-        return cls(path, Place(text_of(members, "host"), text_of(members, "team")))
+        return Place(text_of(members, "host"), text_of(members, "team"))
 
     def append(self, lines: bytes, *, durable: bool) -> None:
         """Add lines, all or none; they are on the disk then if they are to be durable."""

@@ -1,18 +1,15 @@
 """The undo log: what was before each write, on disk before its request, and found after a crash.
 
-A file for each team and host, in the state folder (`undo/<digest>.jsonl`); several sessions append
-to it. Ninety days or 50 MB are kept.
+A file for each team and host, in the state folder; several sessions append to it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from xcoll_tui.session.json_file import reason_of
 from xcoll_tui.session.records import StateUnusable, adopting, new_id
 from xcoll_tui.session.undo_entry import (
     NO_EFFECT,
@@ -22,13 +19,8 @@ from xcoll_tui.session.undo_entry import (
     lines_of,
     mark,
 )
-from xcoll_tui.session.undo_file import (
-    SUFFIX,
-    UndoContent,
-    UndoFile,
-    describe_failure,
-    describe_problem,
-)
+from xcoll_tui.session.undo_file import UndoFile, describe_failure
+from xcoll_tui.session.undo_folder import UndoFolder, describe_unknown_owner
 from xcoll_tui.session.undo_writer import UndoWriter
 
 if TYPE_CHECKING:
@@ -41,17 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["FOLDER", "NO_EFFECT", "UndoEntry", "UndoItem", "UndoLog"]
 
 FOLDER = "undo"
-DAYS_KEPT, MEGABYTES_KEPT = 90, 50
-_DAY = 24 * 60 * 60
-
-
-@dataclass
-class _Loaded:
-    """What was found on disk."""
-
-    contents: list[tuple[UndoFile, UndoContent]] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
 
 
 class UndoLog:
@@ -75,7 +56,7 @@ class UndoLog:
         clock: Callable[[], float] = time.time,
         problem: str = "",
     ) -> None:
-        self._folder = None if folder is None else folder / FOLDER
+        self._folder = None if folder is None else UndoFolder(folder / FOLDER, owner, clock)
         self._place = place
         self._owner = owner
         self._clock = clock
@@ -84,7 +65,6 @@ class UndoLog:
         self._files: dict[str, UndoFile] = {}
         self._claimed: set[str] = set()
         self._writer = UndoWriter(owner)
-        self._own_file: UndoFile | None = None
         self._problems = [problem] if problem and folder is None else []
         self.notices: list[str] = []
 
@@ -136,9 +116,8 @@ class UndoLog:
         """
         if self._problem:
             raise StateUnusable(self._problem)
-        file = self._file()
-        if file is not None:
-            self._files[entry.id] = file
+        if self._folder is not None:
+            self._files[entry.id] = self._folder.file_of(self._place)
             await self._write_ahead(entry.id, lines_of(entry), entry.items)
         self._entries[entry.id] = entry
 
@@ -194,7 +173,7 @@ class UndoLog:
         await self.flush()
         if self._folder is None:
             return self.problems
-        loaded = await asyncio.to_thread(self._load, self._folder)
+        loaded = await asyncio.to_thread(self._folder.load, self._place, self._claimed)
         found: dict[str, UndoEntry] = {}
         for file, content in loaded.contents:
             for entry in content.entries.values():
@@ -216,7 +195,7 @@ class UndoLog:
         What was begun goes on in the file that it was begun in.
         """
         await self.flush()
-        self._place, self._own_file = place, None
+        self._place = place
 
     @asynccontextmanager
     async def claim(self, entry: UndoEntry) -> AsyncIterator[UndoEntry | None]:
@@ -241,17 +220,11 @@ class UndoLog:
 
     # Within
 
-    def _file(self) -> UndoFile | None:
-        if self._own_file is None and self._folder is not None:
-            path = self._folder / f"{self._place.digest}{SUFFIX}"
-            self._own_file = UndoFile(path, self._place)
-        return self._own_file
-
     async def _adopt(self, stack: AsyncExitStack, entry: UndoEntry) -> bool:
         try:
             adopted = await stack.enter_async_context(adopting(self._owner, entry.owner))
         except OSError as error:
-            problem = _unknown_owner(error)
+            problem = describe_unknown_owner(error)
             if problem not in self._problems:
                 self._problems.append(problem)
             return False
@@ -302,103 +275,9 @@ class UndoLog:
         if file is not None:
             self._writer.write_soon(file, line, durable=durable)
 
-    # In a thread
-
-    def _load(self, folder: Path) -> _Loaded:
-        loaded = _Loaded()
-        try:
-            paths = sorted(path for path in folder.iterdir() if path.suffix == SUFFIX)
-        except FileNotFoundError:
-            return loaded
-        except OSError as error:
-            loaded.problems.append(describe_failure(folder, error))
-            return loaded
-        live: dict[str, bool] = {}
-        for path in paths:
-            try:
-                file = self._file_at(path)
-                if file is None:
-                    continue
-                content = file.read()
-                self._find_live(content, live, loaded)
-                loaded.problems += filter(None, [describe_problem(path, content)])
-                self._drop_old(file, content, loaded)
-            except FileNotFoundError:
-                continue  # another xcoll dropped all that was in it
-            except (OSError, ValueError) as error:
-                loaded.problems.append(describe_failure(path, error))
-            else:
-                loaded.contents.append((file, content))
-        return loaded
-
-    def _file_at(self, path: Path) -> UndoFile | None:
-        """Return the log at a path if it is of this place."""
-        own = self._file()
-        if own is not None and path == own.path:
-            return own
-        file = UndoFile.at(path)
-        return file if self._place.owns(file.place) else None
-
-    def _find_live(self, content: UndoContent, live: dict[str, bool], loaded: _Loaded) -> None:
-        for entry in content.entries.values():
-            if entry.owner not in live:
-                try:
-                    live[entry.owner] = self._owner.is_live(entry.owner)
-                except OSError as error:
-                    live[entry.owner] = True  # what may be another's is left alone
-                    loaded.problems.append(_unknown_owner(error))
-            entry.is_live = live[entry.owner]
-
-    def _drop_old(self, file: UndoFile, content: UndoContent, loaded: _Loaded) -> None:
-        """Drop the entries that are too old, or too much, and nobody's."""
-        entries, sizes = content.entries, content.sizes
-        oldest = self._clock() - DAYS_KEPT * _DAY
-        free = [entry for entry in entries.values() if not self._is_in_use(entry)]
-        old = {entry.id for entry in free if entry.at < oldest}
-        rest = content.size - sum(sizes[entry_id] for entry_id in old)
-        large = set()
-        for entry in sorted(free, key=lambda entry: entry.at):
-            if rest <= MEGABYTES_KEPT * 1024 * 1024:
-                break
-            if entry.id not in old:
-                large.add(entry.id)
-                rest -= sizes[entry.id]
-        if not old and not large:
-            return
-        try:
-            gone = self._drop(file, entries, old | large)
-        except (OSError, ValueError) as error:
-            loaded.problems.append(
-                f"{file.path} holds more than {DAYS_KEPT} days or {MEGABYTES_KEPT} MB, and cannot "
-                f"be written: {reason_of(error)}."
-            )
-        else:
-            loaded.notices += _notices(len(old & gone), len(large & gone))
-
-    def _drop(self, file: UndoFile, entries: dict[str, UndoEntry], entry_ids: set[str]) -> set[str]:
-        """Drop those entries that no other session is about to undo, and return their IDs."""
-        owners = {entries[entry_id].owner for entry_id in entry_ids}
-        with ExitStack() as stack:
-            adopted = {owner for owner in owners if stack.enter_context(self._owner.adopt(owner))}
-            gone = {entry_id for entry_id in entry_ids if entries[entry_id].owner in adopted}
-            file.drop(gone)
-        for entry_id in gone:
-            del entries[entry_id]
-        return gone
-
-    def _is_in_use(self, entry: UndoEntry) -> bool:
-        return entry.is_live or entry.owner == self._owner.id or entry.id in self._claimed
-
 
 def _update(entry: UndoEntry, fresh: UndoEntry) -> None:
     vars(entry).update(vars(fresh))
-
-
-def _unknown_owner(error: OSError) -> str:
-    return (
-        f"Whether another xcoll works on an entry of the undo log is not known: {reason_of(error)}."
-        " It can be undone where that is known."
-    )
 
 
 def _listed(file_ids: Collection[str] | None) -> list[str] | None:
@@ -415,22 +294,3 @@ def _end_line(
         "verdict": verdict,
         "now": None if now is None else dict(now),
     }
-
-
-def _notices(old: int, big: int) -> list[str]:
-    notices = []
-    if old:
-        notices.append(
-            f"{_writes(old)} of more than {DAYS_KEPT} days ago went from the undo log, and can no"
-            " longer be undone."
-        )
-    if big:
-        notices.append(
-            f"{_writes(big)}, the oldest, went from the undo log, which holds {MEGABYTES_KEPT} MB;"
-            " they can no longer be undone."
-        )
-    return notices
-
-
-def _writes(count: int) -> str:
-    return "1 write" if count == 1 else f"{count:,} writes"

@@ -105,8 +105,9 @@ IN_A_TERMINAL = {
     "dumb": ("{}", {"TERM": "dumb"}, 2, "TERM is dumb"),
     "no TERM": ("{}", {"TERM": ""}, 2, "TERM is not set"),
     "log in no folder": ("{} --log none/there.log", {}, 1, "No such file or directory"),
-    "log is a folder": ("{} --log .", {}, 1, "Is a directory"),
-    "log is full": ("{} --log /dev/full", {}, 1, "No space left on device"),
+    "log is a folder": ("{} --log .", {}, 1, "It is a folder"),
+    "log is a device": ("{} --log /dev/full", {}, 1, "It is a device"),
+    "log is full": ("trap '' XFSZ; ulimit -f 0; {} --log full.log", {}, 1, "File too large"),
 }
 
 

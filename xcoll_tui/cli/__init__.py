@@ -21,6 +21,7 @@ from xcoll_tui.cli.parser import (
     holds_key,
     looks_like_key,
     stop,
+    warn,
 )
 from xcoll_tui.emulator.options import add_service_options, service_options
 
@@ -168,6 +169,8 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     app.run()
     if log is not None:
         log.close()
+        if log.problem:
+            warn(f"xcoll: The log {log.path} ends before the program: {log.problem}.")
     code = app.return_code or 0
     raise SystemExit(EXIT_NO_KEY if code == 0 and own is not None and own.key is None else code)
 
@@ -231,4 +234,7 @@ def _open_log(path: Path | None) -> "Log | None":
     try:
         return Log(path)
     except OSError as error:
-        stop(f"The log {path} cannot be written: {error.strerror}.", EXIT_FAILED)
+        stop(
+            f"The log {path} cannot be written: {error.strerror}. Name a plain file, or a new one.",
+            EXIT_FAILED,
+        )

@@ -4,11 +4,13 @@ Importing it is cheap: httpx and TLS are loaded at the first request, in a threa
 """
 
 import asyncio
+import os
 import random as _random
 import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -17,11 +19,13 @@ from xcoll_tui import __version__
 from xcoll_tui.api import retry
 from xcoll_tui.api.addresses import accept_base_url, refuse_target
 from xcoll_tui.api.answers import Answer, cause_of, is_gone, judge, may_pass, reason_of, unreadable
+from xcoll_tui.api.certificates import advise_on_untrusted, create_context
 from xcoll_tui.api.endpoints import Endpoints
-from xcoll_tui.api.errors import ApiError, RateLimited, ReadOnly, Refused, Unauthorized
+from xcoll_tui.api.errors import ApiError, Misconfigured, RateLimited, ReadOnly, Unauthorized
 from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.pace import Pace
+from xcoll_tui.api.proxies import Proxy, choose_proxy, refusal_of
 from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
 from xcoll_tui.api.wire import NotOurs
 
@@ -92,6 +96,7 @@ class Client(Endpoints):
         self._timeout = timeout
         self._connect_timeout = None if timeout is None else min(_CONNECT_TIMEOUT, timeout)
         self._http: httpx.AsyncClient | None = None
+        self._proxy: Proxy | None = None
         self._closed = False
         self._opening = threading.Lock()
         self._slots = asyncio.Semaphore(_PARALLEL)
@@ -150,38 +155,31 @@ class Client(Endpoints):
     def _connect(self) -> "httpx.AsyncClient":
         import httpx  # noqa: PLC0415  loading it takes longer than all else before the first frame
 
-        encrypted = self.base_url.startswith("https:")
-        # Reading the certificates takes 30 ms, and without encryption none is ever asked for.
-        context = (
-            httpx.create_ssl_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context, proxy = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), None
+        if self._app is None:
+            proxy = self._proxy = choose_proxy(self.base_url, os.environ)
+            # Reading the certificates takes 60 ms, and without encryption none is ever asked for.
+            if self.base_url.startswith("https:"):
+                context = create_context(os.environ)
+        return httpx.AsyncClient(
+            transport=self._inside(),
+            verify=context,
+            proxy=None if proxy is None else _as_httpx(proxy, context),
+            trust_env=False,  # what it says was read above
+            auth=self._authorize,
+            headers={"Accept": "application/json", "User-Agent": f"xcoll/{__version__}"},
+            timeout=httpx.Timeout(
+                self._timeout,
+                connect=self._connect_timeout,
+                pool=None,  # our own slots come first
+            ),
+            limits=httpx.Limits(
+                max_connections=_PARALLEL,
+                max_keepalive_connections=_PARALLEL,
+                keepalive_expiry=60.0,  # the default of 5 s connects anew after each pause
+            ),
+            follow_redirects=False,
         )
-        try:
-            return httpx.AsyncClient(
-                transport=self._inside(),
-                verify=context,
-                # A proxy would see the key in what is http, and loopback needs none.
-                trust_env=encrypted,
-                auth=self._authorize,
-                headers={"Accept": "application/json", "User-Agent": f"xcoll/{__version__}"},
-                timeout=httpx.Timeout(
-                    self._timeout,
-                    connect=self._connect_timeout,
-                    pool=None,  # our own slots come first
-                ),
-                limits=httpx.Limits(
-                    max_connections=_PARALLEL,
-                    max_keepalive_connections=_PARALLEL,
-                    keepalive_expiry=60.0,  # the default of 5 s connects anew after each pause
-                ),
-                follow_redirects=False,
-            )
-        except (ValueError, ImportError):
-            # Not worded by httpx: a proxy's URL may hold a password.
-            problem = (
-                "Nothing was sent: the proxy that the environment names (HTTPS_PROXY, ALL_PROXY) "
-                "cannot be used. Correct it, or unset it."
-            )
-        raise Refused(problem)
 
     def _inside(self) -> "httpx.ASGITransport | None":
         import httpx  # noqa: PLC0415  see `_connect`
@@ -348,23 +346,40 @@ class Client(Endpoints):
         )
         cause = cause_of(problem)
         lasting = "CERTIFICATE_VERIFY_FAILED" in cause or isinstance(problem, httpx.DecodingError)
+        via = "" if self._proxy is None else f" through the proxy of {self._proxy.variable}"
+        place = f"{self.base_url}{via}"
         match problem:
             case httpx.ConnectTimeout():
-                trouble = f"no connection to {self.base_url} within {self._connect_timeout:g} s"
+                trouble = f"no connection to {place} within {self._connect_timeout:g} s"
             case httpx.TimeoutException() | TimeoutError():
-                trouble = f"no whole answer from {self.base_url} in time"
+                trouble = f"no whole answer from {place} in time"
             case httpx.ConnectError() if lasting:
-                trouble = f"the certificate of {self.base_url} is not trusted ({cause})"
-            case httpx.ConnectError() | httpx.ProxyError():
-                trouble = f"{self.base_url} cannot be reached ({cause})"
+                advice = advise_on_untrusted(os.environ)
+                trouble = f"the certificate of {place} is not trusted ({cause}); {advice}"
+            case httpx.ProxyError() if self._proxy is not None:
+                trouble, lasting = refusal_of(self._proxy, self.base_url, str(problem))
+            case httpx.ConnectError():
+                trouble = f"{self.base_url} cannot be reached{via} ({cause})"
             case httpx.DecodingError():
                 trouble = "the answer's compression is broken"
             case httpx.LocalProtocolError() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
                 trouble, lasting = "the request cannot be sent", True
             case _:
-                trouble = f"the connection to {self.base_url} broke before the whole answer came"
+                trouble = f"the connection to {place} broke before the whole answer came"
         sent = not isinstance(problem, unsent)
         return replace(answer, trouble=trouble, sent=sent, lasting=lasting)
+
+
+def _as_httpx(proxy: Proxy, context: ssl.SSLContext) -> "httpx.Proxy":
+    import httpx  # noqa: PLC0415  see `_connect`
+
+    with suppress(httpx.InvalidURL, ValueError):  # what it says may hold the password
+        return httpx.Proxy(
+            httpx.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port),
+            ssl_context=context if proxy.scheme == "https" else None,
+            auth=None if proxy.user is None else (proxy.user, proxy.password),
+        )
+    raise Misconfigured(f"Nothing was sent: the proxy that {proxy.variable} names cannot be used.")
 
 
 async def _read_body(answer: Answer, reply: "httpx.Response") -> Answer:

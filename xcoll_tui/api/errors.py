@@ -2,7 +2,8 @@
 
     ApiError
     ├── Refused              not sent: a value cannot be sent (this one is a ValueError too)
-    │   └── InvalidKey       not sent: the management key is empty, or no header may hold it
+    │   ├── InvalidKey       not sent: the management key is empty, or no header may hold it
+    │   └── Misconfigured    not sent: a variable of the environment names what cannot be used
     ├── ReadOnly             not sent: a write while the client is read-only
     ├── Unreachable          no answer, and no write: nothing was sent, or it was only a read
     ├── OutcomeUnknown       no whole answer to a write that was sent: it may have happened
@@ -69,6 +70,10 @@ class Refused(ApiError, ValueError):
 
 class InvalidKey(Refused):
     """Not sent: the management key is empty or cannot stand in a header."""
+
+
+class Misconfigured(Refused):
+    """Not sent: a proxy or a file that the environment names cannot be used."""
 
 
 class ReadOnly(ApiError):

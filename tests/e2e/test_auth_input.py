@@ -32,7 +32,9 @@ def say(capsys, monkeypatch):
 NO_KEYS = {
     "nothing": (b"", "Nothing came on standard input, so nothing was stored."),
     "blanks": (b" \r\n\t\n", "Nothing came on standard input, so nothing was stored."),
-    "two lines": (f"{KEY}\n{KEY}\n".encode(), "holds a line break"),
+    "a key in quotation marks": (f'"{KEY}"\n'.encode(), "stands in quotation marks"),
+    "a line of an env file": (f"XAI_MANAGEMENT_KEY={KEY}\n".encode(), "stands behind its name"),
+    "a variable": (b"${XAI_MANAGEMENT_KEY}\n", "is a placeholder"),
     "a space": (f"{KEY} x".encode(), "holds a space"),
     "other letters": (f"{KEY}日本".encode(), "holds a character that no HTTP header can carry"),
     "no letters": (KEY.encode() + b"\xff\xfe", "What came on standard input is no text."),

@@ -17,6 +17,7 @@ from xcoll_tui.credentials import (
     Secret,
     Vault,
     parse_key,
+    read_key,
     service_name,
 )
 from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection, Kept, ProfileRow
@@ -132,7 +133,7 @@ class ProfileAccess:
 
     async def check(self, text: str) -> None:
         """Ask the service about a key; raises InvalidKey and every other ApiError."""
-        await self.check_secret(parse_key(text))
+        await self.check_secret(read_key(text).secret)
 
     async def check_secret(self, secret: Secret) -> "KeyInfo | None":
         """Ask the service about a key, and return what it tells."""

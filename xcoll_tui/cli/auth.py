@@ -36,7 +36,7 @@ from xcoll_tui.credentials import (
     Unavailable,
     Vault,
     accept_team_id,
-    parse_key,
+    read_key,
 )
 from xcoll_tui.ui.text import clean
 
@@ -164,7 +164,9 @@ def _login(options: argparse.Namespace) -> int:
     )
     # Before anybody types: where there is no keyring, there is nothing to log in to.
     asyncio.run(patiently(access.vault.backend()))
-    secret = parse_key(piped_key() if options.key_stdin else typed_key(access.destination))
+    secret, note = read_key(piped_key() if options.key_stdin else typed_key(access.destination))
+    if note:
+        say(note)
     code = asyncio.run(_log_in(access, secret, verify=not options.no_verify))
     for name in supplied:
         say(f"{name} is set, and goes before the keyring: unset it to use this key.")

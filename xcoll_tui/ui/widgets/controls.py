@@ -2,6 +2,7 @@
 
 from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Button, Checkbox, Input, RadioButton
 
 from xcoll_tui.ui.escaping import escape, is_plain, unescape
@@ -56,7 +57,13 @@ class TextInput(Input):
 
 
 class KeyInput(Input):
-    """A masked line for a key: nothing of it is drawn, or leaves it by the clipboard."""
+    """A masked line for a key: nothing of it is drawn, or leaves it by the clipboard.
+
+    Of several lines that are pasted the first is taken, as `pass` keeps keys above notes.
+    """
+
+    class FirstLineTaken(Message):
+        """Of what was pasted the lines after the first were left out."""
 
     def __init__(self, *, placeholder: str = "") -> None:
         super().__init__(
@@ -72,11 +79,14 @@ class KeyInput(Input):
         self.action_copy()
 
     def _on_paste(self, event: events.Paste) -> None:
-        # Textual keeps only the first line; a key that was broken over lines would be half a key.
+        # Textual keeps the first line, also where that is blank, and says nothing.
         event.prevent_default()
         event.stop()
-        if text := event.text.strip():
-            self.replace(text, *self.selection)
+        lines = event.text.strip().splitlines()
+        if lines:
+            self.replace(lines[0].strip(), *self.selection)
+        if len(lines) > 1:
+            self.post_message(self.FirstLineTaken())
 
 
 class NumberInput(Input):

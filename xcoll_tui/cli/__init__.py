@@ -157,6 +157,7 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     # Nothing of what the imports and the first frame make is garbage; looking for some in between
     # costs a tenth of the start-up. The app starts the collector again behind the first frame.
     gc.disable()
+    from xcoll_tui.cli.own_streams import own_streams  # noqa: PLC0415 - keeps --help light
     from xcoll_tui.ui.app import XcollApp  # noqa: PLC0415 - half of the start-up
     from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415
 
@@ -166,11 +167,12 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     app = XcollApp(
         access, clock=time.time, collection_id=options.collection_id or None, theme=theme
     )
-    app.run()
-    if log is not None:
-        log.close()
-        if log.problem:
-            warn(f"xcoll: The log {log.path} ends before the program: {log.problem}.")
+    with own_streams(screen=True):
+        app.run()
+        if log is not None:
+            log.close()
+            if log.problem:
+                warn(f"xcoll: The log {log.path} ends before the program: {log.problem}.")
     code = app.return_code or 0
     raise SystemExit(EXIT_NO_KEY if code == 0 and own is not None and own.key is None else code)
 

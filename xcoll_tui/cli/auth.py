@@ -19,6 +19,7 @@ from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
 from xcoll_tui.cli.access import ProfileAccess, command_for, facts_of, plain
 from xcoll_tui.cli.auth_status import tell_status
 from xcoll_tui.cli.key_input import piped_key, require_hidden_input, typed_key
+from xcoll_tui.cli.own_streams import own_streams
 from xcoll_tui.cli.parser import EXIT_FAILED, Parser, exit_code_of, looks_like_key, say, stop, warn
 from xcoll_tui.cli.patience import begin_line, patiently
 from xcoll_tui.credentials import (
@@ -69,6 +70,11 @@ def run(arguments: list[str]) -> int:
         parser.refuse_key()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # what a terminal of few letters lacks is no crash
+    with own_streams():
+        return _carry_out(options)
+
+
+def _carry_out(options: argparse.Namespace) -> int:
     try:
         code: int = options.act(options)
         if sys.stdout is not None:

@@ -1,6 +1,6 @@
 """The management key at rest and in memory; knows no screen and no HTTP."""
 
-from xcoll_tui.credentials.backends import USER, service_name
+from xcoll_tui.credentials.backends import USER, failed_plugins, service_name
 from xcoll_tui.credentials.errors import (
     REMEDIES,
     WAYS_OUT,
@@ -62,6 +62,7 @@ __all__ = [
     "Vault",
     "accept_name",
     "accept_team_id",
+    "failed_plugins",
     "parse_key",
     "read_key",
     "service_name",

@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from xcoll_tui.log import Log
     from xcoll_tui.ui.access import Access
 
-# Textual would write every key and paste to a log, and so the management key; the last of them
-# makes it a file in the folder where xcoll was started.
-_TEXTUAL_LOGS = ("TEXTUAL_LOG", "TEXTUAL", "TEXTUAL_DEBUG")
-
 _EPILOG = """\
 xcoll auth        log in, and see which key is used; see xcoll auth --help
 xcoll emulator    serve a local stand-in of the API; see xcoll emulator --help
@@ -136,8 +132,9 @@ def _run_emulator(arguments: list[str]) -> int:
 
 
 def _browse(options: argparse.Namespace) -> NoReturn:
-    for name in _TEXTUAL_LOGS:
-        os.environ.pop(name, None)
+    from xcoll_tui.cli.screen_environment import prepare_screen  # noqa: PLC0415 - keeps --help light
+
+    prepare_screen(os.environ, demo=options.demo)
     own = None if options.demo else _own_access(options)
     _require_terminal()
     log = _open_log(options.log)

@@ -65,6 +65,7 @@ def test_a_key_from_a_pipe_is_checked_kept_and_told_of(person, server):
         "key name   Emulator",
         "read only  no",
         "check      accepted",
+        f"used       XDG_CONFIG_HOME: the config is kept in {person.list_of_profiles.parent}",
         "next       xcoll",
     ]
     assert person.status() == {
@@ -80,6 +81,13 @@ def test_a_key_from_a_pipe_is_checked_kept_and_told_of(person, server):
         "check": "accepted",
         "problem": None,
         "next": "xcoll",
+        "environment": [
+            {
+                "name": "XDG_CONFIG_HOME",
+                "used": True,
+                "note": f"the config is kept in {person.list_of_profiles.parent}",
+            }
+        ],
     }
 
 

@@ -66,6 +66,7 @@ class ProfileAccess:
         self._read_only = read_only
         self._checked: tuple[Secret, KeyInfo | None] | None = None
         self._open: tuple[Client, Session] | None = None
+        self._noticed = False
         self._address = self._accept_address(profile)
 
     # What is so now
@@ -257,6 +258,7 @@ class ProfileAccess:
     def connect(self) -> Connection:
         """Build a session with the key that was found or entered; blocks."""
         from xcoll_tui.cli.connection import open_session, own_state_folder  # noqa: PLC0415
+        from xcoll_tui.cli.surroundings import start_notices  # noqa: PLC0415
 
         if self.key is None:
             raise LookupError("No key was found yet, so nothing can be opened.")
@@ -269,12 +271,14 @@ class ProfileAccess:
             state_problem=state_problem,
         )
         self._open = client, session
+        notices = [] if self._noticed else start_notices(self._given, self._profiles)
+        self._noticed = True
 
         async def close() -> None:
             await session.end()
             await client.aclose()
 
-        return Connection(session, close)
+        return Connection(session, close, notices=notices)
 
     # Within
 

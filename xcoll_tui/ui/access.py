@@ -22,6 +22,8 @@ class Connection:
     """File IDs to try attaching with."""
     settled: Callable[[], Awaitable[None]] | None = None
     """Waits until the service has got ready behind the screen; the counts are read again then."""
+    notices: Sequence[str] = ()
+    """Sentences to say once, on what is not as it should be around the program."""
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,8 @@ class XcollApp(App[None]):
         self.main.show_access(self.access)
         self.main.samples = connection.samples
         self.main.begin(connection.session, self._collection_id)
+        for notice in connection.notices:
+            self.main.complain(notice)
         if connection.settled is not None:
             self.run_worker(self._count_again(connection.session, connection.settled))
 

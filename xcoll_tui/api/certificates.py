@@ -20,6 +20,8 @@ TLS_VARIABLES = (_FILE, _FOLDER, _KEY_LOG, *_OTHERS)
 _LARGEST_FILE = 64 << 20
 # OpenSSL finds a certificate in a folder by the hash of its subject.
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+# OpenSSL's words for a chain that ends in nothing that is trusted.
+_UNKNOWN_AUTHORITY = re.compile(r"issuer|self[- ]signed|first certificate")
 # Where systems keep their store; OpenSSL was told at its building, and not always for this system.
 _STORES = (
     "/etc/ssl/cert.pem",
@@ -62,12 +64,14 @@ def create_context(
     raise Misconfigured(sentence)
 
 
-def advise_on_untrusted(environment: Mapping[str, str]) -> str:
-    """Say, as a clause, how a certificate comes to be trusted."""
+def advise_on_untrusted(cause: str, environment: Mapping[str, str]) -> str:
+    """Say, after a clause, how a certificate comes to be trusted; "" where that does not help."""
+    if _UNKNOWN_AUTHORITY.search(cause) is None:
+        return ""  # it has expired, or is for another name
     for name in (_FILE, _FOLDER):
         if environment.get(name):
-            return f"{name} names the only authorities that are trusted"
-    return f"the certificate of a private authority can be named in {_FILE}"
+            return f"; {name} names the only authorities that are trusted"
+    return f"; the certificate of a private authority can be named in {_FILE}"
 
 
 class _Unusable(Exception):  # noqa: N818 - a clause that says why

@@ -354,8 +354,8 @@ class Client(Endpoints):
             case httpx.TimeoutException() | TimeoutError():
                 trouble = f"no whole answer from {place} in time"
             case httpx.ConnectError() if lasting:
-                advice = advise_on_untrusted(os.environ)
-                trouble = f"the certificate of {place} is not trusted ({cause}); {advice}"
+                advice = advise_on_untrusted(cause, os.environ)
+                trouble = f"the certificate of {place} is not trusted ({cause}){advice}"
             case httpx.ProxyError() if self._proxy is not None:
                 trouble, lasting = refusal_of(self._proxy, self.base_url, str(problem))
             case httpx.ConnectError():

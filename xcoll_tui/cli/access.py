@@ -262,13 +262,14 @@ class ProfileAccess:
 
         if self.key is None:
             raise LookupError("No key was found yet, so nothing can be opened.")
-        state, state_problem = own_state_folder()
+        state, problem = own_state_folder()
         client, session = open_session(
             self._maker(self.key.secret),
             self.log,
             state=state,
+            state_problem=problem,
             base_url=self.base_url,
-            state_problem=state_problem,
+            team_id=self.profile.team_id or "",
         )
         self._open = client, session
         notices = [] if self._noticed else start_notices(self._given, self._profiles)

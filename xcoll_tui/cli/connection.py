@@ -36,6 +36,7 @@ def open_session(
     state: Path | None,
     base_url: str,
     state_problem: str = "",
+    team_id: str = "",
 ) -> tuple[Client, Session]:
     """Make a client, load what it needs, and put a session on it; blocks for a tenth of a second.
 
@@ -57,12 +58,14 @@ def open_session(
 
     client = make_client(on_request=on_request, on_wait=on_wait, on_unauthorized=on_unauthorized)
     client.open()
-    session = Session(client, state=state, place=base_url, state_problem=state_problem)
+    session = Session(
+        client, state=state, state_problem=state_problem, place=base_url, team_id=team_id
+    )
     return client, session
 
 
 def own_state_folder() -> tuple[Path | None, str]:
-    """Return the state folder and ""; or None, and as a sentence why there is none."""
+    """Return the state folder; where there can be none, None and a sentence that says why."""
     try:
         return state_folder(), ""
     except FolderUnusable as problem:

@@ -72,4 +72,4 @@ class DemoAccess:
             demo.close()
             state.cleanup()
 
-        return Connection(session, close, demo.file_ids, filled)
+        return Connection(session, close, demo.file_ids, filled, is_sample=True)

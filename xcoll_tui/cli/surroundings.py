@@ -16,9 +16,12 @@ _KEYRING = "PYTHON_KEYRING_BACKEND"
 
 
 def start_notices(key: Key | None, profiles: Profiles) -> list[str]:
-    """Return the sentences to say once a screen stands: what of the surroundings takes effect."""
-    _, state_problem = folder_in_use("state")
-    notices = [profiles.problem, state_problem]
+    """Return the sentences to say once a screen stands: what of the surroundings takes effect.
+
+    That there is no state folder at all is told by the session, which has to do without.
+    """
+    folder, exposure = folder_in_use("state")
+    notices = [profiles.problem, "" if folder is None else exposure]
     if key is not None and key.note:
         notices.append(f"{key.note} It comes from {key.source}.")
     return [notice for notice in notices if notice]
@@ -56,8 +59,11 @@ def _folders(environment: Mapping[str, str], profiles: Profiles) -> Iterator[Var
         if set_to and not Path(set_to).is_absolute():
             yield Variable(name, False, "it is no absolute path, so the usual folder is used")
         elif set_to or problem:
-            home = name if set_to else "HOME"
-            yield Variable(home, folder is not None, problem or f"the {kind} is kept in {folder}")
+            note = problem or f"the {kind} is kept in {folder}"
+            is_read = folder is None and kind == "config" and bool(profiles.listed())
+            if is_read:
+                note += " The profiles in it are used, and no other can be kept."
+            yield Variable(name if set_to else "HOME", folder is not None or is_read, note)
     if profiles.problem:
         yield Variable("HOME", False, profiles.problem)
 

@@ -106,7 +106,7 @@ class BackupWriter:
             line: dict[str, Any] = {
                 "file_id": document.file_id,
                 "name": document.name,
-                "fields": document.fields,
+                "fields": document.raw_fields,
             }
             if document.unreadable is not None:
                 line["unreadable"] = document.unreadable

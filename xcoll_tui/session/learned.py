@@ -11,6 +11,7 @@ import asyncio
 import math
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from xcoll_tui.private_files import replace_private
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 FOLDER = "learned"
 _MARK = "xcoll_learned"
 _DAY = 24 * 60 * 60
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SAMPLES, _SAMPLE_DAYS = 100, 7
 _IGNORED_DAYS = 30
 _UNKNOWN_SETTLING = 10.0
@@ -41,6 +43,12 @@ class Fact:
 
     value: str = "unknown"
     at: float = 0.0
+
+    @property
+    def day(self) -> str:
+        """The day on which it was seen, as "26 Nov", in the same words everywhere."""
+        day = datetime.fromtimestamp(self.at, UTC)
+        return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 UNKNOWN = Fact()

@@ -118,7 +118,7 @@ class Recovery:
     async def begin(
         self, target: Target, old: Mapping[str, Any], new: Mapping[str, Any], at: float
     ) -> Unfinished:
-        """Keep both versions before anything is removed; raises OSError where that fails.
+        """Keep both versions before the document is removed; raises OSError where that fails.
 
         The text of the error is a whole sentence that names the folder, the reason and the advice.
         """
@@ -135,6 +135,7 @@ class Recovery:
             old=dict(old),
             new=dict(new),
             at=at,
+            phase="removing",
         )
         await self._put(entry)
         self._entries[entry.id] = entry

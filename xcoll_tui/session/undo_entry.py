@@ -26,7 +26,7 @@ State = Literal["possible", "undone", "dead", "empty", "live elsewhere"]
 
 @dataclass
 class UndoItem:
-    """One document, or the collection itself (`file_id` ""), as it was and as it shall be.
+    """One document, or the collection itself (`file_id` ""), as it was and as it is to be.
 
     `old` and `new` are whole fields, as they are sent; None for a document that is in no
     collection. `verdict` is "" until its write ended; `now` what the service held then.
@@ -37,6 +37,7 @@ class UndoItem:
     old: Mapping[str, Any] | None = None
     new: Mapping[str, Any] | None = None
     strategy: str = ""
+    is_sent: bool = False
     verdict: str = ""
     now: Mapping[str, Any] | None = None
     is_undone: bool = False
@@ -77,6 +78,7 @@ class UndoEntry:
     is_live: bool = False
     is_undone: bool = False
     why_dead: str = ""
+    failure: str = ""
 
     @property
     def left(self) -> list[UndoItem]:
@@ -122,16 +124,24 @@ def apply_line(entries: dict[str, UndoEntry], members: dict[str, Any]) -> str:
     elif kind == "item":
         item = _item_of(members)
         entry.items[item.file_id] = item
-    elif kind == "end":
-        verdict, now = text_of(members, "verdict"), _fields_of(members, "now")
-        ended = entry.items.get(text_of(members, "file_id"))
-        if ended is not None:
-            ended.verdict, ended.now = verdict, now
+    elif kind in {"sent", "end"}:
+        _apply_to_item(entry, members, kind)
     elif kind == "undone":
         mark(entry, _file_ids_of(members), undone=True)
     elif kind == "dead":
         mark(entry, _file_ids_of(members), why_dead=text_of(members, "why"))
     return entry_id
+
+
+def _apply_to_item(entry: UndoEntry, members: dict[str, Any], kind: str) -> None:
+    item = entry.items.get(text_of(members, "file_id"))
+    if kind == "end":
+        verdict, now = text_of(members, "verdict"), _fields_of(members, "now")
+        if item is not None:
+            item.verdict, item.now = verdict, now
+            item.name = item.name or text_of({"name": "", **members}, "name")
+    elif item is not None:
+        item.is_sent = True
 
 
 def mark(

@@ -141,7 +141,20 @@ class UndoLog:
         """
         item = self._entries[entry_id].items[file_id]
         item.verdict, item.now = verdict, now
-        self._note(entry_id, _end_line(entry_id, file_id, verdict, now))
+        line = _end_line(entry_id, file_id, verdict, now)
+        if item.old is None and item.name:
+            line["name"] = item.name  # of a file that is attached it is known only by now
+        self._note(entry_id, line)
+
+    def mark_sent(self, entry_id: str, file_id: str) -> None:
+        """Take note that the request for an item is sent now; it is written at once, unsynced.
+
+        What was killed before that was only meant, or is among the very last that were sent.
+        """
+        item = self._entries[entry_id].items.get(file_id)
+        if item is not None:
+            item.is_sent = True
+            self._note(entry_id, {"kind": "sent", "id": entry_id, "file_id": file_id}, at_once=True)
 
     def mark_undone(self, entry_id: str, file_ids: Collection[str] | None = None) -> None:
         """Take note that items of an entry were undone, or the whole of it."""
@@ -270,10 +283,12 @@ class UndoLog:
                 self._note(entry_id, _end_line(entry_id, file_id, "cancelled", None))
             raise
 
-    def _note(self, entry_id: str, line: dict[str, Any], *, durable: bool = False) -> None:
+    def _note(
+        self, entry_id: str, line: dict[str, Any], *, durable: bool = False, at_once: bool = False
+    ) -> None:
         file = self._files.get(entry_id)
         if file is not None:
-            self._writer.write_soon(file, line, durable=durable)
+            self._writer.write_soon(file, line, durable=durable, at_once=at_once)
 
 
 def _update(entry: UndoEntry, fresh: UndoEntry) -> None:

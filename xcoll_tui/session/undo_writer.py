@@ -50,10 +50,17 @@ class UndoWriter:
         self._start()
         await written
 
-    def write_soon(self, file: UndoFile, line: dict[str, Any], *, durable: bool = False) -> None:
+    def write_soon(
+        self,
+        file: UndoFile,
+        line: dict[str, Any],
+        *,
+        durable: bool = False,
+        at_once: bool = False,
+    ) -> None:
         """Write a line with what is written next, or by itself soon; at once if it is durable."""
         self._pending.append(_Batch(file, [line], durable))
-        if durable:
+        if durable or at_once:
             self._start()
         elif self._task is None and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_SOON, self._start)

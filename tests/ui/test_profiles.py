@@ -163,7 +163,7 @@ async def test_what_broke_off_is_told_in_every_profile_of_its_host(server, tmp_p
     async with enter(server, tmp_path, keyring, *profiles) as pilot:
         session = await loaded(pilot)
         target = Target("collection_1", "file_1", "report", "Reports")
-        entry = await session._recovery.begin(target, {"a": "b"}, {"a": "c"}, 1)
+        entry = await session.state.recovery.begin(target, {"a": "b"}, {"a": "c"}, 1)
         await pick(pilot, "second")
         await wait_until(pilot, lambda: " second · " in header_of(pilot))
         session = await loaded(pilot)

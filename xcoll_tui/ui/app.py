@@ -71,6 +71,7 @@ class XcollApp(App[None]):
         self._main: MainScreen | None = None
         self._enter: Entering | None = None
         self._sittings = 0
+        self.inputs = 0
 
     @property
     def main(self) -> MainScreen:
@@ -204,13 +205,25 @@ class XcollApp(App[None]):
         from xcoll_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - not at the start
 
         if not self._writing:
-            self.exit()
+            self._leave()
         elif not isinstance(self.screen, ConfirmScreen):
             self.run_worker(self._quit_after_asking())
 
     async def _quit_after_asking(self) -> None:
         if await self.may_leave("Quit"):
-            self.exit()
+            self._leave()
+
+    def _leave(self) -> None:
+        """End the program, and say below it what can still be undone."""
+        connection, sentence = self._connection, ""
+        session = None if connection is None or connection.is_sample else connection.session
+        if session is not None and session.state.folder is not None:  # else nothing is kept
+            from xcoll_tui.ui.file_fate import is_deleted  # noqa: PLC0415 - on the way out only
+            from xcoll_tui.ui.undo_lines import left_words  # noqa: PLC0415
+
+            if not is_deleted(session.state.learned.files):
+                sentence = left_words(session.undo_stack)
+        self.exit(message=Text(sentence) if sentence else None)
 
     @property
     def _writing(self) -> bool:
@@ -265,6 +278,12 @@ class XcollApp(App[None]):
             self.run_worker(do(self._entering(self.access.keys)), group="keys")
 
     # Keys and commands
+
+    async def on_event(self, event: events.Event) -> None:
+        """Count what a person does, before it is handed on."""
+        if isinstance(event, events.Key | events.MouseDown):
+            self.inputs += 1
+        await super().on_event(event)
 
     async def _on_key(self, event: events.Key) -> None:
         """Give a filter the keys that were typed at once with the one that opened it.

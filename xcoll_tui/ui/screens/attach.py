@@ -44,15 +44,17 @@ class AttachScreen(FormDialog[AttachDraft]):
     def __init__(
         self,
         collection_name: str,
-        definitions: Sequence[FieldDefinition],
+        definitions: Sequence[FieldDefinition] | None,
         check: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]],
         *,
         samples: Sequence[str] = (),
         draft: AttachDraft | None = None,
         refusals: Mapping[str, str] | None = None,
+        note: str = "",
     ) -> None:
         super().__init__(
-            Content.from_markup("Attach files to [b]$name[/]", name=clean(collection_name, 80))
+            Content.from_markup("Attach files to [b]$name[/]", name=clean(collection_name, 80)),
+            note=note,
         )
         self._collection_name = collection_name
         self._check = check
@@ -66,8 +68,10 @@ class AttachScreen(FormDialog[AttachDraft]):
             help_text="Divided by new lines, commas or spaces; a JSON or CSV column is fine.",
         )
         self._found = Static(classes="form-note", id="attach-found")
-        shared = [each for each in definitions if not each.unique]
-        self._form = FieldsForm(shared, draft.shared if draft else {})
+        shared = None if definitions is None else [d for d in definitions if not d.unique]
+        definitions = definitions or ()
+        self._is_draft = draft is not None
+        self._form = FieldsForm(shared, {}, entered=draft.shared if draft else None)
         self._columns = {
             each.key: PastedArea(
                 draft.columns.get(each.key, "") if draft else "",
@@ -108,7 +112,7 @@ class AttachScreen(FormDialog[AttachDraft]):
     @property
     def changed(self) -> bool:
         """Whether something was typed."""
-        typed = self._file_ids.text != self._start
+        typed = self._is_draft or self._file_ids.text != self._start
         return typed or self._form.changed or any(area.text for area in self._columns.values())
 
     def show_problem(self, field: str, sentence: str) -> bool:

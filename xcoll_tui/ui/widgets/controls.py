@@ -28,6 +28,11 @@ class TextInput(Input):
         )
 
     @property
+    def shown(self) -> str:
+        """The text that it began with, as it is shown."""
+        return self._given_shown
+
+    @property
     def text(self) -> str:
         """The text that is meant."""
         if self.value == self._given_shown:

@@ -1,6 +1,6 @@
 """The form for the fields of a document: what the collection defines first, then the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +13,8 @@ from xcoll_tui.ui.widgets.controls import Press, TextInput
 from xcoll_tui.ui.widgets.form_row import FormRow
 
 SEARCHED = "goes into the search text"
+UNDEFINED = "not defined here; the service may refuse it"
+NO_TEXT = "not a text; kept as it is unless you change it"
 
 
 def traits_of(definition: FieldDefinition) -> str:
@@ -33,6 +35,9 @@ def traits_of(definition: FieldDefinition) -> str:
 class FieldsForm(Vertical):
     """Edit fields: every defined one, and others under any key.
 
+    `definitions` is None while it is not known what is defined. `entered` are fields that were
+    typed before, `fields` those that are so; `odd` are the keys of those that are no texts.
+
     A defined field left empty is not set, unless the document holds it empty already; another
     field may be empty, and is removed by its own button, which also puts it back. That of a defined
     one empties it, for those who have no key at hand.
@@ -40,17 +45,36 @@ class FieldsForm(Vertical):
 
     def __init__(
         self,
-        definitions: Sequence[FieldDefinition],
+        definitions: Sequence[FieldDefinition] | None,
         fields: Mapping[str, str],
         *,
+        entered: Mapping[str, str] | None = None,
+        odd: Collection[str] = (),
         form_id: str | None = None,
     ) -> None:
         super().__init__(id=form_id)
         self.base = dict(fields)
-        self._defined = [_DefinedRow(each, self.base.get(each.key)) for each in definitions]
-        keys = {each.key for each in definitions}
+        typed = self.base if entered is None else entered
+        self._undefined = "" if definitions is None else UNDEFINED
+        self._defined = [
+            _DefinedRow(
+                definition,
+                self.base.get(definition.key),
+                typed.get(definition.key, ""),
+                note=NO_TEXT if definition.key in odd else "",
+            )
+            for definition in definitions or ()
+        ]
+        keys = {row.key for row in self._defined}
         self._others = [
-            _OtherRow(key, value) for key, value in self.base.items() if key not in keys
+            _OtherRow(key, value, typed.get(key), note=self._note_of(key, odd))
+            for key, value in self.base.items()
+            if key not in keys
+        ]
+        self._others += [
+            _OtherRow(key, value, value, new=True, note=self._undefined)
+            for key, value in typed.items()
+            if key not in self.base and key not in keys
         ]
         self._rest = Vertical(*self._others, classes="form-rows")
 
@@ -64,6 +88,9 @@ class FieldsForm(Vertical):
             yield Static("Fields", classes="form-title")
         yield self._rest
         yield Press(Content("+ Add a field"), classes="form-add")
+
+    def _note_of(self, key: str, odd: Collection[str]) -> str:
+        return " · ".join(filter(None, [self._undefined, NO_TEXT if key in odd else ""]))
 
     def values(self) -> dict[str, str]:
         """Return the fields as they are entered, the defined ones first."""
@@ -105,7 +132,7 @@ class FieldsForm(Vertical):
 
     def add_row(self, key: str = "", value: str = "") -> None:
         """Add an empty row and go to its key."""
-        row = _OtherRow(key, value, new=True)
+        row = _OtherRow(key, value, value, new=True, note=self._undefined)
         self._others.append(row)
         self._rest.mount(row)
         row.call_after_refresh(row.focus_control)
@@ -162,17 +189,20 @@ class FieldsForm(Vertical):
 class _DefinedRow(FormRow):
     """A field that the collection defines."""
 
-    def __init__(self, definition: FieldDefinition, value: str | None) -> None:
+    def __init__(
+        self, definition: FieldDefinition, value: str | None, entered: str, *, note: str = ""
+    ) -> None:
         self.definition = definition
         self.key = definition.key
-        self._input = TextInput(value or "")
-        self._shown = self._input.value
+        self._input = _input_of(value or "", entered)
+        self._shown = self._input.shown
         self._was_empty = value == ""
         self._button = Press(Content("✕"), classes="form-tool form-empty")
         self._button.can_focus = False  # keys empty the input itself
         label = f"{definition.key} *" if definition.required else definition.key
         tools = [self._button]
-        super().__init__(label, self._input, help_text=traits_of(definition), tools=tools)
+        traits = " · ".join(filter(None, [note, traits_of(definition)]))
+        super().__init__(label, self._input, help_text=traits, tools=tools)
 
     def on_mount(self) -> None:
         """Show what the button does now."""
@@ -205,16 +235,30 @@ class _DefinedRow(FormRow):
 class _OtherRow(FormRow):
     """A field under a key of its own; a new one has its key still to be typed."""
 
-    def __init__(self, key: str, value: str, *, new: bool = False) -> None:
+    def __init__(
+        self, key: str, value: str, entered: str | None, *, new: bool = False, note: str = ""
+    ) -> None:
         self.new = new
         self.removed = False
         self._key = key
+        self._note = note
+        self._taken_out = entered is None
         self._key_input = TextInput(key, placeholder="name", classes="form-key")
-        self._input = TextInput(value, placeholder="value" if new else "")
+        self._input = _input_of(value, value if entered is None else entered)
+        self._input.placeholder = "value" if new else ""
         self._button = Press(Content("✕"), classes="form-tool", tooltip=Content("Remove"))
         super().__init__(
-            key, self._key_input if new else self._input, tools=[] if new else [self._button]
+            key,
+            self._key_input if new else self._input,
+            help_text=note,
+            tools=[] if new else [self._button],
         )
+
+    def on_mount(self) -> None:
+        """Show it as removed where it was taken out before."""
+        super().on_mount()
+        if self._taken_out and not self.removed:
+            self.toggle()
 
     def compose_line(self) -> ComposeResult:
         if self.new:
@@ -245,4 +289,13 @@ class _OtherRow(FormRow):
         self._button.label = Content("↶" if self.removed else "✕")
         self._button.tooltip = Content("Put it back" if self.removed else "Remove")
         self.clear_problem()
-        self.explain("Will be removed." if self.removed else "")
+        self.explain("Will be removed." if self.removed else self._note)
+
+
+def _input_of(value: str, entered: str) -> TextInput:
+    """Return an input with what was entered; one that was emptied can put its value back."""
+    if entered or not value:
+        return TextInput(entered)
+    control = TextInput(value)
+    control.value = ""
+    return control

@@ -41,4 +41,5 @@ def install(folder, name):
     (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1\n")
     entry = f"{module}:begin" if "def begin" in NOISY[name] else module
     (facts / "entry_points.txt").write_text(f"[keyring.backends]\n{module} = {entry}\n")
-    return {"PYTHONPATH": str(folder)}
+    # A bus of nobody's: where a bus is named, the library looks for its keyrings and plugins.
+    return {"PYTHONPATH": str(folder), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={folder / 'none'}"}

@@ -1,9 +1,10 @@
 """What every test may use: an emulator on a real socket, and the program in front of it."""
 
+import asyncio
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -97,6 +98,11 @@ class OneService:
         self.mode = mode
 
 
+async def sleep_briefly(seconds: float) -> None:
+    """Sleep a fiftieth: what is looked at until it has settled need not take ten seconds."""
+    await asyncio.sleep(seconds / 50)
+
+
 Browse = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 
 
@@ -111,6 +117,7 @@ def browse() -> Browse:
         key: str = KEY,
         size: tuple[int, int] = (160, 45),
         clock: Callable[[], float] = lambda: NOW,
+        sleep: Callable[[float], Awaitable[None]] = sleep_briefly,
         state: Path | None = None,
         read_only: bool = False,
         silence: float = 30,
@@ -126,7 +133,7 @@ def browse() -> Browse:
                 on_request=lambda record: session.note_request(record),  # noqa: PLW0108 - made below
                 on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
             )
-            session = Session(client, clock=clock, state=state, place=url)
+            session = Session(client, clock=clock, sleep=sleep, state=state, place=url)
 
             async def close() -> None:
                 await session.end()

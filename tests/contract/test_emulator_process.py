@@ -70,7 +70,7 @@ def test_its_second_line_can_be_pasted_into_a_shell(tmp_path):
     xcoll.chmod(0o700)
     shell = subprocess.run(
         ["/bin/sh", "-c", line],
-        env={"PATH": str(tmp_path)},
+        env={**os.environ, "PATH": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,

@@ -1,8 +1,11 @@
 """Nothing typed is lost: a form that was left while it was saved opens again with what it held."""
 
+from functools import partial
+
 import pytest
 
 from tests.conftest import wait_until
+from tests.ui.forms import DEFINITIONS, NOW, document, opened
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import (
     CONTRACTS,
@@ -38,6 +41,11 @@ async def leave_while_saving(pilot):
     form.action_leave()
     form.action_leave()
     await back_on_main(pilot)
+
+
+def number_of(form, key):
+    """Return the number of the row of a field."""
+    return [row.key for row in form._fields._rows].index(key)
 
 
 @pytest.mark.parametrize("ending", ["ignored", "changed", "refused"])
@@ -211,3 +219,41 @@ async def test_fields_that_are_not_defined_are_marked(server, browse):
         assert UNDEFINED not in words_on(pilot)
         form._form.add_row()
         await shown(pilot, UNDEFINED)
+
+
+async def test_a_draft_of_many_fields_is_whole_before_its_pages_are_opened():
+    fields = {f"field {number:03}": f"{number}" for number in range(60)}
+    entered = {"ticker": "TSLA", **fields, "field 040": "changed", "field 041": "", "new": "one"}
+    del entered["field 050"]
+    made = partial(
+        EditFieldsScreen, document(**fields), DEFINITIONS, print, now=NOW, entered=entered
+    )
+    async with opened(made) as (pilot, form):
+        assert form._fields.values() == entered
+        assert form.changed
+        for key in ("field 041", "field 050", "new"):
+            form._fields._go_to(number_of(form, key))
+            await pilot.pause()
+        assert "Fields 61–64 of 64" in words_on(pilot)
+        assert UNDEFINED in words_on(pilot)
+        assert form._fields._open(number_of(form, "new")).new
+        assert form._fields.values() == entered
+        removed = form._fields._open(number_of(form, "field 050"))
+        assert removed.removed
+        removed.toggle()
+        assert form._fields.values() == {**entered, "field 050": "50"}
+
+
+async def test_columns_of_a_paste_are_not_called_undefined_while_that_is_not_known():
+    async def check(_file_ids):
+        return {}
+
+    text = f"file_id,ticker\n{UNKNOWN},TSLA\n"
+    for definitions, reason in (
+        (None, "the fields here are not known"),
+        ([], "there is no such field here"),
+    ):
+        made = partial(AttachScreen, "Plans", definitions, check)
+        async with opened(made) as (pilot, form):
+            form._file_ids.text = text
+            await shown(pilot, f"Left out, for {reason}: ticker")

@@ -9,11 +9,12 @@ from xcoll_tui.session.bulk_work import Item
 from xcoll_tui.session.judging import has_fields
 from xcoll_tui.session.outcome import Verdict
 from xcoll_tui.ui.ages import Clock
+from xcoll_tui.ui.attach_draft import AttachDraft
 from xcoll_tui.ui.drafts import Drafts
 from xcoll_tui.ui.file_fate import file_fate, is_deleted, undo_hint
 from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.run_lines import RunView, sum_up, view_of
-from xcoll_tui.ui.screens.attach import AttachDraft, AttachScreen
+from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.run import RunScreen
 from xcoll_tui.ui.screens.set_field import SetFieldScreen
@@ -287,14 +288,9 @@ def _named(marked: Marked) -> list[str]:
 
 def _again(draft: AttachDraft, run: BulkRun) -> tuple[AttachDraft, Mapping[str, str]]:
     """Return the draft for what is not attached, and why, field by field."""
-    left = [file_id for file_id in draft.fields if not _is_attached(run, file_id)]
-    columns = {
-        key: "\n".join(draft.fields[file_id].get(key, "") for file_id in left)
-        for key in draft.columns
-    }
-    fields = {file_id: draft.fields[file_id] for file_id in left}
+    left = {file_id for file_id in draft.fields if not _is_attached(run, file_id)}
     refusals = {outcome.field: outcome.said for outcome in run.failures if outcome.field}
-    return AttachDraft(fields, "\n".join(fields), draft.shared, columns), refusals
+    return draft.only(left), refusals
 
 
 def _is_attached(run: BulkRun, file_id: str) -> bool:

@@ -16,10 +16,10 @@ from xcoll_tui.ui.format import format_count
 from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.chunking_form import ChunkingForm
-from xcoll_tui.ui.widgets.controls import TextInput
 from xcoll_tui.ui.widgets.definitions_form import DefinitionsForm
-from xcoll_tui.ui.widgets.fields_form import traits_of
+from xcoll_tui.ui.widgets.field_rows import traits_of
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 _DEFAULT = ""
 _METRICS = (

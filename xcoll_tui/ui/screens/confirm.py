@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 _LOW = 16
 """A terminal of fewer rows has room for a few lines of what is said."""
@@ -56,7 +57,7 @@ class ConfirmScreen(Dialog[bool]):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
-        self._input = Input(id="confirm-typed")
+        self._input = TextInput(id="confirm-typed")
         self._scroll = VerticalScroll(id="confirm-said", can_focus=False)
         self._cancel = Button("Cancel", id="confirm-cancel")
         self._act = Button(Content(question.verb), variant="error", id="confirm-act")
@@ -105,8 +106,8 @@ class ConfirmScreen(Dialog[bool]):
             self._act.disabled = True
             self._input.focus()
 
-    def _on_input_changed(self, event: Input.Changed) -> None:
-        self._act.disabled = event.value.strip() != (self._question.typed or "").strip()
+    def _on_input_changed(self, _event: Input.Changed) -> None:
+        self._act.disabled = self._input.text.strip() != (self._question.typed or "").strip()
 
     def _on_input_submitted(self) -> None:
         if not self._act.disabled:

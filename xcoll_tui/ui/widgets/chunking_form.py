@@ -21,8 +21,9 @@ from xcoll_tui.api.models import (
     TokensConfiguration,
     Wire,
 )
-from xcoll_tui.ui.widgets.controls import NumberInput, TextInput
+from xcoll_tui.ui.widgets.controls import NumberInput
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 _STRATEGIES: dict[str, tuple[str, type[Wire]]] = {
     "bytes_configuration": ("Bytes", BytesConfiguration),

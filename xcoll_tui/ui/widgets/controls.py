@@ -1,67 +1,18 @@
-"""Inputs, switches and buttons that are safe with any text, and readable without colour."""
+"""Inputs for keys and numbers, and switches and buttons that are readable without colour."""
 
 from textual import events
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Checkbox, Input, RadioButton
+from textual.widgets import Button, Checkbox, RadioButton
 
-from xcoll_tui.ui.escaping import escape, is_plain, unescape
+from xcoll_tui.session.pasted_text import trim_cell
+from xcoll_tui.ui.widgets.text_input import LineInput
 
 # Longer than any key that is accepted, so that it is refused and not cut.
 _LONGEST_KEY = 4_096
 
 
-class TextInput(Input):
-    """A line of text that may hold anything: what cannot be shown is escaped while it is edited.
-
-    Use `text`, never `value`: it is exact, and what has not been touched comes back as it was.
-    """
-
-    def __init__(
-        self, text: str = "", *, placeholder: str = "", classes: str | None = None
-    ) -> None:
-        self.escaped = not is_plain(text)
-        self._given = text
-        self._given_shown = escape(text) if self.escaped else text
-        super().__init__(
-            self._given_shown, placeholder=placeholder, select_on_focus=False, classes=classes
-        )
-
-    @property
-    def shown(self) -> str:
-        """The text that it began with, as it is shown."""
-        return self._given_shown
-
-    @property
-    def text(self) -> str:
-        """The text that is meant."""
-        if self.value == self._given_shown:
-            return self._given
-        return unescape(self.value) if self.escaped else self.value
-
-    def replace(self, text: str, start: int, end: int) -> None:
-        """Replace a part of what is shown; whatever is typed or pasted comes this way."""
-        start, end = sorted((max(0, start), min(len(self.value), end)))
-        if not self.escaped and not is_plain(self.value[:start] + text + self.value[end:]):
-            before, after = escape(self.value[:start]), escape(self.value[end:])
-            inserted = escape(text)
-            self.escaped = True
-            self.value = before + inserted + after
-            self.cursor_position = len(before) + len(inserted)
-            return
-        # A single backslash is a person's who writes an escape; more at once were pasted.
-        super().replace(escape(text) if self.escaped and len(text) > 1 else text, start, end)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        # Textual keeps only the first line of what is pasted.
-        event.prevent_default()
-        event.stop()
-        text = event.text.removesuffix("\n")
-        if text:
-            self.replace(text, *self.selection)
-
-
-class KeyInput(Input):
+class KeyInput(LineInput):
     """A masked line for a key: nothing of it is drawn, or leaves it by the clipboard.
 
     Of several lines that are pasted the first is taken, as `pass` keeps keys above notes.
@@ -83,18 +34,16 @@ class KeyInput(Input):
         """Cut nothing, as for copying."""
         self.action_copy()
 
-    def _on_paste(self, event: events.Paste) -> None:
-        # Textual keeps the first line, also where that is blank, and says nothing.
-        event.prevent_default()
-        event.stop()
-        lines = event.text.strip().splitlines()
+    def paste(self, text: str) -> None:
+        """Put a key in, and tell when that was not all that was pasted."""
+        lines = trim_cell(text).splitlines()
         if lines:
-            self.replace(lines[0].strip(), *self.selection)
+            super().paste(trim_cell(lines[0]))
         if len(lines) > 1:
             self.post_message(self.FirstLineTaken())
 
 
-class NumberInput(Input):
+class NumberInput(LineInput):
     """A whole number that is not negative; None while it is empty."""
 
     def __init__(self, number: int | None = None, *, placeholder: str = "") -> None:

@@ -10,8 +10,9 @@ from textual.widgets import Button, Static
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.widgets.controls import Check, Press, TextInput
+from xcoll_tui.ui.widgets.controls import Check, Press
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 NEVER_REQUIRED = "A field that is added to a collection that exists cannot be required."
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from textual import events
-from textual.widgets import Input
+
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 _LEAVING = ("enter", "escape", "down", "tab", "shift+tab")
 
 
-class FilterLine(Input):
+class FilterLine(TextInput):
     """A line that is left at once by the keys that end it.
 
     Keys come in bursts: pasted, over a slow line, from a quick typist. What follows the key that
@@ -16,7 +17,7 @@ class FilterLine(Input):
     """
 
     def __init__(self, text: str, hint: str, leave: Callable[[str], None]) -> None:
-        super().__init__(text, placeholder=hint, compact=True, select_on_focus=False)
+        super().__init__(text, placeholder=hint, compact=True)
         self._leave = leave
         self._left = False
 
@@ -24,6 +25,11 @@ class FilterLine(Input):
         """Tell whether a key that was typed just before this input had the focus is for it."""
         printable = character is not None and character.isprintable()
         return not self._left and (printable or key in _LEAVING)
+
+    def paste(self, text: str) -> None:
+        """Take what is pasted, unless this line was left: then nobody would see it."""
+        if not self._left:
+            super().paste(text)
 
     async def _on_key(self, event: events.Key) -> None:
         if self._left:

@@ -79,7 +79,7 @@ def test_a_replacement_under_way_is_its_owners(tmp_path):
             second.press("!")
             second.wait_for("not shown now")
             second.press("enter")
-            second.wait_for("not shown now")
+            second.wait_for("Old fields")
             second.press("o")
             second.wait_for("is attached again", 40)
             second.press("escape")

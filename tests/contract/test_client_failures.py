@@ -506,6 +506,7 @@ async def test_gone_after_a_lost_answer_is_done(name, lost):
 async def test_gone_after_a_plain_429_was_gone_before(name):
     error, _, _ = await fail(WRITES[name], fault(429, 8, retry_after="1"), fault(404, 5))
     assert type(error) is errors.NotFound
+    assert (error.outcome_unknown, error.tries) == (False, 2)
 
 
 async def test_a_proxys_404_does_not_show_that_it_is_gone():

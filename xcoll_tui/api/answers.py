@@ -120,6 +120,7 @@ def judge(
         path=answer.path,
         outcome_unknown=unknown,
         request_id=request_id,
+        tries=tries,
     )
     if isinstance(error, errors.RateLimited):
         error.retry_after = retry_after
@@ -213,6 +214,7 @@ def _broken_off(
         path=answer.path,
         outcome_unknown=unknown,
         request_id=request_id,
+        tries=tries,
     )
 
 

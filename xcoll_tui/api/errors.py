@@ -39,7 +39,9 @@ class ApiError(Exception):
 
     `status` is the HTTP status, None if no answer came. `code` and `message` are the service's own
     words (None and "" if it gave none), `method` and `path` those of the request; `request_id` is
-    what the service's makers can find the request by. None of them holds the key.
+    what the service's makers can find the request by. `tries` counts how often the request was
+    sent: a 429 may come after the effect, so what answers a later try may be about the first one.
+    None of them holds the key.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class ApiError(Exception):
         path: str = "",
         outcome_unknown: bool = False,
         request_id: str | None = None,
+        tries: int = 1,
     ) -> None:
         super().__init__(sentence)
         self.status = status
@@ -62,6 +65,7 @@ class ApiError(Exception):
         self.path = path
         self.outcome_unknown = outcome_unknown
         self.request_id = request_id
+        self.tries = tries
 
 
 class Refused(ApiError, ValueError):

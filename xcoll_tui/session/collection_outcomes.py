@@ -11,6 +11,7 @@ from xcoll_tui.session.judging import (
     is_missing,
     named_field,
     told,
+    was_missing_before,
     was_not_sent,
     was_refused,
 )
@@ -36,7 +37,7 @@ def deleted(
     """Judge a deletion that was sent, of a collection that was there before."""
     name, after = target.shown, settled.seen
     if settled.proved:
-        verdict = Verdict.ALREADY if is_missing(error) else Verdict.DONE
+        verdict = Verdict.ALREADY if was_missing_before(error) else Verdict.DONE
         return end(verdict, f"{name} is deleted.", error)
     if was_refused(error) and not is_missing(error):
         return end(Verdict.FAILED, f"{name} was not deleted.{told(error)}", error)

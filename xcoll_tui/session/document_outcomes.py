@@ -11,10 +11,12 @@ from xcoll_tui.session.indexing import progress_of
 from xcoll_tui.session.judging import (
     holds_fields,
     is_missing,
+    may_be_own,
     moment_of,
     named_field,
     same_fields,
     told,
+    was_missing_before,
     was_refused,
 )
 from xcoll_tui.session.outcome import Operation, Outcome, Verdict
@@ -113,7 +115,7 @@ def _found(
     end: Callable[..., Outcome],
 ) -> Outcome:
     name, theirs = target.shown, dict(document.fields)
-    elsewhere = isinstance(error, Conflict) and not error.outcome_unknown
+    elsewhere = isinstance(error, Conflict) and not may_be_own(error)
     if fields is None or holds_fields(document, fields):
         if elsewhere:
             sentence = f"{name} was attached elsewhere meanwhile, with these fields."
@@ -162,7 +164,7 @@ def removed(target: Target, error: ApiError | None, settled: Settled[Look]) -> t
     """Judge a removal that was sent, of a document that was there before."""
     name, after = target.shown, settled.seen
     if settled.proved:
-        if is_missing(error):
+        if was_missing_before(error):
             return Verdict.ALREADY, f"{name} was gone from the collection already."
         return Verdict.DONE, removed_words(target)
     if was_refused(error) and not is_missing(error):

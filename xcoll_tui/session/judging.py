@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from xcoll_tui.api.errors import (
     ApiError,
     Conflict,
+    Forbidden,
     NotFound,
     RateLimited,
     ReadOnly,
     Refused,
     Rejected,
+    Unauthorized,
     Unreachable,
 )
 from xcoll_tui.api.models import writable
@@ -32,11 +34,19 @@ def was_not_sent(error: ApiError) -> bool:
 def was_refused(error: ApiError | None) -> bool:
     """Tell whether the service said no, or never heard of it: then nothing can have changed.
 
-    A 429 is not trusted as far: it comes from whatever stands before the service.
+    A 429 is not trusted as far: it comes from whatever stands before the service, and may come
+    after the effect. A key that is refused then says nothing of the try before.
     """
     if error is None or error.outcome_unknown or isinstance(error, RateLimited):
         return False
+    if error.tries > 1 and isinstance(error, Unauthorized | Forbidden):
+        return False
     return isinstance(error, Rejected) or was_not_sent(error)
+
+
+def may_be_own(error: ApiError) -> bool:
+    """Tell whether a 409 or 404 may be about what an earlier try of the same request has done."""
+    return error.outcome_unknown or error.tries > 1
 
 
 def is_settled_refusal(error: ApiError | None) -> bool:
@@ -131,3 +141,8 @@ def moment_of(timestamp: str | None) -> float | None:
 def is_missing(error: ApiError | None) -> bool:
     """Tell whether the service said that something is not there, in words of its own."""
     return isinstance(error, NotFound) and (error.code is not None or bool(error.message))
+
+
+def was_missing_before(error: ApiError | None) -> bool:
+    """Tell whether what was to go was gone before the request for it was sent at all."""
+    return error is not None and is_missing(error) and not may_be_own(error)

@@ -15,6 +15,7 @@ from xcoll_tui.session.judging import (
     holds_fields,
     is_missing,
     is_settled_refusal,
+    may_be_own,
     named_field,
     told,
     was_not_sent,
@@ -322,7 +323,7 @@ class Replacement:
                 missed = True
             elif not isinstance(error, Conflict) or self._is_rule(error, fields):
                 return error
-            elif error.outcome_unknown:
+            elif may_be_own(error):
                 return error  # it may be there by this very request
             await self._stage.pause(pause)
             error = await self._send_attach_once(fields, how)

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 from tests.unit.session.fakes import make_document
 from tests.unit.session.writing import FILE, NEW, OLD, Desk
 from xcoll_tui.api.errors import (
+    Conflict,
     Forbidden,
     NotFound,
     OutcomeUnknown,
     RateLimited,
     ServerFault,
+    Unauthorized,
     Unreachable,
 )
 from xcoll_tui.session.changes import ActivityChanged, RowChanged, RowRemoved
@@ -352,3 +354,49 @@ def test_the_field_that_a_refusal_names(message, field, sure):
     error = Forbidden("No.", status=403, message=message)
     assert named_field(error, ["type", "isbn", ""]) == field
     assert named_field(error, ["type", "isbn"], sure=True) == sure
+
+
+def after_429(kind, status):
+    """Return what a try is answered that follows one that was answered 429."""
+    return kind("It is refused.", status=status, message="refused", tries=2)
+
+
+async def test_what_a_429_attached_is_not_called_attached_elsewhere():
+    desk = await Desk().open()
+    file_id = desk.upload(7)
+    desk.service.lose("add_document", after_429(Conflict, 409))
+    outcome = await desk.writes.attach("collection_0", file_id, NEW)
+    assert (outcome.verdict, outcome.said) == (Verdict.DONE, "“report 00007.txt” is attached.")
+
+
+async def test_a_409_to_the_only_try_is_somebody_else():
+    desk = await Desk().open()
+    file_id = desk.upload(7)
+    desk.service.lose("add_document", Conflict("It is there.", status=409, message="there"))
+    outcome = await desk.writes.attach("collection_0", file_id, NEW)
+    assert outcome.verdict is Verdict.ALREADY
+    assert "elsewhere" in outcome.said
+
+
+async def test_what_a_429_removed_is_not_called_gone_before():
+    desk = await Desk().open()
+    desk.service.lose("remove_document", after_429(NotFound, 404))
+    outcome = await desk.writes.remove(FILE)
+    assert (outcome.verdict, "already" in outcome.said) == (Verdict.DONE, False)
+    assert desk.session.undo_stack.newest.items[FILE].old == OLD
+
+
+async def test_a_collection_that_a_429_deleted_is_not_called_deleted_before():
+    desk = await Desk().open()
+    desk.service.lose("delete_collection", after_429(NotFound, 404))
+    outcome = await desk.writes.delete_collection("collection_0")
+    assert outcome.verdict is Verdict.DONE
+
+
+@pytest.mark.parametrize(("kind", "status"), [(Unauthorized, 401), (Forbidden, 403)])
+async def test_a_key_refused_after_a_429_says_nothing_of_the_try_before(kind, status):
+    desk = await Desk(lag=3.0).open()
+    file_id = desk.upload(7)
+    desk.service.lose("add_document", after_429(kind, status))
+    outcome = await desk.writes.attach("collection_0", file_id, NEW)
+    assert outcome.verdict is Verdict.DONE

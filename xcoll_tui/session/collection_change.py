@@ -108,6 +108,12 @@ class Change:
             told[f"field_definitions.{each.key}"] = ""
         return told
 
+    def state_after(self, before: Collection) -> dict[str, str]:
+        """Return what a collection is described as (`describe`) once this is carried out."""
+        gone = {f"field_definitions.{each.key}" for each in self.removed}
+        state = {**describe(before), **self.wanted()}
+        return {member: text for member, text in state.items() if member not in gone}
+
 
 def describe(collection: Collection) -> dict[str, str]:
     """Return what can be changed of a collection, as texts by member."""

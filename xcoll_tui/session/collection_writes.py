@@ -268,6 +268,9 @@ class CollectionWrites:
         error = await self._stage.send(
             partial(self._service.update_collection, target.collection_id, **change.request()),
             How(),
+            target=target,
+            before=before,
+            after=change.state_after(before),
         )
         settled: Settled[CollectionLook] = Settled(before, proved=False, seconds=0.0)
         if error is None or not was_not_sent(error):
@@ -305,7 +308,11 @@ class CollectionWrites:
             return end(Verdict.ALREADY, f"{name} was deleted elsewhere already.")
         end = partial(end, collection=before)
         error = await self._stage.send(
-            partial(self._service.delete_collection, target.collection_id), How()
+            partial(self._service.delete_collection, target.collection_id),
+            How(),
+            target=target,
+            before=before,
+            after=None,
         )
         if error is not None and was_not_sent(error):
             return end(Verdict.FAILED, f"{name} was not deleted.{told(error)}", error)
@@ -322,9 +329,18 @@ class CollectionWrites:
     # Looking
 
     async def _look_before(self, target: Target) -> CollectionLook:
-        """Read a collection; that it is gone counts when it has been so for long enough."""
-        settled = await self._settle(target, lambda seen: seen is not None, learns=False)
-        return settled.seen
+        """Read a collection; that it is gone counts when it has been so for long enough.
+
+        So does how it was before a write of ours.
+        """
+
+        def is_news(seen: CollectionLook) -> bool:
+            return seen is not None and not self._is_behind(target, seen)
+
+        return (await self._settle(target, is_news, learns=False)).seen
+
+    def _is_behind(self, target: Target, seen: CollectionLook) -> bool:
+        return not isinstance(seen, ApiError) and self._stage.superseded.holds(target, seen)
 
     async def _settle(
         self,
@@ -353,6 +369,11 @@ class CollectionWrites:
             lasting=lasting,
             learns=learns,
         )
+        if not isinstance(settled.seen, ApiError):
+            superseded = self._stage.superseded
+            if not settled.proved and within is None:
+                superseded.forget(target)  # it has lasted, so it is how things are
+            superseded.show(target, settled.seen)
         if settled.seen is None:
             self._stage.rows.collection_gone(target.collection_id, why)
         elif not isinstance(settled.seen, ApiError):

@@ -91,14 +91,17 @@ class Session:
         self.key_info: KeyInfo | None = None
         self.opened: str | None = None
         self.documents: Feed[Document] | None = None
+        self._superseded = Superseded(clock)
         self.collections: Feed[Collection] = Feed(
-            CollectionSource(service), Query(CollectionsSortBy.NAME), emit=self._tell, clock=clock
+            CollectionSource(service, self._superseded.correct_collections),
+            Query(CollectionsSortBy.NAME),
+            emit=self._tell,
+            clock=clock,
         )
         self._follower = Follower(lambda: self.documents, sleep, self._settling_time)
         self.place = place
         self.state = LocalState(state, state_problem, place, emit=self._tell, clock=clock)
         self._team_id = team_id
-        self._superseded = Superseded(clock)
         self.activity = Activity(emit=self._tell, clock=clock)
         self._lasting, self._watches = Lasting(), Lasting()
         self._logs = WriteLogs(self.state.undo_log)
@@ -266,6 +269,7 @@ class Session:
         except NotFound:
             self.collections.remove(collection_id, GONE)
             raise
+        (collection,) = self._superseded.correct_collections([collection]) or [collection]
         self._note_collection(collection)
         return collection
 

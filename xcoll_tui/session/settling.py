@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
+
+from xcoll_tui.api.models import Collection
+from xcoll_tui.session.collection_change import describe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.outcome import Target
 
     _Place = tuple[str, str]
+    Row = Document | Collection
 
 LONGEST = 30.0
 """Seconds: how long a write may take to show before it counts as one that never will."""
@@ -31,6 +35,7 @@ _GRID = 0.25
 _REMEMBERED: Final = 8
 
 S = TypeVar("S")
+R = TypeVar("R", bound="Document | Collection")
 
 
 class LearnedTimes(Protocol):
@@ -146,22 +151,20 @@ def _delays(slowest: float) -> Iterator[float]:
 
 
 class Superseded:
-    """What documents were before writes of ours: a read that shows it is behind, and no news.
+    """What rows were before writes of ours: a read that shows it is behind, and no news.
 
-    A state is the fields, or None for a document that was not there. It is remembered for
-    LONGEST seconds: so long it may still be read.
+    The state of a document is its fields, that of a collection what can be changed of it, None
+    that it was not there. It is remembered for LONGEST seconds: so long it may still be read.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._states: dict[_Place, deque[tuple[float, Mapping[str, Any] | None]]] = {}
-        self._current: dict[_Place, Document | None] = {}
+        self._current: dict[_Place, Row | None] = {}
         self._many = 1000
 
-    def note(
-        self, target: Target, before: Document | None, after: Mapping[str, Any] | None
-    ) -> None:
-        """Take note that a write replaces one state of a document by another."""
+    def note(self, target: Target, before: Row | None, after: Mapping[str, Any] | None) -> None:
+        """Take note that a write replaces one state of a row by another."""
         place = target.collection_id, target.file_id or ""
         old = _state_of(before)
         now = self._clock()
@@ -171,38 +174,45 @@ class Superseded:
         states.extend([*kept, (now, old)])
         self._forget_old(now)
 
-    def holds(self, target: Target, seen: Document | None) -> bool:
+    def holds(self, target: Target, seen: Row | None) -> bool:
         """Tell whether what was seen is a state that was replaced lately."""
         return self._is_behind((target.collection_id, target.file_id or ""), seen)
 
-    def show(self, target: Target, seen: Document | None) -> None:
-        """Take note of how a document was shown to be now."""
+    def show(self, target: Target, seen: Row | None) -> None:
+        """Take note of how a row was shown to be now."""
         place = target.collection_id, target.file_id or ""
         if place in self._states:
             self._current[place] = seen
 
     def forget(self, target: Target) -> None:
-        """Forget what a document was: what is seen of it now is how it is."""
+        """Forget what a row was: what is seen of it now is how it is."""
         place = target.collection_id, target.file_id or ""
         self._states.pop(place, None)
         self._current.pop(place, None)
 
     def correct(self, collection_id: str, documents: Sequence[Document]) -> list[Document]:
         """Return documents as they were read, but those that are behind as they are by now."""
+        return self._correct(documents, lambda each: (collection_id, each.file_id))
+
+    def correct_collections(self, collections: Sequence[Collection]) -> list[Collection]:
+        """Return collections as they were read, but those that are behind as they are by now."""
+        return self._correct(collections, lambda each: (each.collection_id, ""))
+
+    def _correct(self, rows: Sequence[R], place_of: Callable[[R], _Place]) -> list[R]:
         if not self._states:
-            return list(documents)
+            return list(rows)
         corrected = []
-        for document in documents:
-            place = collection_id, document.file_id
-            if place in self._current and self._is_behind(place, document):
+        for row in rows:
+            place = place_of(row)
+            if place in self._current and self._is_behind(place, row):
                 current = self._current[place]
                 if current is not None:
-                    corrected.append(current)
+                    corrected.append(cast("R", current))
             else:
-                corrected.append(document)
+                corrected.append(row)
         return corrected
 
-    def _is_behind(self, place: _Place, seen: Document | None) -> bool:
+    def _is_behind(self, place: _Place, seen: Row | None) -> bool:
         states = self._states.get(place)
         if states is None:
             return False
@@ -218,5 +228,7 @@ class Superseded:
         self._many = max(1000, 2 * len(self._states))
 
 
-def _state_of(document: Document | None) -> Mapping[str, Any] | None:
-    return None if document is None else dict(document.raw_fields)
+def _state_of(row: Row | None) -> Mapping[str, Any] | None:
+    if row is None:
+        return None
+    return describe(row) if isinstance(row, Collection) else dict(row.raw_fields)

@@ -62,13 +62,21 @@ class Source(Protocol[T]):
 
 
 class CollectionSource:
-    """The collections of the team."""
+    """The collections of the team.
+
+    `correct` puts collections right that the service shows as they were before a write.
+    """
 
     name_field = "collection_name"
     filter_fields = COLLECTION_FIELDS
 
-    def __init__(self, service: Service) -> None:
+    def __init__(
+        self,
+        service: Service,
+        correct: Callable[[Sequence[Collection]], list[Collection]] = list,
+    ) -> None:
         self._service = service
+        self._correct = correct
 
     def key(self, row: Collection) -> str:
         """Return the collection_id."""
@@ -101,7 +109,7 @@ class CollectionSource:
             pagination_token=token,
             filter=query.expression(self.name_field, self.filter_fields),
         )
-        return Page(page.collections, page.pagination_token)
+        return Page(self._correct(page.collections), page.pagination_token)
 
     async def look(self, keys: Sequence[str]) -> None:  # noqa: ARG002 - a Source's signature
         """Return None: collections cannot be read several at once."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from typing import Any
 
-    from xcoll_tui.api.models import Document
+    from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.activity import Activity
     from xcoll_tui.session.lasting import Lasting
     from xcoll_tui.session.learned import Learned
@@ -218,7 +218,7 @@ class Stage:
         how: How,
         *,
         target: Target | None = None,
-        before: Document | None = None,
+        before: Document | Collection | None = None,
         after: Mapping[str, Any] | None = None,
     ) -> ApiError | None:
         """Send a request that changes something and return what went wrong, if anything did.

@@ -191,3 +191,31 @@ async def test_what_is_told_of_a_collection_is_so(lag):
         assert (outcome.verdict is Verdict.FAILED) <= (not so), case
         if fault is None:
             assert outcome.verdict is Verdict.DONE, case
+
+
+@pytest.mark.parametrize("lag", [2.0, (0.0, 2.0), (2.0, 0.0), (0.3, 0.0, 2.0)])
+async def test_a_collection_that_was_changed_is_not_shown_as_it_was_before(lag):
+    scene = await scene_of(lag)
+    session, base = scene.session, scene.session.collection
+    drafts = [
+        CollectionDraft(name, field_definitions=tuple(base.field_definitions))
+        for name in ("Renamed", "Renamed again")
+    ]
+    for draft in drafts:
+        outcome = await scene.writes.update_collection(HERE, draft, base=session.collection)
+        assert outcome.verdict is Verdict.DONE, outcome.said
+        for _ in range(4):
+            await session.collections.refresh()
+            await session.read_collection(HERE)
+            assert session.collection.collection_name == draft.collection_name
+            assert session.collections.listing.get(HERE).collection_name == draft.collection_name
+
+
+@pytest.mark.parametrize("lag", [2.0, (0.0, 2.0), (2.0, 0.0)])
+async def test_a_collection_that_was_deleted_does_not_come_back(lag):
+    scene = await scene_of(lag)
+    outcome = await scene.writes.delete_collection(HERE)
+    assert outcome.verdict is Verdict.DONE, outcome.said
+    for _ in range(4):
+        await scene.session.collections.refresh()
+        assert HERE not in scene.session.collections.listing

@@ -32,6 +32,7 @@ def deleted(
     target: Target,
     end: Callable[..., Outcome],
     settled: Settled[CollectionLook],
+    *,
     error: ApiError | None,
 ) -> Outcome:
     """Judge a deletion that was sent, of a collection that was there before."""
@@ -57,6 +58,7 @@ def updated(
     change: Change,
     before: Collection,
     settled: Settled[CollectionLook],
+    *,
     error: ApiError | None,
 ) -> Outcome:
     """Judge a change that was sent."""

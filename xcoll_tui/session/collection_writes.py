@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.stage import Stage
+    from xcoll_tui.session.stage import Correct, Stage
 
     CollectionLook = Collection | ApiError | None
 
@@ -273,17 +273,17 @@ class CollectionWrites:
             after=change.state_after(before),
         )
         settled: Settled[CollectionLook] = Settled(before, proved=False, seconds=0.0)
+
+        def shows(seen: CollectionLook) -> bool:
+            return not isinstance(seen, ApiError | None) and change.holds(seen)
+
         if error is None or not was_not_sent(error):
-            settled = await self._settle(
-                target,
-                lambda seen: (
-                    not isinstance(seen, ApiError) and seen is not None and change.holds(seen)
-                ),
-                within=0.0 if is_settled_refusal(error) else None,
-            )
+            within = 0.0 if is_settled_refusal(error) else None
+            settled = await self._settle(target, shows, within=within)
         if change.removed and not was_refused(error):
             self._stage.rows.reread(target.collection_id)
-        return updated(target, change, before, settled, error)
+        judge = partial(updated, target, change, before, error=error)
+        return self._followed(judge(settled), settled, shows, judge)
 
     async def _look_until(self, target: Target, base: Collection) -> CollectionLook:
         """Read a collection that was changed a moment ago: a read may be older than that."""
@@ -317,16 +317,42 @@ class CollectionWrites:
         if error is not None and was_not_sent(error):
             return end(Verdict.FAILED, f"{name} was not deleted.{told(error)}", error)
         refused = is_settled_refusal(error) and not is_missing(error)
+        within = 0.0 if refused else None
         settled = await self._settle(
-            target,
-            lambda seen: seen is None,
-            why=DELETED,
-            within=0.0 if refused else None,
-            lasting=error is not None,
+            target, _is_gone, why=DELETED, within=within, lasting=error is not None
         )
-        return deleted(target, end, settled, error)
+        judge = partial(deleted, target, end, error=error)
+        return self._followed(judge(settled), settled, _is_gone, judge, why=DELETED)
 
     # Looking
+
+    def _followed(
+        self,
+        outcome: Outcome,
+        settled: Settled[CollectionLook],
+        proved: Callable[[CollectionLook], bool],
+        judge: Callable[[Settled[CollectionLook]], Outcome],
+        *,
+        why: str = GONE,
+    ) -> Outcome:
+        """Go on looking behind an outcome that is not known; it is corrected when it shows."""
+
+        async def watch(correct: Correct) -> None:
+            later = await self._settle(
+                outcome.target,
+                proved,
+                why=why,
+                within=max(LONGEST - settled.seconds, 0.0),
+                learns=False,
+            )
+            if later.proved:
+                self._stage.learned.note_shown(settled.seconds + later.seconds)
+                correct(judge(later))
+
+        is_open = outcome.verdict in {Verdict.UNSHOWN, Verdict.UNKNOWN}
+        if is_open and not isinstance(settled.seen, ApiError):
+            self._stage.watch_afterwards(outcome.target, watch)
+        return outcome
 
     async def _look_before(self, target: Target) -> CollectionLook:
         """Read a collection; that it is gone counts when it has been so for long enough.
@@ -379,6 +405,10 @@ class CollectionWrites:
         elif not isinstance(settled.seen, ApiError):
             self._stage.rows.show_collection(settled.seen)
         return settled
+
+
+def _is_gone(seen: CollectionLook) -> bool:
+    return seen is None
 
 
 def _is_new(collection: Collection, before: _Namesakes) -> bool:

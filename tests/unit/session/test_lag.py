@@ -219,3 +219,19 @@ async def test_a_collection_that_was_deleted_does_not_come_back(lag):
     for _ in range(4):
         await scene.session.collections.refresh()
         assert HERE not in scene.session.collections.listing
+
+
+@pytest.mark.parametrize("act", ["update", "delete"])
+async def test_what_shows_of_a_collection_after_the_settling_time_is_corrected(act):
+    scene = await scene_of(15.0)
+    base = scene.session.collection
+    draft = CollectionDraft("Renamed", field_definitions=tuple(base.field_definitions))
+    if act == "update":
+        outcome = await scene.writes.update_collection(HERE, draft, base=base)
+    else:
+        outcome = await scene.writes.delete_collection(HERE)
+    assert outcome.verdict is Verdict.UNSHOWN, outcome.said
+    await scene.watched()
+    assert scene.session.activity.entries[-1].outcome.verdict is Verdict.DONE
+    row = scene.session.collections.listing.get(HERE)
+    assert (None if row is None else row.collection_name) == {"update": "Renamed"}.get(act)

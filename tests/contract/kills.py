@@ -210,6 +210,7 @@ async def take_up_restore(session, case, before) -> None:
         done = await session.backups.recreate(path, begun=begun.restore, collection_id=found)
     assert done.complete, done.said
     await session.collections.refresh()
+    await session.collections.load_all()  # hundreds of cases are there by then
     rows = session.collections.listing.loaded_items()
     same = [row for row in rows if row.collection_name == "Case of restore"]
     mine = [row for row in same if row.collection_id not in OTHERS]

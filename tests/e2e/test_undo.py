@@ -110,3 +110,16 @@ def test_the_demo_does_not_say_that_its_data_can_be_undone_later():
         terminal.press("q")
         assert terminal.wait_end() == 0
         assert b"can still be undone" not in terminal.raw
+
+
+def test_nothing_is_asked_that_cannot_be_written_down(start, tmp_path):
+    (tmp_path / "state").write_text("no folder")
+    with start() as terminal:
+        terminal.wait_for(f"2 {SCANS}")
+        terminal.press("2")
+        terminal.wait_for("Attach")
+        terminal.press("d")
+        terminal.wait_for("Nothing can be removed now.")
+        assert "Remove from collection?" not in terminal.text
+        terminal.press("q")
+        assert terminal.wait_end() == 0

@@ -60,7 +60,9 @@ class BackupCheck:
     @property
     def cannot_exclude(self) -> str:
         """What may be in no backup all the same, as a sentence."""
-        sentence = "What others attach or change from now on is in no backup."
+        sentence = (
+            "What others attach or change from now on, or did a moment ago, may be in no backup."
+        )
         if self.whole:
             return sentence
         return (

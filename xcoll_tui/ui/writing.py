@@ -175,6 +175,10 @@ class Writing:
         marked = self._many.marked(file_ids)
         if marked is None:
             return
+        if problem := self._session.state.problem:
+            # Its old fields could not be written down, so the question would promise too much.
+            self._screen.complain(f"Nothing can be removed now. {problem}")
+            return
         if len(marked.items) > 1:
             await self._many.remove(marked)
             return

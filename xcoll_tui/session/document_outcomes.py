@@ -11,13 +11,13 @@ from xcoll_tui.session.indexing import progress_of
 from xcoll_tui.session.judging import (
     holds_fields,
     is_missing,
-    moment_of,
     named_field,
     same_fields,
     told,
     was_refused,
 )
 from xcoll_tui.session.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.times import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -86,3 +86,10 @@ async def test_nothing_is_said_over_a_dialog(browse):
             await pilot.press("escape")
             await told(pilot, gone.name, GONE)
             assert toasts(pilot).count("Something failed.") == 1
+            pilot.app.clear_notifications()
+            await dialog(pilot, ConfirmScreen, "d")
+            for number in range(50):
+                pilot.app.main.tell(f"{number} of 50")
+            await pilot.press("escape")
+            await told(pilot, "49 of 50")
+            assert toasts(pilot) == [f"{number} of 50" for number in range(46, 50)]

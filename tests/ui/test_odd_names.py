@@ -33,6 +33,19 @@ async def test_an_unusual_name_is_confirmed_by_the_end_of_the_id(browse, tmp_pat
         assert pilot.app.focused is question._act
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 15), (40, 10)])
+@pytest.mark.parametrize("name", ["x" * 300, "\u200b"])
+async def test_the_line_and_the_buttons_are_in_view_at_any_size(browse, tmp_path, name, size):
+    shelf = Shelf([document(0, "a.txt")], {"collection_name": name})
+    async with Scripted(shelf) as service, browse(service.url, size=size, state=tmp_path) as pilot:
+        question = await asked(pilot)
+        await pilot.press(*END)
+        await wait_until(pilot, lambda: not question._act.disabled)
+        words = words_on(pilot)
+        for each in ("the end of its ID, to go on:", f" {END}", "Cancel", "Delete"):
+            assert each in words, screen_text(pilot)
+
+
 async def test_what_is_shown_of_an_unusual_name_is_taken_too(browse, tmp_path):
     shelf = Shelf([document(0, "a.txt")], {"collection_name": "a\tb\nc"})
     async with Scripted(shelf) as service, browse(service.url, state=tmp_path) as pilot:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _LONG = 12.0
 """Seconds in which a failure can be read."""
 _SAID = 600
+_HELD = 4
+"""So many are kept for later, the newest ones: more would cover what the dialog has left."""
 
 
 class Toasts:
@@ -49,7 +51,8 @@ class Toasts:
         toast = partial(self._screen.notify, said, severity=severity, timeout=timeout, markup=False)
         if not self._screen.is_active:
             if all(held.args != toast.args for held in self._held):
-                self._held.append(toast)  # it would lie over what has to be read and pressed
+                # It would lie over what has to be read and pressed.
+                self._held = [*self._held[1 - _HELD :], toast]
         elif all(each.message != said for each in self._shown()):  # a key that is held repeats
             toast()
 

@@ -49,10 +49,16 @@ class Question:
             shown = clean(self.typed or "", 200) if typed is None else typed.shown
             return Content.from_markup("Type [b]$typed[/] to go on:", typed=shown)
         return Content.from_markup(
-            "The name is unusual. Type [b]$end[/], the end of its ID, to go on "
-            "(or the name as it is shown, or the whole ID):",
-            end=typed.id_end,
+            "Its name is unusual. Type [b]$end[/], the end of its ID, to go on:", end=typed.id_end
         )
+
+    @property
+    def or_type(self) -> str:
+        """What else is taken; empty where nothing is."""
+        typed = self._typed_name
+        if typed is None:
+            return ""
+        return "or its ID" if typed.is_usual else "or its whole ID, or its name as shown"
 
     def accepts(self, text: str) -> bool:
         """Tell whether what was typed is what has to be."""
@@ -84,8 +90,7 @@ class ConfirmScreen(Dialog[bool]):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
-        placeholder = "or its ID" if question.typed_id else ""
-        self._input = TextInput(id="confirm-typed", placeholder=placeholder)
+        self._input = TextInput(id="confirm-typed", placeholder=question.or_type)
         self._scroll = VerticalScroll(id="confirm-said", can_focus=False)
         self._cancel = Button("Cancel", id="confirm-cancel")
         self._act = Button(Content(question.verb), variant="error", id="confirm-act")

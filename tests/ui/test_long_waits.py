@@ -115,7 +115,7 @@ async def test_pauses_that_were_cut_short_do_not_use_up_the_patience():
         assert (await client.list_collections()).collections == []
 
 
-@pytest.mark.parametrize("width", [130, 110, 80, 60, 40])
+@pytest.mark.parametrize("width", [130, 80, 40])
 async def test_the_numbers_of_a_run_are_never_cut(width):
     tally = "148 done · 12 failed · 3 not shown yet · 4 not known · 9 left · 1,107 not sent"
     view = RunView("Removing", 1_300, 148, 19, tally, 12.0, "", False, False, 0, lambda _: [])

@@ -17,9 +17,7 @@ async def asked(pilot):
     return await dialog(pilot, ConfirmScreen, "d")
 
 
-@pytest.mark.parametrize(
-    "name", ["a\tb", "\u200bSa\u202eles", "x" * 300, "   ", "", "Ѕales", "V\u0308 \u00a0 n"]
-)
+@pytest.mark.parametrize("name", ["a\tb", "\u200bSa\u202eles", "   ", "V\u0308 \u00a0 n"])
 async def test_an_unusual_name_is_confirmed_by_the_end_of_the_id(browse, tmp_path, name):
     shelf = Shelf([document(0, "a.txt")], {"collection_name": name})
     async with Scripted(shelf) as service, browse(service.url, state=tmp_path) as pilot:
@@ -33,7 +31,7 @@ async def test_an_unusual_name_is_confirmed_by_the_end_of_the_id(browse, tmp_pat
         assert pilot.app.focused is question._act
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 15), (40, 10)])
+@pytest.mark.parametrize("size", [(80, 24), (40, 10)])
 @pytest.mark.parametrize("name", ["x" * 300, "\u200b"])
 async def test_the_line_and_the_buttons_are_in_view_at_any_size(browse, tmp_path, name, size):
     shelf = Shelf([document(0, "a.txt")], {"collection_name": name})

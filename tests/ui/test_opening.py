@@ -11,7 +11,7 @@ from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.details import DetailsScreen
 
 
-@pytest.mark.parametrize("size", [(160, 45), (80, 24), (60, 20), (40, 10)])
+@pytest.mark.parametrize("size", [(160, 45), (60, 20)])
 async def test_a_collection_asked_for_opens_with_its_documents_in_focus(browse, size):
     shelf = Shelf([document(0, "a.txt"), document(1, "b.txt")])
     async with (

@@ -62,7 +62,7 @@ def look_at_requests(terminal):
     terminal.press("@")
     terminal.wait_for("Activity: Requests")
     terminal.press("c")
-    terminal.wait_for("Copied curl")
+    terminal.wait_for("sent to the terminal")
     terminal.wait_for(lambda _: len(copied_in(terminal.raw)) > before)
     terminal.press("escape")
     terminal.wait_for(lambda screen: "Activity: Requests" not in screen)
@@ -242,7 +242,7 @@ def test_a_key_in_the_filter_stands_there_and_goes_no_further(cage):
         terminal.press("@")
         terminal.wait_for("Activity: Requests")
         terminal.press("j", "c")  # the one before the newest is the filter's
-        terminal.wait_for("Copied curl")
+        terminal.wait_for("sent to the terminal")
         terminal.press("escape", "ctrl+q")
         assert terminal.wait_end() == 0
         cage.assert_clean(terminal.raw[since:])

@@ -28,7 +28,7 @@ async def test_an_id_is_copied_when_asked_and_told_as_text(browse):
         assert pilot.app.clipboard == ""
         await pilot.press("c")
         assert pilot.app.clipboard == hostile
-        await wait_until(pilot, lambda: "Copied file_" in screen_text(pilot))
+        await wait_until(pilot, lambda: "sent to the terminal" in screen_text(pilot))
         assert_intact(pilot)
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, DetailsScreen))

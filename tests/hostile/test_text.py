@@ -186,7 +186,7 @@ async def test_an_id_is_copied_only_when_asked_and_told_as_text(browse):
         assert pilot.app.clipboard == ""
         await pilot.press("c")
         assert pilot.app.clipboard == hostile
-        await wait_until(pilot, lambda: "Copied file_␛]0;pwned␇" in screen_text(pilot))
+        await wait_until(pilot, lambda: "file_␛]0;pwned␇" in screen_text(pilot))
         assert_intact(pilot)
 
 

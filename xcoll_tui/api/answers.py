@@ -24,6 +24,8 @@ _CREDITS = re.compile(
 )
 _ID_LIMIT = 100
 _OVERLOADED = 529
+# For what the service asks to wait so many seconds or more, that is what there is to do.
+_TOLD: dict[type[errors.ApiError], float] = {errors.RateLimited: 0.0, errors.ServerFault: 10.0}
 # For each class: what the service's refusal means, and what to do next.
 _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
     errors.InvalidArgument: ("the service does not accept a value", "Change it and try again."),
@@ -108,6 +110,9 @@ def judge(
         creates and kind is errors.RateLimited
     )
     unknown = answer.is_write and (unknown_before or unsure)
+    least = _TOLD.get(kind)
+    if retry_after and least is not None and retry_after >= least:
+        advice = f"The service asks to wait {errors.wait_words(retry_after)}; then try again."
     if unknown:
         advice = "It may have been carried out all the same: read it back before trying again."
     request_id = answer.request_id(hide)

@@ -24,7 +24,7 @@ from xcoll_tui.api.endpoints import Endpoints
 from xcoll_tui.api.errors import ApiError, Misconfigured, RateLimited, ReadOnly, Unauthorized
 from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key
 from xcoll_tui.api.models import RequestRecord, Wait
-from xcoll_tui.api.pace import Pace
+from xcoll_tui.api.pace import Pace, Pauses
 from xcoll_tui.api.proxies import Proxy, choose_proxy, refusal_of
 from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
 from xcoll_tui.api.wire import NotOurs
@@ -90,7 +90,7 @@ class Client(Endpoints):
         self._on_request = on_request
         self._on_wait = on_wait
         self._on_unauthorized = on_unauthorized
-        self._sleep = sleep
+        self._pauses = Pauses(sleep)
         self._clock = clock
         self._draw = random.random if isinstance(random, _random.Random) else random
         self._timeout = timeout
@@ -100,7 +100,7 @@ class Client(Endpoints):
         self._closed = False
         self._opening = threading.Lock()
         self._slots = asyncio.Semaphore(_PARALLEL)
-        self._pace = Pace(clock, sleep)
+        self._pace = Pace(clock, self._pauses.sleep)
         self._service_clock = ServiceClock(monotonic)
 
     def __repr__(self) -> str:
@@ -188,6 +188,11 @@ class Client(Endpoints):
             return None
         return httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
 
+    def end_waits(self) -> None:
+        """Try again at once whatever waits before it is tried again."""
+        self._pace.resume()
+        self._pauses.end()
+
     def _authorize(self, request: "httpx.Request") -> "httpx.Request":
         request.headers.encoding = "latin-1"  # httpx would guess ASCII, and fail on "é"
         request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
@@ -218,9 +223,12 @@ class Client(Endpoints):
         repeatable = retry.is_repeatable(method, attaches=attaches)
         creates = retry.is_create(method, attaches=attaches)
         attempt, waited, unknown = 0, 0.0, False
+        pause, ended = None, self._pauses.ended
         while True:
             attempt += 1
             answer, turn = await self._exchange(method, path, query, body)
+            # A pause that a person ended brings no call nearer to being given up.
+            waited += pause if pause is not None and ended == self._pauses.ended else 0.0
             told = self._retry_after(answer)
             error = judge(
                 answer,
@@ -253,8 +261,7 @@ class Client(Endpoints):
                 if isinstance(error, Unauthorized) and self._on_unauthorized is not None:
                     self._on_unauthorized(error)
                 raise error
-            unknown = error.outcome_unknown
-            waited += pause
+            unknown, ended = error.outcome_unknown, self._pauses.ended
             await self._wait(pause, error, attempt, method, path + query)
 
     def _retry_after(self, answer: Answer) -> float | None:
@@ -281,7 +288,7 @@ class Client(Endpoints):
             reason = reason_of(error)
             self._on_wait(Wait(pause, reason, attempt, method, self._hide(target), limited))
         if not limited:  # else everything waits for its turn, in `_exchange`
-            await self._sleep(pause)
+            await self._pauses.sleep(pause)
 
     async def _exchange(
         self, method: str, path: str, query: str, body: bytes | None

@@ -33,6 +33,19 @@ OutcomeUnknown, for a ServerFault or Unreadable answer to a write, for a create 
 
 # ruff: noqa: N818  the names are the words of the API and of the design, without an Error suffix
 
+_LENGTHS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+_LONGEST_WAIT = 365 * 86_400
+
+
+def wait_words(seconds: float) -> str:
+    """Write how long is to be waited, never less than that, as a number that can be grasped."""
+    if seconds > _LONGEST_WAIT:
+        return "more than a year"
+    for length, unit in _LENGTHS:
+        if seconds > 2 * length:
+            return f"{-int(-seconds // length)} {unit}"
+    return f"{max(0, -int(-seconds // 1))} s"
+
 
 class ApiError(Exception):
     """A call that failed; `str(error)` says what failed, why as far as known, and what to do next.

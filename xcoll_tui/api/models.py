@@ -2,8 +2,9 @@
 
 Reading is lenient (see `xcoll_tui.api.wire`): absent, null and empty are one, 64-bit numbers come
 as strings, unknown members are ignored and unknown enum names kept. So a reader may rely on this:
-names and IDs are never None (unset is ""), lists and maps are never None, counts of a plain field
-are 0 when unset; what the protocol marks optional is None when unset. Times stay RFC 3339 text.
+names and IDs are never None (unset is ""), lists and maps are never None; what the protocol marks
+optional is None when unset. Counts and sizes are None where the service tells none that can be one:
+unset, null, negative. Times stay text, as they came.
 """
 
 from collections.abc import Mapping
@@ -197,8 +198,8 @@ class Collection(Wire, frozen=True, gc=False):
     collection_name: str = ""
     collection_description: str | None = None
     created_at: str | None = None
-    documents_count: int = 0
-    total_file_size: int = 0
+    documents_count: int | None = None
+    total_file_size: int | None = None
     index_configuration: IndexConfiguration | None = None
     chunk_configuration: ChunkConfiguration | None = None
     field_definitions: list[FieldDefinition] = []
@@ -212,6 +213,10 @@ class Collection(Wire, frozen=True, gc=False):
             force_setattr(self, "collection_description", None)
         if self.created_at == "":
             force_setattr(self, "created_at", None)
+        if self.documents_count is not None and self.documents_count < 0:
+            force_setattr(self, "documents_count", None)
+        if self.total_file_size is not None and self.total_file_size < 0:
+            force_setattr(self, "total_file_size", None)
         if self.collection_id == "" and self.unreadable is None:
             force_setattr(self, "unreadable", "It came without a collection_id.")
 
@@ -232,7 +237,7 @@ class FileMetadata(Wire, frozen=True, gc=False):
 
     file_id: str = ""
     name: str = ""
-    size_bytes: int = 0
+    size_bytes: int | None = None
     content_type: str = ""
     created_at: str | None = None
     expires_at: str | None = None
@@ -244,6 +249,8 @@ class FileMetadata(Wire, frozen=True, gc=False):
 
     def __post_init__(self) -> None:
         # Member by member and not in a loop: this runs for every document of every page.
+        if self.size_bytes is not None and self.size_bytes < 0:
+            force_setattr(self, "size_bytes", None)
         if self.created_at == "":
             force_setattr(self, "created_at", None)
         if self.expires_at == "":
@@ -288,6 +295,10 @@ class Document(Wire, frozen=True, gc=False):
             force_setattr(self, "error_message", None)
         if self.last_indexed_at == "":
             force_setattr(self, "last_indexed_at", None)
+        if self.chunk_count is not None and self.chunk_count < 0:
+            force_setattr(self, "chunk_count", None)
+        if self.chunks_processed_count is not None and self.chunks_processed_count < 0:
+            force_setattr(self, "chunks_processed_count", None)
         if self.file_metadata.file_id == "" and self.unreadable is None:
             force_setattr(self, "unreadable", "It came without a file_id.")
 

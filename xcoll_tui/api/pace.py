@@ -28,6 +28,34 @@ _SHORTEST_WINDOW, _LONGEST_WINDOW = 1.0, 60.0
 _REMEMBERED = 4096
 
 
+class Pauses:
+    """Pauses that a person may end before their time."""
+
+    def __init__(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+        self._sleep = sleep
+        self._asleep: set[asyncio.Future[object]] = set()
+        self.ended = 0
+        """How often they were ended."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep for so long, or until `end`."""
+        sleeping = asyncio.ensure_future(self._sleep(seconds))
+        self._asleep.add(sleeping)
+        try:
+            await asyncio.wait({sleeping})
+            if not sleeping.cancelled():
+                sleeping.result()  # raises what went wrong
+        finally:
+            self._asleep.discard(sleeping)
+            sleeping.cancel()
+
+    def end(self) -> None:
+        """End all pauses that are under way."""
+        self.ended += 1
+        for sleeping in self._asleep:
+            sleeping.cancel()
+
+
 class Pace:
     """When each request of a client may leave.
 
@@ -97,6 +125,11 @@ class Pace:
         self._longest = self._next - now
         self._since = self._next
         return self._longest
+
+    def resume(self) -> None:
+        """Let a pause be over now; who sleeps through it is for others to wake."""
+        if self._wait() > 0:
+            self._next, self._longest = self._clock(), 0.0
 
     def _wait(self) -> float:
         return min(self._next - self._clock(), self._longest)

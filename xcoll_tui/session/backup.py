@@ -58,11 +58,11 @@ class BackupFailed(Exception):  # noqa: N818 - a fact about the backup; its text
 
 @dataclass(frozen=True)
 class BackupProgress:
-    """How far a backup is: `written` documents of the `total` that the service told."""
+    """How far a backup is: `written` documents of the `total` that the service told, if any."""
 
     step: Literal["reading", "checking"]
     written: int
-    total: int
+    total: int | None
 
 
 async def back_up(
@@ -96,7 +96,7 @@ async def back_up(
         for order in (Ordering.ASCENDING, Ordering.DESCENDING):
             await writing.walk(service, collection_id, order)
             after = await service.get_collection(collection_id)
-            if writer.count >= after.documents_count:
+            if after.documents_count is not None and writer.count >= after.documents_count:
                 break
         if not accept_unreadable:
             writing.require_readable()
@@ -145,7 +145,8 @@ class _Writing:
             token = page.pagination_token
             if token is None:
                 break
-            most = 2 * max(self._writer.count, self._collection.documents_count) + _SURPLUS
+            told = self._collection.documents_count or 0
+            most = 2 * max(self._writer.count, told) + _SURPLUS
             if token in tokens or met > most or empty >= _EMPTY_PAGES:
                 if order is Ordering.ASCENDING:
                     raise self._failure(
@@ -195,7 +196,8 @@ class _Writing:
         """Report the progress."""
         if self._on_progress is None:
             return
-        total = max(self._collection.documents_count, self._writer.count)
+        told = self._collection.documents_count
+        total = None if told is None else max(told, self._writer.count)
         self._on_progress(BackupProgress(step, self._writer.count, total))
 
     def _failure(self, clause: str, *, unreadable: int = 0) -> BackupFailed:

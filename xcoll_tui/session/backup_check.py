@@ -80,7 +80,7 @@ async def check_backup(service: Service, backup: Backup) -> BackupCheck:
     collection_id = backup.collection.collection_id
     collection = await service.get_collection(collection_id)
     saved = await in_thread(partial(_read_fields, backup))
-    count = collection.documents_count
+    count = backup.count if collection.documents_count is None else collection.documents_count
     whole = max(count, backup.count) <= COMPARED_WHOLE or count > backup.count
     came: set[str] = set()
     changed: set[str] = set()

@@ -65,7 +65,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     xcoll_backup: int = VERSION
     made_at: str
     base_url: str
-    documents: int
+    documents: int | None
     collection: Collection
 
 
@@ -75,7 +75,7 @@ class Footer(msgspec.Struct, frozen=True):
     count: int
     unreadable: int
     lost: int
-    documents: int
+    documents: int | None
     changed: tuple[str, ...]
     sha256: str
 
@@ -120,12 +120,16 @@ class Backup:
     def doubts(self) -> tuple[str, ...]:
         """Why it may not hold the whole collection, as sentences; none if all agrees."""
         before, end, doubts = self.header.documents, self.footer, []
-        if end.count != end.documents:
+        if end.documents is None:
+            doubts.append(
+                f"How many documents the service has is unknown; the backup holds {end.count:,}."
+            )
+        elif end.count != end.documents:
             doubts.append(
                 f"The service says there are {end.documents:,} documents, and the backup holds "
                 f"{end.count:,}."
             )
-        if before != end.documents:
+        if before is not None and end.documents is not None and before != end.documents:
             doubts.append(
                 f"The number of documents changed from {before:,} to {end.documents:,} while they "
                 "were read."

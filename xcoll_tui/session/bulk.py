@@ -138,6 +138,12 @@ class Bulk:
             for run in self.running:
                 run.notice()
 
+    def end_wait(self) -> None:
+        """Take note that the pause is waited for no longer."""
+        self._slots.end_pause()
+        for run in self.running:
+            run.notice()
+
     # Undoing
 
     def attach_again(

@@ -13,6 +13,7 @@ from xcoll_tui.api.errors import (
     ServerFault,
     Unauthorized,
     Unreachable,
+    wait_words,
 )
 from xcoll_tui.session.changes import Progress
 from xcoll_tui.session.outcome import NotSent, Operation, Outcome, Target, Verdict
@@ -336,7 +337,9 @@ class BulkRun:
         if isinstance(error, Unauthorized):
             self._stop("The service does not accept the key any more")
         else:
-            self._stop("The service asks to slow down for longer than is waited here")
+            told = error.retry_after
+            wait = f"to wait {wait_words(told)}" if told else "to slow down"
+            self._stop(f"The service still asks {wait}")
 
     def _stop(self, why: str) -> None:
         if self.state == "running" and self.left > 0:

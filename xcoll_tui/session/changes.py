@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class RowRemoved:
     feed: Feed[Any]
     key: str
     why: str
+    row: Any = field(default=None, compare=False, repr=False)
+    """The row as it was known last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from xcoll_tui.session.indexing import GONE
 from xcoll_tui.session.judging import (
     is_missing,
     is_settled_refusal,
-    moment_of,
     named_field,
     told,
     was_not_sent,
@@ -27,6 +26,7 @@ from xcoll_tui.session.outcome import CollectionDraft, Operation, Outcome, Targe
 from xcoll_tui.session.rows import DELETED
 from xcoll_tui.session.settling import LONGEST, Settled
 from xcoll_tui.session.stage import How
+from xcoll_tui.session.times import moment_of
 from xcoll_tui.session.write_log import saved_collection
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from xcoll_tui.session.judging import (
     holds_fields,
     is_missing,
     may_be_own,
-    moment_of,
     named_field,
     same_fields,
     told,
@@ -20,6 +19,7 @@ from xcoll_tui.session.judging import (
     was_refused,
 )
 from xcoll_tui.session.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.times import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -214,10 +214,16 @@ class DocumentWrites:
             stage.keep_looking(
                 target,
                 lambda look: look.is_gone,
-                lambda _: replace(outcome, verdict=Verdict.DONE, said=removed_words(target)),
+                lambda _: self._removed_late(outcome),
                 after=settled.seconds,
             )
         return outcome
+
+    def _removed_late(self, outcome: Outcome) -> Outcome:
+        target = outcome.target
+        self._stage.rows.count(target.collection_id, -1)
+        self._stage.note_removed(target)
+        return replace(outcome, verdict=Verdict.DONE, said=removed_words(target))
 
     async def _look_before(self, target: Target, how: How) -> Look:
         """Read a document; that it is not there counts when it has been so for long enough."""

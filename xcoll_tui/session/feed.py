@@ -274,12 +274,13 @@ class Feed(Generic[T]):
     def remove(self, key: str, why: str) -> bool:
         """Take a row away; `why` is told along with it. False when it is not loaded."""
         self._freshness.write(key, None)
+        row = self.listing.get(key)
         if not self.listing.remove(key):
             return False
         self.under_way.discard(key)
         if self._total is not None:
             self._total = max(self._total - 1, 0)
-        self._emit(RowRemoved(self, key, why))
+        self._emit(RowRemoved(self, key, why, row))
         return True
 
     def report(self, error: ApiError | None, *, instead_of: ApiError | None = None) -> None:

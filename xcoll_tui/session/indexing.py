@@ -79,7 +79,7 @@ class Follower:
         self._news = asyncio.Event()
         self._visible: tuple[str, ...] = ()
         self._others: deque[str] = deque()
-        self._missed: dict[str, float] = {}
+        self._missed: dict[str, tuple[float, Document]] = {}
         self._waited = 0.0
         self._followed: Feed[Document] | None = None
         self._arrivals = 0
@@ -165,7 +165,9 @@ class Follower:
             if old is None or feed.listing.get(key) is not old:
                 continue
             changed = True
-            since = self._missed.setdefault(key, self._waited)
+            since, missed = self._missed.setdefault(key, (self._waited, old))
+            if missed is not old:  # it was read or written since, so it is missed anew
+                since, _ = self._missed[key] = (self._waited, old)
             # What one answer leaves out may only be behind, in this answer.
             if self._waited > since and self._waited - since >= self._settling_time():
                 del self._missed[key]

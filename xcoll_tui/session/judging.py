@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import (
@@ -128,14 +127,6 @@ def named_field(error: ApiError | None, keys: Iterable[str], *, sure: bool = Fal
 def told(error: ApiError | None) -> str:
     """Return a failure's own words as the end of a sentence's paragraph, "" without one."""
     return "" if error is None else f" {error}"
-
-
-def moment_of(timestamp: str | None) -> float | None:
-    """Return an RFC 3339 time in seconds since the epoch, None where it is none."""
-    try:
-        return datetime.fromisoformat(timestamp or "").timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def is_missing(error: ApiError | None) -> bool:

@@ -67,7 +67,7 @@ class Target:
     @property
     def shown(self) -> str:
         """The name in quotation marks, or the ID where there is no name."""
-        return f"“{self.name}”" if self.name else (self.file_id or self.collection_id)
+        return f"“{self.name}”" if self.name.strip() else (self.file_id or self.collection_id)
 
 
 @dataclass(frozen=True)

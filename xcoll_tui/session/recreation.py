@@ -270,7 +270,9 @@ def _unlike(backup: Backup, collection: Collection, attached: int) -> list[str]:
     unlike = differences(backup.collection, collection)
     if unlike:
         notes.append(f"The new collection has another {', another '.join(unlike)}.")
-    if collection.documents_count != attached:
+    if collection.documents_count is None:
+        notes.append("How many documents the new collection has is unknown.")
+    elif collection.documents_count != attached:
         notes.append(
             f"The service says the new collection has {collection.documents_count:,} documents."
         )

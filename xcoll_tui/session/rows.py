@@ -139,7 +139,7 @@ class Rows:
     def count(self, collection_id: str, step: int) -> None:
         """Correct the number of documents without asking for it."""
         collection = self._known(collection_id)
-        if collection is not None:
+        if collection is not None and collection.documents_count is not None:
             count = max(collection.documents_count + step, 0)
             self._describe(replace(collection, documents_count=count, received=None))
 

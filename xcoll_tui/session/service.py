@@ -36,6 +36,10 @@ class Service(Protocol):
         """
         ...
 
+    def end_waits(self) -> None:
+        """Try again at once whatever waits before it is tried again."""
+        ...
+
     async def list_collections(
         self,
         *,

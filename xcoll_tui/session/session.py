@@ -32,7 +32,6 @@ from xcoll_tui.session.changes import (
     RowRemoved,
     RowsAppended,
     RowsReset,
-    WaitEnded,
     Waiting,
 )
 from xcoll_tui.session.feed import Feed
@@ -44,6 +43,7 @@ from xcoll_tui.session.outcome import Operation, Outcome
 from xcoll_tui.session.query import Query
 from xcoll_tui.session.read_back import ReadBack
 from xcoll_tui.session.recovery import Unfinished
+from xcoll_tui.session.removals import Removals
 from xcoll_tui.session.rows import Rows
 from xcoll_tui.session.service import Service
 from xcoll_tui.session.settling import Settling, Superseded
@@ -52,6 +52,7 @@ from xcoll_tui.session.stage import Stage
 from xcoll_tui.session.together import together
 from xcoll_tui.session.undo import UndoStack
 from xcoll_tui.session.undo_entry import UndoEntry
+from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.write_log import WriteLogs
 from xcoll_tui.session.writes import Writes
 
@@ -85,7 +86,7 @@ class Session:
         self._service = service
         self._clock = clock
         self._subscribers: list[Callable[[Change], None]] = []
-        self._waiting: Waiting | None = None
+        self._waits = Waits(clock, self._tell)
         self._remembered: OrderedDict[str, Feed[Document]] = OrderedDict()
         self._collection: Collection | None = None
         self.key_info: KeyInfo | None = None
@@ -104,6 +105,7 @@ class Session:
         self._team_id = team_id
         self.activity = Activity(emit=self._tell, clock=clock)
         self._lasting, self._watches = Lasting(), Lasting()
+        self._removals = Removals(self._superseded, self._describe, self._watches)
         self._logs = WriteLogs(self.state.undo_log)
         self.writes = self._make_writes(service, sleep)
         self.bulk = Bulk(
@@ -185,9 +187,7 @@ class Session:
     @property
     def waiting(self) -> Waiting | None:
         """The wait before a request is tried again, None when there is none."""
-        if self._waiting is not None and self._waiting.until <= self._clock():
-            self._waiting = None
-        return self._waiting
+        return self._waits.current
 
     # Reading
 
@@ -356,18 +356,17 @@ class Session:
     def note_wait(self, wait: Wait) -> None:
         """Take note that a request waits before it is tried again; a client's `on_wait`."""
         self.bulk.note_wait(wait)
-        self._waiting = Waiting(wait, self._clock() + wait.seconds)
-        self._tell(self._waiting)
+        self._waits.note(wait)
+
+    def end_waits(self) -> None:
+        """Try again at once whatever waits before it is tried again, as a person wishes."""
+        self._service.end_waits()
+        self.bulk.end_wait()
+        self._waits.end()
 
     def note_request(self, record: RequestRecord) -> None:
         """Take note of an exchange; a client's `on_request`."""
-        waiting = self._waiting
-        if waiting is not None and (record.method, record.path) == (
-            waiting.wait.method,
-            waiting.wait.path,
-        ):
-            self._waiting = None
-            self._tell(WaitEnded())
+        self._waits.note_request(record)
         self.activity.requests.append(record)
         self._tell(RequestMade(record))
 
@@ -436,6 +435,8 @@ class Session:
         self._tell(CollectionChanged(collection.collection_id))
 
     def _tell(self, change: Change) -> None:
+        if isinstance(change, RowRemoved):
+            change = self._removals.judge(change)
         if isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
             if change.feed is self.collections:
                 self._refresh_description()

@@ -161,7 +161,13 @@ class Superseded:
         self._clock = clock
         self._states: dict[_Place, deque[tuple[float, Mapping[str, Any] | None]]] = {}
         self._current: dict[_Place, Row | None] = {}
+        self._removals: dict[_Place, float] = {}
         self._many = 1000
+
+    def is_removal(self, collection_id: str, file_id: str) -> bool:
+        """Tell whether the last write to a document was to remove it, and that not long ago."""
+        at = self._removals.get((collection_id, file_id))
+        return at is not None and self._clock() - at <= 2 * LONGEST
 
     def note(self, target: Target, before: Row | None, after: Mapping[str, Any] | None) -> None:
         """Take note that a write replaces one state of a row by another."""
@@ -172,6 +178,9 @@ class Superseded:
         kept = [(at, state) for at, state in states if state not in (old, after)]
         states.clear()
         states.extend([*kept, (now, old)])
+        self._removals.pop(place, None)
+        if after is None:
+            self._removals[place] = now
         self._forget_old(now)
 
     def holds(self, target: Target, seen: Row | None) -> bool:
@@ -225,6 +234,7 @@ class Superseded:
         for place in [p for p, states in self._states.items() if now - states[-1][0] > LONGEST]:
             del self._states[place]
             self._current.pop(place, None)
+            self._removals.pop(place, None)
         self._many = max(1000, 2 * len(self._states))
 
 

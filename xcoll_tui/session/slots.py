@@ -52,6 +52,12 @@ class Slots:
         self._until = max(self._until, now + seconds)
         self._doubles_at = self._until + _QUIET
 
+    def end_pause(self) -> None:
+        """Take note that the pause is waited for no longer."""
+        now = self._clock()
+        if self._until > now:
+            self._until, self._doubles_at = now, now + _QUIET
+
     async def take(self, owner: object = None) -> None:
         """Wait for room for one request; raises NotSent when the owner gives up meanwhile."""
         if self._taken < self.limit and not self._waiting:

@@ -13,6 +13,7 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.indexing import GONE
 from xcoll_tui.session.judging import is_missing, was_refused
 from xcoll_tui.session.outcome import NotSent, Operation, Outcome, Verdict
+from xcoll_tui.session.rows import REMOVED
 from xcoll_tui.session.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class Stage:
         self._removed: set[tuple[str, str | None]] = set()
         self._watches = watches
         self._watching: dict[tuple[str, str | None], asyncio.Task[None]] = {}
+        self._followed: dict[tuple[str, str | None], Operation] = {}
 
     async def perform(
         self,
@@ -385,7 +387,7 @@ class Stage:
             )
             if settled.proved:
                 self.learned.note_shown(after + settled.seconds)
-                self._show(target, settled.seen, GONE)
+                self._show(target, settled.seen, REMOVED)
                 correct(outcome(settled.seen))
             elif settled.seen.error is None:
                 never()
@@ -428,14 +430,20 @@ class Stage:
         async def run() -> None:
             await watch(correct)
             if self._watching.get(place) is task:
-                del self._watching[place]
+                del self._watching[place], self._followed[place]
 
         task = self._watching[place] = self._watches.spawn(run())
+        self._followed[place] = first.operation
         if how.followed is not None:
             followed, target = how.followed, first.target
             task.add_done_callback(lambda _: followed(target))
 
+    def is_followed(self, target: Target, operation: Operation) -> bool:
+        """Tell whether a write of this kind was made and what came of it is still looked for."""
+        return self._followed.get((target.collection_id, target.file_id)) is operation
+
     def _end_watch(self, place: tuple[str, str | None]) -> None:
+        self._followed.pop(place, None)
         task = self._watching.pop(place, None)
         if task is not None:
             task.cancel()

@@ -171,6 +171,11 @@ class Writes:
         target = self._target(file_id, collection_id)
         return await self._documents.reindex(target, how or How(slot, quiet))
 
+    def is_reindexing(self, file_id: str, *, collection_id: str | None = None) -> bool:
+        """Tell whether a document was asked to be indexed here, and that has not ended yet."""
+        target = self._target(file_id, collection_id)
+        return self._stage.is_followed(target, Operation.REINDEX)
+
     async def probe_unique(
         self, collection_id: str, key: str, value: str, *, except_file_id: str | None = None
     ) -> str | None:

@@ -8,9 +8,12 @@ Clock = Callable[[], float]
 """Seconds since the epoch; a clock that stands still in tests."""
 
 
+_LENGTHS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"))
+
+
 def format_elapsed(seconds: float) -> str:
     """Write a number of seconds that have passed, in its largest whole unit."""
-    for length, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+    for length, unit in _LENGTHS:
         if seconds >= length:
             return f"{int(seconds // length)} {unit} ago"
     return f"{int(seconds)} s ago" if seconds >= 1 else "now"

@@ -79,6 +79,7 @@ class XcollApp(App[None]):
         if self._main is None:
             self._main = MainScreen(self.clock)
             self._main.show_access(self.access)
+            self._main.opens_documents = self._collection_id is not None
         return self._main
 
     def get_default_screen(self) -> Screen[None]:
@@ -246,6 +247,10 @@ class XcollApp(App[None]):
             verb,
         )
         return await ask(self.main, ConfirmScreen(question)) is True
+
+    def action_end_waits(self) -> None:
+        """Try again at once what waits before it is tried again, also under a dialog."""
+        self.main.end_waits()
 
     # The key and the profile
 

@@ -7,9 +7,10 @@ from xcoll_tui.api.models import Collection
 from xcoll_tui.session.backup import Backup, BackupBroken, BackupFailed, BackupProgress
 from xcoll_tui.ui.errors import sentence_of, without_requests
 from xcoll_tui.ui.file_fate import fate_with_collection, is_deleted
-from xcoll_tui.ui.format import format_many
+from xcoll_tui.ui.format import format_count, format_many
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.steps import StepsScreen
+from xcoll_tui.ui.typed_name import TypedName
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class Deleting:
 
     def _question(self, collection: Collection) -> Question:
         count = collection.documents_count
-        documents = "1 document leaves" if count == 1 else f"{count:,} documents leave"
+        documents = f"{format_many(count, 'document')} {'leaves' if count == 1 else 'leave'}"
+        documents = documents[0].upper() + documents[1:]
         folder = self._session.backups.folder
         files = self._session.state.learned.files
         warnings = [fate_with_collection(files)] if is_deleted(files) else []
@@ -95,7 +97,8 @@ class Deleting:
                 if folder
                 else ""
             ),
-            typed=_name_of(collection),
+            typed=collection.collection_name,
+            typed_id=collection.collection_id,
         )
 
     # The backup
@@ -135,7 +138,8 @@ class Deleting:
 
         def tell(progress: BackupProgress) -> None:
             word = "Writing" if progress.step == "reading" else "Checking"
-            steps.say(f"{word} the backup: {progress.written:,} of {progress.total:,}")
+            total = format_count(progress.total)
+            steps.say(f"{word} the backup: {progress.written:,} of {total}")
 
         while True:
             steps.say("Writing the backup…")
@@ -168,4 +172,4 @@ class Deleting:
 
 
 def _name_of(collection: Collection) -> str:
-    return collection.collection_name or collection.collection_id
+    return TypedName(collection.collection_name, collection.collection_id).shown

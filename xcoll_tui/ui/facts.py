@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from xcoll_tui.api.models import ChunkConfiguration, Collection, Document, FieldDefinition
-from xcoll_tui.ui.format import format_count, format_moment, format_size, status_of
+from xcoll_tui.session.times import is_never
+from xcoll_tui.ui.format import UNKNOWN, format_count, format_moment, format_size, status_of
 
 
 class Fact(NamedTuple):
@@ -48,8 +49,8 @@ def document_facts(document: Document, definitions: Sequence[FieldDefinition], n
     reason = document.unreadable or document.error_message or metadata.upload_error_message
     if reason:
         state.append(Fact("Reason", reason, "$error"))
-    if document.chunk_count:
-        done = format_count(document.chunks_processed_count or 0)
+    if document.chunk_count or document.chunks_processed_count:
+        done = format_count(document.chunks_processed_count)
         state.append(Fact("Chunks", f"{done} of {format_count(document.chunk_count)}"))
     state.append(Fact("Last indexed", format_moment(document.last_indexed_at, now)))
     file = [
@@ -58,9 +59,7 @@ def document_facts(document: Document, definitions: Sequence[FieldDefinition], n
         Fact("Size", _size(metadata.size_bytes)),
         Fact("Type", metadata.content_type),
         Fact("Created", format_moment(metadata.created_at, now)),
-        Fact(
-            "Expires", format_moment(metadata.expires_at, now) if metadata.expires_at else "never"
-        ),
+        Fact("Expires", _expiry(metadata.expires_at, now)),
         Fact("SHA-256", metadata.hash),
     ]
     optional = (
@@ -80,6 +79,10 @@ def document_facts(document: Document, definitions: Sequence[FieldDefinition], n
     )
 
 
+def _expiry(timestamp: str | None, now: float) -> str:
+    return "never" if is_never(timestamp) else format_moment(timestamp, now)
+
+
 def _fields(fields: dict[str, str], definitions: Iterable[FieldDefinition]) -> list[Fact]:
     defined = [definition.key for definition in definitions]
     missing = {d.key for d in definitions if d.required and not fields.get(d.key)}
@@ -93,7 +96,7 @@ def _fields(fields: dict[str, str], definitions: Iterable[FieldDefinition]) -> l
 
 
 def _size(size: int | None) -> str:
-    shown = format_size(size)
+    shown = UNKNOWN if size is None else format_size(size)
     return f"{shown} ({format_count(size)} bytes)" if size and size >= 1_024 else shown
 
 

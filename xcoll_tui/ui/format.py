@@ -1,22 +1,30 @@
 """Sizes, ages, counts and statuses as text: pure."""
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from xcoll_tui.api.models import Document
 from xcoll_tui.session.indexing import progress_of
-from xcoll_tui.ui.ages import DAY, format_elapsed
+from xcoll_tui.session.times import in_utc, is_never, parse_time, seconds_of
+from xcoll_tui.ui.ages import DAY, HOUR, MINUTE, format_elapsed
+
+NEVER = "–"
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 
 
-def format_count(count: int) -> str:
+UNKNOWN = "unknown"
+"""What stands for a number that the service does not tell."""
+
+
+def format_count(count: int | None) -> str:
     """Write a number with its thousands marked."""
-    return f"{count:,}"
+    return UNKNOWN if count is None or count < 0 else f"{count:,}"
 
 
-def format_many(count: int, noun: str) -> str:
+def format_many(count: int | None, noun: str) -> str:
     """Write a number of things, one of them in the singular."""
+    if count is None or count < 0:
+        return f"an {UNKNOWN} number of {noun}s"
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
@@ -34,42 +42,65 @@ def format_size(size: int | None) -> str:
     return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
 
 
-def parse_time(timestamp: str | None) -> datetime | None:
-    """Read an RFC 3339 timestamp of up to nanoseconds; None where it is none."""
-    if not timestamp:
-        return None
-    head, dot, fraction = timestamp.partition(".")
-    if dot:
-        digits = len(fraction) - len(fraction.lstrip("0123456789"))
-        timestamp = f"{head}.{fraction[:digits][:6]}{fraction[digits:]}"
-    try:
-        moment = datetime.fromisoformat(timestamp)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+_AHEAD = MINUTE
+"""Seconds that a time may lie ahead and still be "now": clocks differ."""
+_MONTH, _YEAR = 30.44, 365.25
 
 
 def format_age(timestamp: str | None, now: float) -> str:
-    """Write how long ago a timestamp was: in words while it is near, as a date when it is not."""
+    """Write how far off a timestamp is: in words while it is near, as a date when it is not.
+
+    What is no date, or lies beyond the calendar, is given back as it came; never is a dash.
+    """
+    if is_never(timestamp):
+        return NEVER
     moment = parse_time(timestamp)
     if moment is None:
-        return "–"
-    seconds = now - moment.timestamp()
+        return timestamp or NEVER
+    seconds = now - seconds_of(moment)
+    words = _coming(-seconds) if seconds <= -_AHEAD else _passed(seconds)
+    if words:
+        return words
+    there = in_utc(moment)
+    # Not by strftime: that leaves the zeros of early years out.
+    return there.date().isoformat() if there else timestamp or NEVER
+
+
+def _passed(seconds: float) -> str:
     if seconds < DAY:
         return format_elapsed(seconds)
     days = int(seconds // DAY)
     if days == 1:
         return "yesterday"
-    return f"{days} d ago" if days < 30 else f"{moment:%Y-%m-%d}"
+    return f"{days} d ago" if days < 30 else ""
+
+
+def _coming(seconds: float) -> str:
+    days = int(seconds // DAY)
+    if days >= 100 * _YEAR:
+        return ""
+    if days >= 2 * _YEAR:
+        return f"in {days / _YEAR:.0f} years"
+    if days >= 60:
+        return f"in {days / _MONTH:.0f} months"
+    if days >= 2:
+        return f"in {days} d"
+    if days == 1:
+        return "tomorrow"
+    length, unit = (HOUR, "h") if seconds >= HOUR else (MINUTE, "min")
+    return f"in {int(seconds // length)} {unit}"
 
 
 def format_moment(timestamp: str | None, now: float) -> str:
-    """Write a timestamp in full, in UTC, with its age."""
+    """Write a timestamp in full, in UTC, with how far off it is; as it came where that is not."""
+    if is_never(timestamp):
+        return NEVER
     moment = parse_time(timestamp)
-    if moment is None:
-        return timestamp or "–"
+    there = None if moment is None else in_utc(moment)
+    if there is None:
+        return timestamp or NEVER
     age = format_age(timestamp, now)
-    written = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    written = f"{there.replace(tzinfo=None, microsecond=0).isoformat(' ')} UTC"
     return written if age[:4].isdigit() else f"{written} ({age})"
 
 
@@ -118,8 +149,8 @@ def status_of(document: Document) -> Status:
     progress = progress_of(document)
     if progress.state != "indexing":
         return _PLAIN.get(progress.state, _PLAIN["unknown"])
-    if not progress.of:
+    if not progress.of or progress.done is None:
         return Status("◌", "indexing", "indexing")
-    done = progress.done or 0
+    done = progress.done
     glyph = "◔◑◕"[min(2, done * 3 // progress.of)]
     return Status(glyph, f"{done:,}/{progress.of:,}", "indexing")

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from xcoll_tui.api.models import Document
 from xcoll_tui.session.changes import (
     ActivityChanged,
     Change,
@@ -45,6 +46,8 @@ class Rendering:
         self._session = session
         self._due: set[Pane[Any]] = set()
         self._changed: set[tuple[Pane[Any], str]] = set()
+        self._gone: dict[str, RowRemoved] = {}
+        self._told_gone: dict[str, str] = {}
         self._broken = 0
         session.subscribe(self._on_change)
 
@@ -84,7 +87,7 @@ class Rendering:
             before, unfinished = self._broken, self._session.unfinished
             self._broken = sum(not record.is_live for record in unfinished)
             if self._broken > before:
-                self._screen.tell_unfinished(self._broken)
+                self._screen.complain(_broken_words(self._broken))
 
     def _redraw_soon(self, pane: Pane[Any], key: str) -> None:
         # A run changes hundreds of rows a second, each several times; a key must not wait for them.
@@ -124,19 +127,47 @@ class Rendering:
             pane.table.row_changed(change.key)
             pane.refresh_title()
         elif isinstance(change, RowsAppended):
+            self._withdraw_gone(change.feed)
             self._repaint_soon(pane)
         elif isinstance(change, RowRemoved):
             self._repaint_soon(pane)
             if pane is self._screen.collections:
                 self._screen.call_later(self._screen.choose_collection)
             if change.why == GONE:  # what was removed here is told by whoever removed it
-                self._screen.tell(f"{clean(change.key, 60)} {change.why}")
+                self._tell_gone(change)
         elif isinstance(change, FeedChanged):
             pane.state_changed()
         else:
+            self._withdraw_gone(change.feed)
             pane.rows_came()
             if pane is self._screen.collections:
                 self._screen.choose_collection()
+
+    def _tell_gone(self, change: RowRemoved) -> None:
+        if not self._gone:
+            self._screen.call_later(self._tell_gone_at_once)
+        self._gone[change.key] = change
+
+    def _tell_gone_at_once(self) -> None:
+        """Tell in one sentence of all that went at once."""
+        gone, self._gone = self._gone, {}
+        gone = {key: each for key, each in gone.items() if key not in each.feed.listing}
+        if not gone:
+            return
+        first = next(iter(gone.values()))
+        name = _name_of(first)
+        said = f"{name} {first.why}"
+        if len(gone) > 1:
+            said = f"{name} and {len(gone) - 1:,} more were removed elsewhere"
+        self._screen.tell(said)
+        self._told_gone = {**self._told_gone, **dict.fromkeys(gone, said)}
+
+    def _withdraw_gone(self, feed: Feed[Any]) -> None:
+        """Take back what was told of rows that are there again."""
+        back = {key: said for key, said in self._told_gone.items() if key in feed.listing}
+        for key, said in back.items():
+            del self._told_gone[key]
+            self._screen.toasts.withdraw(said)
 
     def _repaint_soon(self, pane: Pane[Any]) -> None:
         first = not self._due
@@ -151,3 +182,23 @@ class Rendering:
         due, self._due = self._due, set()
         for pane in due:
             pane.rows_came()
+
+
+def _name_of(change: RowRemoved) -> str:
+    """Return the name of what went, with the ID by which it could be attached again."""
+    row, shown = change.row, clean(change.key, 60)
+    name = row.name if isinstance(row, Document) else getattr(row, "collection_name", "")
+    return f"{clean(name.strip(), 60)} ({shown})" if name.strip() else shown
+
+
+def _broken_words(count: int) -> str:
+    """Say that replacements broke off: some of their documents may be in no collection now."""
+    many, its, them = (
+        ("A replacement", "its", "it")
+        if count == 1
+        else (f"{count:,} replacements", "their", "them")
+    )
+    return (
+        f"{many} broke off halfway. Both versions of {its} fields are kept; ! shows {them}, and "
+        f"finishes {them}."
+    )

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
+from xcoll_tui.api.errors import wait_words
 from xcoll_tui.session.bulk_run import BulkRun
 from xcoll_tui.session.outcome import Operation, Outcome, Verdict
 from xcoll_tui.ui.errors import without_requests
@@ -34,8 +35,14 @@ _ENDS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.CANCELLED: ("○", "not sent", "quiet"),
 }
 
+_LONG_WAIT = 10.0
+"""Seconds of waiting that a person may want to cut short."""
 _UNSEEN = (Verdict.UNSHOWN, Verdict.UNKNOWN)
 """Neither done nor failed, as far as anybody can tell."""
+
+
+SEPARATOR = " · "
+"""What stands between the numbers of a tally."""
 
 
 class RunRow(NamedTuple):
@@ -80,7 +87,9 @@ def view_of(run: BulkRun, name: str, now: float, *, undo: bool = False) -> RunVi
     count = format_many(run.total, "document")
     note = run.stopped or ""
     if run.paused_until is not None:
-        note = f"the service asks to wait {max(0, round(run.paused_until - now))} s"
+        seconds = run.paused_until - now
+        note = f"the service asks to wait {wait_words(seconds)}"
+        note += " · R goes on now" if seconds >= _LONG_WAIT else ""
     elif run.state == "cancelling" and not note:
         note = "cancelling: what was sent is carried through"
     elif run.failed_again and not note:
@@ -90,7 +99,7 @@ def view_of(run: BulkRun, name: str, now: float, *, undo: bool = False) -> RunVi
         run.total,
         run.done - run.asked if run.operation is Operation.REINDEX else run.done,
         run.failed,
-        " · ".join(_tally(run)),
+        SEPARATOR.join(_tally(run)),
         run.rate,
         note,
         run.state == "over",
@@ -120,7 +129,7 @@ def _tally(run: BulkRun, *, passing: bool = False) -> list[str]:
     if failed or not (passing or run.operation is Operation.REINDEX):
         parts.append(f"{failed:,} failed")
     parts += [f"{count:,} {_ENDS[verdict][1]}" for verdict, count in unseen.items()]
-    if run.state != "over":
+    if run.state != "over" and run.left:
         parts.append(f"{run.left:,} left")
     if run.unsent:
         parts.append(f"{run.unsent:,} not sent")

@@ -23,6 +23,8 @@ _MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u
 _JOINER = "\u200d"
 _CONTROL_PICTURES = 0x2400
 _DELETE = 0x7F
+_COPIED = 50
+"""Characters of what was copied that are shown: any ID, and the beginning of what is longer."""
 _REPLACEMENT = "\ufffd"
 
 
@@ -57,6 +59,12 @@ def clean(text: str, limit: int = 1_000) -> str:
     if not shown.isascii():
         shown = _MARKS.sub(lambda marks: marks.group()[:3], shown)
     return f"{shown}…" if len(text) > limit else shown
+
+
+def copied(text: str) -> str:
+    """Say what was sent to the terminal's clipboard; whether it arrives there nothing tells."""
+    what = "Command" if " " in text.strip() else "ID"
+    return f"{what} sent to the terminal: {clean(text, _COPIED)}"
 
 
 def clean_lines(text: str, limit: int = 100_000) -> str:

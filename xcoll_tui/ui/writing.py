@@ -223,8 +223,12 @@ class Writing:
             return
         if len(marked.items) > 1:
             await self._many.reindex(marked)
+            return
+        item, writes = marked.items[0], self._session.writes
+        if writes.is_reindexing(item.file_id):
+            self._screen.tell(f"{item.name or item.file_id} is being indexed again already.")
         else:
-            self.tell(await self._session.writes.reindex(marked.items[0].file_id))
+            self.tell(await writes.reindex(item.file_id))
 
     async def attach(self) -> None:
         """Attach files by their IDs."""

@@ -47,6 +47,19 @@ def test_a_longer_pause_within_one_lengthens_it():
     assert slots.limit == MOST // 2
 
 
+def test_a_pause_that_is_cut_short_is_over_and_the_rate_stays_halved():
+    clock = Clock()
+    slots = Slots(clock)
+    slots.note_pause(90.0)
+    slots.end_pause()
+    assert slots.paused_until is None
+    assert slots.limit == MOST // 2
+    clock.now += 5.0
+    assert slots.limit == MOST
+    slots.end_pause()  # there is none
+    assert slots.limit == MOST
+
+
 async def test_first_come_first_served_and_never_too_many():
     slots, order = Slots(Clock()), []
 

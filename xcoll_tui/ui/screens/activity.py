@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.text import copied
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -101,7 +101,7 @@ class ActivityScreen(Dialog[str]):
         line = self._table.row
         if line is not None:
             self.app.copy_to_clipboard(line.copied)
-            self.notify(f"Copied {clean(line.copied, 80)}", markup=False)
+            self.notify(copied(line.copied), markup=False)
 
 
 def _note(line: Line) -> str | None:

@@ -12,7 +12,7 @@ from textual.widgets import Select, Static
 from xcoll_tui.api.models import ChunkConfiguration, Collection, MetricSpace
 from xcoll_tui.session.outcome import CollectionDraft
 from xcoll_tui.ui.fields_draft import changes_between, show_changes
-from xcoll_tui.ui.format import format_count
+from xcoll_tui.ui.format import format_count, format_many
 from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.chunking_form import ChunkingForm
@@ -107,8 +107,8 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
     def compose_form(self) -> ComposeResult:
         """Yield what a collection is made of."""
         if not self._new:
-            count = format_count(self._collection.documents_count)
-            facts = [self._collection.collection_id, f"{count} documents"]
+            documents = format_many(self._collection.documents_count, "document")
+            facts = [self._collection.collection_id, documents]
             if self._base.model_name:
                 facts.append(f"embedded by {self._base.model_name}")
             head = " · ".join(clean(fact, 80) for fact in facts)
@@ -185,6 +185,8 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
         if deleted:
             count = self._collection.documents_count
             those = "the document" if count == 1 else f"all {format_count(count)} documents"
+            if count is None:
+                those = f"all documents, {format_many(count, 'document')},"
             said += Content(
                 "\n\nDeleting a field also removes its values from "
                 f"{those} of this collection. Defining it again does not bring them back."

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.typed_name import TypedName
 from xcoll_tui.ui.widgets.text_input import TextInput
 
 _LOW = 16
@@ -37,6 +38,38 @@ class Question:
     """What cannot be brought back, in red."""
     typed: str | None = None
     """What has to be typed before the button can be pressed; None where `y` is enough."""
+    typed_id: str = ""
+    """The ID of what `typed` is the name of, if it is one: that is taken as well."""
+
+    @property
+    def to_type(self) -> Content:
+        """The line that says what to type."""
+        typed = self._typed_name
+        if typed is None or typed.is_usual:
+            shown = clean(self.typed or "", 200) if typed is None else typed.shown
+            return Content.from_markup("Type [b]$typed[/] to go on:", typed=shown)
+        return Content.from_markup(
+            "Its name is unusual. Type [b]$end[/], the end of its ID, to go on:", end=typed.id_end
+        )
+
+    @property
+    def or_type(self) -> str:
+        """What else is taken; empty where nothing is."""
+        typed = self._typed_name
+        if typed is None:
+            return ""
+        return "or its ID" if typed.is_usual else "or its whole ID, or its name as shown"
+
+    def accepts(self, text: str) -> bool:
+        """Tell whether what was typed is what has to be."""
+        typed = self._typed_name
+        if typed is not None:
+            return typed.accepts(text)
+        return text.strip() == (self.typed or "").strip()
+
+    @property
+    def _typed_name(self) -> TypedName | None:
+        return TypedName(self.typed or "", self.typed_id) if self.typed_id else None
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -57,7 +90,7 @@ class ConfirmScreen(Dialog[bool]):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
-        self._input = TextInput(id="confirm-typed")
+        self._input = TextInput(id="confirm-typed", placeholder=question.or_type)
         self._scroll = VerticalScroll(id="confirm-said", can_focus=False)
         self._cancel = Button("Cancel", id="confirm-cancel")
         self._act = Button(Content(question.verb), variant="error", id="confirm-act")
@@ -91,8 +124,7 @@ class ConfirmScreen(Dialog[bool]):
                 if question.undo:
                     yield Static(Content(question.undo), classes="quiet")
             if question.typed is not None:
-                ask = "Type [b]$typed[/] to go on:"
-                yield Static(Content.from_markup(ask, typed=clean(question.typed, 200)))
+                yield Static(question.to_type)
                 yield self._input
             with Horizontal(id="confirm-buttons"):
                 yield self._cancel
@@ -107,7 +139,7 @@ class ConfirmScreen(Dialog[bool]):
             self._input.focus()
 
     def _on_input_changed(self, _event: Input.Changed) -> None:
-        self._act.disabled = self._input.text.strip() != (self._question.typed or "").strip()
+        self._act.disabled = not self._question.accepts(self._input.text)
 
     def _on_input_submitted(self) -> None:
         if not self._act.disabled:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from xcoll_tui.ui.facts import Fact, Facts
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
-from xcoll_tui.ui.text import clean, clean_lines
+from xcoll_tui.ui.text import clean, clean_lines, copied
 
 
 class DetailsScreen(Dialog[None]):
@@ -106,7 +106,7 @@ class DetailsScreen(Dialog[None]):
     def action_copy(self) -> None:
         """Copy the ID."""
         self.app.copy_to_clipboard(self._key)
-        self.notify(f"Copied {clean(self._key, 100)}", markup=False)
+        self.notify(copied(self._key), markup=False)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""

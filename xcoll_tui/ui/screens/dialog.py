@@ -1,9 +1,10 @@
 """What all dialogs share: their styles, loaded with the first of them, and ending only once."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
@@ -30,6 +31,10 @@ class Dialog(ModalScreen[T]):
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012 - same
 
+    # Whatever is asked or shown, a wait of minutes can be cut short; in a line, R is text.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("R", "app.end_waits", "Try again now what waits", id="waits.end", show=False)
+    ]
     CLOSES_OUTSIDE = False
     """Whether a click beside it closes it: the mouse's way out where nothing can be lost."""
 

@@ -11,10 +11,12 @@ from textual.message import Message
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
-from xcoll_tui.ui.ages import Clock, format_elapsed
+from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.keys import COLLECTIONS, DOCUMENTS, FILTER, MAIN_KEYS, READING, hints_of
-from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.widgets.lines import Footer, Header, Hint, Place
+from xcoll_tui.ui.place import place_of
+from xcoll_tui.ui.text import copied
+from xcoll_tui.ui.toasts import Toasts
+from xcoll_tui.ui.widgets.lines import Footer, Header, Hint
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -54,14 +56,18 @@ class MainScreen(Screen[None]):
         self._clock = clock
         self.header = Header(self._open_palette)
         self.footer = Footer(self._hints, self.perform)
+        self.toasts = Toasts(self)
         self.collections = CollectionPane(clock)
         self.documents = DocumentPane(clock)
         self.session: Session | None = None
         self.writing: Writing | None = None
+        self.opens_documents = False
+        """Whether a collection was asked for, so that what is done is done to its documents."""
         self.samples: tuple[str, ...] = ()
         self.facts: tuple[str, ...] = ()
         self.mode = ""
         self.why_read_only = ""
+        self._begun: set[tuple[object, ...]] = set()
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
@@ -73,8 +79,8 @@ class MainScreen(Screen[None]):
         yield self.footer
 
     def on_mount(self) -> None:
-        """Wait for the session with the focus on the collections."""
-        self._focus_pane(self.collections)
+        """Wait for the session with the focus on the collections, or on the documents asked for."""
+        self._focus_pane(self.documents if self.opens_documents else self.collections)
         for pane, said in ((self.collections, "Connecting…"), (self.documents, "")):
             pane.table.placeholder = said
         self.tell_place()
@@ -126,48 +132,15 @@ class MainScreen(Screen[None]):
 
     def tell_place(self) -> None:
         """Tell in the header where the person is, and how fresh it is."""
-        session = self.session
-        if session is None:
-            self.header.show(Place(self.facts, mode=self.mode))
-            return
-        facts = self.facts
-        if session.key_info is not None and session.key_info.name:
-            facts = (session.key_info.name, *facts)
-        waiting = session.waiting
-        if waiting is not None:
-            seconds = max(0, round(waiting.until - self._clock()))
-            said = f"{waiting.reason} · next try in {seconds} s"
-            self.header.show(Place(facts, said, alert=True, mode=self.mode))
-            return
-        feed = session.documents or session.collections
-        if feed.loading or feed.refreshing:
-            state = "loading…"
-        elif feed.loaded_at is None:
-            state = ""
-        else:
-            state = format_elapsed(self._clock() - feed.loaded_at)
-        self.header.show(Place(facts, state, mode=self.mode))
+        self.header.show(place_of(self.session, self.facts, self.mode, self._clock()))
 
     def tell(self, said: str, *, seconds: float | None = None) -> None:
         """Say something in passing, fit for the screen whatever is in it."""
-        self.notify(clean(said, 400), timeout=seconds, markup=False)
-
-    def tell_unfinished(self, count: int) -> None:
-        """Say that replacements broke off: some of their documents may be in no collection now."""
-        if count:
-            many, its, them = (
-                ("A replacement", "its", "it")
-                if count == 1
-                else (f"{count:,} replacements", "their", "them")
-            )
-            self.complain(
-                f"{many} broke off halfway. Both versions of {its} fields are kept; ! shows "
-                f"{them}, and finishes {them}."
-            )
+        self.toasts.tell(said, seconds=seconds)
 
     def complain(self, said: str) -> None:
         """Say in passing what failed, long enough to be read."""
-        self.notify(clean(said, 600), severity="error", timeout=12, markup=False)
+        self.toasts.complain(said)
 
     @property
     def inputs(self) -> int:
@@ -316,8 +289,14 @@ class MainScreen(Screen[None]):
         await self.pane.filter_bar.open()
 
     def action_refresh(self) -> None:
-        """Read again what is shown, and keep the place."""
+        """Read again what is shown, and keep the place; what waits is tried at once."""
+        self.end_waits()
         self.pane.refresh_rows()
+
+    def end_waits(self) -> None:
+        """Try again at once what waits before it is tried again."""
+        if self.session is not None and self.session.waiting is not None:
+            self.session.end_waits()
 
     def action_load_all(self) -> None:
         """Load all that there is."""
@@ -326,9 +305,8 @@ class MainScreen(Screen[None]):
     def action_properties(self) -> None:
         """Show the details of the collection or the document under the cursor."""
         key = self.pane.table.cursor_key
-        if key is None:
-            return
-        self._show_details(key)
+        if key is not None:
+            self._show_details(key)
 
     def _show_details(self, key: str) -> None:
         from xcoll_tui.ui import reading  # noqa: PLC0415 - not needed for the first frame
@@ -344,7 +322,7 @@ class MainScreen(Screen[None]):
         key = self.pane.table.cursor_key
         if key is not None:
             self.app.copy_to_clipboard(key)
-            self.tell(f"Copied {key}")
+            self.tell(copied(key))
 
     # Marks
 
@@ -369,44 +347,69 @@ class MainScreen(Screen[None]):
 
     # Writes
 
-    def _write(self, flow: "Callable[[Writing], Coroutine[Any, Any, None]]") -> None:
-        if self.writing is not None and self.is_current and not self.writing.refused:
-            # Never exclusive: a flow that is broken off could not tell what became of its write.
-            self.run_worker(flow(self.writing), group="write")
+    def _write(self, flow: "Callable[[Writing], Coroutine[Any, Any, None]]", *what: object) -> None:
+        """Begin a flow of writing, unless the same one has begun: a key that is held repeats.
+
+        `what` names it, unless it sees to that itself. It has begun until it asks something.
+        """
+        writing = self.writing
+        if writing is None or not self.is_current or what in self._begun or writing.refused:
+            return
+        if what:
+            self._begun.add(what)
+
+        async def run() -> None:
+            try:
+                await flow(writing)
+            finally:
+                self._begun.discard(what)
+
+        # Never exclusive: a flow that is broken off could not tell what became of its write.
+        self.run_worker(run(), group="write")
+
+    def on_screen_suspend(self) -> None:
+        """Take note that what had begun is asked about now, or under way."""
+        self._begun.clear()
+
+    def on_screen_resume(self) -> None:
+        """Say what had to wait until no dialog stood in front."""
+        self.toasts.tell_held()
 
     def action_attach(self) -> None:
         """Attach files to the collection that is open."""
-        self._write(lambda writing: writing.attach())
+        self._write(lambda writing: writing.attach(), "attach")
 
     def action_edit(self) -> None:
         """Edit what is under the cursor, or one field of all that is marked."""
         key, marks = self.pane.table.cursor_key, tuple(self.documents.table.marks)
         if self.pane is self.collections:
             if key is not None:
-                self._write(lambda writing: writing.edit_collection(key))
+                self._write(lambda writing: writing.edit_collection(key), "edit", key)
         elif marks:
-            self._write(lambda writing: writing.set_field(marks))
+            self._write(lambda writing: writing.set_field(marks), "edit", marks)
         elif key is not None:
-            self._write(lambda writing: writing.edit_fields(key))
+            self._write(lambda writing: writing.edit_fields(key), "edit", key)
 
     def action_remove(self) -> None:
         """Remove the documents that are marked or the one under the cursor; delete a collection."""
         key, marks = self.pane.table.cursor_key, tuple(self.documents.table.marks)
         if self.pane is self.collections:
             if key is not None:
-                self._write(lambda writing: writing.delete_collection(key))
+                self._write(lambda writing: writing.delete_collection(key), "delete", key)
         elif marks or key is not None:
-            self._write(lambda writing: writing.remove(marks or (str(key),)))
+            targets = marks or (str(key),)
+            self._write(lambda writing: writing.remove(targets), "remove", targets)
 
     def action_reindex(self) -> None:
         """Index the documents that are marked, or the one under the cursor, anew."""
         key, marks = self.documents.table.cursor_key, tuple(self.documents.table.marks)
         if self.pane is self.documents and (marks or key is not None):
-            self._write(lambda writing: writing.reindex(marks or (str(key),)))
+            targets = marks or (str(key),)
+            self._write(lambda writing: writing.reindex(targets), "reindex", targets)
 
     def action_new(self) -> None:
         """Create a collection."""
-        self._write(lambda writing: writing.create_collection())
+        self._write(lambda writing: writing.create_collection(), "create")
 
     def action_undo(self) -> None:
         """Undo the last write that can be undone."""
@@ -423,11 +426,11 @@ class MainScreen(Screen[None]):
 
     def action_recreate(self) -> None:
         """Make a collection of a backup again."""
-        self._write(lambda writing: writing.recreate())
+        self._write(lambda writing: writing.recreate(), "recreate")
 
     def action_unfinished(self) -> None:
         """Finish a replacement that broke off."""
-        self._write(lambda writing: writing.finish())
+        self._write(lambda writing: writing.finish(), "finish")
 
     def action_activity(self) -> None:
         """Show what was written and what was asked."""

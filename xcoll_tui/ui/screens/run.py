@@ -9,22 +9,28 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from xcoll_tui.ui.run_lines import RunRow, RunView
+from xcoll_tui.ui.run_lines import SEPARATOR, RunRow, RunView
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
 
+_BAR = 12
+"""Cells that a bar has at least where the numbers stand behind it."""
 _MEASURED = 200
 """So many rows at the top say how wide the columns are."""
 
 
 class ProgressBar(Widget):
-    """One line: done, failed and left of a whole, by length and in numbers."""
+    """Done, failed and left of a whole, by length and in numbers; the numbers are never cut.
+
+    They stand behind the bar, or below it where there is no room for both.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--done", "bar--failed", "bar--left"}
 
@@ -34,18 +40,24 @@ class ProgressBar(Widget):
 
     def show(self, view: RunView) -> None:
         """Show a run as it stands."""
+        width = self.size.width
+        before = len(self._lines(width))
         self._view = view
-        self.refresh()
+        self.refresh(layout=len(self._lines(width)) != before)
 
-    def render_line(self, _y: int) -> Strip:
-        """Draw the bar, then the numbers."""
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """Take a line for the bar, and more for numbers that do not fit behind it."""
+        return 1 + len(self._lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the bar, and the numbers behind or below it."""
         width, base = self.size.width, self.rich_style
-        view = self._view
-        if view is None:
+        view, lines = self._view, self._lines(width)
+        if view is None or y > len(lines):
             return Strip.blank(width, base)
-        tally = f"  {view.tally}"
-        if view.rate >= 0.05 and not view.over:
-            tally += f" · {view.rate:.0f}/s" if view.rate >= 10 else f" · {view.rate:.1f}/s"
+        if y > 0:
+            return Strip([Segment(lines[y - 1], base)]).adjust_cell_length(width, base)
+        tally = "" if lines else f"  {SEPARATOR.join(self._numbers())}"
         room = max(0, width - len(tally))
         total = max(1, view.total)
         done = room * view.done // total
@@ -62,6 +74,29 @@ class ProgressBar(Widget):
                 Segment(tally, base),
             ]
         ).adjust_cell_length(width, base)
+
+    def _numbers(self) -> list[str]:
+        view = self._view
+        if view is None:
+            return []
+        numbers = view.tally.split(SEPARATOR)
+        if view.rate >= 0.05 and not view.over:
+            numbers.append(f"{view.rate:.0f}/s" if view.rate >= 10 else f"{view.rate:.1f}/s")
+        return numbers
+
+    def _lines(self, width: int) -> list[str]:
+        """Return the lines below the bar; none where the numbers fit behind it."""
+        numbers = self._numbers()
+        if len(SEPARATOR.join(numbers)) + 2 + _BAR <= width:
+            return []
+        lines = numbers[:1]
+        for number in numbers[1:]:
+            longer = f"{lines[-1]}{SEPARATOR}{number}"
+            if len(longer) > width:
+                lines.append(number)
+            else:
+                lines[-1] = longer
+        return lines
 
 
 class RunScreen(Dialog[str]):

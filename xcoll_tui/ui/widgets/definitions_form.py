@@ -30,7 +30,7 @@ class DefinitionsForm(Vertical):
         base: Sequence[FieldDefinition],
         *,
         new: bool,
-        documents_count: int = 0,
+        documents_count: int | None = 0,
         entered: Sequence[FieldDefinition] | None = None,
     ) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ class DefinitionRow(FormRow):
         *,
         added: bool,
         may_be_required: bool = True,
-        documents_count: int = 0,
+        documents_count: int | None = 0,
         entered: FieldDefinition | None = None,
     ) -> None:
         shown = definition if entered is None else entered

@@ -1,0 +1,36 @@
+"""What the header tells: whose and where the service is, and how fresh the screen is."""
+
+from typing import TYPE_CHECKING
+
+from xcoll_tui.api.errors import wait_words
+from xcoll_tui.ui.ages import format_elapsed
+from xcoll_tui.ui.widgets.lines import Place
+
+if TYPE_CHECKING:
+    from xcoll_tui.session.session import Session
+
+_LONG_WAIT = 10.0
+"""Seconds of waiting that a person may want to cut short."""
+
+
+def place_of(session: "Session | None", facts: tuple[str, ...], mode: str, now: float) -> Place:
+    """Tell where the person is; a wait goes before the age of what is shown."""
+    if session is None:
+        return Place(facts, mode=mode)
+    if session.key_info is not None and session.key_info.name:
+        facts = (session.key_info.name, *facts)
+    waiting = session.waiting
+    if waiting is not None:
+        seconds = waiting.until - now
+        said = f"{waiting.reason} · next try in {wait_words(seconds)}"
+        if seconds >= _LONG_WAIT:
+            said += " · R tries now"
+        return Place(facts, said, alert=True, mode=mode)
+    feed = session.documents or session.collections
+    if feed.loading or feed.refreshing:
+        state = "loading…"
+    elif feed.loaded_at is None:
+        state = ""
+    else:
+        state = format_elapsed(now - feed.loaded_at)
+    return Place(facts, state, mode=mode)

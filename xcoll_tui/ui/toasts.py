@@ -1,0 +1,60 @@
+"""What is said in passing on the main screen: never twice, and never over a dialog."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.notifications import Notification
+from textual.screen import Screen
+
+from xcoll_tui.ui.text import clean
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+_LONG = 12.0
+"""Seconds in which a failure can be read."""
+_SAID = 600
+_HELD = 4
+"""So many are kept for later, the newest ones: more would cover what the dialog has left."""
+
+
+class Toasts:
+    """What a screen says in passing; while another stands before it, that waits."""
+
+    def __init__(self, screen: Screen[None]) -> None:
+        self._screen = screen
+        self._held: list[partial[None]] = []
+
+    def tell(self, said: str, *, seconds: float | None = None) -> None:
+        """Say something, fit for the screen whatever is in it."""
+        self._show(clean(said, 400), "information", seconds)
+
+    def complain(self, said: str) -> None:
+        """Say what failed, long enough to be read."""
+        self._show(clean(said, _SAID), "error", _LONG)
+
+    def tell_held(self) -> None:
+        """Say what had to wait."""
+        held, self._held = self._held, []
+        for toast in held:
+            toast()
+
+    def withdraw(self, said: str) -> None:
+        """Take back what was said, and does not hold any more."""
+        said = clean(said, 400)
+        self._held = [toast for toast in self._held if toast.args != (said,)]
+        for each in self._shown():
+            if each.message == said:
+                self._screen.app._unnotify(each)  # noqa: SLF001 - Textual's own way clears all of them
+
+    def _show(self, said: str, severity: "SeverityLevel", timeout: float | None) -> None:
+        toast = partial(self._screen.notify, said, severity=severity, timeout=timeout, markup=False)
+        if not self._screen.is_active:
+            if all(held.args != toast.args for held in self._held):
+                # It would lie over what has to be read and pressed.
+                self._held = [*self._held[1 - _HELD :], toast]
+        elif all(each.message != said for each in self._shown()):  # a key that is held repeats
+            toast()
+
+    def _shown(self) -> list[Notification]:
+        return list(self._screen.app._notifications)  # noqa: SLF001 - it has no public list of them

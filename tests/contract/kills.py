@@ -168,7 +168,7 @@ async def take_up(killer: Killer, case: dict) -> None:
     async with killer.session(case) as session:
         assert not session.unfinished_problems, session.unfinished_problems
         if case["write"] == "restore":
-            await take_up_restore(session, case, before)
+            await take_up_restore(killer, session, case, before)
             return
         out = [file_id for file_id in before if killer.fields(case, file_id) is None]
         unfinished = {entry.file_id: entry for entry in session.unfinished}
@@ -198,10 +198,12 @@ async def take_up(killer: Killer, case: dict) -> None:
         assert session.unfinished == []
 
 
-async def take_up_restore(session, case, before) -> None:
+async def take_up_restore(killer: Killer, session, case, before) -> None:
     """Go on with the collection that was begun, and begin none twice."""
     path = Path(case["backup"])
     begun = await session.backups.begun(path)
+    if begun is None and restored_whole(killer, case, before):
+        return  # it had come to its end before the kill
     if begun is None:
         done = await session.backups.recreate(path)
     else:
@@ -219,6 +221,20 @@ async def take_up_restore(session, case, before) -> None:
     assert await session.backups.begun(path) is None
     found = await session.find_documents(done.collection_id, list(before))
     assert {each.file_id: dict(each.fields) for each in found} == before
+
+
+def restored_whole(killer: Killer, case, before) -> bool:
+    """Tell whether the restore that was killed has made its collection, with all it had."""
+    new = [each for each in _collections(killer) - OTHERS if each != case["collection"]]
+    held = [
+        {each["file_metadata"]["file_id"]: each["fields"] for each in page["documents"]}
+        for collection in new
+        for page in [killer.plain.ok("GET", f"/v1/collections/{collection}/documents")]
+    ]
+    if held != [before]:
+        return False
+    OTHERS.update(new, [case["collection"]])
+    return True
 
 
 OTHERS: set[str] = set()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from xcoll_tui.api.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.service import Service
 
 _AT_ONCE = 100
+T = TypeVar("T")
 _Answer = tuple["Document | None", bool]
 
 
@@ -107,6 +108,17 @@ class ReadBack:
             # The collection is gone, or this service refuses unknown IDs.
             return {each: await self._read_one(collection_id, each) for each in file_ids}
         return {document.file_id: document for document in found}
+
+
+async def read_surely(read: Callable[..., Awaitable[T]], *ids: str) -> T:
+    """Read what is shown; that it is not there counts when a second reading says so as well.
+
+    One replica may be behind, or never have known it. Raises ApiError, as `read` does.
+    """
+    try:
+        return await read(*ids)
+    except NotFound:
+        return await read(*ids)
 
 
 def _pending(

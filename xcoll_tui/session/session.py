@@ -41,7 +41,7 @@ from xcoll_tui.session.lasting import Lasting
 from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.outcome import Operation, Outcome
 from xcoll_tui.session.query import Query
-from xcoll_tui.session.read_back import ReadBack
+from xcoll_tui.session.read_back import ReadBack, read_surely
 from xcoll_tui.session.recovery import Unfinished
 from xcoll_tui.session.removals import Removals
 from xcoll_tui.session.rows import Rows
@@ -251,7 +251,7 @@ class Session:
         if feed is None or self.opened is None:
             raise LookupError("No collection is open, so no document can be read.")
         try:
-            document = await self._service.get_document(self.opened, file_id)
+            document = await read_surely(self._service.get_document, self.opened, file_id)
         except NotFound:
             feed.remove(file_id, GONE)
             raise
@@ -265,7 +265,7 @@ class Session:
         Raises NotFound, and takes its row away, when it is gone.
         """
         try:
-            collection = await self._service.get_collection(collection_id)
+            collection = await read_surely(self._service.get_collection, collection_id)
         except NotFound:
             self.collections.remove(collection_id, GONE)
             raise

@@ -14,7 +14,8 @@ UNSEEN = ["\ufeff", *"\u200b\u200c\u200d\u2060\u200e\u200f\u202a\u202e\u2066\u20
 QUOTES = ["", '"', "'", "`", "“”", "«»", "<>", "()", "„“", '\\"']
 
 known = st.uuids().map(lambda uuid: f"file_{uuid}")
-short = st.from_regex(r"file_[0-9a-z]{1,12}", fullmatch=True)
+# A line "file_id" is a header.
+short = st.from_regex(r"file_(?!ids?$)[0-9a-z]{1,12}", fullmatch=True)
 separators = st.lists(st.sampled_from(LINE_ENDS + BLANKS + SIGNS), min_size=1, max_size=3)
 unseen = st.lists(st.sampled_from(UNSEEN), max_size=2).map("".join)
 

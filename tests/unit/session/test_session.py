@@ -223,6 +223,18 @@ async def test_a_document_that_is_gone_leaves_and_is_raised():
     assert len(sitting.documents) == 4
 
 
+@pytest.mark.parametrize("what", ["document", "collection"])
+async def test_one_replica_that_does_not_know_it_takes_no_row_away(what):
+    sitting = Sitting()
+    await sitting.session.start("collection_1")
+    sitting.service.fail(f"get_{what}", NotFound("No.", status=404, message="not here"))
+    if what == "document":
+        await sitting.session.read_document("file_00102")
+    else:
+        await sitting.session.read_collection("collection_1")
+    assert not [change for change in sitting.changes if isinstance(change, RowRemoved)]
+
+
 async def test_a_document_read_for_a_collection_that_was_left_changes_nothing_else():
     sitting = Sitting()
     await sitting.session.start("collection_1")

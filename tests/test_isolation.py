@@ -10,7 +10,7 @@ import pytest
 
 from tests.guard import Judge, snapshot
 from tests.isolation import HOME_VARIABLES, ROOT, environment, homes_folder, left_behind
-from xcoll_tui.settings import config_folder, state_folder
+from xcoll_tui.paths import config_folder, state_folder
 
 PLANTED = """
 import os, subprocess, sys

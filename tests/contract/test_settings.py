@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from xcoll_tui.private_files import create_private, replace_private
-from xcoll_tui.settings import (
+from xcoll_tui.paths import (
     FolderUnusable,
     config_folder,
     folder_in_use,
     make_private_folder,
     state_folder,
 )
+from xcoll_tui.private_files import create_private, replace_private
 
 KINDS = [(config_folder, "XDG_CONFIG_HOME"), (state_folder, "XDG_STATE_HOME")]
 
@@ -69,7 +69,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(folder, variable, tmp_path, 
 
 
 def test_importing_it_is_cheap():
-    script = "import sys, xcoll_tui.settings; sys.exit('platformdirs' in sys.modules)"
+    script = "import sys, xcoll_tui.paths; sys.exit('platformdirs' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
@@ -170,7 +170,7 @@ def test_a_disk_that_is_broken_is_an_error(tmp_path, monkeypatch):
 
 IN_A_HOME = """
 import os, sys
-from xcoll_tui.settings import *
+from xcoll_tui.paths import *
 from xcoll_tui.credentials import Profiles, ProfileRefused
 import platformdirs.unix, pwd
 for name in [name for name in os.environ if name.startswith("XDG_")]:

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from xcoll_tui.api.client import Client
+from xcoll_tui.paths import FolderUnusable, state_folder
 from xcoll_tui.session.session import Session
-from xcoll_tui.settings import FolderUnusable, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from xcoll_tui.api.proxies import choose_proxy
 from xcoll_tui.cli.screen_environment import encoding_variables, screen_variables
 from xcoll_tui.credentials import Key, Profiles, failed_plugins
 from xcoll_tui.environment import Variable
-from xcoll_tui.settings import folder_in_use, folder_variable
+from xcoll_tui.paths import folder_in_use, folder_variable
 
 _KEYRING = "PYTHON_KEYRING_BACKEND"
 

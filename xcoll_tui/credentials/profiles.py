@@ -15,8 +15,8 @@ from typing import Any
 
 from xcoll_tui.api.keys import ANY_PREFIX, KEY_PREFIX
 from xcoll_tui.credentials.errors import NameRefused, NoSuchProfile, ProfileRefused
+from xcoll_tui.paths import FolderUnusable, config_folder, config_path
 from xcoll_tui.private_files import replace_private
-from xcoll_tui.settings import FolderUnusable, config_folder, config_path
 
 DEFAULT = "default"
 PROFILE_VARIABLE = "XCOLL_PROFILE"

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from xcoll_tui.api.models import Collection, Document
+from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import create_private, sync_file, sync_folder
 from xcoll_tui.session.backup_file import (
     CHECKSUM_MEMBER,
@@ -32,7 +33,6 @@ from xcoll_tui.session.backup_file import (
     closing,
     read_backup,
 )
-from xcoll_tui.settings import make_private_folder
 
 _PART = ".part"
 # What a killed process left behind is cleared away when surely nobody writes it any more.

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.json_file import decode_object, encode, number_of, read_file, reason_of
-from xcoll_tui.settings import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -17,9 +17,9 @@ import time
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of
-from xcoll_tui.settings import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private, sync_folder
 from xcoll_tui.session.json_file import (
     decode_object,
@@ -26,7 +27,6 @@ from xcoll_tui.session.json_file import (
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.records import locked
 from xcoll_tui.session.undo_entry import UndoEntry, apply_line
-from xcoll_tui.settings import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,8 +8,8 @@ from tests.e2e.terminal import xcoll
 from tests.e2e.walk import open_big_collection
 from tests.hostile.screen import assert_intact
 from tests.hostile.shelf import Shelf, document
-from xcoll_tui.api.addresses import accept_base_url
 from xcoll_tui.api.errors import Refused
+from xcoll_tui.api.urls import accept_base_url
 from xcoll_tui.ui.screens.details import DetailsScreen
 
 

@@ -17,16 +17,24 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from xcoll_tui import __version__
 from xcoll_tui.api import retry
-from xcoll_tui.api.addresses import accept_base_url, refuse_target
-from xcoll_tui.api.answers import Answer, cause_of, is_gone, judge, may_pass, reason_of, unreadable
 from xcoll_tui.api.certificates import advise_on_untrusted, create_context
 from xcoll_tui.api.endpoints import Endpoints
 from xcoll_tui.api.errors import ApiError, Misconfigured, RateLimited, ReadOnly, Unauthorized
 from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key
 from xcoll_tui.api.models import RequestRecord, Wait
-from xcoll_tui.api.pace import Pace, Pauses
 from xcoll_tui.api.proxies import Proxy, choose_proxy, refusal_of
+from xcoll_tui.api.rate_limiter import Pace, Pauses
+from xcoll_tui.api.responses import (
+    Answer,
+    cause_of,
+    is_gone,
+    judge,
+    may_pass,
+    reason_of,
+    unreadable,
+)
 from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
+from xcoll_tui.api.urls import accept_base_url, refuse_target
 from xcoll_tui.api.wire import NotOurs
 
 if TYPE_CHECKING:

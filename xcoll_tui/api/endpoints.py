@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from xcoll_tui.api import wire
-from xcoll_tui.api.addresses import collection_path, document_path, query_string
-from xcoll_tui.api.answers import Answer, doubt
 from xcoll_tui.api.errors import ApiError, Conflict, NotFound
 from xcoll_tui.api.models import (
     ChunkConfiguration,
@@ -29,6 +27,8 @@ from xcoll_tui.api.models import (
     Ordering,
 )
 from xcoll_tui.api.paging import slices_of, walk_pages
+from xcoll_tui.api.responses import Answer, doubt
+from xcoll_tui.api.urls import collection_path, document_path, query_string
 
 T = TypeVar("T")
 

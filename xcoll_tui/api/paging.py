@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import TypeVar
 
-from xcoll_tui.api.addresses import id_segment
 from xcoll_tui.api.errors import Unreadable
 from xcoll_tui.api.models import CollectionPage, DocumentPage
+from xcoll_tui.api.urls import id_segment
 
 Page = TypeVar("Page", CollectionPage, DocumentPage)
 

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.api.addresses import accept_base_url
 from xcoll_tui.api.errors import Refused
+from xcoll_tui.api.urls import accept_base_url
 from xcoll_tui.credentials import (
     DEFAULT,
     USER,

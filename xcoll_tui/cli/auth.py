@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from xcoll_tui.api.addresses import accept_base_url
 from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
+from xcoll_tui.api.urls import accept_base_url
 from xcoll_tui.cli.access import ProfileAccess, command_for, facts_of, plain
 from xcoll_tui.cli.auth_status import tell_status
 from xcoll_tui.cli.key_input import piped_key, require_hidden_input, typed_key

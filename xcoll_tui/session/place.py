@@ -11,7 +11,7 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from xcoll_tui.api.addresses import is_loopback
+from xcoll_tui.api.urls import is_loopback
 
 _LOOPBACK = "loopback"
 _PORTS = {"http": 80, "https": 443}

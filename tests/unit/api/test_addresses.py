@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcoll_tui.api.addresses import accept_base_url, id_segment, query_string
 from xcoll_tui.api.errors import ApiError, Refused
+from xcoll_tui.api.urls import accept_base_url, id_segment, query_string
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcoll_tui.api import errors
-from xcoll_tui.api.answers import Answer, judge, reason_of, unreadable
+from xcoll_tui.api.responses import Answer, judge, reason_of, unreadable
 
 JSON = {"content-type": "application/json"}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.virtual import now, run_virtual
 from xcoll_tui.api import retry
-from xcoll_tui.api.pace import Pace
+from xcoll_tui.api.rate_limiter import Pace
 
 
 @dataclass

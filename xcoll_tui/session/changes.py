@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xcoll_tui.api.errors import Unauthorized
     from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
-    from xcoll_tui.session.feed import Feed
-    from xcoll_tui.session.listing import End
+    from xcoll_tui.session.lists.feed import Feed
+    from xcoll_tui.session.lists.listing import End
     from xcoll_tui.session.outcome import Outcome
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Never
 
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.feed import Feed
+    from xcoll_tui.session.lists.feed import Feed
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 15.0

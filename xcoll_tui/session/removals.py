@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.indexing import GONE
+from xcoll_tui.session.lists.sources import DocumentSource
 from xcoll_tui.session.rows import REMOVED
-from xcoll_tui.session.sources import DocumentSource
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -34,20 +34,20 @@ from xcoll_tui.session.changes import (
     RowsReset,
     Waiting,
 )
-from xcoll_tui.session.feed import Feed
 from xcoll_tui.session.indexing import GONE, Follower
 from xcoll_tui.session.key_check import team_of
 from xcoll_tui.session.lasting import Lasting
+from xcoll_tui.session.lists.feed import Feed
+from xcoll_tui.session.lists.query import Query
+from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.outcome import Operation, Outcome
-from xcoll_tui.session.query import Query
 from xcoll_tui.session.read_back import ReadBack, read_surely
 from xcoll_tui.session.recovery import Unfinished
 from xcoll_tui.session.removals import Removals
 from xcoll_tui.session.rows import Rows
 from xcoll_tui.session.service import Service
 from xcoll_tui.session.settling import Settling, Superseded
-from xcoll_tui.session.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.stage import Stage
 from xcoll_tui.session.together import together
 from xcoll_tui.session.undo import UndoStack

@@ -19,8 +19,8 @@ from xcoll_tui.session.changes import (
     UndoChanged,
     UnfinishedChanged,
 )
-from xcoll_tui.session.feed import Feed
 from xcoll_tui.session.indexing import GONE
+from xcoll_tui.session.lists.feed import Feed
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.run import RunScreen
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cmp_to_key
 from zlib import crc32
 
-from xcoll_tui.session.listing import End
+from xcoll_tui.session.lists.listing import End
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from tests.unit.session.fakes import FakeService, make_collection, make_document
 from xcoll_tui.api.errors import InvalidArgument, RateLimited, ServerFault, Unreachable
 from xcoll_tui.api.models import DocumentsSortBy, DocumentStatus
 from xcoll_tui.session.changes import FeedChanged, RowChanged, RowRemoved, RowsAppended, RowsReset
-from xcoll_tui.session.feed import Feed, Query
-from xcoll_tui.session.listing import End, Gap
-from xcoll_tui.session.sources import CollectionSource, DocumentSource
+from xcoll_tui.session.lists.feed import Feed, Query
+from xcoll_tui.session.lists.listing import End, Gap
+from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 
 BY_NAME = Query(DocumentsSortBy.NAME)
 

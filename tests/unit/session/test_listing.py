@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from xcoll_tui.session.listing import End, Gap, Listing
+from xcoll_tui.session.lists.listing import End, Gap, Listing
 
 
 def rows(*names):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.session.server import Row, Server
-from xcoll_tui.session.listing import End, Gap, Listing, RepeatedToken
+from xcoll_tui.session.lists.listing import End, Gap, Listing, RepeatedToken
 
 
 def check(listing):

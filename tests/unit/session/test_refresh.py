@@ -11,10 +11,10 @@ from tests.unit.session.server import Row, Server
 from tests.unit.session.test_feed import BY_NAME, staged
 from xcoll_tui.api.errors import Unreachable
 from xcoll_tui.api.models import DocumentStatus
-from xcoll_tui.session import renewal
 from xcoll_tui.session.changes import FeedChanged, RowsReset
-from xcoll_tui.session.listing import End, Listing
-from xcoll_tui.session.sources import Page
+from xcoll_tui.session.lists import refresh as renewal
+from xcoll_tui.session.lists.listing import End, Listing
+from xcoll_tui.session.lists.sources import Page
 
 
 async def test_a_refresh_shows_what_came_and_went_in_one_go():

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from xcoll_tui.session.listing import End, Gap
+from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import complaint_of, sentence_of, where_on
 from xcoll_tui.ui.text import clean, fit
@@ -22,8 +22,8 @@ from xcoll_tui.ui.work import work_anew
 if TYPE_CHECKING:
     from textual.style import Style
 
-    from xcoll_tui.session.feed import Feed
-    from xcoll_tui.session.query import Query
+    from xcoll_tui.session.lists.feed import Feed
+    from xcoll_tui.session.lists.query import Query
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xcoll_tui.api.models import Collection, Document
-    from xcoll_tui.session.feed import Feed
+    from xcoll_tui.session.lists.feed import Feed
 
 
 class CollectionPane(Pane["Collection"]):

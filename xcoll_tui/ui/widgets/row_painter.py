@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from xcoll_tui.session.listing import Gap
+from xcoll_tui.session.lists.listing import Gap
 from xcoll_tui.ui.text import fit
 from xcoll_tui.ui.widgets.columns import SPACING, Column, ColumnLayout, Placed
 

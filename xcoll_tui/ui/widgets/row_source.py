@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
-from xcoll_tui.session.listing import Gap
+from xcoll_tui.session.lists.listing import Gap
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from xcoll_tui.session.listing import End, Gap
+from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.widgets.columns import Column, ColumnLayout
 from xcoll_tui.ui.widgets.marks import Marks
 from xcoll_tui.ui.widgets.row_painter import RowPainter

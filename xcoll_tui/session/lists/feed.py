@@ -17,11 +17,11 @@ from xcoll_tui.session.changes import (
     RowsAppended,
     RowsReset,
 )
-from xcoll_tui.session.freshness import Freshness
-from xcoll_tui.session.listing import End, Listing, RepeatedToken
-from xcoll_tui.session.query import Query
-from xcoll_tui.session.renewal import Reread, read_again, renew
-from xcoll_tui.session.sources import PAGE_SIZE, Page, Source
+from xcoll_tui.session.lists.freshness import Freshness
+from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
+from xcoll_tui.session.lists.query import Query
+from xcoll_tui.session.lists.refresh import Reread, read_again, renew
+from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
 from xcoll_tui.session.together import together
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from xcoll_tui.api.errors import ApiError, NotFound
 from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
 from xcoll_tui.api.models import Collection, CollectionsSortBy, Document, DocumentsSortBy
 from xcoll_tui.session.indexing import progress_of
-from xcoll_tui.session.listing import End
-from xcoll_tui.session.query import Query
+from xcoll_tui.session.lists.listing import End
+from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.service import Service
 
 T = TypeVar("T")

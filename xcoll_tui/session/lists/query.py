@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from xcoll_tui.api.filters import all_of, contains, is_expression
 from xcoll_tui.api.models import DocumentStatus, Ordering
-from xcoll_tui.session.listing import End
+from xcoll_tui.session.lists.listing import End
 
 _FAILED = f"status:{DocumentStatus.FAILED}"
 

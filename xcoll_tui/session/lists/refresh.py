@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from xcoll_tui.session.listing import End, Listing, RepeatedToken
-from xcoll_tui.session.query import Query
-from xcoll_tui.session.sources import PAGE_SIZE, Page, Source
+from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
+from xcoll_tui.session.lists.query import Query
+from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
 from xcoll_tui.session.together import together
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from xcoll_tui.api.models import (
     FieldDefinition,
     FileMetadata,
 )
-from xcoll_tui.session.outcome import Operation, Outcome, Target, Verdict
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 
 
 def make_document(number, *, name=None, fields=None, **members):

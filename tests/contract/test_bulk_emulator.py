@@ -10,8 +10,8 @@ from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
 from xcoll_tui.session.bulk import Item
-from xcoll_tui.session.outcome import Verdict
 from xcoll_tui.session.session import Session
+from xcoll_tui.session.writes.outcome import Verdict
 
 FILES = 150
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.contract.children import child
 from xcoll_tui.session.json_file import text_of
-from xcoll_tui.session.records import (
+from xcoll_tui.session.writes.records import (
     OWNERS,
     Owner,
     RecordFolder,
@@ -26,7 +26,7 @@ from xcoll_tui.session.records import (
 HOLD = """
 import sys
 from pathlib import Path
-from xcoll_tui.session.records import Owner
+from xcoll_tui.session.writes.records import Owner
 owner = Owner(Path(sys.argv[1]))
 owner.acquire()
 print(owner.id, flush=True)
@@ -38,7 +38,7 @@ sys.stdin.readline()
 ADOPT = """
 import sys
 from pathlib import Path
-from xcoll_tui.session.records import Owner
+from xcoll_tui.session.writes.records import Owner
 with Owner(Path(sys.argv[1])).adopt(sys.argv[2]) as adopted:
     print(adopted, flush=True)
     sys.stdin.readline()
@@ -206,7 +206,7 @@ def test_locks_are_private(tmp_path):
 FORK = """
 import os, subprocess, sys
 from pathlib import Path
-from xcoll_tui.session.records import Owner
+from xcoll_tui.session.writes.records import Owner
 owner = Owner(Path(sys.argv[1]))
 owner.acquire()
 if sys.argv[2] == "fork":

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from tests.contract.children import child
-from xcoll_tui.session.outcome import Target
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.records import Owner, StateUnusable
-from xcoll_tui.session.recovery import FOLDER, Recovery
+from xcoll_tui.session.writes.outcome import Target
+from xcoll_tui.session.writes.records import Owner, StateUnusable
+from xcoll_tui.session.writes.recovery import FOLDER, Recovery
 
 TARGET = Target("collection_1", "file_1", "report", "Reports")
 OLD = {"a": "b", "number": 5, "none": None, "deep": [{"x": [1.5, True]}]}

@@ -10,8 +10,8 @@ import pytest
 
 from tests.contract.children import child
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.records import Owner, StateUnusable
-from xcoll_tui.session.undo_log import FOLDER, UndoItem, UndoLog
+from xcoll_tui.session.writes.records import Owner, StateUnusable
+from xcoll_tui.session.writes.undo_log import FOLDER, UndoItem, UndoLog
 
 HERE = Place.of("https://a.example", "red")
 NOW = 1_000_000_000.0
@@ -104,7 +104,7 @@ async def test_a_megabyte_in_one_value(tmp_path):
 
 
 async def test_how_a_write_ended_is_written_without_being_asked(tmp_path, monkeypatch):
-    monkeypatch.setattr("xcoll_tui.session.undo_writer._SOON", 0)
+    monkeypatch.setattr("xcoll_tui.session.writes.undo_writer._SOON", 0)
     log = make(tmp_path)
     entry = await begun(log, UndoItem("a"))
     appended, loop = asyncio.Event(), asyncio.get_running_loop()
@@ -280,7 +280,7 @@ WRITE = """
 import asyncio, sys
 from pathlib import Path
 from tests.contract.test_undo_log import HERE, begun, make
-from xcoll_tui.session.undo_log import UndoItem
+from xcoll_tui.session.writes.undo_log import UndoItem
 
 async def main():
     log = make(Path(sys.argv[1]))
@@ -565,7 +565,7 @@ async def test_after_ninety_days_entries_go_and_it_is_told(tmp_path):
 
 
 async def test_beyond_fifty_megabytes_the_oldest_go(tmp_path, monkeypatch):
-    monkeypatch.setattr("xcoll_tui.session.undo_folder.MEGABYTES_KEPT", 1)
+    monkeypatch.setattr("xcoll_tui.session.writes.undo_folder.MEGABYTES_KEPT", 1)
     ids = [
         await left_by(tmp_path, UndoItem("a", old={"k": "x" * 400_000}), now=NOW + number)
         for number in range(4)

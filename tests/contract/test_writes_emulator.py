@@ -14,8 +14,8 @@ from xcoll_tui.api.models import (
     MarkdownTokensConfiguration,
 )
 from xcoll_tui.emulator.server import Server
-from xcoll_tui.session.outcome import CollectionDraft, Verdict
 from xcoll_tui.session.session import Session
+from xcoll_tui.session.writes.outcome import CollectionDraft, Verdict
 
 
 class Sitting:

@@ -29,8 +29,8 @@ from xcoll_tui.api.client import Client
 from xcoll_tui.api.models import Collection, FieldDefinition, RequestRecord
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
-from xcoll_tui.session.outcome import CollectionDraft, Outcome, Verdict
 from xcoll_tui.session.session import Session
+from xcoll_tui.session.writes.outcome import CollectionDraft, Outcome, Verdict
 
 PATCHES, REATTACHES = ("replace", "merge", "ignore"), ("conflict", "replace", "keep")
 EFFECTS = ("timeout", "reset", "garbage", 429, 500)

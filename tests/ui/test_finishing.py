@@ -20,7 +20,7 @@ from tests.ui.writing import (
     written,
 )
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.records import Owner
+from xcoll_tui.session.writes.records import Owner
 from xcoll_tui.ui.screens.choose import ChooseScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.pick import PickScreen

@@ -17,7 +17,7 @@ from xcoll_tui.api.models import (
     TableConfiguration,
     Wire,
 )
-from xcoll_tui.session.outcome import CollectionDraft
+from xcoll_tui.session.writes.outcome import CollectionDraft
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen, draft_of
 
 STORED = Collection(

@@ -9,7 +9,7 @@ from tests.ui.writing import INTERVIEWS, back_on_main, dialog, shown, toasts, wo
 from xcoll_tui.credentials import Profile, Secret
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
-from xcoll_tui.session.outcome import Target
+from xcoll_tui.session.writes.outcome import Target
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.log_in import LogInScreen
 from xcoll_tui.ui.screens.pick import PickScreen

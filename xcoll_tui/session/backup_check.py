@@ -10,7 +10,7 @@ from xcoll_tui.api.models import DocumentsSortBy, Ordering
 from xcoll_tui.session.backup import in_thread
 from xcoll_tui.session.backup_file import read_backup
 from xcoll_tui.session.backup_writer import differences
-from xcoll_tui.session.judging import same_fields
+from xcoll_tui.session.writes.judging import same_fields
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

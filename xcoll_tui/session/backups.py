@@ -13,11 +13,11 @@ from xcoll_tui.api.models import CollectionsSortBy, Ordering
 from xcoll_tui.session.backup import back_up, in_thread, list_backups, read_backup
 from xcoll_tui.session.backup_check import check_backup
 from xcoll_tui.session.bulk_work import Item
-from xcoll_tui.session.collection_change import differences as unlike_draft
-from xcoll_tui.session.collection_writes import is_after
-from xcoll_tui.session.judging import is_missing
-from xcoll_tui.session.outcome import Verdict
 from xcoll_tui.session.recreation import draft_of, recreate
+from xcoll_tui.session.writes.collection_diff import differences as unlike_draft
+from xcoll_tui.session.writes.collections import is_after
+from xcoll_tui.session.writes.judging import is_missing
+from xcoll_tui.session.writes.outcome import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from xcoll_tui.session.backup_check import BackupCheck
     from xcoll_tui.session.backup_file import SavedDocument
     from xcoll_tui.session.bulk import Bulk
-    from xcoll_tui.session.outcome import Outcome
     from xcoll_tui.session.place import Place
     from xcoll_tui.session.recreation import Recreated, RecreationProgress
     from xcoll_tui.session.restores import Restore, Restores
     from xcoll_tui.session.service import Service
-    from xcoll_tui.session.writes import Writes
+    from xcoll_tui.session.writes.outcome import Outcome
+    from xcoll_tui.session.writes.writes import Writes
 
 _LOOKED_AT = 100
 

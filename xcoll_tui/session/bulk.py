@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.session.bulk_run import BulkRun
 from xcoll_tui.session.bulk_work import Item, Work
-from xcoll_tui.session.judging import same_fields
-from xcoll_tui.session.outcome import Operation, Outcome, Target, Verdict
 from xcoll_tui.session.slots import Slots
+from xcoll_tui.session.writes.judging import same_fields
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Wait
-    from xcoll_tui.session.activity import Activity
     from xcoll_tui.session.changes import Change
     from xcoll_tui.session.lasting import Lasting
-    from xcoll_tui.session.stage import How
-    from xcoll_tui.session.write_log import WriteLogs
-    from xcoll_tui.session.writes import Writes
+    from xcoll_tui.session.writes.activity import Activity
+    from xcoll_tui.session.writes.runner import How
+    from xcoll_tui.session.writes.write_log import WriteLogs
+    from xcoll_tui.session.writes.writes import Writes
 
     Fields = Mapping[str, Any]
 

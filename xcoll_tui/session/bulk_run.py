@@ -16,8 +16,8 @@ from xcoll_tui.api.errors import (
     wait_words,
 )
 from xcoll_tui.session.changes import Progress
-from xcoll_tui.session.outcome import NotSent, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.stage import How
+from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Target, Verdict
+from xcoll_tui.session.writes.runner import How
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import Any
 
-    from xcoll_tui.session.outcome import Operation, Outcome
-    from xcoll_tui.session.stage import How
-    from xcoll_tui.session.write_log import WriteLog
+    from xcoll_tui.session.writes.outcome import Operation, Outcome
+    from xcoll_tui.session.writes.runner import How
+    from xcoll_tui.session.writes.write_log import WriteLog
 
 UNDER_WAY = 64
 """Documents at once: those on the wire, those being read before and after, a few waiting."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.lists.listing import End
-    from xcoll_tui.session.outcome import Outcome
+    from xcoll_tui.session.writes.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

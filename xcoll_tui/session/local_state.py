@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from xcoll_tui.session.changes import UndoChanged
 from xcoll_tui.session.learned import Learned
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.records import Owner
-from xcoll_tui.session.recovery import Recovery
 from xcoll_tui.session.restores import Restores
-from xcoll_tui.session.undo_log import UndoLog
+from xcoll_tui.session.writes.records import Owner
+from xcoll_tui.session.writes.recovery import Recovery
+from xcoll_tui.session.writes.undo_log import UndoLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from xcoll_tui.api.models import ChunkConfiguration
 from xcoll_tui.session.backup import in_thread, read_backup
 from xcoll_tui.session.backup_file import Backup, BackupBroken
 from xcoll_tui.session.backup_writer import differences
-from xcoll_tui.session.judging import same_fields
-from xcoll_tui.session.outcome import CollectionDraft, Outcome, Verdict
+from xcoll_tui.session.writes.judging import same_fields
+from xcoll_tui.session.writes.outcome import CollectionDraft, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.session.indexing import GONE
 from xcoll_tui.session.lists.sources import DocumentSource
-from xcoll_tui.session.rows import REMOVED
+from xcoll_tui.session.writes.row_updates import REMOVED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from xcoll_tui.session.changes import RowRemoved
     from xcoll_tui.session.lasting import Lasting
-    from xcoll_tui.session.settling import Superseded
+    from xcoll_tui.session.writes.settling import Superseded
 
 
 class Removals:

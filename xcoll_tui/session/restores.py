@@ -12,14 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.records import RecordFolder, adopting, new_id
+from xcoll_tui.session.writes.records import RecordFolder, adopting, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from xcoll_tui.session.records import Owner
+    from xcoll_tui.session.writes.records import Owner
 
 FOLDER = "restores"
 _MARK = "xcoll_restore"

@@ -17,7 +17,6 @@ from xcoll_tui.api.models import (
     RequestRecord,
     Wait,
 )
-from xcoll_tui.session.activity import Activity
 from xcoll_tui.session.backups import Backups
 from xcoll_tui.session.bulk import Bulk, BulkRun
 from xcoll_tui.session.changes import (
@@ -41,20 +40,21 @@ from xcoll_tui.session.lists.feed import Feed
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
-from xcoll_tui.session.outcome import Operation, Outcome
-from xcoll_tui.session.read_back import ReadBack, read_surely
-from xcoll_tui.session.recovery import Unfinished
 from xcoll_tui.session.removals import Removals
-from xcoll_tui.session.rows import Rows
 from xcoll_tui.session.service import Service
-from xcoll_tui.session.settling import Settling, Superseded
-from xcoll_tui.session.stage import Stage
 from xcoll_tui.session.together import together
 from xcoll_tui.session.undo import UndoStack
-from xcoll_tui.session.undo_entry import UndoEntry
 from xcoll_tui.session.waits import Waits
-from xcoll_tui.session.write_log import WriteLogs
-from xcoll_tui.session.writes import Writes
+from xcoll_tui.session.writes.activity import Activity
+from xcoll_tui.session.writes.outcome import Operation, Outcome
+from xcoll_tui.session.writes.read_back import ReadBack, read_surely
+from xcoll_tui.session.writes.recovery import Unfinished
+from xcoll_tui.session.writes.row_updates import Rows
+from xcoll_tui.session.writes.runner import Stage
+from xcoll_tui.session.writes.settling import Settling, Superseded
+from xcoll_tui.session.writes.undo_entry import UndoEntry
+from xcoll_tui.session.writes.write_log import WriteLogs
+from xcoll_tui.session.writes.writes import Writes
 
 _REMEMBERED = 16
 """How many collections' documents stay loaded."""

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.outcome import NotSent
+from xcoll_tui.session.writes.outcome import NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,9 +17,9 @@ from xcoll_tui.api.models import Collection
 from xcoll_tui.session.bulk import Base, judge_restored, put_back
 from xcoll_tui.session.bulk_work import Item
 from xcoll_tui.session.changes import UndoChanged
-from xcoll_tui.session.judging import is_missing
-from xcoll_tui.session.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.stage import How
+from xcoll_tui.session.writes.judging import is_missing
+from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
+from xcoll_tui.session.writes.runner import How
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from xcoll_tui.session.bulk import Bulk
     from xcoll_tui.session.bulk_run import BulkRun
     from xcoll_tui.session.changes import Change
-    from xcoll_tui.session.records import Owner
-    from xcoll_tui.session.undo_entry import UndoEntry, UndoItem
-    from xcoll_tui.session.undo_log import UndoLog
-    from xcoll_tui.session.write_log import WriteLogs
-    from xcoll_tui.session.writes import Writes
+    from xcoll_tui.session.writes.records import Owner
+    from xcoll_tui.session.writes.undo_entry import UndoEntry, UndoItem
+    from xcoll_tui.session.writes.undo_log import UndoLog
+    from xcoll_tui.session.writes.write_log import WriteLogs
+    from xcoll_tui.session.writes.writes import Writes
 
 _RECENT = 600.0
 """Seconds since a write in which a read that does not know of it may be old."""

@@ -3,11 +3,11 @@
 import shlex
 from collections.abc import Sequence
 
-from xcoll_tui.session.activity import Activity, Entry
 from xcoll_tui.session.bulk_run import BulkRun
-from xcoll_tui.session.outcome import Verdict
 from xcoll_tui.session.undo import UndoStack
-from xcoll_tui.session.undo_entry import UndoEntry
+from xcoll_tui.session.writes.activity import Activity, Entry
+from xcoll_tui.session.writes.outcome import Verdict
+from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import without_requests
 from xcoll_tui.ui.run_lines import sum_up

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from xcoll_tui.session.outcome import CollectionDraft
+from xcoll_tui.session.writes.outcome import CollectionDraft
 from xcoll_tui.ui.attach_draft import AttachDraft
 from xcoll_tui.ui.fields_draft import FieldsDraft
 

@@ -8,8 +8,8 @@ from textual.content import Content
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Document
-from xcoll_tui.session.judging import is_missing, same_fields
-from xcoll_tui.session.recovery import Unfinished
+from xcoll_tui.session.writes.judging import is_missing, same_fields
+from xcoll_tui.session.writes.recovery import Unfinished
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import sentence_of, without_requests
 from xcoll_tui.ui.fields_draft import as_texts, changes_between, show_changes
@@ -23,8 +23,8 @@ from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
-    from xcoll_tui.session.outcome import Outcome
     from xcoll_tui.session.session import Session
+    from xcoll_tui.session.writes.outcome import Outcome
     from xcoll_tui.ui.screens.main import MainScreen
 
 _VALUE = 40

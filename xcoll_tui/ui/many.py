@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xcoll_tui.session.bulk_run import BulkRun
 from xcoll_tui.session.bulk_work import Item
-from xcoll_tui.session.judging import has_fields
-from xcoll_tui.session.outcome import Verdict
+from xcoll_tui.session.writes.judging import has_fields
+from xcoll_tui.session.writes.outcome import Verdict
 from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.attach_draft import AttachDraft
 from xcoll_tui.ui.drafts import Drafts

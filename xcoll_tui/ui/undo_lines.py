@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from xcoll_tui.session.outcome import Outcome, Verdict
 from xcoll_tui.session.undo import UndoPlan, UndoStack
-from xcoll_tui.session.undo_entry import UndoEntry
+from xcoll_tui.session.writes.outcome import Outcome, Verdict
+from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.ages import DAY, format_elapsed
 from xcoll_tui.ui.errors import without_requests
 from xcoll_tui.ui.fields_draft import as_texts, changes_between

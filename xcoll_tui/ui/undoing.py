@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import ApiError, NotFound
 from xcoll_tui.session.bulk_run import BulkRun
-from xcoll_tui.session.judging import is_missing
 from xcoll_tui.session.learned import Fact
-from xcoll_tui.session.outcome import Outcome, Verdict
 from xcoll_tui.session.undo import UndoPlan, UndoStack
-from xcoll_tui.session.undo_entry import UndoEntry
+from xcoll_tui.session.writes.judging import is_missing
+from xcoll_tui.session.writes.outcome import Outcome, Verdict
+from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import without_requests
 from xcoll_tui.ui.file_fate import fate_when_restored, file_fate, is_deleted

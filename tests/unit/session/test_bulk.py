@@ -17,8 +17,8 @@ from xcoll_tui.api.errors import (
 from xcoll_tui.api.models import Wait
 from xcoll_tui.session.bulk_work import Item
 from xcoll_tui.session.changes import Progress, RowRemoved, RowsAppended, RowsReset
-from xcoll_tui.session.outcome import Operation, Verdict
 from xcoll_tui.session.slots import MOST
+from xcoll_tui.session.writes.outcome import Operation, Verdict
 
 
 def unreachable():

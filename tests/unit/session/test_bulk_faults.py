@@ -14,7 +14,7 @@ from xcoll_tui.api.errors import (
     ServerFault,
     Unreachable,
 )
-from xcoll_tui.session.outcome import Verdict
+from xcoll_tui.session.writes.outcome import Verdict
 
 ERRORS = {
     "never sent": lambda: Unreachable("It cannot be reached."),

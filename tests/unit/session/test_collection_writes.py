@@ -22,8 +22,8 @@ from xcoll_tui.api.models import (
     FieldDefinition,
 )
 from xcoll_tui.session.changes import CollectionChanged
-from xcoll_tui.session.collection_change import Change, differences
-from xcoll_tui.session.outcome import CollectionDraft, Verdict
+from xcoll_tui.session.writes.collection_diff import Change, differences
+from xcoll_tui.session.writes.outcome import CollectionDraft, Verdict
 
 DRAFT = CollectionDraft(
     "Fresh",

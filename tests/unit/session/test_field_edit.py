@@ -16,7 +16,7 @@ from xcoll_tui.api.errors import (
 )
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.changes import OutcomeCorrected, UnfinishedChanged
-from xcoll_tui.session.outcome import NotSent, Verdict
+from xcoll_tui.session.writes.outcome import NotSent, Verdict
 
 
 def unknown():

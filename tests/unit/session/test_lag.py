@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.session.writing import FILE, NEW, OLD, Desk, WritingService
 from xcoll_tui.api.errors import OutcomeUnknown, ServerFault
-from xcoll_tui.session.outcome import CollectionDraft, Verdict
+from xcoll_tui.session.writes.outcome import CollectionDraft, Verdict
 
 LAGS = [0.0, 0.3, 2.0, 7.0, (0.0, 2.0), (2.0, 0.0), (0.3, 0.0, 2.0)]
 LATE = [0.0, 0.3, 1.5]

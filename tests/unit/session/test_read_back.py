@@ -7,7 +7,7 @@ import pytest
 from tests.unit.session.fakes import make_collection, make_document, settle
 from tests.unit.session.writing import WritingService
 from xcoll_tui.api.errors import NotFound, Unreachable
-from xcoll_tui.session.read_back import ReadBack
+from xcoll_tui.session.writes.read_back import ReadBack
 
 
 def service_with(documents):

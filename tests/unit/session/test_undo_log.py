@@ -3,8 +3,8 @@ import asyncio
 import pytest
 
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.records import Owner, StateUnusable
-from xcoll_tui.session.undo_log import NO_EFFECT, UndoItem, UndoLog
+from xcoll_tui.session.writes.records import Owner, StateUnusable
+from xcoll_tui.session.writes.undo_log import NO_EFFECT, UndoItem, UndoLog
 
 
 def make(**options):

@@ -18,8 +18,8 @@ from xcoll_tui.api.errors import (
     Unreachable,
 )
 from xcoll_tui.session.changes import ActivityChanged, RowChanged, RowRemoved
-from xcoll_tui.session.judging import named_field, same_fields
-from xcoll_tui.session.outcome import NotSent, Operation, Verdict
+from xcoll_tui.session.writes.judging import named_field, same_fields
+from xcoll_tui.session.writes.outcome import NotSent, Operation, Verdict
 
 
 def unknown():

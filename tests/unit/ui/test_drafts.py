@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.session.outcome import CollectionDraft
+from xcoll_tui.session.writes.outcome import CollectionDraft
 from xcoll_tui.ui.drafts import carry_over
 from xcoll_tui.ui.fields_draft import FieldsDraft, as_texts
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from xcoll_tui.session.outcome import Operation, Outcome, Target, Verdict
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 from xcoll_tui.ui.run_lines import sum_up, view_of
 
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Select, Static
 
 from xcoll_tui.api.models import ChunkConfiguration, Collection, MetricSpace
-from xcoll_tui.session.outcome import CollectionDraft
+from xcoll_tui.session.writes.outcome import CollectionDraft
 from xcoll_tui.ui.fields_draft import changes_between, show_changes
 from xcoll_tui.ui.format import format_count, format_many
 from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog

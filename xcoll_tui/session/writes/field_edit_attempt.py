@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import Conflict
-from xcoll_tui.session.judging import (
+from xcoll_tui.session.writes.judging import (
     as_received,
     has_fields,
     holds_fields,
@@ -15,7 +15,7 @@ from xcoll_tui.session.judging import (
     was_not_sent,
     was_refused,
 )
-from xcoll_tui.session.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.outcome import Rung, Target
-    from xcoll_tui.session.settling import Settled
-    from xcoll_tui.session.stage import Look
+    from xcoll_tui.session.writes.outcome import Rung, Target
+    from xcoll_tui.session.writes.runner import Look
+    from xcoll_tui.session.writes.settling import Settled
 
 # What a service answers that has no such method, or takes no body with it.
 _UNSUPPORTED = frozenset({405, 415, 501})

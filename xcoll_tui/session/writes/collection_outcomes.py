@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
-from xcoll_tui.session.collection_change import describe, matches
-from xcoll_tui.session.judging import (
+from xcoll_tui.session.writes.collection_diff import describe, matches
+from xcoll_tui.session.writes.judging import (
     is_missing,
     named_field,
     told,
@@ -15,15 +15,15 @@ from xcoll_tui.session.judging import (
     was_not_sent,
     was_refused,
 )
-from xcoll_tui.session.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.collection_change import Change
-    from xcoll_tui.session.outcome import Target
-    from xcoll_tui.session.settling import Settled
+    from xcoll_tui.session.writes.collection_diff import Change
+    from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.settling import Settled
 
     CollectionLook = Collection | ApiError | None
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from xcoll_tui.session.changes import UnfinishedChanged
 from xcoll_tui.session.json_file import number_of, reason_of, text_of
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.records import Owner, RecordFolder, StateUnusable, adopting, new_id
+from xcoll_tui.session.writes.records import Owner, RecordFolder, StateUnusable, adopting, new_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
     from xcoll_tui.session.changes import Change
-    from xcoll_tui.session.outcome import Target
+    from xcoll_tui.session.writes.outcome import Target
 
 FOLDER = "unfinished"
 _MARK = "xcoll_unfinished"

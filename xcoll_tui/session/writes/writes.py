@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import equals, field_path
-from xcoll_tui.session.collection_writes import CollectionWrites
-from xcoll_tui.session.document_writes import DocumentWrites
-from xcoll_tui.session.edit import Edit
-from xcoll_tui.session.field_edit import FieldEditor
-from xcoll_tui.session.finishing import Finishing
-from xcoll_tui.session.outcome import Operation
-from xcoll_tui.session.stage import How
+from xcoll_tui.session.writes.collections import CollectionWrites
+from xcoll_tui.session.writes.documents import DocumentWrites
+from xcoll_tui.session.writes.field_edit_attempt import Edit
+from xcoll_tui.session.writes.field_editor import FieldEditor
+from xcoll_tui.session.writes.finishing import Finishing
+from xcoll_tui.session.writes.outcome import Operation
+from xcoll_tui.session.writes.runner import How
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.lasting import Lasting
-    from xcoll_tui.session.outcome import CollectionDraft, Outcome, Target
-    from xcoll_tui.session.recovery import Recovery, Unfinished
-    from xcoll_tui.session.stage import Stage
+    from xcoll_tui.session.writes.outcome import CollectionDraft, Outcome, Target
+    from xcoll_tui.session.writes.recovery import Recovery, Unfinished
+    from xcoll_tui.session.writes.runner import Stage
 
 _PROBED = 100
 

@@ -10,8 +10,8 @@ import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from xcoll_tui.session.records import StateUnusable, adopting, new_id
-from xcoll_tui.session.undo_entry import (
+from xcoll_tui.session.writes.records import StateUnusable, adopting, new_id
+from xcoll_tui.session.writes.undo_entry import (
     NO_EFFECT,
     UndoEntry,
     UndoItem,
@@ -19,16 +19,16 @@ from xcoll_tui.session.undo_entry import (
     lines_of,
     mark,
 )
-from xcoll_tui.session.undo_file import UndoFile, describe_failure
-from xcoll_tui.session.undo_folder import UndoFolder, describe_unknown_owner
-from xcoll_tui.session.undo_writer import UndoWriter
+from xcoll_tui.session.writes.undo_file import UndoFile, describe_failure
+from xcoll_tui.session.writes.undo_folder import UndoFolder, describe_unknown_owner
+from xcoll_tui.session.writes.undo_writer import UndoWriter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from xcoll_tui.session.place import Place
-    from xcoll_tui.session.records import Owner
+    from xcoll_tui.session.writes.records import Owner
 
 __all__ = ["FOLDER", "NO_EFFECT", "UndoEntry", "UndoItem", "UndoLog"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from xcoll_tui.session.changes import RowChanged
-from xcoll_tui.session.outcome import Target
+from xcoll_tui.session.writes.outcome import Target
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

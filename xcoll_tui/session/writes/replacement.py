@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import Conflict
-from xcoll_tui.session.judging import (
+from xcoll_tui.session.writes.judging import (
     holds_fields,
     is_missing,
     is_settled_refusal,
@@ -21,21 +21,21 @@ from xcoll_tui.session.judging import (
     was_not_sent,
     was_refused,
 )
-from xcoll_tui.session.outcome import NotSent, Verdict
-from xcoll_tui.session.rows import REMOVED
-from xcoll_tui.session.settling import LONGEST
-from xcoll_tui.session.stage import How, Look
+from xcoll_tui.session.writes.outcome import NotSent, Verdict
+from xcoll_tui.session.writes.row_updates import REMOVED
+from xcoll_tui.session.writes.runner import How, Look
+from xcoll_tui.session.writes.settling import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     from xcoll_tui.api.errors import ApiError
-    from xcoll_tui.session.edit import Climb
-    from xcoll_tui.session.outcome import Outcome
-    from xcoll_tui.session.recovery import Recovery, Unfinished
-    from xcoll_tui.session.settling import Settled
-    from xcoll_tui.session.stage import Stage
+    from xcoll_tui.session.writes.field_edit_attempt import Climb
+    from xcoll_tui.session.writes.outcome import Outcome
+    from xcoll_tui.session.writes.recovery import Recovery, Unfinished
+    from xcoll_tui.session.writes.runner import Stage
+    from xcoll_tui.session.writes.settling import Settled
 
     Fields = Mapping[str, Any]
 

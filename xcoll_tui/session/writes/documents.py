@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.document_outcomes import (
+from xcoll_tui.session.writes.document_outcomes import (
     attach_before,
     attached,
     file_lost,
@@ -17,7 +17,7 @@ from xcoll_tui.session.document_outcomes import (
     removed_words,
     shows_indexing,
 )
-from xcoll_tui.session.judging import (
+from xcoll_tui.session.writes.judging import (
     has_fields,
     holds_fields,
     is_missing,
@@ -27,10 +27,10 @@ from xcoll_tui.session.judging import (
     was_not_sent,
     was_refused,
 )
-from xcoll_tui.session.outcome import Operation, Outcome, Verdict
-from xcoll_tui.session.rows import REMOVED
-from xcoll_tui.session.settling import LONGEST, Settled
-from xcoll_tui.session.stage import Look
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.writes.row_updates import REMOVED
+from xcoll_tui.session.writes.runner import Look
+from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.outcome import Target
-    from xcoll_tui.session.stage import How, Stage
+    from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.runner import How, Stage
 
     Fields = Mapping[str, Any]
 

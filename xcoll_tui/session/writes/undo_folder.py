@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.json_file import reason_of
-from xcoll_tui.session.undo_file import (
+from xcoll_tui.session.writes.undo_file import (
     UndoContent,
     UndoFile,
     describe_failure,
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xcoll_tui.session.place import Place
-    from xcoll_tui.session.records import Owner
-    from xcoll_tui.session.undo_entry import UndoEntry
+    from xcoll_tui.session.writes.records import Owner
+    from xcoll_tui.session.writes.undo_entry import UndoEntry
 
 SUFFIX = ".jsonl"
 DAYS_KEPT, MEGABYTES_KEPT = 90, 50

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.json_file import encode
-from xcoll_tui.session.records import unusable
+from xcoll_tui.session.writes.records import unusable
 
 if TYPE_CHECKING:
-    from xcoll_tui.session.records import Owner
-    from xcoll_tui.session.undo_file import UndoFile
+    from xcoll_tui.session.writes.records import Owner
+    from xcoll_tui.session.writes.undo_file import UndoFile
 
 _SOON = 0.25
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import Conflict, NotFound, RateLimited
 from xcoll_tui.session.indexing import progress_of
-from xcoll_tui.session.judging import (
+from xcoll_tui.session.times import moment_of
+from xcoll_tui.session.writes.judging import (
     holds_fields,
     is_missing,
     may_be_own,
@@ -18,8 +19,7 @@ from xcoll_tui.session.judging import (
     was_missing_before,
     was_refused,
 )
-from xcoll_tui.session.outcome import Operation, Outcome, Verdict
-from xcoll_tui.session.times import moment_of
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.outcome import Target
-    from xcoll_tui.session.settling import Settled
-    from xcoll_tui.session.stage import Look
+    from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.runner import Look
+    from xcoll_tui.session.writes.settling import Settled
 
     Fields = Mapping[str, Any]
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.edit import Climb, Edit
-from xcoll_tui.session.judging import was_not_sent, was_refused
-from xcoll_tui.session.outcome import Outcome, Verdict
-from xcoll_tui.session.replacement import Replacement
-from xcoll_tui.session.settling import LONGEST, Settled
-from xcoll_tui.session.stage import Look
+from xcoll_tui.session.writes.field_edit_attempt import Climb, Edit
+from xcoll_tui.session.writes.judging import was_not_sent, was_refused
+from xcoll_tui.session.writes.outcome import Outcome, Verdict
+from xcoll_tui.session.writes.replacement import Replacement
+from xcoll_tui.session.writes.runner import Look
+from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.learned import Fact
-    from xcoll_tui.session.recovery import Recovery
-    from xcoll_tui.session.stage import How, Stage
+    from xcoll_tui.session.writes.recovery import Recovery
+    from xcoll_tui.session.writes.runner import How, Stage
 
     InPlace = Literal["patch", "reattach"]
 

@@ -11,10 +11,10 @@ from weakref import WeakValueDictionary
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.indexing import GONE
-from xcoll_tui.session.judging import is_missing, was_refused
-from xcoll_tui.session.outcome import NotSent, Operation, Outcome, Verdict
-from xcoll_tui.session.rows import REMOVED
-from xcoll_tui.session.settling import LONGEST, Settled
+from xcoll_tui.session.writes.judging import is_missing, was_refused
+from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Verdict
+from xcoll_tui.session.writes.row_updates import REMOVED
+from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Document
-    from xcoll_tui.session.activity import Activity
     from xcoll_tui.session.lasting import Lasting
     from xcoll_tui.session.learned import Learned
-    from xcoll_tui.session.outcome import Target
-    from xcoll_tui.session.read_back import ReadBack
-    from xcoll_tui.session.rows import Rows
     from xcoll_tui.session.service import Service
-    from xcoll_tui.session.settling import Settling, Superseded
-    from xcoll_tui.session.write_log import WriteLog, WriteLogs
+    from xcoll_tui.session.writes.activity import Activity
+    from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.read_back import ReadBack
+    from xcoll_tui.session.writes.row_updates import Rows
+    from xcoll_tui.session.writes.settling import Settling, Superseded
+    from xcoll_tui.session.writes.write_log import WriteLog, WriteLogs
 
     Correct = Callable[[Outcome], None]
     Watch = Callable[[Correct], Coroutine[Any, Any, None]]

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
 
 from xcoll_tui.api.models import Collection
-from xcoll_tui.session.collection_change import describe
+from xcoll_tui.session.writes.collection_diff import describe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.outcome import Target
+    from xcoll_tui.session.writes.outcome import Target
 
     _Place = tuple[str, str]
     Row = Document | Collection

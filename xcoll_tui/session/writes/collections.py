@@ -11,10 +11,11 @@ import msgspec
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import equals
 from xcoll_tui.api.models import CollectionsSortBy, Ordering
-from xcoll_tui.session.collection_change import Change, describe, differences, matches
-from xcoll_tui.session.collection_outcomes import deleted, updated
 from xcoll_tui.session.indexing import GONE
-from xcoll_tui.session.judging import (
+from xcoll_tui.session.times import moment_of
+from xcoll_tui.session.writes.collection_diff import Change, describe, differences, matches
+from xcoll_tui.session.writes.collection_outcomes import deleted, updated
+from xcoll_tui.session.writes.judging import (
     is_missing,
     is_settled_refusal,
     named_field,
@@ -22,18 +23,17 @@ from xcoll_tui.session.judging import (
     was_not_sent,
     was_refused,
 )
-from xcoll_tui.session.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.rows import DELETED
-from xcoll_tui.session.settling import LONGEST, Settled
-from xcoll_tui.session.stage import How
-from xcoll_tui.session.times import moment_of
-from xcoll_tui.session.write_log import saved_collection
+from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
+from xcoll_tui.session.writes.row_updates import DELETED
+from xcoll_tui.session.writes.runner import How
+from xcoll_tui.session.writes.settling import LONGEST, Settled
+from xcoll_tui.session.writes.write_log import saved_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.stage import Correct, Stage
+    from xcoll_tui.session.writes.runner import Correct, Stage
 
     CollectionLook = Collection | ApiError | None
 

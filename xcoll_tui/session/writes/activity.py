@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import RequestRecord
     from xcoll_tui.session.changes import Change
-    from xcoll_tui.session.outcome import Operation, Outcome, Target
-    from xcoll_tui.session.write_log import WriteLog
+    from xcoll_tui.session.writes.outcome import Operation, Outcome, Target
+    from xcoll_tui.session.writes.write_log import WriteLog
 
 _REQUESTS = 500
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from xcoll_tui.session.outcome import Operation, Outcome, Verdict
-from xcoll_tui.session.undo_entry import NO_EFFECT, UndoEntry, UndoItem
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.writes.undo_entry import NO_EFFECT, UndoEntry, UndoItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.outcome import Target
-    from xcoll_tui.session.undo_log import UndoLog
+    from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.undo_log import UndoLog
 
 PARTLY = "in part"
 """The verdict of what failed, and changed something all the same."""

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.edit import Climb, Edit
-from xcoll_tui.session.judging import holds_fields, told
-from xcoll_tui.session.outcome import Operation, Outcome, Verdict
-from xcoll_tui.session.replacement import Replacement
-from xcoll_tui.session.stage import How
+from xcoll_tui.session.writes.field_edit_attempt import Climb, Edit
+from xcoll_tui.session.writes.judging import holds_fields, told
+from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.writes.replacement import Replacement
+from xcoll_tui.session.writes.runner import How
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from xcoll_tui.session.field_edit import FieldEditor
-    from xcoll_tui.session.outcome import Target
-    from xcoll_tui.session.recovery import Recovery, Unfinished
-    from xcoll_tui.session.settling import Settled
-    from xcoll_tui.session.stage import Look, Stage
+    from xcoll_tui.session.writes.field_editor import FieldEditor
+    from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.recovery import Recovery, Unfinished
+    from xcoll_tui.session.writes.runner import Look, Stage
+    from xcoll_tui.session.writes.settling import Settled
 
 
 class Finishing:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.outcome import CollectionDraft
+    from xcoll_tui.session.writes.outcome import CollectionDraft
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from xcoll_tui.session.json_file import (
     text_of,
 )
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.records import locked
-from xcoll_tui.session.undo_entry import UndoEntry, apply_line
+from xcoll_tui.session.writes.records import locked
+from xcoll_tui.session.writes.undo_entry import UndoEntry, apply_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection

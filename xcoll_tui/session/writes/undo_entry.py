@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from xcoll_tui.session.json_file import number_of, text_of
-from xcoll_tui.session.records import is_id
+from xcoll_tui.session.writes.records import is_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from xcoll_tui.api.client import Client
-from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.session import Session
 
 # The session may look for this long, however slowly the service shows what it did.

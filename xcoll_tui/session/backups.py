@@ -12,7 +12,7 @@ from xcoll_tui.api.filters import equals
 from xcoll_tui.api.models import CollectionsSortBy, Ordering
 from xcoll_tui.session.backup import back_up, in_thread, list_backups, read_backup
 from xcoll_tui.session.backup_check import check_backup
-from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.recreation import draft_of, recreate
 from xcoll_tui.session.writes.collection_diff import differences as unlike_draft
 from xcoll_tui.session.writes.collections import is_after
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.backup import Backup, BackupBroken, BackupProgress
     from xcoll_tui.session.backup_check import BackupCheck
     from xcoll_tui.session.backup_file import SavedDocument
-    from xcoll_tui.session.bulk import Bulk
+    from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.place import Place
     from xcoll_tui.session.recreation import Recreated, RecreationProgress
     from xcoll_tui.session.restores import Restore, Restores

@@ -18,7 +18,8 @@ from xcoll_tui.api.models import (
     Wait,
 )
 from xcoll_tui.session.backups import Backups
-from xcoll_tui.session.bulk import Bulk, BulkRun
+from xcoll_tui.session.bulk.bulk import Bulk, BulkRun
+from xcoll_tui.session.bulk.undo import UndoStack
 from xcoll_tui.session.changes import (
     Change,
     CollectionChanged,
@@ -43,7 +44,6 @@ from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.removals import Removals
 from xcoll_tui.session.service import Service
 from xcoll_tui.session.together import together
-from xcoll_tui.session.undo import UndoStack
 from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.writes.activity import Activity
 from xcoll_tui.session.writes.outcome import Operation, Outcome

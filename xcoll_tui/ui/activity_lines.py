@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Sequence
 
-from xcoll_tui.session.bulk_run import BulkRun
-from xcoll_tui.session.undo import UndoStack
+from xcoll_tui.session.bulk.run import BulkRun
+from xcoll_tui.session.bulk.undo import UndoStack
 from xcoll_tui.session.writes.activity import Activity, Entry
 from xcoll_tui.session.writes.outcome import Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry

@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping
 from typing import NamedTuple
 
-from xcoll_tui.session.file_ids import write_table
+from xcoll_tui.session.bulk.file_ids import write_table
 
 
 class AttachDraft(NamedTuple):

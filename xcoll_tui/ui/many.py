@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from xcoll_tui.session.bulk_run import BulkRun
-from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.bulk.run import BulkRun
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import Verdict
 from xcoll_tui.ui.ages import Clock

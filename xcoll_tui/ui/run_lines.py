@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from xcoll_tui.api.errors import wait_words
-from xcoll_tui.session.bulk_run import BulkRun
+from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 from xcoll_tui.ui.errors import without_requests
 from xcoll_tui.ui.format import format_many

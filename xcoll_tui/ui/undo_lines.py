@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from xcoll_tui.session.undo import UndoPlan, UndoStack
+from xcoll_tui.session.bulk.undo import UndoPlan, UndoStack
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.ages import DAY, format_elapsed

@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import ApiError, NotFound
-from xcoll_tui.session.bulk_run import BulkRun
+from xcoll_tui.session.bulk.run import BulkRun
+from xcoll_tui.session.bulk.undo import UndoPlan, UndoStack
 from xcoll_tui.session.learned import Fact
-from xcoll_tui.session.undo import UndoPlan, UndoStack
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry

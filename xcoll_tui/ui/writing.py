@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection, Document
-from xcoll_tui.session.bulk_run import BulkRun
+from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Verdict
 from xcoll_tui.ui.activity_lines import request_lines, write_lines

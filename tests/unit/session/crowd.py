@@ -8,8 +8,8 @@ from tests.unit.session.fakes import make_collection, make_document
 from tests.unit.session.writing import WritingService
 from tests.unit.virtual import now, run_virtual
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.session.bulk import Bulk
-from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.bulk.bulk import Bulk
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.session import Session
 
 HERE = "collection_0"

@@ -15,9 +15,9 @@ from xcoll_tui.api.errors import (
     Unreachable,
 )
 from xcoll_tui.api.models import Wait
-from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.bulk.limiter import MOST
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.changes import Progress, RowRemoved, RowsAppended, RowsReset
-from xcoll_tui.session.slots import MOST
 from xcoll_tui.session.writes.outcome import Operation, Verdict
 
 

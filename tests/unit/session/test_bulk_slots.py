@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.unit.session.fakes import settle
 from tests.unit.virtual import now, run_virtual
-from xcoll_tui.session.slots import MOST, Slots
+from xcoll_tui.session.bulk.limiter import MOST, Slots
 from xcoll_tui.session.writes.outcome import NotSent
 
 

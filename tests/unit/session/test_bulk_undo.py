@@ -5,7 +5,7 @@ import pytest
 from tests.unit.session.crowd import HERE, in_a_crowd
 from tests.unit.session.writing import undo_of
 from xcoll_tui.api.errors import InvalidArgument
-from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.outcome import Operation, Verdict
 
 

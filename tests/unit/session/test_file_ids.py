@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xcoll_tui.session.file_ids import read_file_ids
+from xcoll_tui.session.bulk.file_ids import read_file_ids
 
 A = "file_781fe2eb-e9e2-4844-a685-2dcead7f4fa8"
 B = "file_372745d5-e0e3-4ce2-8cbd-7e6f05c190fd"

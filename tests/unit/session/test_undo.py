@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.unit.session.fakes import make_collection
 from tests.unit.session.writing import FILE, NEW, OLD, Desk, undo_of
 from xcoll_tui.api.errors import Forbidden, NotFound
-from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.outcome import Operation, Verdict
 
 STAMP = "2023-11-14T22:13:20Z"

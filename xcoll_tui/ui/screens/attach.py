@@ -10,7 +10,7 @@ from textual.widgets import Checkbox, Static, TextArea
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.session.file_ids import PastedIds, fields_among, keys_of_columns, read_file_ids
+from xcoll_tui.session.bulk.file_ids import PastedIds, fields_among, keys_of_columns, read_file_ids
 from xcoll_tui.ui.attach_draft import AttachDraft
 from xcoll_tui.ui.errors import sentence_of
 from xcoll_tui.ui.format import format_many

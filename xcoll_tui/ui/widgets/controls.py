@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Checkbox, RadioButton
 
-from xcoll_tui.session.pasted_text import trim_cell
+from xcoll_tui.session.bulk.pasted_text import trim_cell
 from xcoll_tui.ui.widgets.text_input import LineInput
 
 # Longer than any key that is accepted, so that it is refused and not cut.

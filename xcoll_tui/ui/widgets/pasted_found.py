@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from xcoll_tui.session.file_ids import PastedIds
+from xcoll_tui.session.bulk.file_ids import PastedIds
 from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Check

@@ -3,7 +3,7 @@
 from textual import events
 from textual.widgets import Input
 
-from xcoll_tui.session.pasted_text import trim_line
+from xcoll_tui.session.bulk.pasted_text import trim_line
 from xcoll_tui.ui.escaping import escape, explain_escapes, is_plain, unescape
 from xcoll_tui.ui.folding import FOLDED, Folds
 

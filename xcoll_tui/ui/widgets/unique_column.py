@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textual.widgets import TextArea
 
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.session.pasted_text import plain_name, trim_cell
+from xcoll_tui.session.bulk.pasted_text import plain_name, trim_cell
 from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.field_rows import traits_of

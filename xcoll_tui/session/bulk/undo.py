@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from xcoll_tui.api.models import Collection
-from xcoll_tui.session.bulk import Base, judge_restored, put_back
-from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.bulk.bulk import Base, judge_restored, put_back
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.changes import UndoChanged
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
@@ -24,8 +24,8 @@ from xcoll_tui.session.writes.runner import How
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xcoll_tui.session.bulk import Bulk
-    from xcoll_tui.session.bulk_run import BulkRun
+    from xcoll_tui.session.bulk.bulk import Bulk
+    from xcoll_tui.session.bulk.run import BulkRun
     from xcoll_tui.session.changes import Change
     from xcoll_tui.session.writes.records import Owner
     from xcoll_tui.session.writes.undo_entry import UndoEntry, UndoItem

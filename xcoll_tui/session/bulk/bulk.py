@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.bulk_run import BulkRun
-from xcoll_tui.session.bulk_work import Item, Work
-from xcoll_tui.session.slots import Slots
+from xcoll_tui.session.bulk.limiter import Slots
+from xcoll_tui.session.bulk.run import BulkRun
+from xcoll_tui.session.bulk.work import Item, Work
 from xcoll_tui.session.writes.judging import same_fields
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xcoll_tui.session.pasted_text import PasteBroken, rank_of, trim_cell
+from xcoll_tui.session.bulk.pasted_text import PasteBroken, rank_of, trim_cell
 
 _DELIMITERS = "\t,;|"
 _EXCEL_FIRST_LINE = re.compile(r"\s*\"?sep=([^\w\"'\r\n])\"?[^\S\t\r\n]*[\r\n]+", re.IGNORECASE)

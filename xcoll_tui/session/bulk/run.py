@@ -22,10 +22,10 @@ from xcoll_tui.session.writes.runner import How
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-    from xcoll_tui.session.bulk_work import Item, Work
+    from xcoll_tui.session.bulk.limiter import Slots
+    from xcoll_tui.session.bulk.work import Item, Work
     from xcoll_tui.session.changes import Change
     from xcoll_tui.session.lasting import Lasting
-    from xcoll_tui.session.slots import Slots
 
 _BETWEEN = 0.1
 _SMOOTHED = 5.0

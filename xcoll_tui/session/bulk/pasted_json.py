@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from xcoll_tui.session.pasted_text import INVISIBLE, PasteBroken, place_of, rank_of
+from xcoll_tui.session.bulk.pasted_text import INVISIBLE, PasteBroken, place_of, rank_of
 
 _UNSEEN = rf"\s\x00-\x20\x7f-\x9f{INVISIBLE}"
 _GAP = re.compile(f"[{_UNSEEN}]*")

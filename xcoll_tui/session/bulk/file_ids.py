@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xcoll_tui.session.pasted_json import Record, read_json, records_in, refuse_part
-from xcoll_tui.session.pasted_table import Table, read_tables
-from xcoll_tui.session.pasted_text import (
+from xcoll_tui.session.bulk.pasted_json import Record, read_json, records_in, refuse_part
+from xcoll_tui.session.bulk.pasted_table import Table, read_tables
+from xcoll_tui.session.bulk.pasted_text import (
     INVISIBLE,
     PasteBroken,
     plain_name,

@@ -20,7 +20,7 @@ from tests.bench.service import Service, serve
 from tests.e2e.terminal import ROOT
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
-from xcoll_tui.session.backup import back_up
+from xcoll_tui.session.backup.make import back_up
 
 DOCUMENTS = 100_000
 FEW = 10_000

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contract.shelf import make_collection, make_document
-from xcoll_tui.session.backup_file import (
+from xcoll_tui.session.backup.format import (
     SUFFIX,
     BackupBroken,
     SavedDocument,
     list_backups,
     read_backup,
 )
-from xcoll_tui.session.backup_writer import BackupWriter
+from xcoll_tui.session.backup.writer import BackupWriter
 
 APRIL = 1_776_254_400.0  # 2026-04-15T12:00:00Z
 

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from tests.contract.shelf import Shelf, make_collection, make_document
 from xcoll_tui.api.errors import NotFound, Unreachable
 from xcoll_tui.api.models import Document, FieldDefinition
-from xcoll_tui.session import backup_writer
-from xcoll_tui.session.backup import BackupFailed, back_up, list_backups, read_backup
+from xcoll_tui.session.backup import writer as backup_writer
+from xcoll_tui.session.backup.make import BackupFailed, back_up, list_backups, read_backup
 
 ROOT = Path(__file__).parent.parent.parent
 CLOCK = 1_776_254_400.0
@@ -271,7 +271,7 @@ def test_a_killed_process_leaves_no_backup_behind(tmp_path):
         "import asyncio, sys\n"
         "from pathlib import Path\n"
         "from tests.contract.shelf import Shelf, make_document\n"
-        "from xcoll_tui.session.backup import back_up\n"
+        "from xcoll_tui.session.backup.make import back_up\n"
         "async def hold(number):\n"
         "    if number == 4:\n"
         "        print('writing', flush=True)\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from xcoll_tui.session.backup.restores import Restores
 from xcoll_tui.session.changes import UndoChanged
 from xcoll_tui.session.learned import Learned
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.restores import Restores
 from xcoll_tui.session.writes.records import Owner
 from xcoll_tui.session.writes.recovery import Recovery
 from xcoll_tui.session.writes.undo_log import UndoLog

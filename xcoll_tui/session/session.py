@@ -17,7 +17,7 @@ from xcoll_tui.api.models import (
     RequestRecord,
     Wait,
 )
-from xcoll_tui.session.backups import Backups
+from xcoll_tui.session.backup.backups import Backups
 from xcoll_tui.session.bulk.bulk import Bulk, BulkRun
 from xcoll_tui.session.bulk.undo import UndoStack
 from xcoll_tui.session.changes import (

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection
-from xcoll_tui.session.backup import Backup, BackupBroken, BackupFailed, BackupProgress
+from xcoll_tui.session.backup.make import Backup, BackupBroken, BackupFailed, BackupProgress
 from xcoll_tui.ui.errors import sentence_of, without_requests
 from xcoll_tui.ui.file_fate import fate_with_collection, is_deleted
 from xcoll_tui.ui.format import format_count, format_many

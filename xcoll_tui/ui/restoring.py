@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
-from xcoll_tui.session.backup import Backup, BackupBroken
-from xcoll_tui.session.backups import Begun, RestoreElsewhere
-from xcoll_tui.session.recreation import RecreationProgress, losses_of
+from xcoll_tui.session.backup.backups import Begun, RestoreElsewhere
+from xcoll_tui.session.backup.make import Backup, BackupBroken
+from xcoll_tui.session.backup.restore import RecreationProgress, losses_of
 from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.errors import sentence_of, without_requests
 from xcoll_tui.ui.file_fate import fate_when_restored

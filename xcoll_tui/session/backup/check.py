@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
-from xcoll_tui.session.backup import in_thread
-from xcoll_tui.session.backup_file import read_backup
-from xcoll_tui.session.backup_writer import differences
+from xcoll_tui.session.backup.format import read_backup
+from xcoll_tui.session.backup.make import in_thread
+from xcoll_tui.session.backup.writer import differences
 from xcoll_tui.session.writes.judging import same_fields
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.backup_file import Backup
+    from xcoll_tui.session.backup.format import Backup
     from xcoll_tui.session.service import Service
 
 COMPARED_WHOLE = 5_000

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import ApiError, Conflict, InvalidArgument, NotFound
 from xcoll_tui.api.models import ChunkConfiguration
-from xcoll_tui.session.backup import in_thread, read_backup
-from xcoll_tui.session.backup_file import Backup, BackupBroken
-from xcoll_tui.session.backup_writer import differences
+from xcoll_tui.session.backup.format import Backup, BackupBroken
+from xcoll_tui.session.backup.make import in_thread, read_backup
+from xcoll_tui.session.backup.writer import differences
 from xcoll_tui.session.writes.judging import same_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Outcome, Verdict
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.backup_file import SavedDocument
+    from xcoll_tui.session.backup.format import SavedDocument
     from xcoll_tui.session.service import Service
 
 _BATCH = 500

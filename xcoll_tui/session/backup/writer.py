@@ -23,7 +23,7 @@ import msgspec
 from xcoll_tui.api.models import Collection, Document
 from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import create_private, sync_file, sync_folder
-from xcoll_tui.session.backup_file import (
+from xcoll_tui.session.backup.format import (
     CHECKSUM_MEMBER,
     SUFFIX,
     Backup,

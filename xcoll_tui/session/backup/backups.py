@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import NotFound
 from xcoll_tui.api.filters import equals
 from xcoll_tui.api.models import CollectionsSortBy, Ordering
-from xcoll_tui.session.backup import back_up, in_thread, list_backups, read_backup
-from xcoll_tui.session.backup_check import check_backup
+from xcoll_tui.session.backup.check import check_backup
+from xcoll_tui.session.backup.make import back_up, in_thread, list_backups, read_backup
+from xcoll_tui.session.backup.restore import draft_of, recreate
 from xcoll_tui.session.bulk.work import Item
-from xcoll_tui.session.recreation import draft_of, recreate
 from xcoll_tui.session.writes.collection_diff import differences as unlike_draft
 from xcoll_tui.session.writes.collections import is_after
 from xcoll_tui.session.writes.judging import is_missing
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.backup import Backup, BackupBroken, BackupProgress
-    from xcoll_tui.session.backup_check import BackupCheck
-    from xcoll_tui.session.backup_file import SavedDocument
+    from xcoll_tui.session.backup.check import BackupCheck
+    from xcoll_tui.session.backup.format import SavedDocument
+    from xcoll_tui.session.backup.make import Backup, BackupBroken, BackupProgress
+    from xcoll_tui.session.backup.restore import Recreated, RecreationProgress
+    from xcoll_tui.session.backup.restores import Restore, Restores
     from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.place import Place
-    from xcoll_tui.session.recreation import Recreated, RecreationProgress
-    from xcoll_tui.session.restores import Restore, Restores
     from xcoll_tui.session.service import Service
     from xcoll_tui.session.writes.outcome import Outcome
     from xcoll_tui.session.writes.writes import Writes

@@ -14,8 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
-from xcoll_tui.session.backup_file import Backup, BackupBroken, list_backups, read_backup
-from xcoll_tui.session.backup_writer import BackupWriter
+from xcoll_tui.session.backup.format import Backup, BackupBroken, list_backups, read_backup
+from xcoll_tui.session.backup.writer import BackupWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""Backup: a collection on disk, and a collection made of one."""

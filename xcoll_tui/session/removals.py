@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from xcoll_tui.session.changes import RowRemoved
-    from xcoll_tui.session.lasting import Lasting
+    from xcoll_tui.session.tasks import Lasting
     from xcoll_tui.session.writes.settling import Superseded
 
 

@@ -36,14 +36,13 @@ from xcoll_tui.session.changes import (
 )
 from xcoll_tui.session.indexing import GONE, Follower
 from xcoll_tui.session.key_check import team_of
-from xcoll_tui.session.lasting import Lasting
 from xcoll_tui.session.lists.feed import Feed
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.removals import Removals
 from xcoll_tui.session.service import Service
-from xcoll_tui.session.together import together
+from xcoll_tui.session.tasks import Lasting, together
 from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.writes.activity import Activity
 from xcoll_tui.session.writes.outcome import Operation, Outcome

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import Collection, Wait
     from xcoll_tui.session.changes import Change
-    from xcoll_tui.session.lasting import Lasting
+    from xcoll_tui.session.tasks import Lasting
     from xcoll_tui.session.writes.activity import Activity
     from xcoll_tui.session.writes.runner import How
     from xcoll_tui.session.writes.write_log import WriteLogs

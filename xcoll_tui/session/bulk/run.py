@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.bulk.limiter import Slots
     from xcoll_tui.session.bulk.work import Item, Work
     from xcoll_tui.session.changes import Change
-    from xcoll_tui.session.lasting import Lasting
+    from xcoll_tui.session.tasks import Lasting
 
 _BETWEEN = 0.1
 _SMOOTHED = 5.0

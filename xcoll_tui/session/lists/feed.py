@@ -22,7 +22,7 @@ from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.refresh import Reread, read_again, renew
 from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
-from xcoll_tui.session.together import together
+from xcoll_tui.session.tasks import together
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
-from xcoll_tui.session.together import together
+from xcoll_tui.session.tasks import together
 
 T = TypeVar("T")
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.changes import Change
-    from xcoll_tui.session.lasting import Lasting
     from xcoll_tui.session.lists.feed import Feed
+    from xcoll_tui.session.tasks import Lasting
 
 REMOVED = "was removed"
 DELETED = "was deleted"

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Document
-    from xcoll_tui.session.lasting import Lasting
     from xcoll_tui.session.learned import Learned
     from xcoll_tui.session.service import Service
+    from xcoll_tui.session.tasks import Lasting
     from xcoll_tui.session.writes.activity import Activity
     from xcoll_tui.session.writes.outcome import Target
     from xcoll_tui.session.writes.read_back import ReadBack

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Document
-    from xcoll_tui.session.lasting import Lasting
+    from xcoll_tui.session.tasks import Lasting
     from xcoll_tui.session.writes.outcome import CollectionDraft, Outcome, Target
     from xcoll_tui.session.writes.recovery import Recovery, Unfinished
     from xcoll_tui.session.writes.runner import Stage

@@ -14,7 +14,7 @@ from tests.bench.figure import Figure
 from tests.bench.service import Service, serve
 from xcoll_tui.api.client import Client
 from xcoll_tui.session.bulk.bulk import Item
-from xcoll_tui.session.changes import Change, RequestMade
+from xcoll_tui.session.events import Event, RequestMade
 from xcoll_tui.session.session import Session
 
 LATENCY = 20
@@ -136,6 +136,6 @@ async def _attach_with(
     return seconds
 
 
-def _count(told: Counter[int | None], change: Change) -> None:
+def _count(told: Counter[int | None], change: Event) -> None:
     if isinstance(change, RequestMade):
         told[change.record.status] += 1

@@ -6,7 +6,7 @@ from textual import events
 from tests.conftest import screen_text, wait_until
 from xcoll_tui.emulator.faults import parse_fault
 from xcoll_tui.emulator.server import Server
-from xcoll_tui.session.changes import RequestMade
+from xcoll_tui.session.events import RequestMade
 from xcoll_tui.ui.screens.details import DetailsScreen
 
 SUPPORT = "Support articles"  # 1,204 documents

@@ -3,8 +3,12 @@
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import INTERVIEWS, SCANS, dialog, service_with, toasts, told
-from xcoll_tui.session.indexing import GONE
+from xcoll_tui.session.lists.events import Departure
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
+
+
+def told_elsewhere(pilot):
+    return any(Departure.ELSEWHERE in toast for toast in toasts(pilot))
 
 
 async def start_indexing(pilot, name):
@@ -22,7 +26,7 @@ async def test_both_counts_follow_and_the_file_is_named(browse):
         async with browse(server.url, size=(120, 40)) as pilot:
             row, collection_id = await start_indexing(pilot, INTERVIEWS)
             service.remove(collection_id, row.file_id)
-            await told(pilot, row.name, row.file_id, GONE)
+            await told(pilot, row.name, row.file_id, Departure.ELSEWHERE)
             collections = pilot.app.main.collections.table.listing
             await wait_until(pilot, lambda: collections.get(collection_id).documents_count == 56)
             text = screen_text(pilot)
@@ -35,10 +39,10 @@ async def test_what_is_there_again_is_not_said_to_be_gone(browse):
         async with browse(server.url, size=(120, 40)) as pilot:
             row, collection_id = await start_indexing(pilot, INTERVIEWS)
             service.remove(collection_id, row.file_id)
-            await told(pilot, row.name, GONE)
+            await told(pilot, row.name, Departure.ELSEWHERE)
             service.attach(collection_id, row.file_id, dict(row.fields))
             await pilot.press("R")
-            await wait_until(pilot, lambda: not any(GONE in toast for toast in toasts(pilot)))
+            await wait_until(pilot, lambda: not told_elsewhere(pilot))
             assert row.file_id in pilot.app.main.documents.table.listing
 
 
@@ -53,9 +57,9 @@ async def test_what_was_removed_here_is_not_said_to_be_removed_elsewhere(browse)
             # A read that was behind showed it again; then it is missed.
             session = pilot.app.main.session
             feed.listing.add_page(next(iter(feed.listing._sides)), [row], "token")
-            feed.remove(row.file_id, GONE)
+            feed.remove(row.file_id, Departure.ELSEWHERE)
             await pilot.pause()
-            assert not any(GONE in toast for toast in toasts(pilot))
+            assert not told_elsewhere(pilot)
             known = session.collections.listing.get(collection_id)
             assert known.documents_count == 56
 
@@ -67,7 +71,7 @@ async def test_many_that_go_at_once_are_one_sentence(browse):
             keys = list(documents.table.listing.keys())[:5]
             name = documents.table.listing.get(keys[0]).name
             for key in keys:
-                documents.feed.remove(key, GONE)
+                documents.feed.remove(key, Departure.ELSEWHERE)
             await told(pilot, name, "and 4 more were removed elsewhere")
             assert len(toasts(pilot)) == 1
 
@@ -78,13 +82,13 @@ async def test_nothing_is_said_over_a_dialog(browse):
             documents = await open_collection(pilot, SCANS)
             await dialog(pilot, ConfirmScreen, "d")
             gone = list(documents.table.listing.loaded_items())[3]
-            documents.feed.remove(gone.file_id, GONE)
+            documents.feed.remove(gone.file_id, Departure.ELSEWHERE)
             pilot.app.main.complain("Something failed.")
             pilot.app.main.complain("Something failed.")
             await pilot.pause()
             assert toasts(pilot) == []
             await pilot.press("escape")
-            await told(pilot, gone.name, GONE)
+            await told(pilot, gone.name, Departure.ELSEWHERE)
             assert toasts(pilot).count("Something failed.") == 1
             pilot.app.clear_notifications()
             await dialog(pilot, ConfirmScreen, "d")

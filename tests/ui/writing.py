@@ -8,7 +8,7 @@ from textual.containers import Vertical
 
 from tests.conftest import NOW, screen_text, serve_samples, wait_until
 from xcoll_tui.emulator.server import Server
-from xcoll_tui.session.changes import RequestMade
+from xcoll_tui.session.events import RequestMade
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.screens.run import RunScreen

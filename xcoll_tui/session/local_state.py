@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.backup.restores import Restores
-from xcoll_tui.session.changes import UndoChanged
+from xcoll_tui.session.events import UndoChanged
 from xcoll_tui.session.learned import Learned
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import Owner
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.events import Event
 
 
 class LocalState:
@@ -33,7 +33,7 @@ class LocalState:
         problem: str,
         base_url: str,
         *,
-        emit: Callable[[Change], None],
+        emit: Callable[[Event], None],
         clock: Callable[[], float],
     ) -> None:
         self.folder = folder

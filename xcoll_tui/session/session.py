@@ -20,27 +20,26 @@ from xcoll_tui.api.models import (
 from xcoll_tui.session.backup.backups import Backups
 from xcoll_tui.session.bulk.bulk import Bulk, BulkRun
 from xcoll_tui.session.bulk.undo import UndoStack
-from xcoll_tui.session.changes import (
-    Change,
+from xcoll_tui.session.events import (
     CollectionChanged,
     CollectionOpened,
-    FeedChanged,
+    Event,
     KeyRefused,
     KeyValidated,
     RequestMade,
-    RowChanged,
-    RowRemoved,
-    RowsAppended,
-    RowsReset,
     Waiting,
 )
-from xcoll_tui.session.indexing import GONE, Follower
 from xcoll_tui.session.key_check import team_of
+from xcoll_tui.session.lists.events import (
+    Departure,
+    ListEvent,
+    RowRemoved,
+)
 from xcoll_tui.session.lists.feed import Feed
+from xcoll_tui.session.lists.follower import Follower
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
-from xcoll_tui.session.removals import Removals
 from xcoll_tui.session.service import Service
 from xcoll_tui.session.tasks import Lasting, together
 from xcoll_tui.session.waits import Waits
@@ -48,6 +47,7 @@ from xcoll_tui.session.writes.activity import Activity
 from xcoll_tui.session.writes.outcome import Operation, Outcome
 from xcoll_tui.session.writes.read_back import ReadBack, read_surely
 from xcoll_tui.session.writes.recovery import Unfinished
+from xcoll_tui.session.writes.removals import Removals
 from xcoll_tui.session.writes.row_updates import Rows
 from xcoll_tui.session.writes.runner import Stage
 from xcoll_tui.session.writes.settling import Settling, Superseded
@@ -84,7 +84,7 @@ class Session:
     ) -> None:
         self._service = service
         self._clock = clock
-        self._subscribers: list[Callable[[Change], None]] = []
+        self._subscribers: list[Callable[[Event], None]] = []
         self._waits = Waits(clock, self._tell)
         self._remembered: OrderedDict[str, Feed[Document]] = OrderedDict()
         self._collection: Collection | None = None
@@ -168,7 +168,7 @@ class Session:
     def _settling_time(self) -> float:
         return self.state.learned.settling_time(self._clock())
 
-    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call back at every change from now on; the function returned ends that."""
         self._subscribers.append(callback)
 
@@ -252,7 +252,7 @@ class Session:
         try:
             document = await read_surely(self._service.get_document, self.opened, file_id)
         except NotFound:
-            feed.remove(file_id, GONE)
+            feed.remove(file_id, Departure.ELSEWHERE)
             raise
         (document,) = self._superseded.correct(self.opened, [document]) or [document]
         feed.put(document)
@@ -266,7 +266,7 @@ class Session:
         try:
             collection = await read_surely(self._service.get_collection, collection_id)
         except NotFound:
-            self.collections.remove(collection_id, GONE)
+            self.collections.remove(collection_id, Departure.ELSEWHERE)
             raise
         (collection,) = self._superseded.correct_collections([collection]) or [collection]
         self._note_collection(collection)
@@ -433,13 +433,13 @@ class Session:
         self.documents.total = collection.documents_count
         self._tell(CollectionChanged(collection.collection_id))
 
-    def _tell(self, change: Change) -> None:
+    def _tell(self, change: Event) -> None:
         if isinstance(change, RowRemoved):
             change = self._removals.judge(change)
-        if isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
-            if change.feed is self.collections:
+        if isinstance(change, ListEvent):
+            if change.collection_id is None:
                 self._refresh_description()
-            elif change.feed is not self.documents:
+            elif change.collection_id != self.opened:
                 return  # a collection that was left: an answer came late
             else:
                 self._follower.notice()

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.changes import WaitEnded, Waiting
+from xcoll_tui.session.events import WaitEnded, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xcoll_tui.api.models import RequestRecord, Wait
-    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.events import Event
 
 
 class Waits:
     """The wait that began last, until its request is tried again or its time is over."""
 
-    def __init__(self, clock: Callable[[], float], emit: Callable[[Change], None]) -> None:
+    def __init__(self, clock: Callable[[], float], emit: Callable[[Event], None]) -> None:
         self._clock = clock
         self._emit = emit
         self._waiting: Waiting | None = None

@@ -3,24 +3,25 @@
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.models import Document
-from xcoll_tui.session.changes import (
+from xcoll_tui.session.events import (
     ActivityChanged,
-    Change,
     CollectionChanged,
     CollectionOpened,
-    FeedChanged,
+    Event,
     KeyRefused,
     OutcomeCorrected,
     Progress,
-    RowChanged,
-    RowRemoved,
-    RowsAppended,
-    RowsReset,
     UndoChanged,
     UnfinishedChanged,
 )
-from xcoll_tui.session.indexing import GONE
-from xcoll_tui.session.lists.feed import Feed
+from xcoll_tui.session.lists.events import (
+    Departure,
+    FeedChanged,
+    ListEvent,
+    RowChanged,
+    RowRemoved,
+    RowsAppended,
+)
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.run import RunScreen
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
@@ -51,12 +52,12 @@ class Rendering:
         self._broken = 0
         session.subscribe(self._on_change)
 
-    def _on_change(self, change: Change) -> None:
+    def _on_change(self, change: Event) -> None:
         screen = self._screen
         if not screen.is_running:
             return  # a write that is carried through after the program was left
-        if isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
-            pane = self._pane_of(change.feed)
+        if isinstance(change, ListEvent):
+            pane = self._pane_of(change)
             if pane is None:
                 return
             if isinstance(change, RowChanged) and self._session.bulk.running:
@@ -74,7 +75,7 @@ class Rendering:
             self._show_writes(change, screen.writing)
         screen.tell_place()
 
-    def _show_writes(self, change: Change, writing: "Writing") -> None:
+    def _show_writes(self, change: Event, writing: "Writing") -> None:
         if isinstance(change, Progress):
             self._show_in_dialog()
             writing.note_progress(change.run)
@@ -112,33 +113,35 @@ class Rendering:
         elif isinstance(dialog, UndoLogScreen):
             dialog.refresh_rows()
 
-    def _pane_of(self, feed: Feed[Any]) -> Pane[Any] | None:
-        for pane in (self._screen.collections, self._screen.documents):
-            if pane.feed is feed:
-                return pane
-        return None
+    def _pane_of(self, change: ListEvent) -> Pane[Any] | None:
+        if change.collection_id is None:
+            return self._screen.collections
+        pane = self._screen.documents
+        is_shown = pane.feed is not None and pane.feed.collection_id == change.collection_id
+        return pane if is_shown else None
 
     def _show(
         self,
         pane: Pane[Any],
-        change: RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged,
+        change: ListEvent,
     ) -> None:
         if isinstance(change, RowChanged):
             pane.table.row_changed(change.key)
             pane.refresh_title()
         elif isinstance(change, RowsAppended):
-            self._withdraw_gone(change.feed)
+            self._withdraw_gone(pane)
             self._repaint_soon(pane)
         elif isinstance(change, RowRemoved):
             self._repaint_soon(pane)
             if pane is self._screen.collections:
                 self._screen.call_later(self._screen.choose_collection)
-            if change.why == GONE:  # what was removed here is told by whoever removed it
+            # What was removed here is told by whoever removed it.
+            if change.why is Departure.ELSEWHERE:
                 self._tell_gone(change)
         elif isinstance(change, FeedChanged):
             pane.state_changed()
         else:
-            self._withdraw_gone(change.feed)
+            self._withdraw_gone(pane)
             pane.rows_came()
             if pane is self._screen.collections:
                 self._screen.choose_collection()
@@ -151,7 +154,7 @@ class Rendering:
     def _tell_gone_at_once(self) -> None:
         """Tell in one sentence of all that went at once."""
         gone, self._gone = self._gone, {}
-        gone = {key: each for key, each in gone.items() if key not in each.feed.listing}
+        gone = {key: each for key, each in gone.items() if not self._is_back(each)}
         if not gone:
             return
         first = next(iter(gone.values()))
@@ -162,9 +165,17 @@ class Rendering:
         self._screen.tell(said)
         self._told_gone = {**self._told_gone, **dict.fromkeys(gone, said)}
 
-    def _withdraw_gone(self, feed: Feed[Any]) -> None:
+    def _is_back(self, change: RowRemoved) -> bool:
+        pane = self._pane_of(change)
+        return pane is not None and pane.feed is not None and change.key in pane.feed.listing
+
+    def _withdraw_gone(self, pane: Pane[Any]) -> None:
         """Take back what was told of rows that are there again."""
-        back = {key: said for key, said in self._told_gone.items() if key in feed.listing}
+        back = {
+            key: said
+            for key, said in self._told_gone.items()
+            if pane.feed is not None and key in pane.feed.listing
+        }
         for key, said in back.items():
             del self._told_gone[key]
             self._screen.toasts.withdraw(said)

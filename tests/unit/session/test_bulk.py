@@ -17,7 +17,8 @@ from xcoll_tui.api.errors import (
 from xcoll_tui.api.models import Wait
 from xcoll_tui.session.bulk.limiter import MOST
 from xcoll_tui.session.bulk.work import Item
-from xcoll_tui.session.changes import Progress, RowRemoved, RowsAppended, RowsReset
+from xcoll_tui.session.events import Progress
+from xcoll_tui.session.lists.events import RowRemoved, RowsAppended, RowsReset
 from xcoll_tui.session.writes.outcome import Operation, Verdict
 
 

@@ -21,7 +21,7 @@ from xcoll_tui.api.models import (
     ChunkConfiguration,
     FieldDefinition,
 )
-from xcoll_tui.session.changes import CollectionChanged
+from xcoll_tui.session.events import CollectionChanged
 from xcoll_tui.session.writes.collection_diff import Change, differences
 from xcoll_tui.session.writes.outcome import CollectionDraft, Verdict
 

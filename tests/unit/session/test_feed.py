@@ -7,7 +7,13 @@ import pytest
 from tests.unit.session.fakes import FakeService, make_collection, make_document, settle
 from xcoll_tui.api.errors import InvalidArgument, RateLimited, ServerFault, Unreachable
 from xcoll_tui.api.models import DocumentsSortBy, DocumentStatus
-from xcoll_tui.session.changes import FeedChanged, RowChanged, RowRemoved, RowsAppended, RowsReset
+from xcoll_tui.session.lists.events import (
+    FeedChanged,
+    RowChanged,
+    RowRemoved,
+    RowsAppended,
+    RowsReset,
+)
 from xcoll_tui.session.lists.feed import Feed, Query
 from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
@@ -65,7 +71,7 @@ async def test_the_first_page_comes_in_the_order_asked_for():
     assert stage.names == [f"report {number:05}.txt" for number in range(100)]
     assert stage.feed.loaded_at == 1000.0
     assert stage.feed.total == 250
-    assert RowsReset(stage.feed) in stage.changes
+    assert RowsReset(stage.feed.collection_id) in stage.changes
     assert stage.lists()[0][2] == {
         "limit": 100,
         "order": "ORDERING_ASCENDING",
@@ -86,7 +92,7 @@ async def test_two_who_want_the_next_page_cause_one_request():
     assert len(stage.lists()) == 2
     assert stage.feed.listing.loaded == 200
     assert [c for c in stage.told() if isinstance(c, RowsAppended)] == [
-        RowsAppended(stage.feed, End.HEAD, 100)
+        RowsAppended(stage.feed.collection_id, End.HEAD, 100)
     ]
 
 
@@ -367,7 +373,7 @@ async def test_a_repeated_token_stops_with_a_sentence_until_refreshed():
     await stage.feed.load()
     await stage.feed.load_more()
     assert "repeated" in stage.feed.stopped
-    assert FeedChanged(stage.feed) in stage.told()
+    assert FeedChanged(stage.feed.collection_id) in stage.told()
     requests = len(stage.lists())
     await stage.feed.load_more()
     assert len(stage.lists()) == requests
@@ -422,10 +428,10 @@ async def test_one_row_changes_where_it_stands():
     assert stage.feed.put(newer)
     assert stage.feed.listing.row(7) is newer
     assert stage.feed.put(newer)
-    assert stage.told() == [RowChanged(stage.feed, newer.file_id)], "no news is told"
+    assert stage.told() == [RowChanged(stage.feed.collection_id, newer.file_id)], "no news is told"
     assert stage.feed.remove(newer.file_id, "was removed")
     assert not stage.feed.remove(newer.file_id, "was removed")
-    assert stage.told() == [RowRemoved(stage.feed, newer.file_id, "was removed")]
+    assert stage.told() == [RowRemoved(stage.feed.collection_id, newer.file_id, "was removed")]
     assert stage.feed.total == 49
 
 

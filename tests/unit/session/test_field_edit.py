@@ -15,7 +15,7 @@ from xcoll_tui.api.errors import (
     Unreachable,
 )
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.session.changes import OutcomeCorrected, UnfinishedChanged
+from xcoll_tui.session.events import OutcomeCorrected, UnfinishedChanged
 from xcoll_tui.session.writes.outcome import NotSent, Verdict
 
 

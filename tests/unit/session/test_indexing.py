@@ -13,8 +13,8 @@ from tests.unit.session.fakes import (
 )
 from xcoll_tui.api.errors import RateLimited, Unreachable
 from xcoll_tui.api.models import Document, DocumentStatus
-from xcoll_tui.session.changes import FeedChanged, RowChanged, RowRemoved
-from xcoll_tui.session.indexing import Progress, progress_of
+from xcoll_tui.session.lists.events import FeedChanged, RowChanged, RowRemoved
+from xcoll_tui.session.lists.progress import Progress, progress_of
 from xcoll_tui.session.session import Session
 
 CHUNKED = DocumentStatus.CHUNKED
@@ -98,7 +98,9 @@ async def test_waits_grow_while_nothing_changes_and_shrink_when_something_does()
         following.put(0, CHUNKED, chunk_count=80, chunks_processed_count=34)
         assert await following.round() == 15
         assert following.session.documents.listing.get("file_00000").chunk_count == 80
-        assert RowChanged(following.session.documents, "file_00000") in following.changes
+        assert (
+            RowChanged(following.session.documents.collection_id, "file_00000") in following.changes
+        )
         assert await following.round() == 1
         assert await following.round() == pytest.approx(1.6)
 

@@ -11,8 +11,8 @@ from tests.unit.session.server import Row, Server
 from tests.unit.session.test_feed import BY_NAME, staged
 from xcoll_tui.api.errors import Unreachable
 from xcoll_tui.api.models import DocumentStatus
-from xcoll_tui.session.changes import FeedChanged, RowsReset
 from xcoll_tui.session.lists import refresh as renewal
+from xcoll_tui.session.lists.events import FeedChanged, RowsReset
 from xcoll_tui.session.lists.listing import End, Listing
 from xcoll_tui.session.lists.sources import Page
 
@@ -30,7 +30,7 @@ async def test_a_refresh_shows_what_came_and_went_in_one_go():
     stage.check_idle()
     assert stage.feed.loaded_at == 2000.0
     told = stage.told()
-    assert told.count(RowsReset(stage.feed)) == 1
+    assert told.count(RowsReset(stage.feed.collection_id)) == 1
     assert all(isinstance(change, RowsReset | FeedChanged) for change in told)
     names = [f"report {number:05}.txt" for number in range(200) if number != 3]
     names.insert(10, new.name)

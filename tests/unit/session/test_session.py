@@ -7,18 +7,15 @@ import pytest
 from tests.unit.session.fakes import FakeService, make_collection, make_document, settle
 from xcoll_tui.api.errors import Forbidden, NotFound, ServerFault, Unauthorized, Unreachable
 from xcoll_tui.api.models import DocumentStatus, RequestRecord, Wait
-from xcoll_tui.session.changes import (
+from xcoll_tui.session.events import (
     CollectionChanged,
     CollectionOpened,
-    FeedChanged,
     KeyValidated,
     RequestMade,
-    RowChanged,
-    RowRemoved,
-    RowsReset,
     WaitEnded,
     Waiting,
 )
+from xcoll_tui.session.lists.events import FeedChanged, RowChanged, RowRemoved, RowsReset
 from xcoll_tui.session.session import Session
 
 
@@ -209,7 +206,7 @@ async def test_reading_a_document_updates_its_row():
     assert await sitting.session.read_document("file_00102") is newer
     feed = sitting.session.documents
     assert feed.listing.get("file_00102") is newer
-    assert RowChanged(feed, "file_00102") in sitting.changes
+    assert RowChanged(feed.collection_id, "file_00102") in sitting.changes
 
 
 async def test_a_document_that_is_gone_leaves_and_is_raised():
@@ -219,7 +216,7 @@ async def test_a_document_that_is_gone_leaves_and_is_raised():
     with pytest.raises(NotFound):
         await sitting.session.read_document("file_00102")
     feed = sitting.session.documents
-    assert RowRemoved(feed, "file_00102", "was removed elsewhere") in sitting.changes
+    assert RowRemoved(feed.collection_id, "file_00102", "was removed elsewhere") in sitting.changes
     assert len(sitting.documents) == 4
 
 
@@ -259,7 +256,7 @@ async def test_reading_a_collection_updates_its_row_and_the_total():
     sitting.changes.clear()
     collection = await sitting.session.read_collection("collection_1")
     assert sitting.session.collection is collection
-    assert RowChanged(sitting.session.collections, "collection_1") in sitting.changes
+    assert RowChanged(None, "collection_1") in sitting.changes
     del sitting.service.collections["collection_2"]
     with pytest.raises(NotFound):
         await sitting.session.read_collection("collection_2")

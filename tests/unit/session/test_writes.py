@@ -17,7 +17,8 @@ from xcoll_tui.api.errors import (
     Unauthorized,
     Unreachable,
 )
-from xcoll_tui.session.changes import ActivityChanged, RowChanged, RowRemoved
+from xcoll_tui.session.events import ActivityChanged
+from xcoll_tui.session.lists.events import RowChanged, RowRemoved
 from xcoll_tui.session.writes.judging import named_field, same_fields
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Verdict
 
@@ -195,7 +196,7 @@ async def test_the_intent_shows_on_the_row_until_the_write_is_over():
     await gate.arrived.wait()
     assert desk.writes.intent_of(FILE) == "removing…"
     assert desk.writes.busy == 1
-    assert RowChanged(desk.session.documents, FILE) in desk.changes
+    assert RowChanged(desk.session.documents.collection_id, FILE) in desk.changes
     assert desk.session.activity.entries[-1].outcome is None
     gate.release()
     outcome = await removing

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Wait
-    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.events import Event
     from xcoll_tui.session.tasks import Lasting
     from xcoll_tui.session.writes.activity import Activity
     from xcoll_tui.session.writes.runner import How
@@ -77,7 +77,7 @@ class Bulk:
         logs: WriteLogs,
         *,
         known: Callable[[str], Collection | None],
-        emit: Callable[[Change], None],
+        emit: Callable[[Event], None],
         lasting: Lasting,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],

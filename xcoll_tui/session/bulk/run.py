@@ -15,7 +15,7 @@ from xcoll_tui.api.errors import (
     Unreachable,
     wait_words,
 )
-from xcoll_tui.session.changes import Progress
+from xcoll_tui.session.events import Progress
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.runner import How
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.bulk.limiter import Slots
     from xcoll_tui.session.bulk.work import Item, Work
-    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.events import Event
     from xcoll_tui.session.tasks import Lasting
 
 _BETWEEN = 0.1
@@ -75,7 +75,7 @@ class BulkRun:
         slots: Slots,
         *,
         again: Callable[[tuple[Item, ...], bool], BulkRun],
-        emit: Callable[[Change], None],
+        emit: Callable[[Event], None],
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from xcoll_tui.api.models import Collection
 from xcoll_tui.session.bulk.bulk import Base, judge_restored, put_back
 from xcoll_tui.session.bulk.work import Item
-from xcoll_tui.session.changes import UndoChanged
+from xcoll_tui.session.events import UndoChanged
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.runner import How
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.bulk.run import BulkRun
-    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.events import Event
     from xcoll_tui.session.writes.records import Owner
     from xcoll_tui.session.writes.undo_entry import UndoEntry, UndoItem
     from xcoll_tui.session.writes.undo_log import UndoLog
@@ -79,7 +79,7 @@ class UndoStack:
         bulk: Bulk,
         *,
         owner: Owner,
-        emit: Callable[[Change], None],
+        emit: Callable[[Event], None],
         clock: Callable[[], float],
     ) -> None:
         self._log = log

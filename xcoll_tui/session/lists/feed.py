@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 
 from xcoll_tui.api.errors import ApiError, InvalidArgument
 from xcoll_tui.api.filters import is_expression
-from xcoll_tui.session.changes import (
-    Change,
+from xcoll_tui.session.events import Event
+from xcoll_tui.session.lists.events import (
+    Departure,
     FeedChanged,
     RowChanged,
     RowRemoved,
@@ -66,7 +67,7 @@ class Feed(Generic[T]):
         source: Source[T],
         query: Query,
         *,
-        emit: Callable[[Change], None],
+        emit: Callable[[Event], None],
         clock: Callable[[], float] = time.time,
         total: int | None = None,
     ) -> None:
@@ -90,6 +91,11 @@ class Feed(Generic[T]):
         self.listing = self._empty(query)
 
     # What it says about itself
+
+    @property
+    def collection_id(self) -> str | None:
+        """The collection whose documents these are; None where they are the collections."""
+        return self.source.collection_id
 
     @property
     def loading(self) -> frozenset[End]:
@@ -119,7 +125,7 @@ class Feed(Generic[T]):
             self._total = total
             if not self.query.is_filtered:
                 self.listing.total = total
-            self._emit(FeedChanged(self))
+            self._emit(FeedChanged(self.collection_id))
 
     def is_expression(self, text: str) -> bool:
         """Tell whether a filter text would be sent as it is, not as part of a name."""
@@ -231,7 +237,7 @@ class Feed(Generic[T]):
         self.refused = None
         self.asked = None
         if query == self.query and self.listing.started(End.HEAD):
-            self._emit(FeedChanged(self))
+            self._emit(FeedChanged(self.collection_id))
             return False
         self.asked = query
         since = self._freshness.now
@@ -268,10 +274,10 @@ class Feed(Generic[T]):
         if old != row:
             self.listing.replace(row)
             self._track([row])
-            self._emit(RowChanged(self, key))
+            self._emit(RowChanged(self.collection_id, key))
         return True
 
-    def remove(self, key: str, why: str) -> bool:
+    def remove(self, key: str, why: Departure) -> bool:
         """Take a row away; `why` is told along with it. False when it is not loaded."""
         self._freshness.write(key, None)
         row = self.listing.get(key)
@@ -280,7 +286,7 @@ class Feed(Generic[T]):
         self.under_way.discard(key)
         if self._total is not None:
             self._total = max(self._total - 1, 0)
-        self._emit(RowRemoved(self, key, why, row))
+        self._emit(RowRemoved(self.collection_id, key, why, row))
         return True
 
     def report(self, error: ApiError | None, *, instead_of: ApiError | None = None) -> None:
@@ -291,7 +297,7 @@ class Feed(Generic[T]):
         if error is None:
             if instead_of is not None and self.problem is instead_of:
                 self.problem = None
-                self._emit(FeedChanged(self))
+                self._emit(FeedChanged(self.collection_id))
         elif self.problem is None:
             self._fail(error)
 
@@ -354,9 +360,9 @@ class Feed(Generic[T]):
         self._track(rows)
         news = self.problem is not None or end in view.stopped
         self._succeed()
-        self._emit(RowsAppended(self, end, added))
+        self._emit(RowsAppended(self.collection_id, end, added))
         if news:
-            self._emit(FeedChanged(self))
+            self._emit(FeedChanged(self.collection_id))
         return added
 
     def _place(self, end: End) -> tuple[bool, str | None]:
@@ -371,8 +377,8 @@ class Feed(Generic[T]):
         self.under_way = set()
         self._track(rows)
         self._succeed()
-        self._emit(RowsReset(self))
-        self._emit(FeedChanged(self))
+        self._emit(RowsReset(self.collection_id))
+        self._emit(FeedChanged(self.collection_id))
 
     def _renew(self, view: _View, again: Reread[T], since: int) -> None:
         key, newest = self.source.key, self._freshness.newest
@@ -395,8 +401,8 @@ class Feed(Generic[T]):
         self.under_way = {name for name in self.under_way if name in listing and name not in fresh}
         self._track(rows)
         self._succeed()
-        self._emit(RowsReset(self))
-        self._emit(FeedChanged(self))
+        self._emit(RowsReset(self.collection_id))
+        self._emit(FeedChanged(self.collection_id))
 
     def _track(self, rows: Iterable[T]) -> None:
         for row in rows:
@@ -411,17 +417,17 @@ class Feed(Generic[T]):
         before = self.loading
         counts[end] += step
         if self.loading != before:
-            self._emit(FeedChanged(self))
+            self._emit(FeedChanged(self.collection_id))
 
     def _refresh_began(self, step: int) -> None:
         before = self.refreshing
         self._refreshing += step
         if self.refreshing != before:
-            self._emit(FeedChanged(self))
+            self._emit(FeedChanged(self.collection_id))
 
     def _fail(self, error: ApiError) -> None:
         self.problem = error
-        self._emit(FeedChanged(self))
+        self._emit(FeedChanged(self.collection_id))
 
     def _succeed(self) -> None:
         self.problem = None

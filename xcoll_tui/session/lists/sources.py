@@ -7,8 +7,8 @@ from typing import Generic, Protocol, TypeVar
 from xcoll_tui.api.errors import ApiError, NotFound
 from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
 from xcoll_tui.api.models import Collection, CollectionsSortBy, Document, DocumentsSortBy
-from xcoll_tui.session.indexing import progress_of
 from xcoll_tui.session.lists.listing import End
+from xcoll_tui.session.lists.progress import progress_of
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.service import Service
 
@@ -31,6 +31,11 @@ class Source(Protocol[T]):
 
     name_field: str
     filter_fields: frozenset[str]
+
+    @property
+    def collection_id(self) -> str | None:
+        """The collection whose documents these are; None where they are the collections."""
+        ...
 
     def key(self, row: T) -> str:
         """Return what names a row for good."""
@@ -67,6 +72,7 @@ class CollectionSource:
     `correct` puts collections right that the service shows as they were before a write.
     """
 
+    collection_id = None
     name_field = "collection_name"
     filter_fields = COLLECTION_FIELDS
 

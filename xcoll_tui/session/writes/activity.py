@@ -6,13 +6,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.changes import ActivityChanged, OutcomeCorrected
+from xcoll_tui.session.events import ActivityChanged, OutcomeCorrected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xcoll_tui.api.models import RequestRecord
-    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.events import Event
     from xcoll_tui.session.writes.outcome import Operation, Outcome, Target
     from xcoll_tui.session.writes.write_log import WriteLog
 
@@ -39,7 +39,7 @@ class Entry:
 class Activity:
     """The writes, the newest last, and the last 500 requests; changes are told by number."""
 
-    def __init__(self, *, emit: Callable[[Change], None], clock: Callable[[], float]) -> None:
+    def __init__(self, *, emit: Callable[[Event], None], clock: Callable[[], float]) -> None:
         self.entries: list[Entry] = []
         self.requests: deque[RequestRecord] = deque(maxlen=_REQUESTS)
         self._emit = emit

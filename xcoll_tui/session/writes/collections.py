@@ -11,7 +11,7 @@ import msgspec
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import equals
 from xcoll_tui.api.models import CollectionsSortBy, Ordering
-from xcoll_tui.session.indexing import GONE
+from xcoll_tui.session.lists.events import Departure
 from xcoll_tui.session.times import moment_of
 from xcoll_tui.session.writes.collection_diff import Change, describe, differences, matches
 from xcoll_tui.session.writes.collection_outcomes import deleted, updated
@@ -24,7 +24,6 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.writes.row_updates import DELETED
 from xcoll_tui.session.writes.runner import How
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 from xcoll_tui.session.writes.write_log import saved_collection
@@ -319,10 +318,10 @@ class CollectionWrites:
         refused = is_settled_refusal(error) and not is_missing(error)
         within = 0.0 if refused else None
         settled = await self._settle(
-            target, _is_gone, why=DELETED, within=within, lasting=error is not None
+            target, _is_gone, why=Departure.DELETED, within=within, lasting=error is not None
         )
         judge = partial(deleted, target, end, error=error)
-        return self._followed(judge(settled), settled, _is_gone, judge, why=DELETED)
+        return self._followed(judge(settled), settled, _is_gone, judge, why=Departure.DELETED)
 
     # Looking
 
@@ -333,7 +332,7 @@ class CollectionWrites:
         proved: Callable[[CollectionLook], bool],
         judge: Callable[[Settled[CollectionLook]], Outcome],
         *,
-        why: str = GONE,
+        why: Departure = Departure.ELSEWHERE,
     ) -> Outcome:
         """Go on looking behind an outcome that is not known; it is corrected when it shows."""
 
@@ -373,7 +372,7 @@ class CollectionWrites:
         target: Target,
         proved: Callable[[CollectionLook], bool],
         *,
-        why: str = GONE,
+        why: Departure = Departure.ELSEWHERE,
         within: float | None = None,
         lasting: bool = False,
         learns: bool = True,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import Conflict, NotFound, RateLimited
-from xcoll_tui.session.indexing import progress_of
+from xcoll_tui.session.lists.progress import progress_of
 from xcoll_tui.session.times import moment_of
 from xcoll_tui.session.writes.judging import (
     holds_fields,

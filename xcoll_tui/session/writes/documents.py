@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xcoll_tui.session.lists.events import Departure
 from xcoll_tui.session.writes.document_outcomes import (
     attach_before,
     attached,
@@ -28,7 +29,6 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
-from xcoll_tui.session.writes.row_updates import REMOVED
 from xcoll_tui.session.writes.runner import Look
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 
@@ -199,7 +199,7 @@ class DocumentWrites:
             how,
             lambda look: look.is_gone,
             operation=Operation.REMOVE,
-            why=REMOVED,
+            why=Departure.REMOVED,
             within=0.0 if is_settled_refusal(error) and not is_missing(error) else None,
             # One replica that never knew the document proves nothing.
             lasting=error is not None,

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from xcoll_tui.session.changes import UnfinishedChanged
+from xcoll_tui.session.events import UnfinishedChanged
 from xcoll_tui.session.json_file import number_of, reason_of, text_of
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import Owner, RecordFolder, StateUnusable, adopting, new_id
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
-    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.events import Event
     from xcoll_tui.session.writes.outcome import Target
 
 FOLDER = "unfinished"
@@ -67,7 +67,7 @@ class Recovery:
         folder: Path | None,
         place: Place,
         *,
-        emit: Callable[[Change], None],
+        emit: Callable[[Event], None],
         owner: Owner | None = None,
         problem: str = "",
     ) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import Conflict
+from xcoll_tui.session.lists.events import Departure
 from xcoll_tui.session.writes.judging import (
     holds_fields,
     is_missing,
@@ -22,7 +23,6 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import NotSent, Verdict
-from xcoll_tui.session.writes.row_updates import REMOVED
 from xcoll_tui.session.writes.runner import How, Look
 from xcoll_tui.session.writes.settling import LONGEST
 
@@ -296,7 +296,7 @@ class Replacement:
     def _leave_list(self, look: Look) -> None:
         """Take the row away of a document that stays out."""
         if look.is_gone:
-            self._stage.rows.gone(self._target.collection_id, self._place[1], REMOVED)
+            self._stage.rows.gone(self._target.collection_id, self._place[1], Departure.REMOVED)
             self._stage.rows.count(self._target.collection_id, -1)
 
     def _note_kept(self, error: ApiError | None) -> None:

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from xcoll_tui.session.changes import RowChanged
+from xcoll_tui.session.lists.events import Departure, RowChanged
 from xcoll_tui.session.writes.outcome import Target
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from xcoll_tui.api.models import Collection, Document
-    from xcoll_tui.session.changes import Change
+    from xcoll_tui.session.events import Event
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.tasks import Lasting
 
-REMOVED = "was removed"
-DELETED = "was deleted"
 _LIST_LAGS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between readings of a list in which an attached document does not stand yet."""
 
@@ -38,7 +36,7 @@ class Rows:
         *,
         known: Callable[[str], Collection | None],
         describe: Callable[[Collection], None],
-        emit: Callable[[Change], None],
+        emit: Callable[[Event], None],
         lasting: Lasting,
         watches: Lasting,
         sleep: Callable[[float], Awaitable[None]],
@@ -121,7 +119,7 @@ class Rows:
         if feed is not None:
             feed.put(document)
 
-    def gone(self, collection_id: str, file_id: str, why: str) -> None:
+    def gone(self, collection_id: str, file_id: str, why: Departure) -> None:
         """Take a document's row away."""
         self._expected.get(collection_id, set()).discard(file_id)
         feed = self._documents(collection_id)
@@ -149,7 +147,7 @@ class Rows:
             self._stale_collections = True
         self._describe(collection)
 
-    def collection_gone(self, collection_id: str, why: str) -> None:
+    def collection_gone(self, collection_id: str, why: Departure) -> None:
         """Take a collection's row away."""
         self._collections.remove(collection_id, why)
 
@@ -162,11 +160,11 @@ class Rows:
     def _repaint(self, target: Target) -> None:
         if target.file_id is None:
             if target.collection_id in self._collections.listing:
-                self._emit(RowChanged(self._collections, target.collection_id))
+                self._emit(RowChanged(None, target.collection_id))
             return
         feed = self._documents(target.collection_id)
         if feed is not None and target.file_id in feed.listing:
-            self._emit(RowChanged(feed, target.file_id))
+            self._emit(RowChanged(target.collection_id, target.file_id))
 
     def _freshen(self, collection_id: str) -> None:
         if collection_id in self._stale and collection_id not in self._refreshing:

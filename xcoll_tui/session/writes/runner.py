@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from xcoll_tui.api.errors import ApiError
-from xcoll_tui.session.indexing import GONE
+from xcoll_tui.session.lists.events import Departure
 from xcoll_tui.session.writes.judging import is_missing, was_refused
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Verdict
-from xcoll_tui.session.writes.row_updates import REMOVED
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
@@ -240,7 +239,9 @@ class Stage:
             self.superseded.note(target, before, after)
         return None
 
-    async def look(self, target: Target, *, why: str = GONE, confirm: bool = True) -> Look:
+    async def look(
+        self, target: Target, *, why: Departure = Departure.ELSEWHERE, confirm: bool = True
+    ) -> Look:
         """Read a document and show on its row how it is; `why` is said of one that is gone.
 
         A state that a write of ours replaced lately is not shown: it is old.
@@ -256,7 +257,7 @@ class Stage:
         except ApiError as error:
             return Look(error=error)
 
-    def _show(self, target: Target, look: Look, why: str, *, sure: bool = False) -> None:
+    def _show(self, target: Target, look: Look, why: Departure, *, sure: bool = False) -> None:
         behind = not sure and self.superseded.holds(target, look.document)
         if look.error is not None or behind:
             return
@@ -273,7 +274,7 @@ class Stage:
         proved: Callable[[Look], bool],
         *,
         operation: Operation = Operation.EDIT,
-        why: str = GONE,
+        why: Departure = Departure.ELSEWHERE,
         within: float | None = None,
         learns: bool = True,
         lasting: bool = False,
@@ -387,7 +388,7 @@ class Stage:
             )
             if settled.proved:
                 self.learned.note_shown(after + settled.seconds)
-                self._show(target, settled.seen, REMOVED)
+                self._show(target, settled.seen, Departure.REMOVED)
                 correct(outcome(settled.seen))
             elif settled.seen.error is None:
                 never()

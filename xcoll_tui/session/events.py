@@ -2,57 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from xcoll_tui.session.lists.events import ListEvent
 
 if TYPE_CHECKING:
     from xcoll_tui.api.errors import Unauthorized
     from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
-    from xcoll_tui.session.lists.feed import Feed
-    from xcoll_tui.session.lists.listing import End
     from xcoll_tui.session.writes.outcome import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class RowsReset:
-    """The feed has other rows: first loaded, sorted, filtered or refreshed."""
-
-    feed: Feed[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RowsAppended:
-    """A page came at one end; `count` may be 0, and the gap may have closed."""
-
-    feed: Feed[Any]
-    end: End
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class RowChanged:
-    """One row is different, where it was."""
-
-    feed: Feed[Any]
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class RowRemoved:
-    """One row left; `why` is a clause that goes on after its name, as "was removed elsewhere"."""
-
-    feed: Feed[Any]
-    key: str
-    why: str
-    row: Any = field(default=None, compare=False, repr=False)
-    """The row as it was known last."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedChanged:
-    """What the feed says about itself changed: loading, problem, total, the query asked for."""
-
-    feed: Feed[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +97,8 @@ class Progress:
     run: Any
 
 
-Change = (
-    RowsReset
-    | RowsAppended
-    | RowChanged
-    | RowRemoved
-    | FeedChanged
+Event = (
+    ListEvent
     | CollectionOpened
     | CollectionChanged
     | KeyValidated

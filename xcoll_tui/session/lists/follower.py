@@ -1,14 +1,14 @@
-"""Documents that are being indexed: how far they are, and following them until they are done."""
+"""Following the documents that are being indexed until they are done."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
-from xcoll_tui.api.models import DocumentStatus
+from xcoll_tui.session.lists.events import Departure
+from xcoll_tui.session.lists.progress import progress_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -22,40 +22,6 @@ LONGEST_WAIT = 15.0
 LONGEST_WAIT_AFTER_FAILURE = 60.0
 _GROWTH = 1.6
 _AT_ONCE = 100
-GONE = "was removed elsewhere"
-
-_KNOWN = frozenset(DocumentStatus)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a document's indexing is; `done` and `of` are chunks, None while nobody knows."""
-
-    state: Literal["ready", "indexing", "failed", "unreadable", "unknown"]
-    done: int | None = None
-    of: int | None = None
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether it may still change by itself: all but processed and failed do."""
-        return self.state in {"indexing", "unknown"}
-
-
-def progress_of(document: Document) -> Progress:
-    """Tell how far a document is.
-
-    `status` can lag: with all of its chunks processed a document is ready, whatever that says. A
-    status of a name that is not known counts as unknown, and an unset one as under way.
-    """
-    if document.unreadable is not None:
-        return Progress("unreadable")
-    done, of = document.chunks_processed_count, document.chunk_count
-    if document.status == DocumentStatus.FAILED:
-        return Progress("failed", done, of)
-    if document.status == DocumentStatus.PROCESSED or (of and done is not None and done >= of):
-        return Progress("ready", done, of)
-    known = not document.status or document.status in _KNOWN
-    return Progress("indexing" if known else "unknown", done, of)
 
 
 class Follower:
@@ -171,7 +137,7 @@ class Follower:
             # What one answer leaves out may only be behind, in this answer.
             if self._waited > since and self._waited - since >= self._settling_time():
                 del self._missed[key]
-                feed.remove(key, GONE)
+                feed.remove(key, Departure.ELSEWHERE)
         return changed
 
     async def _is_news_within(self, seconds: float) -> bool:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.indexing import GONE
-from xcoll_tui.session.lists.sources import DocumentSource
-from xcoll_tui.session.writes.row_updates import REMOVED
+from xcoll_tui.session.lists.events import Departure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from xcoll_tui.session.changes import RowRemoved
+    from xcoll_tui.session.lists.events import RowRemoved
     from xcoll_tui.session.tasks import Lasting
     from xcoll_tui.session.writes.settling import Superseded
 
@@ -36,14 +34,14 @@ class Removals:
 
     def judge(self, change: RowRemoved) -> RowRemoved:
         """Return a removal with the reason that it has."""
-        source = change.feed.source
-        if change.why != GONE or not isinstance(source, DocumentSource):
+        collection_id = change.collection_id
+        if change.why is not Departure.ELSEWHERE or collection_id is None:
             return change
-        if self._superseded.is_removal(source.collection_id, change.key):
-            return replace(change, why=REMOVED)
-        if source.collection_id not in self._due:
-            self._due.add(source.collection_id)
-            self._watches.spawn(self._count(source.collection_id))
+        if self._superseded.is_removal(collection_id, change.key):
+            return replace(change, why=Departure.REMOVED)
+        if collection_id not in self._due:
+            self._due.add(collection_id)
+            self._watches.spawn(self._count(collection_id))
         return change
 
     async def _count(self, collection_id: str) -> None:

@@ -11,7 +11,7 @@ from xcoll_tui.api.client import Client
 
 
 @pytest.mark.parametrize(
-    "module", ["models", "errors", "filters", "retry", "wire", "answers", "endpoints", "client"]
+    "module", ["models", "errors", "filters", "retry", "wire", "responses", "endpoints", "client"]
 )
 def test_importing_loads_no_http(module):
     script = (

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from xcoll_tui import __version__
+from xcoll_tui import __version__, signals
 from xcoll_tui.cli.parser import (
     EXIT_FAILED,
     EXIT_NO_KEY,
@@ -41,7 +41,9 @@ file that XCOLL_KEY_FILE names, else the OS keyring, where xcoll auth login puts
 it. It is never taken from the command line, which every user of the machine
 can read.
 
-exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key
+ESCDELAY is how many milliseconds a lone Esc waits for the rest of a key (100).
+
+exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key, 128 + n ended by signal n
 """
 
 
@@ -93,8 +95,10 @@ def main(argv: list[str] | None = None) -> None:
     if any(map(holds_key, _without_own_key(arguments) if emulates else arguments)):
         Parser(prog="xcoll").refuse_key()
     if emulates:
+        signals.raise_on_end()
         raise SystemExit(_run_emulator(arguments[1:]))
     if arguments[:1] == ["auth"]:
+        signals.raise_on_end()
         from xcoll_tui.cli import auth  # noqa: PLC0415 - only when asked for
 
         raise SystemExit(auth.run(arguments[1:]))
@@ -156,10 +160,13 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     app = XcollApp(
         access, clock=time.time, collection_id=options.collection_id or None, theme=theme
     )
+    signals.call_on_end(app.end_by_signal)
     app.run()
+    signals.leave_on_end()
     if log is not None:
         log.close()
-    code = app.return_code or 0
+    # None where nothing told it to exit: it broke down.
+    code = 1 if app.return_code is None else app.return_code
     raise SystemExit(EXIT_NO_KEY if code == 0 and own is not None and own.key is None else code)
 
 

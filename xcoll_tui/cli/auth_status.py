@@ -8,7 +8,7 @@ import os
 from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
 from xcoll_tui.cli.access import ProfileAccess, plain
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_NO_KEY, say
-from xcoll_tui.cli.patience import patiently
+from xcoll_tui.cli.patience import patiently, run_until_signal
 from xcoll_tui.credentials import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLES,
@@ -36,7 +36,7 @@ def tell_status(options: argparse.Namespace) -> int:
     access = ProfileAccess(
         profile, given=given, profiles=profiles, base_url=os.environ.get("XCOLL_BASE_URL")
     )
-    status, code = asyncio.run(_look(access, verify=not options.no_verify))
+    status, code = run_until_signal(_look(access, verify=not options.no_verify))
     if options.json:
         say(json.dumps(status, indent=2))
     else:

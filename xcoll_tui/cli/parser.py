@@ -2,8 +2,11 @@
 
 import argparse
 import re
+import signal
 import sys
 from typing import NoReturn
+
+from xcoll_tui import signals
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NO_KEY = 1, 2, 4
 
@@ -74,6 +77,11 @@ def exit_code_of(error: Exception) -> int:
     if isinstance(error, NoSuchProfile):
         return EXIT_NO_KEY
     return EXIT_USAGE if isinstance(error, Refused | NameRefused) else EXIT_FAILED
+
+
+def exit_code_of_signal() -> int:
+    """Return the exit code for what a signal broke off."""
+    return 128 + (signals.ended_by() or signal.SIGINT)
 
 
 def _without_values(words: list[str]) -> list[str]:

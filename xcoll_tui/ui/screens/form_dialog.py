@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Press
@@ -206,9 +207,13 @@ class FormDialog(Dialog[T]):
         """Close once, now or as soon as nothing stands over this dialog."""
         if not self._over:
             self._over, self._result = True, result
+            escape_doubt(self).add(self._open_again)
             # What lies under a modal screen counts as current, but dismissing takes the top one.
             if self.is_active:
                 self.finish(result)
+
+    def _open_again(self) -> None:
+        self._over = False
 
     # How it looks
 
@@ -289,13 +294,16 @@ class FormDialog(Dialog[T]):
 
     async def _on_key(self, event: events.Key) -> None:
         choices = self._stage.choices
-        if event.key == "y" and choices and choices[-1].danger and self._stage.covers:
+        if event.key in {"y", "Y"} and choices and choices[-1].danger and self._stage.covers:
             event.stop()
             choices[-1].act()
 
     def action_leave(self) -> None:
         """Go back, or close; ask where that would lose something."""
-        self._stage.on_escape()
+        stage, was_in_form = self._stage, self.in_form
+        stage.on_escape()
+        if was_in_form and self._stage is not stage:
+            escape_doubt(self).add(self.back)
 
     def action_save(self) -> None:
         """Do what the dialog is for."""

@@ -21,12 +21,15 @@ from xcoll_tui.ui.errors import sentence_of
 from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.terminal_app import TerminalApp
-from xcoll_tui.ui.themes import DARK, LIGHT, colours_of
+from xcoll_tui.ui.themes import DARK, LIGHT, colours_of, few_colours_of
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.entering import Entering
+
+FEW_COLOURS = "-few-colours"
+"""The class of an app on a terminal of 16 colours, or 8."""
 
 
 class XcollApp(TerminalApp):
@@ -62,6 +65,7 @@ class XcollApp(TerminalApp):
         self.register_theme(LIGHT)
         # Not as a change of theme: that would style everything before there is anything to style.
         self.set_reactive(App.theme, theme)
+        self.set_class(self.console.color_system == "standard", FEW_COLOURS, update=False)
         self.stylesheet.set_variables(self.get_css_variables())
         self.clock = clock
         self.access = access
@@ -87,6 +91,13 @@ class XcollApp(TerminalApp):
         """Let every theme of Textual's be chosen, though it knows nothing of our colours."""
         theme = self.current_theme
         return {} if theme in (DARK, LIGHT) else colours_of(theme)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Leave out the shades that a terminal of few colours would show as one."""
+        variables = super().get_css_variables()
+        if self.has_class(FEW_COLOURS):
+            variables.update(few_colours_of(self.current_theme))
+        return variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Leave out the one that turns ANSI colours into true ones: no theme mixes them.

@@ -26,6 +26,10 @@ class _Commands(CommandList):
 class Palette(CommandPalette):
     """Offer every command, and run one."""
 
+    DEFAULT_CSS = """
+    Palette SearchIcon { color: $foreground; }
+    """
+
     _ended = False
 
     def compose(self) -> ComposeResult:

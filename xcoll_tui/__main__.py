@@ -14,15 +14,15 @@ def main() -> None:
     signals.install()
     from xcoll_tui.cli import main as run  # noqa: PLC0415 - see above
 
-    code: object = 0
+    code = 0
     try:
         run()
     except SystemExit as end:
-        code = end.code
+        code = end.code if isinstance(end.code, int) else 0
     finally:
         written = _flush()
     number = signals.ended_by()
-    raise SystemExit(code or int(not written) if number is None else 128 + number)
+    signals.finish(code or int(not written) if number is None else 128 + number)
 
 
 def _flush() -> bool:

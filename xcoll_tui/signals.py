@@ -96,18 +96,32 @@ def end(number: int) -> None:
         return
     _ending.number = number
     # Not by `threading`, whose locks the interrupted code may hold.
-    _thread.start_new_thread(_end_by_force, (number,))
+    _thread.start_new_thread(_end_by_force, (128 + number,))
     _ending.act(number)
+
+
+def finish(code: int) -> NoReturn:
+    """End the process with a code, whatever comes now: nothing is left to be put right.
+
+    While Python takes itself apart a signal would kill it, and what hangs there would hang for
+    ever.
+    """
+    if _ending.number is None:
+        _thread.start_new_thread(_end_by_force, (code,))
+    for number in signal.valid_signals():
+        if signal.getsignal(number) is _on_signal:
+            signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(code)
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:
     end(number)
 
 
-def _end_by_force(number: int) -> None:
+def _end_by_force(code: int) -> None:
     time.sleep(LIMIT)
     try:
         if _ending.restore is not None:
             _ending.restore()
     finally:
-        os._exit(128 + number)
+        os._exit(code)

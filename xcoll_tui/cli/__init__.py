@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -163,6 +164,8 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     signals.call_on_end(app.end_by_signal)
     app.run()
     signals.leave_on_end()
+    # Of what Textual has begun for a screen, and had not run yet.
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     if log is not None:
         log.close()
     # None where nothing told it to exit: it broke down.

@@ -48,6 +48,8 @@ class XcollApp(TerminalApp):
         Binding("colon", "command_palette", "Commands", id="palette", show=False),
         Binding("P", "switch_profile", "Switch to another profile", id="profile", show=False),
         Binding("K", "enter_key", "Enter another key", id="key", show=False),
+        Binding("ctrl+l", "redraw", "Draw the screen again", id="redraw", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False),
         Binding("q", "quit", "Quit", id="quit", show=False),
         Binding("ctrl+q", "quit", "Quit at once", id="quit.anywhere", show=False, priority=True),
     ]

@@ -44,6 +44,7 @@ _ENTER = (
 _MOUSE_ON = "\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h"
 _KEYBOARD = KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY_REPORT_ASSOCIATED_TEXT
 _KEYBOARD_ON = f"\x1b[>{_KEYBOARD}u"
+_KEYBOARD_ON_AGAIN = f"\x1b[={_KEYBOARD}u"
 _REPORTS_OFF = (
     "\x1b[?1003l\x1b[?1000l\x1b[?1016l\x1b[?1015l\x1b[?1006l"  # the mouse, what reports most first
     "\x1b[?1004l\x1b[?2004l\x1b[?2048l"
@@ -143,6 +144,11 @@ class TerminalDriver(LinuxDriver):
 
     def close(self) -> None:
         """Write what is left. 397, _writer_thread.py 68: waits for a thread that may be stuck."""
+        if self._over:
+            # Before the loop is closed: it would complain of a signal that comes in between.
+            for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
+                with suppress(ValueError, RuntimeError):
+                    self._loop.remove_signal_handler(number)
         if self._output is not None:
             self._output.close(_BLOCKED)
             self._output = None
@@ -182,10 +188,10 @@ class TerminalDriver(LinuxDriver):
                 termios.tcflush(self.fileno, termios.TCIFLUSH)
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
 
-    def _enter(self) -> None:
+    def _enter(self, *, again: bool = False) -> None:
         self.write(_ENTER)
         if not constants.DISABLE_KITTY_KEY:
-            self.write(_KEYBOARD_ON)
+            self.write(_KEYBOARD_ON_AGAIN if again else _KEYBOARD_ON)
         if self._mouse:
             self.write(_MOUSE_ON)
         if self.input_tty and os.environ.get("TERM_PROGRAM") != "Apple_Terminal":
@@ -241,11 +247,11 @@ class TerminalDriver(LinuxDriver):
         if self._auto_restart and self._active:
             self.suspend_application_mode()
             self._suspended = True
-        for _ in range(3):  # until a signal that came meanwhile has been seen
+        for _ in range(8):  # until a signal that came meanwhile has been seen
             await asyncio.sleep(0)
         if self._continued.is_set():
             self._resume()
-        else:
+        elif signals.ended_by() is None:
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def _on_continue(self) -> None:
@@ -256,7 +262,7 @@ class TerminalDriver(LinuxDriver):
         elif self._active and self._in_foreground():
             # Stopped by what cannot be caught: the shell has had the terminal meanwhile.
             self._set_raw(save=False)
-            self._enter()
+            self._enter(again=True)
             self._send_size()
             self._app.post_message(self.SignalResume())
 

@@ -7,13 +7,13 @@ import os
 import sys
 from contextlib import suppress
 from time import monotonic
-from typing import ClassVar, cast
+from typing import cast
 
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
-from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.errors import NoWidget
 from textual.message import Message
 
 from xcoll_tui.ui.escape import EscapeDoubt
@@ -26,11 +26,6 @@ HINT_PAUSE = 10.0
 
 class TerminalApp(App[None]):
     """An app whose keys, clicks, signals and ends are kept in order; knows nothing of xcoll."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "redraw", "Draw the screen again", id="redraw", show=False),
-        Binding("ctrl+z", "suspend_process", "Suspend", id="suspend", show=False),
-    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,10 +72,22 @@ class TerminalApp(App[None]):
             self.escape_doubt.begin()
         elif isinstance(message, EscapeSettled):
             await self.escape_doubt.settle(retracted=message.retracted)
-        elif isinstance(message, events.Event) and not self._belongs_to_gone_click(message):
+        elif isinstance(message, events.MouseEvent) and (
+            self._is_aimed_at_nothing(message) or self._belongs_to_gone_click(message)
+        ):
+            return
+        elif isinstance(message, events.Event):
             await super().on_event(message)
 
-    def _belongs_to_gone_click(self, event: events.Event) -> bool:
+    def _is_aimed_at_nothing(self, event: events.MouseEvent) -> bool:
+        """Tell whether what stands there is gone, though it is still drawn. screen.py 1914."""
+        try:
+            widget, _ = self.get_widget_at(event.screen_offset.x, event.screen_offset.y)
+        except NoWidget:
+            return False
+        return not widget.is_attached
+
+    def _belongs_to_gone_click(self, event: events.MouseEvent) -> bool:
         """Tell whether this is the second half of a double click whose first half closed a dialog.
 
         What appears in its place has not been aimed at, and may be a button that deletes.
@@ -130,7 +137,8 @@ class TerminalApp(App[None]):
         from xcoll_tui.ui.palette import Palette  # noqa: PLC0415 - not for the first frame
 
         if not Palette.is_open(cast("App[object]", self)):
-            self.push_screen(Palette(id="--command-palette"))
+            # Without the ID that Textual gives it: one that closes still has it for a moment.
+            self.push_screen(Palette())
 
     # The picture
 

@@ -29,9 +29,10 @@ _LONGEST_CODE = 256
 
 _ESC = 0x1B
 _PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
-# From ESC [ to the last byte; rxvt ends some with $, and the Linux console begins some with [.
-_CODE = re.compile(rb"\x1b\[(?:\[[ -~]|[378]\$|2[34]\$|[0-?]*[ -/]*[@-Z\\-~])")
-_CODE_BEGUN = re.compile(rb"\x1b\[(?:\[|[0-?]*[ -/]*)")
+# From ESC [ to the last byte; rxvt ends some with $, the Linux console begins some with [, and
+# Ghostty writes numbers below zero.
+_CODE = re.compile(rb"\x1b\[(?:\[[ -~]|[378]\$|2[34]\$|[ -?]*[@-Z\\-~])")
+_CODE_BEGUN = re.compile(rb"\x1b\[(?:\[|[ -?]*)")
 _LEGACY_MOUSE = re.compile(rb"\x1b\[M([ -\xff][!-\xff]{2})")
 _LEGACY_MOUSE_BEGUN = re.compile(rb"\x1b\[M(?:[ -\xff][!-\xff]?)?\Z")
 _SS3 = re.compile(rb"\x1bO[0-9;]*[ -/:<-~]")

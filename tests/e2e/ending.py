@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -11,9 +12,12 @@ LIMIT = 2.0
 """Seconds within which the program has to end, whatever it does."""
 
 
-def start(*arguments, **options) -> Terminal:
-    """Start the program on a few samples."""
-    return xcoll("--demo", "--documents", "300", *arguments, columns=100, rows=24, **options)
+def start(*, program: str | None = None) -> Terminal:
+    """Start the program, or a script that becomes it, on a few samples."""
+    arguments = ("--demo", "--documents", "300")
+    if program is None:
+        return xcoll(*arguments, columns=100, rows=24)
+    return Terminal(sys.executable, "-c", program, *arguments, columns=100, rows=24)
 
 
 def catches(pid: int, number: int) -> bool:

@@ -4,6 +4,7 @@ import argparse
 import re
 import signal
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from xcoll_tui import signals
@@ -59,8 +60,9 @@ def say(line: str) -> None:
 
 
 def warn(line: str) -> None:
-    """Tell what is wrong or waited for, on stderr."""
-    print(line, file=sys.stderr)  # noqa: T201 - the command line speaks here
+    """Tell what is wrong or waited for, on stderr, if anybody is there to read it."""
+    with suppress(OSError):
+        print(line, file=sys.stderr)  # noqa: T201 - the command line speaks here
 
 
 def stop(sentence: str, code: int) -> NoReturn:

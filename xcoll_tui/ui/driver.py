@@ -13,6 +13,7 @@ import time
 import tty
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOut
 
 from xcoll_tui import signals
 from xcoll_tui.ui.output import Output
-from xcoll_tui.ui.parser import TerminalParser
+from xcoll_tui.ui.parser import PictureLost, TerminalParser
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -56,6 +57,7 @@ _ASK_SYNCHRONIZED, _ASK_IN_BAND = "\x1b[?2026$p", "\x1b[?2048$p"
 IN_FLIGHT = 0.2
 """Seconds at the end for what the terminal had sent before it heard that nothing is wanted."""
 
+_RESIZED = 0.1
 _QUIET = 0.1
 _RECENT = 0.5
 _BLOCKED = 0.3
@@ -86,6 +88,7 @@ class TerminalDriver(LinuxDriver):
         """Whether the terminal is ours."""
         self._suspended = False
         self._continued = asyncio.Event()
+        self._resized: asyncio.TimerHandle | None = None
         self._over = False
         self._output: Output | None = None
         self._reader: Thread | None = None
@@ -213,12 +216,19 @@ class TerminalDriver(LinuxDriver):
             size = Size(*self._get_terminal_size())
             self._app.post_message(events.Resize(size, size))
 
+    def _on_resize(self) -> None:
+        self._send_size()
+        # There and back again is no new size to Textual, but the terminal has cut its lines.
+        if self._resized is not None:
+            self._resized.cancel()
+        self._resized = self._loop.call_later(_RESIZED, self._app.post_message, PictureLost())
+
     # Stopping and going on
 
     def _set_handlers(self) -> None:
         # By the loop: in the order in which they came, and never in the middle of something.
         for number, act in (
-            (signal.SIGWINCH, self._send_size),
+            (signal.SIGWINCH, self._on_resize),
             (signal.SIGTSTP, self._on_stop),
             (signal.SIGCONT, self._on_continue),
         ):
@@ -264,7 +274,7 @@ class TerminalDriver(LinuxDriver):
             self._set_raw(save=False)
             self._enter(again=True)
             self._send_size()
-            self._app.post_message(self.SignalResume())
+            self._app.post_message(PictureLost())
 
     def _resume(self) -> None:
         if not self._suspended or self._over or signals.ended_by() is not None:
@@ -272,6 +282,7 @@ class TerminalDriver(LinuxDriver):
         self._suspended = False
         self.start_application_mode()
         self._app.post_message(self.SignalResume())
+        self._app.post_message(PictureLost())
 
     # Reading
 
@@ -279,7 +290,7 @@ class TerminalDriver(LinuxDriver):
         self._wake = os.pipe()
         self._dropping = False
         self._reader = Thread(
-            target=self._read, args=(self._wake[0],), name="terminal-input", daemon=True
+            target=self._read_or_crash, args=(self._wake[0],), name="terminal-input", daemon=True
         )
         self._reader.start()
 
@@ -291,6 +302,13 @@ class TerminalDriver(LinuxDriver):
                 for end in self._wake:
                     os.close(end)
             self._reader = self._wake = None
+
+    def _read_or_crash(self, wake: int) -> None:
+        """Read; what breaks is a crash of the app, with its exit code. 403: there it is 0."""
+        try:
+            self._read(wake)
+        except Exception as error:  # noqa: BLE001 - raised again where it is seen
+            self._app.call_later(partial(_raise, error))
 
     def _read(self, wake: int) -> None:
         """Read until told to stop, or until there is nothing any more; in a thread of its own.
@@ -399,3 +417,7 @@ class TerminalDriver(LinuxDriver):
     def _wait_until(self, holds: Callable[[], bool], started: float) -> None:
         while not holds() and time.monotonic() - started < IN_FLIGHT:
             time.sleep(0.002)
+
+
+def _raise(error: Exception) -> None:
+    raise error

@@ -71,7 +71,7 @@ def text_of(parameters: str, final: str) -> str | None:
     text = ""
     for name, character in keys:
         if character is not None:
-            text += character
+            text += "\n" if name == "enter" else character
         elif name.startswith("ctrl+") and len(name) == len("ctrl+x"):
             text += chr(ord(name[-1].upper()) & 0x1F)
         else:

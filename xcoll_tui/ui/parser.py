@@ -59,6 +59,10 @@ class EscapeSettled(Message):
         self.retracted = retracted
 
 
+class PictureLost(Message):
+    """What stands on the terminal may not be what was drawn."""
+
+
 class TerminalParser:
     """Makes events of bytes; `deadline` tells when to call `tick`, if nothing comes before."""
 

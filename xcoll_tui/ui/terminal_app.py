@@ -20,8 +20,8 @@ from xcoll_tui.ui.escape import EscapeDoubt
 from xcoll_tui.ui.input_queue import InputQueue
 from xcoll_tui.ui.parser import EscapeDoubtful, EscapeSettled
 
-HINT_PAUSE = 10.0
-"""Seconds between two hints that a key does nothing."""
+HINT_PAUSE = 8.0
+"""Seconds before the same is hinted at again."""
 
 
 class TerminalApp(App[None]):
@@ -31,7 +31,7 @@ class TerminalApp(App[None]):
         super().__init__()
         self.escape_doubt = EscapeDoubt()
         self._input = InputQueue(self, self._act_on)
-        self._hinted_at = -HINT_PAUSE
+        self._hinted_at: dict[str, float] = {}
         self._clicked: tuple[object, tuple[int, int], float] | None = None
         self._left_of_click = False
         """Whether the button that is down belongs to a click that is not heeded."""
@@ -116,21 +116,23 @@ class TerminalApp(App[None]):
         character = event.character
         if character is None or not event.is_printable or self._exit:
             return
-        if monotonic() - self._hinted_at < HINT_PAUSE:
-            return
-        self._hinted_at = monotonic()
         if not character.isascii():
             hint = "Keys are Latin letters; : finds every action."
         elif character.isupper() and character.lower() in self.active_bindings:
             hint = f"{character} does nothing here, {character.lower()} does. Is CapsLock on?"
         else:
             hint = f"{character} does nothing here. ? lists the keys; : finds every action."
-        self.notify(hint, markup=False)
+        self._hint(hint, "key")
+
+    def _hint(self, hint: str, about: str) -> None:
+        if monotonic() - self._hinted_at.get(about, -HINT_PAUSE) >= HINT_PAUSE:
+            self._hinted_at[about] = monotonic()
+            self.notify(hint, markup=False)
 
     async def _on_paste(self, event: events.Paste) -> None:
         # It has come up to here, so nothing that has the focus takes text.
         event.stop()
-        self.notify("Paste into a filter (/) or an input; here it does nothing.", markup=False)
+        self._hint("Paste into a filter (/) or an input; here it does nothing.", "paste")
 
     def action_command_palette(self) -> None:
         """Show all commands. 4699: those of a palette that ends twice, and fails at old clicks."""
@@ -148,7 +150,7 @@ class TerminalApp(App[None]):
             self._driver.write("\x1b[2J")
         self.screen.refresh()
 
-    async def _on_driver_signal_resume(self, _event: Driver.SignalResume) -> None:
+    def _on_picture_lost(self) -> None:
         self.action_redraw()
 
     # The end

@@ -241,7 +241,7 @@ PASTED = {
     "a\rb\nc": "a\rb\nc",
     "\x1b[0mi": "\x1b[0mi",
     "\x1b[31mz\x1b[0m\r\x1b[31mi\x1b[0m": "\x1b[31mz\x1b[0m\r\x1b[31mi\x1b[0m",
-    "one\x1b[13;1utwo\x1b[13uthree": "one\rtwo\rthree",
+    "one\x1b[13;1utwo\x1b[13uthree": "one\ntwo\nthree",
     "one\x1b[106;5utwo\x1b[9;1u": "one\ntwo\t",
     "\x1b[97;1;97u": "a",
     "\x1b[27;5;106~": "\n",

@@ -3,9 +3,10 @@
 from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandInput, CommandList, CommandPalette
 
 from xcoll_tui.ui.escape import close_after_escape
+from xcoll_tui.ui.widgets.controls import PlainInput
 
 
 class _Commands(CommandList):
@@ -23,6 +24,10 @@ class _Commands(CommandList):
             super().action_select()
 
 
+class _Line(CommandInput, PlainInput):
+    """The line that a command is searched with."""
+
+
 class Palette(CommandPalette):
     """Offer every command, and run one."""
 
@@ -35,7 +40,12 @@ class Palette(CommandPalette):
     def compose(self) -> ComposeResult:
         """Compose what Textual does, with a list of ours."""
         for widget in super().compose():
-            yield _Commands() if type(widget) is CommandList else widget
+            if type(widget) is CommandList:
+                yield _Commands()
+            elif type(widget) is CommandInput:
+                yield _Line(placeholder=self._placeholder, select_on_focus=False)
+            else:
+                yield widget
 
     def _action_escape(self) -> None:
         close_after_escape(self, super()._action_escape)

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.controls import PlainInput
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class ConfirmScreen(Dialog[bool]):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
-        self._input = Input(id="confirm-typed")
+        self._input = PlainInput(id="confirm-typed")
         self._cancel = Button("Cancel", id="confirm-cancel")
         self._act = Button(Content(question.verb), variant="error", id="confirm-act")
 
@@ -89,7 +90,7 @@ class ConfirmScreen(Dialog[bool]):
             self._act.disabled = True
             self._input.focus()
 
-    def _on_input_changed(self, event: Input.Changed) -> None:
+    def _on_input_changed(self, event: PlainInput.Changed) -> None:
         self._act.disabled = event.value.strip() != (self._question.typed or "").strip()
 
     def _on_input_submitted(self) -> None:

@@ -5,9 +5,11 @@ from textual.content import Content
 from textual.widgets import Button, Checkbox, Input, RadioButton
 
 from xcoll_tui.ui.escaping import escape, is_plain, unescape
+from xcoll_tui.ui.text import clean
 
 # Longer than any key that is accepted, so that it is refused and not cut.
 _LONGEST_KEY = 4_096
+_LONGEST_LINE = 10_000
 
 
 class TextInput(Input):
@@ -76,6 +78,16 @@ class KeyInput(Input):
         event.prevent_default()
         event.stop()
         if text := event.text.strip():
+            self.replace(text, *self.selection)
+
+
+class PlainInput(Input):
+    """A line of text of which what is pasted cannot reach the terminal as codes."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if text := clean(event.text.strip(), _LONGEST_LINE):
             self.replace(text, *self.selection)
 
 

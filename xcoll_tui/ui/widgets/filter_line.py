@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from textual import events
-from textual.widgets import Input
+
+from xcoll_tui.ui.widgets.controls import PlainInput
 
 _LEAVING = ("enter", "escape", "down", "tab", "shift+tab")
 
 
-class FilterLine(Input):
+class FilterLine(PlainInput):
     """A line that is left by the keys that end it."""
 
     def __init__(self, text: str, hint: str, leave: Callable[[str], None]) -> None:

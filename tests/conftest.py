@@ -1,9 +1,10 @@
 """What every test may use: an emulator on a real socket, and the program in front of it."""
 
+import asyncio
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.guard import guard_for
+from tests.isolation import own_home
 from xcoll_tui.api.client import Client
 from xcoll_tui.emulator.seed import fill_store
 from xcoll_tui.emulator.server import Server
@@ -35,14 +38,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("XAI_", "XCOLL_")) and name != "XCOLL_REQUIRE_SECRET_SERVICE":
+def _own_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give the test a home of its own, and the environment of nobody."""
+    with own_home() as environment:
+        for name in set(os.environ) - set(environment):
             monkeypatch.delenv(name)
-    monkeypatch.delenv("NO_COLOR", raising=False)
+        for name, value in environment.items() - os.environ.items():
+            monkeypatch.setenv(name, value)
+        yield
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    guard = guard_for(config)
+    guard.start()
+    config.pluginmanager.register(guard)
     # What has been imported stays, and looking through it for garbage takes a tenth of the time.
     gc.collect()
     gc.freeze()
@@ -53,7 +62,7 @@ def pytest_configure() -> None:
 def _samples() -> tuple[Store, list[str]]:
     """The small sample collections, and the files that are attached nowhere."""
     store = Store(clock=lambda: NOW)
-    return store, fill_store(store, "small")
+    return store, list(fill_store(store, "small"))
 
 
 @contextmanager
@@ -89,6 +98,11 @@ class OneService:
         self.mode = mode
 
 
+async def sleep_briefly(seconds: float) -> None:
+    """Sleep a fiftieth: what is looked at until it has settled need not take ten seconds."""
+    await asyncio.sleep(seconds / 50)
+
+
 Browse = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 
 
@@ -103,6 +117,7 @@ def browse() -> Browse:
         key: str = KEY,
         size: tuple[int, int] = (160, 45),
         clock: Callable[[], float] = lambda: NOW,
+        sleep: Callable[[float], Awaitable[None]] = sleep_briefly,
         state: Path | None = None,
         read_only: bool = False,
         silence: float = 30,
@@ -118,7 +133,7 @@ def browse() -> Browse:
                 on_request=lambda record: session.note_request(record),  # noqa: PLW0108 - made below
                 on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
             )
-            session = Session(client, clock=clock, state=state, place=url)
+            session = Session(client, clock=clock, sleep=sleep, state=state, place=url)
 
             async def close() -> None:
                 await session.end()

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ from typing import Any, Self
 from jeepney import DBusAddress, HeaderFields, Properties, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
+
+from tests.isolation import environment, short_folder
 
 _NAME = "org.freedesktop.secrets"
 _PROMPTER = "org.gnome.keyring.SystemPrompter"
@@ -133,7 +134,7 @@ class SecretService:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **self.env},
+            env=environment(self.env),
             start_new_session=True,
         )
         try:
@@ -221,10 +222,10 @@ def _let_in(connection: socket.socket) -> None:
 
 @contextlib.contextmanager
 def _folders() -> Iterator[Path]:
-    """Make the folders of a session; a socket in them has a path of less than 100 bytes."""
-    root = Path(tempfile.mkdtemp(prefix="xcoll-", dir="/tmp"))
+    """Make the folders of a session, with sockets in them."""
+    root = short_folder()
     try:
-        for name in ("home", "config", "data", "run", "control"):
+        for name in ("home", "config", "state", "data", "cache", "run", "control"):
             (root / name).mkdir(mode=0o700)
         yield root
     finally:
@@ -235,7 +236,9 @@ def _environment(root: Path, bus: Path) -> dict[str, str]:
     return {
         "HOME": str(root / "home"),
         "XDG_CONFIG_HOME": str(root / "config"),
+        "XDG_STATE_HOME": str(root / "state"),
         "XDG_DATA_HOME": str(root / "data"),
+        "XDG_CACHE_HOME": str(root / "cache"),
         "XDG_RUNTIME_DIR": str(root / "run"),
         "DBUS_SESSION_BUS_ADDRESS": f"unix:path={bus}",
     }

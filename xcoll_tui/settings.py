@@ -6,10 +6,12 @@ backups and recovery files hold the fields of documents.
 """
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 _NAME = "xcoll"
-_OWNER_ONLY = 0o700
+_OWNER_ONLY, _OTHERS = 0o700, 0o077
 
 
 class FolderUnusable(Exception):  # noqa: N818 - a fact about a folder; its text is a whole sentence
@@ -37,6 +39,36 @@ def state_folder() -> Path:
     return _ours("state")
 
 
+def folder_in_use(kind: str) -> tuple[Path | None, str]:
+    """Return the folder of the configuration or the state, and a sentence on what is wrong with it.
+
+    None where it cannot be used; the sentence is "" where nothing is wrong. It is not made.
+    """
+    try:
+        folder = _place(kind)
+        if os.path.lexists(folder):
+            _ours(kind)
+        elif not _can_be_made(folder):
+            raise _unusable(kind, folder, "it cannot be made", "Make the folder above it writable")
+    except FolderUnusable as unusable:
+        return None, str(unusable)
+    return folder, exposure_of(folder)
+
+
+def exposure_of(folder: Path) -> str:
+    """Say that others may look into a folder of ours that could not be closed; "" otherwise."""
+    if os.name != "posix":
+        return ""
+    with suppress(OSError):
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        if mode & _OTHERS:
+            return (
+                f"Others may look into the folder {folder} (mode {mode:04o}), and its file system "
+                "lets nobody change that. What is kept there is used all the same."
+            )
+    return ""
+
+
 def make_private_folder(folder: Path) -> None:
     """Make a folder, and the missing ones above it, for their owner only; raises OSError.
 
@@ -48,11 +80,15 @@ def make_private_folder(folder: Path) -> None:
         make_private_folder(folder.parent)
     # Between the look and the making another process may have been quicker.
     folder.mkdir(mode=_OWNER_ONLY, exist_ok=True)
+    with suppress(OSError):  # some file systems keep no modes
+        folder.chmod(_OWNER_ONLY)  # a umask may have left less than its owner needs
 
 
 def _place(kind: str) -> Path:
     from platformdirs import PlatformDirs  # noqa: PLC0415 - keeps `xcoll --help` light
 
+    if os.environ.get("HOME") == "":
+        del os.environ["HOME"]  # as if it were unset: else it would stand for the root folder
     folders = PlatformDirs(_NAME, appauthor=False)
     try:
         place = folders.user_config_path if kind == "config" else folders.user_state_path
@@ -62,12 +98,13 @@ def _place(kind: str) -> Path:
     if not known:  # a `~` that stands for nobody would be a folder of that name, here
         raise FolderUnusable(
             f"There is no {kind} folder: the home folder is not known. Set HOME or "
-            f"{_variable(kind)}."
+            f"{folder_variable(kind)}."
         )
     return place
 
 
-def _variable(kind: str) -> str:
+def folder_variable(kind: str) -> str:
+    """Return the variable that names the place of a folder: of the configuration, or the state."""
     return f"XDG_{kind.upper()}_HOME"
 
 
@@ -75,16 +112,32 @@ def _ours(kind: str) -> Path:
     folder = _place(kind)
     try:
         make_private_folder(folder)
-        # This one is nobody's but ours, so it is closed as well if it was made more open.
-        if os.name == "posix" and folder.stat().st_mode & 0o077:
-            folder.chmod(_OWNER_ONLY)
+        _close(folder)
     except (FileExistsError, NotADirectoryError):
         problem, advice = "a file stands in its place", "Move the file away"
     except OSError as error:
         problem, advice = error.strerror or type(error).__name__, "Make it writable"
     else:
-        return folder
-    raise FolderUnusable(
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+        problem, advice = "it cannot be written", "Make it writable"
+    raise _unusable(kind, folder, problem, advice)
+
+
+def _unusable(kind: str, folder: Path, problem: str, advice: str) -> FolderUnusable:
+    return FolderUnusable(
         f"The {kind} folder {folder} cannot be used: {problem}. {advice}, or name another one in "
-        f"{_variable(kind)}."
+        f"{folder_variable(kind)}."
     )
+
+
+def _can_be_made(folder: Path) -> bool:
+    above = next(filter(os.path.lexists, folder.parents), folder)
+    return above.is_dir() and os.access(above, os.W_OK | os.X_OK)
+
+
+def _close(folder: Path) -> None:
+    """Close a folder of ours to others, where its file system lets us."""
+    if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & _OTHERS:
+        with suppress(OSError):  # volumes, network and read-only file systems may refuse
+            folder.chmod(_OWNER_ONLY)

@@ -20,6 +20,7 @@ _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "fill": filling.measure,
     "keys": keys.measure,
     "bulk": bulk.measure,
+    "lag": bulk.measure_lag,
     "busy": busy.measure,
     "backup": backup.measure,
 }

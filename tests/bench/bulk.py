@@ -1,10 +1,13 @@
 """Attaching many files, each verified: how long it takes, and how it keeps to a rate limit."""
 
 import asyncio
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from statistics import median
 
 from tests.bench.figure import Figure
@@ -23,6 +26,23 @@ GOAL = 1.5
 RATES = {5: 100, 20: 300, 50: 1_000, 200: 1_000}
 """How many files are attached under which limit; few where a thousand take minutes."""
 REFUSED = 0.1
+LAG = 2
+
+
+def measure_lag() -> Iterator[Figure]:
+    """Attach files to a service that shows each of them only seconds later."""
+    with serve(FILES, "--latency", str(LATENCY), "--lag", str(LAG)) as service:
+        trip = asyncio.run(_round_trip(service))
+        seconds = min(asyncio.run(_attach(service, FILES))[0] for _ in range(2))
+    bound = GOAL * FILES * trip / PARALLEL + 2 * LAG
+    yield Figure(
+        f"attach {FILES:,} files under --lag {LAG}",
+        seconds,
+        bound,
+        "s",
+        f"{GOAL} × {FILES:,} round trips / {PARALLEL} + 2 × lag",
+        1.0,
+    )
 
 
 def measure() -> Iterator[Figure]:
@@ -73,39 +93,49 @@ async def _round_trip(service: Service) -> float:
 async def _attach(service: Service, files: int) -> tuple[float, Counter[int | None]]:
     """Attach files and check them; return the seconds, and how often which status came."""
     told: Counter[int | None] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        async with Client(
+            service.key,
+            service.url,
+            on_request=lambda record: session.note_request(record),  # noqa: PLW0108 - made below
+            on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
+        ) as client:
+            session = Session(client, state=Path(folder), place=service.url)
+            try:
+                return await _attach_with(client, session, service, files, told), told
+            finally:
+                await session.end()
 
-    def count(change: Change) -> None:
-        if isinstance(change, RequestMade):
-            told[change.record.status] += 1
 
-    async with Client(
-        service.key,
-        service.url,
-        on_request=lambda record: session.note_request(record),  # noqa: PLW0108 - made below
-        on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
-    ) as client:
-        session = Session(client)
-        file_ids = await _file_ids(client, service, files)
-        collection = await client.create_collection("many at once")
-        collection_id = collection.collection_id
-        following = asyncio.create_task(session.follow())
-        await session.open_collection(collection_id)
-        session.subscribe(
-            lambda change: (
-                told.update([change.record.status]) if hasattr(change, "record") else None
-            )
-        )
-        items = [Item(file_id, fields={"batch": "a"}) for file_id in file_ids]
-        began = time.perf_counter()
-        run = session.bulk.attach(collection_id, items)
-        await run.wait()
-        seconds = time.perf_counter() - began
-        if run.done != files:
-            raise RuntimeError(run.failures[0].said if run.failures else str(run.stopped))
-        counted = told.copy()
-        await session.writes.idle()
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
-        await client.delete_collection(collection_id)
-    return seconds, counted
+async def _attach_with(
+    client: Client,
+    session: Session,
+    service: Service,
+    files: int,
+    told: Counter[int | None],
+) -> float:
+    file_ids = await _file_ids(client, service, files)
+    collection = await client.create_collection("many at once")
+    collection_id = collection.collection_id
+    following = asyncio.create_task(session.follow())
+    await session.open_collection(collection_id)
+    items = [Item(file_id, fields={"batch": "a"}) for file_id in file_ids]
+    unsubscribe = session.subscribe(partial(_count, told))
+    began = time.perf_counter()
+    run = session.bulk.attach(collection_id, items)
+    await run.wait()
+    seconds = time.perf_counter() - began
+    unsubscribe()
+    if run.done != files:
+        raise RuntimeError(run.failures[0].said if run.failures else str(run.stopped))
+    await session.writes.idle()
+    following.cancel()
+    with suppress(asyncio.CancelledError):
+        await following
+    await client.delete_collection(collection_id)
+    return seconds
+
+
+def _count(told: Counter[int | None], change: Change) -> None:
+    if isinstance(change, RequestMade):
+        told[change.record.status] += 1

@@ -8,6 +8,19 @@ from urllib.parse import quote, urlencode, urlsplit
 BOUNDARY = "plain-boundary"
 
 
+class Clock:
+    """A clock that is turned by hand."""
+
+    def __init__(self, now: float = 1_790_000_000.0):
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def turn(self, seconds: float) -> None:
+        self.now += seconds
+
+
 class Plain:
     """One keep-alive connection to a server, with its key."""
 

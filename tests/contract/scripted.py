@@ -26,7 +26,8 @@ class Heard:
 def reply(status=200, body=None, *, content_type="application/json", **headers):
     """Return the bytes of a whole answer."""
     content = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"content-length: {len(content)}"]
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Novel"
+    lines = [f"HTTP/1.1 {status} {phrase}", f"content-length: {len(content)}"]
     lines.append(f"content-type: {content_type}")
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + content

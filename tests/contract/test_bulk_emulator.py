@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.conftest import sleep_briefly
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.emulator.faults import Fault
@@ -27,7 +28,7 @@ class Desk:
             on_wait=self.note_wait,
             random=lambda: 0.01,
         )
-        self.session = Session(self.client)
+        self.session = Session(self.client, sleep=sleep_briefly)
         self.server = server
         self.records = []
         self.waits = []
@@ -92,6 +93,7 @@ async def at_desk(**options):
                 yield desk
                 server.faults.clear()
                 await desk.session.writes.idle()
+                await desk.session.end()
 
 
 async def test_many_are_attached_changed_and_removed_and_all_of_it_is_undone():

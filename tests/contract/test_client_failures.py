@@ -40,9 +40,16 @@ ONCE_ONLY = {
 }
 WRITES = REPEATABLE_WRITES | ONCE_ONLY
 ALL = READS | WRITES
+ALL_BUT_CREATE = {name: call for name, call in ALL.items() if name != "create_collection"}
 # A whole answer that each of the calls can read.
 ANY_ANSWER = reply(
-    body={"collection_id": "c", "apiKeyId": "k", **DOCUMENT, "documents": [DOCUMENT]}
+    body={
+        "collection_id": "c",
+        "apiKeyId": "k",
+        **DOCUMENT,
+        "collections": [],
+        "documents": [DOCUMENT],
+    }
 )
 
 
@@ -122,8 +129,8 @@ async def test_a_refusal_is_final(call, status, kind):
     assert waits.announced == []
 
 
-@of(ALL)
-async def test_429_is_waited_out_as_told_whatever_the_call(call):
+@of(ALL_BUT_CREATE)
+async def test_429_is_waited_out_as_told_but_for_a_create(call):
     _, service, waits = await succeed(
         call, fault(429, 8, retry_after="7"), fault(429, 8, retry_after="0.5"), ANY_ANSWER
     )
@@ -136,10 +143,88 @@ async def test_429_is_waited_out_as_told_whatever_the_call(call):
     assert "429" in first.reason
 
 
+LIMITS = {
+    "429": fault(429, 8, "Slow down.", retry_after="7"),
+    "5xx": reply(
+        500,
+        {"code": 8, "message": "rpc error: code = ResourceExhausted desc = Slow down."},
+        retry_after="7",
+    ),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS.keys())
+async def test_a_create_is_not_sent_again_after_a_429(limit):
+    error, service, waits = await fail(ONCE_ONLY["create_collection"], limit, ANY_ANSWER)
+    assert type(error) is errors.RateLimited
+    assert (error.retry_after, error.message) == (7.0, "Slow down.")
+    assert error.outcome_unknown
+    assert len(service.heard) == 1
+    assert waits.announced == []
+
+
+async def test_a_create_that_is_answered_429_pauses_the_others():
+    waits = Waits()
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        waits.now += seconds
+
+    async with (
+        Scripted(LIMITS["429"], reply()) as service,
+        Client(KEY, service.url, **waits.options(sleep=sleep)) as client,
+    ):
+        with pytest.raises(errors.RateLimited):
+            await client.create_collection("n")
+        await client.list_collections()
+    assert slept == [7.0]
+
+
 async def test_429_may_name_a_time():
     date = formatdate(1_000_090, usegmt=True)
     _, _, waits = await succeed(READS["list_collections"], fault(429, retry_after=date), reply())
     assert waits.slept == [90.0]
+
+
+@pytest.mark.parametrize("ahead", [-120, 120, 86_400])
+async def test_a_time_to_wait_for_is_by_the_clock_of_the_service(ahead):
+    now = 1_000_000 + ahead
+    later = formatdate(now + 5, usegmt=True)
+    dated = fault(429, retry_after=later, date=formatdate(now, usegmt=True))
+    _, _, waits = await succeed(READS["list_collections"], dated, reply())
+    assert waits.slept == [5.0]
+
+
+async def test_a_time_to_wait_for_without_a_date_is_by_the_last_one():
+    waits = Waits()
+    limit = fault(429, retry_after=formatdate(2_000_005, usegmt=True))
+    steps = [reply(date=formatdate(2_000_000, usegmt=True)), limit, reply()]
+    options = waits.options(monotonic=lambda: 7.0)
+    async with Scripted(*steps) as service, Client(KEY, service.url, **options) as client:
+        await client.list_collections()
+        await client.list_collections()
+    assert waits.slept == [5.0]
+
+
+async def test_the_clock_of_the_service_is_known_from_any_answer():
+    waits = Waits()
+    now = [7.0]
+    dates = [formatdate(seconds, usegmt=True) for seconds in (2_000_000, 2_000_100)]
+    steps = [reply(), reply(date=dates[0]), fault(404, 5, date=dates[1]), reply(date="nonsense")]
+    options = waits.options(monotonic=lambda: now[0])
+    async with Scripted(*steps) as service, Client(KEY, service.url, **options) as client:
+        await client.list_collections()
+        assert client.service_clock() is None
+        await client.list_collections()
+        assert client.service_clock() == 2_000_000
+        now[0] += 1.5
+        assert client.service_clock() == 2_000_001.5
+        with pytest.raises(errors.NotFound):
+            await client.get_collection("c")
+        assert client.service_clock() == 2_000_100
+        await client.list_collections()
+        assert client.service_clock() == 2_000_100
 
 
 async def test_429_without_a_word_backs_off():
@@ -175,6 +260,14 @@ async def test_what_may_be_repeated_is(call, trouble):
     assert len(service.heard) == 3
     assert waits.slept == [0.5, 1.0]
     assert len({(each.method, each.target, each.body) for each in service.heard}) == 1
+
+
+@of(READS | REPEATABLE_WRITES)
+async def test_an_overloaded_service_is_tried_again(call):
+    trouble = fault(529, 14, retry_after="3")
+    _, _, waits = await succeed(call, trouble, ANY_ANSWER)
+    assert waits.slept == [3.0]
+    assert waits.announced[0].reason == "the service is overloaded (529)"
 
 
 @pytest.mark.parametrize("trouble", [fault(500), cut(503), cut(), BREAK])
@@ -214,6 +307,31 @@ async def test_5xx_is_a_server_fault(call):
     assert (error.status, error.code, error.message) == (500, 13, "Oh.")
 
 
+def passed_on(code, description="Because."):
+    return fault(500, 13, f"gRPC Call failed: rpc error: code = {code} desc = {description}")
+
+
+@of(ALL)
+async def test_a_refusal_within_a_5xx_is_final(call):
+    error, service, waits = await fail(call, passed_on("InvalidArgument"))
+    assert type(error) is errors.InvalidArgument
+    assert (error.status, error.message, error.outcome_unknown) == (500, "Because.", False)
+    assert len(service.heard) == 1
+    assert waits.announced == []
+
+
+@of(ALL_BUT_CREATE)
+async def test_a_limit_within_a_5xx_is_waited_out(call):
+    _, service, waits = await succeed(call, LIMITS["5xx"], ANY_ANSWER)
+    assert waits.slept == [7.0]
+    assert waits.announced[0].rate_limited
+    assert len(service.heard) == 2
+
+
+async def test_gone_in_the_words_of_a_5xx_after_a_lost_answer_is_done():
+    await succeed(WRITES["remove_document"], BREAK, passed_on("NotFound"))
+
+
 @of(READS | {"create_collection": ONCE_ONLY["create_collection"]})
 @pytest.mark.parametrize("answer", [HTML, EMPTY, GARBAGE, reply(200, b"[]")])
 async def test_an_answer_that_is_none_of_the_apis_is_unreadable(call, answer):
@@ -224,17 +342,130 @@ async def test_an_answer_that_is_none_of_the_apis_is_unreadable(call, answer):
 
 
 @of({name: call for name, call in WRITES.items() if name != "create_collection"})
-@pytest.mark.parametrize("answer", [HTML, GARBAGE])
+@pytest.mark.parametrize("answer", [HTML, GARBAGE, reply(200, b"[]")])
 async def test_a_web_page_is_no_success_of_a_write(call, answer):
     error, _, _ = await fail(call, answer)
     assert type(error) is errors.Unreadable
     assert error.outcome_unknown
 
 
-@pytest.mark.parametrize("answer", [EMPTY, reply(200, {}), reply(202, {"novel": 1})])
-async def test_an_answer_without_content_is_a_success_where_none_is_due(answer):
-    for name in ("delete_collection", "add_document", "remove_document", "reindex_document"):
-        await succeed(WRITES[name], answer)
+ACKNOWLEDGED = {
+    name: WRITES[name]
+    for name in (
+        "delete_collection",
+        "add_document",
+        "remove_document",
+        "reindex_document",
+        "update_document",
+    )
+}
+ACKNOWLEDGEMENTS = {
+    "empty": EMPTY,
+    "{}": reply(200, {}),
+    "null": reply(200, b" null\n"),
+    "no content": reply(204, b""),
+    "accepted": reply(202, {"novel": 1}),
+    "the document": reply(200, {**DOCUMENT, "novel": {"code": 5}}),
+    "the collection": reply(200, {"collection_id": "c", "code": 7}),
+    "no error": reply(200, {"code": 0, "message": "", "error": None}),
+    "a success": reply(200, {"code": 200, "message": "OK"}),
+}
+
+
+@of(ACKNOWLEDGED)
+@pytest.mark.parametrize("answer", ACKNOWLEDGEMENTS.values(), ids=ACKNOWLEDGEMENTS.keys())
+async def test_an_answer_without_content_is_a_success_where_none_is_due(call, answer):
+    await succeed(call, answer)
+
+
+@of(ACKNOWLEDGED)
+@pytest.mark.parametrize("body", [b"[]", b"7", b'"done"', b"true", b"OK", b"{", b"<html>"])
+async def test_what_is_no_object_is_no_success(call, body):
+    error, service, _ = await fail(call, reply(200, body))
+    assert type(error) is errors.Unreadable
+    assert error.outcome_unknown
+    assert len(service.heard) == 1
+
+
+ERRORS_WITHIN = {
+    "grpc 5": ({"code": 5, "message": "m", "details": []}, errors.NotFound),
+    "grpc 5 alone": ({"code": 5}, errors.NotFound),
+    "grpc 6": ({"code": 6, "message": "m"}, errors.Conflict),
+    "grpc 3": ({"code": 3, "message": "m"}, errors.InvalidArgument),
+    "grpc 7": ({"code": 7, "message": "m"}, errors.Forbidden),
+    "grpc 16": ({"code": 16, "message": "m"}, errors.Unauthorized),
+    "an HTTP status": ({"error": {"code": 404, "message": "m"}}, errors.NotFound),
+    "a name": ({"code": "ALREADY_EXISTS", "error": "m"}, errors.Conflict),
+    "passed on": ({"error": "rpc error: code = NotFound desc = m"}, errors.NotFound),
+    "with an empty list": (
+        {"documents": [], "collections": [], "code": 5, "message": "m"},
+        errors.NotFound,
+    ),
+}
+
+
+@of(ALL)
+@pytest.mark.parametrize(("body", "kind"), ERRORS_WITHIN.values(), ids=ERRORS_WITHIN.keys())
+async def test_an_error_in_a_200_is_that_error(call, body, kind):
+    error, _, waits = await fail(call, reply(200, body))
+    assert type(error) is kind
+    assert error.status == 200
+    assert error.message in {"m", ""}
+    assert not error.outcome_unknown
+    assert waits.announced == []
+
+
+@of(ALL)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "m"},
+        {"code": "Some text", "error": "m"},
+        {"code": 99, "message": "m"},
+        {"errors": [{"message": "m"}]},
+    ],
+)
+async def test_an_error_in_a_200_that_says_nothing_leaves_a_write_unsure(call, body):
+    error, service, _ = await fail(call, reply(200, body))
+    assert type(error) is errors.Unreadable
+    assert (error.status, error.message) == (200, "m")
+    assert "m" in str(error)
+    assert error.outcome_unknown is (service.heard[0].method != "GET")
+    assert len(service.heard) == 1
+
+
+@of(READS | REPEATABLE_WRITES)
+@pytest.mark.parametrize("code", [13, 14, 4])
+async def test_a_fault_in_a_200_is_tried_again_where_that_is_safe(call, code):
+    trouble = reply(200, {"code": code, "message": "m"})
+    await succeed(call, trouble, ANY_ANSWER)
+    error, service, _ = await fail(call, trouble)
+    assert type(error) is errors.ServerFault
+    assert len(service.heard) == retry.FAULT_TRIES
+
+
+@of(ONCE_ONLY)
+async def test_a_fault_in_a_200_is_final_where_it_is_not(call):
+    error, service, _ = await fail(call, reply(200, {"code": 13, "message": "m"}))
+    assert type(error) is errors.ServerFault
+    assert error.outcome_unknown
+    assert len(service.heard) == 1
+
+
+async def test_gone_in_a_200_after_a_lost_answer_is_done():
+    await succeed(WRITES["remove_document"], BREAK, reply(200, {"code": 5, "message": "gone"}))
+
+
+async def test_gone_in_plain_text_after_a_lost_answer_is_done():
+    gone = reply(404, b"not found", content_type="text/plain")
+    await succeed(WRITES["remove_document"], BREAK, gone)
+
+
+@pytest.mark.parametrize("name", ["list_collections", "list_documents", "batch_get_documents"])
+@pytest.mark.parametrize("body", [{"message": "Back soon."}, {"novel": []}, {"data": {}}])
+async def test_what_is_no_list_is_no_empty_list(name, body):
+    error, _, _ = await fail(READS[name], reply(200, body))
+    assert type(error) is errors.Unreadable
 
 
 @pytest.mark.parametrize("status", [404, 502, 429])
@@ -294,11 +525,69 @@ async def test_attached_after_a_lost_answer_is_done(fields):
     assert [each.method for each in service.heard] == ["POST", "POST", "GET"]
 
 
+async def test_attached_with_fields_that_are_no_texts_after_a_lost_answer_is_done():
+    fields = {"n": 5, "none": None, "half": "\ud800"}
+    there = reply(body={**DOCUMENT, "fields": fields})
+    await succeed(attach(fields), BREAK, fault(409, 6), there)
+    shown = {"n": "5", "none": "", "half": "?"}
+    error, _, _ = await fail(attach(shown), BREAK, fault(409, 6), there)
+    assert type(error) is errors.Conflict
+
+
 @pytest.mark.parametrize("found", [reply(body={**DOCUMENT, "fields": {"a": "2"}}), fault(404, 5)])
 async def test_a_conflict_after_a_lost_answer_may_be_a_real_one(found):
     error, _, _ = await fail(attach({"a": "1"}), BREAK, fault(409, 6, "Taken."), found)
     assert type(error) is errors.Conflict
     assert error.message == "Taken."
+
+
+LATER = {
+    **{str(status): fault(status, 9, "m") for status in (400, 401, 403, 405, 409, 422, 500)},
+    "404 of a proxy": reply(404, b"<html></html>", content_type="text/html"),
+    "429": fault(429, 8, retry_after="3600"),
+    "a redirect": reply(302, b"", location="/else"),
+    "a page": HTML,
+    "nothing": BREAK,
+    "a refusal within a 5xx": passed_on("PermissionDenied"),
+}
+
+
+@pytest.mark.parametrize("later", LATER.values(), ids=LATER.keys())
+@pytest.mark.parametrize("lost", [BREAK, cut(), fault(503)], ids=["broken", "cut", "503"])
+@of(REPEATABLE_WRITES)
+async def test_whatever_follows_a_lost_answer_the_outcome_is_unknown(call, lost, later):
+    error, service, _ = await fail(call, lost, later)
+    assert error.outcome_unknown
+    assert "look" in str(error) or "read it back" in str(error)
+    assert len({each.target for each in service.heard}) == 1
+
+
+async def test_an_outcome_stays_unknown_through_a_429():
+    error, _, _ = await fail(
+        WRITES["remove_document"], BREAK, fault(429, 8, retry_after="1"), fault(401, 16)
+    )
+    assert type(error) is errors.Unauthorized
+    assert error.outcome_unknown
+
+
+UNREAD = {
+    "401": (fault(401, 16, "m"), errors.Unauthorized),
+    "403": (fault(403, 7, "m"), errors.Forbidden),
+    "500": (fault(500, 13, "m"), errors.ServerFault),
+    "429": (fault(429, 8, retry_after="3600"), errors.RateLimited),
+    "404": (fault(404, 5, "m"), errors.Conflict),
+    "a page": (HTML, errors.Unreadable),
+    "nothing": (BREAK, errors.Unreachable),
+}
+
+
+@pytest.mark.parametrize(("later", "kind"), UNREAD.values(), ids=UNREAD.keys())
+async def test_a_conflict_that_cannot_be_looked_into_leaves_it_unknown(later, kind):
+    error, service, _ = await fail(attach({"a": "1"}), BREAK, fault(409, 6), later)
+    assert type(error) is kind
+    assert error.outcome_unknown
+    assert "before trying again" in str(error)
+    assert [each.method for each in service.heard[:3]] == ["POST", "POST", "GET"]
 
 
 async def test_a_refused_connection_is_unreachable_and_nothing_happened():
@@ -417,6 +706,17 @@ async def test_each_exchange_is_recorded():
     assert second.duration == 0.0
 
 
+async def test_each_exchange_is_recorded_with_the_name_that_the_service_gave_it():
+    waits = Waits()
+    steps = [fault(503, x_request_id="one"), reply(x_request_id=f"two {KEY}"), reply(), BREAK]
+    async with Scripted(*steps) as service, Client(KEY, service.url, **waits.options()) as client:
+        await client.list_documents("c")
+        await client.list_documents("c")
+        with pytest.raises(errors.OutcomeUnknown):
+            await client.create_collection("n")
+    assert [record.request_id for record in waits.records] == ["one", "two [key]", None, None]
+
+
 async def test_a_closed_client_says_so():
     client = Client(KEY, "http://localhost")
     await client.aclose()
@@ -454,7 +754,7 @@ ECHO = [
     reply(404, f"<html><title>{KEY}".encode(), content_type="text/html"),
     reply(302, b"", location=f"https://elsewhere.example/?key={KEY}"),
     reply(200, f'"{KEY}"'.encode()),
-    fault(503, 14, KEY, retry_after=KEY),
+    fault(503, 14, KEY, retry_after=KEY, x_request_id=KEY),
     BREAK,
     cut(),
 ]

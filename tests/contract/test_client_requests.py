@@ -169,6 +169,33 @@ async def test_a_change_of_fields_is_a_patch():
     assert request.json == {"fields": {"a": "1"}}
 
 
+ODD = (
+    b'{"n":5,"big":123456789012345678901234567890,"float":1.5,"yes":true,"no":false,"none":null,'
+    b'"list":[1,"x",null],"object":{"a":{}},"half":"a\\ud83d","\\udc00key":"v",'
+    b'"plain":"\xc3\xa4","empty":""}'
+)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_fields_go_back_as_they_came(method):
+    body = b'{"file_metadata":{"file_id":"f"},"fields":' + ODD + b"}"
+    async with Scripted(reply(body=body), reply()) as service, Client(KEY, service.url) as client:
+        document = await client.get_document("c", "f")
+        write = client.add_document if method == "POST" else client.update_document
+        await write("c", "f", fields=document.raw_fields)
+    sent = service.heard[-1]
+    assert sent.method == method
+    assert json.loads(sent.body) == {"fields": json.loads(ODD)}
+    assert b'"big":123456789012345678901234567890,' in sent.body
+    assert b'"half":"a\\ud83d"' in sent.body
+    assert b'"\\udc00key":"v"' in sent.body
+
+
+async def test_plain_fields_go_as_plain_text():
+    request = await heard_of(reply(), lambda c: c.add_document("c", "f", fields={"a": "ä\x00😀"}))
+    assert request.body == '{"fields":{"a":"ä\\u0000😀"}}'.encode()
+
+
 async def test_a_change_of_fields_answers_a_document_or_nothing():
     changed = reply(body={"file_metadata": {"file_id": "f"}, "fields": {"a": "1"}})
     unset = reply(body={"file_metadata": None, "fields": {}, "status": ""})
@@ -256,7 +283,12 @@ async def test_ids_that_no_path_can_hold_are_refused_before_anything_is_sent(cal
 async def test_values_that_cannot_be_sent_are_refused_before_anything_is_sent():
     async with Scripted() as service, Client(KEY, service.url) as client:
         with pytest.raises(Refused, match="JSON"):
-            await client.add_document("c", "f", fields={"a": "\ud800"})
+            await client.create_collection("\ud800")
+        for value in (object(), float("inf"), [float("nan")], {"a": b"x"}):
+            with pytest.raises(Refused, match="JSON"):
+                await client.add_document("c", "f", fields={"a": value})
+            with pytest.raises(Refused, match="JSON"):
+                await client.update_document("c", "f", fields={"a": value})
         with pytest.raises(Refused, match="surrogate"):
             await client.list_documents("c", filter="\ud800")
         with pytest.raises(Refused, match="too long"):

@@ -6,8 +6,12 @@ import time
 
 import pytest
 
+from xcoll_tui.api.errors import InvalidArgument, NotFound
+from xcoll_tui.cli import _parser
+from xcoll_tui.cli.demo import DemoAccess
 from xcoll_tui.emulator.demo import create_demo
 from xcoll_tui.emulator.faults import Fault
+from xcoll_tui.emulator.options import service_options
 
 
 async def ask(demo, method, path, query=b""):
@@ -33,6 +37,7 @@ async def ask(demo, method, path, query=b""):
         "headers": [(b"authorization", f"Bearer {demo.key}".encode())],
     }
     await demo.app(scope, receive, send)
+    assert {b"date", b"x-request-id"} <= dict(sent[0]["headers"]).keys()
     return sent[0]["status"], json.loads(b"".join(each.get("body", b"") for each in sent))
 
 
@@ -62,6 +67,57 @@ async def test_no_request_waits_for_the_seeding_and_names_stay_in_order(demo):
     assert longest < 0.25  # measured: 0.01 on a quiet machine
     shown = (await ask(demo, "GET", path))[1]
     assert shown["documents_count"] == 30_000
+
+
+async def test_the_demo_behaves_as_the_command_line_says():
+    arguments = ["--demo", "--lag", "3600", "--remove", "delete-file", "--undeclared", "refuse"]
+    options = _parser().parse_args([*arguments, "--metadata-patch", "merge"])
+    assert service_options(options) == {
+        "lag": 3600.0,
+        "remove": "delete-file",
+        "undeclared": "refuse",
+        "metadata_patch": "merge",
+    }
+    access = DemoAccess(10, service_options(options), read_only=False, log=None)
+    connection = await asyncio.to_thread(access.connect)
+    try:
+        service = connection.session._service
+        page = await service.list_collections(filter='collection_name:"Drafts"')
+        drafts, file_id = page.collections[0].collection_id, connection.samples[0]
+        with pytest.raises(InvalidArgument, match="not defined"):
+            await service.add_document(drafts, file_id, fields={"x": "1"})
+        await service.add_document(drafts, file_id)
+        assert (await service.list_documents(drafts)).documents == []
+        await service.remove_document(drafts, file_id)
+        with pytest.raises(NotFound):
+            await service.add_document(drafts, file_id)
+    finally:
+        await connection.close()
+
+
+async def test_the_collection_may_be_deleted_while_it_fills(demo):
+    _, found = await ask(demo, "GET", "/v1/collections", b"filter=collection_name:archive")
+    path = f"/v1/collections/{found['collections'][0]['collection_id']}"
+    assert not demo.filled.is_set()
+    assert (await ask(demo, "DELETE", path))[0] == 200
+    assert await asyncio.to_thread(demo.filled.wait, 20)
+    assert (await ask(demo, "GET", path))[0] == 404
+
+
+async def test_a_write_while_the_collection_fills_hides_nothing_of_what_comes():
+    now = [1_790_000_000.0]
+    demo = create_demo(30_000, lambda: now[0], lag=2)
+    try:
+        _, found = await ask(demo, "GET", "/v1/collections", b"filter=collection_name:archive")
+        path = f"/v1/collections/{found['collections'][0]['collection_id']}"
+        status, _ = await ask(demo, "POST", f"{path}/documents/{demo.file_ids[0]}")
+        assert status == 200
+        assert await asyncio.to_thread(demo.filled.wait, 20)
+        for count in (30_000, 30_001):
+            assert (await ask(demo, "GET", path))[1]["documents_count"] == count
+            now[0] += 2
+    finally:
+        demo.close()
 
 
 async def test_the_unattached_files_are_there(demo):

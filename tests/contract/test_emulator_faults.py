@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.contract.plain import Plain
-from xcoll_tui.emulator.faults import Fault
+from xcoll_tui.emulator.faults import Fault, parse_fault
 from xcoll_tui.emulator.server import Server
 
 
@@ -56,6 +56,12 @@ def test_a_status_before_or_after_the_effect(server, plain, phase, made):
         {"code": 14, "message": "This fault was asked for.", "details": []},
     )
     assert count(server) == made
+
+
+@pytest.mark.parametrize(("status", "code"), [(529, 2), (599, 2), (402, 2), (429, 8), (500, 13)])
+def test_any_status_may_be_asked_for(server, plain, status, code):
+    server.faults.append(parse_fault(f"GET:*:{status}"))
+    assert plain.refused("GET", "/v1/collections") == (status, code)
 
 
 @pytest.mark.parametrize(("phase", "made"), [("before", 0), ("after", 1)])

@@ -1,4 +1,4 @@
-"""The emulator as a process: its one line, its signals, its data file, its complaints."""
+"""The emulator as a process: what it prints, its signals, its data file, its complaints."""
 
 import http.client
 import os
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.contract.plain import Plain
+from xcoll_tui.emulator.command import command_line
 
 READY = re.compile(r"Listening on (http://127\.0\.0\.1:\d+) key (\S+)\n")
 
@@ -32,7 +33,9 @@ def emulator(*options):
         line = process.stdout.readline()
         match = READY.fullmatch(line)
         assert match, (line, process.stderr.read() if not line else "")
-        yield process, match[1], match[2]
+        url, key = match[1], match[2]
+        assert process.stdout.readline() == f"XAI_MANAGEMENT_KEY={key} xcoll --base-url {url}\n"
+        yield process, url, key
     finally:
         process.kill()
         process.communicate()
@@ -48,8 +51,52 @@ def run(*options):
     )
 
 
+def test_its_second_line_can_be_pasted_into_a_shell(tmp_path):
+    key = "a'b$(exit)"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xcoll_tui.emulator", "--key", key],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        url = process.stdout.readline().split()[2]
+        line = process.stdout.readline()
+    finally:
+        process.terminate()
+        process.communicate()
+    # What the shell makes of it: this xcoll repeats what it was started with.
+    xcoll = tmp_path / "xcoll"
+    xcoll.write_text('#!/bin/sh\nprintf "%s\\n" "$XAI_MANAGEMENT_KEY" "$@"\n')
+    xcoll.chmod(0o700)
+    shell = subprocess.run(
+        ["/bin/sh", "-c", line],
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shell.stdout.splitlines() == [key, "--base-url", url]
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("127.3.2.1", "http://127.3.2.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::1", "'http://[::1]:80'"),
+        ("::", "'http://[::1]:80'"),
+        ("10.0.0.1", None),
+        ("fe80::1%eth0", None),
+    ],
+)
+def test_it_is_reached_on_this_machine_or_not_by_xcoll(host, url):
+    line = "" if url is None else f"XAI_MANAGEMENT_KEY=k xcoll --base-url {url}\n"
+    assert command_line(host, 80, "k") == line
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_one_line_and_stops_cleanly_on_a_signal(how):
+def test_it_says_what_to_know_and_stops_cleanly_on_a_signal(how):
     with emulator("--seed", "small", "--fault", "GET:/v1/files:timeout") as (process, url, key):
         plain = Plain(url, key)
         assert len(plain.ok("GET", "/v1/collections")["collections"]) == 12
@@ -64,7 +111,8 @@ def test_it_says_one_line_and_stops_cleanly_on_a_signal(how):
         lines = err.splitlines()
         assert lines[0] == "Uploaded files that are attached nowhere:"
         assert len(lines) == 11
-        assert all(re.fullmatch(r"file_[0-9a-f-]{36}", line) for line in lines[1:])
+        names = [re.fullmatch(r"file_[0-9a-f-]{36}  (\S.*)", line)[1] for line in lines[1:]]
+        assert names[3::6] == ["reset-two-factor.md", "whiteboard.tiff"]
         plain.close()
         hanging.close()
 
@@ -72,7 +120,7 @@ def test_it_says_one_line_and_stops_cleanly_on_a_signal(how):
 def test_the_unattached_files_can_be_attached(tmp_path):
     data = tmp_path / "data.db"
     with emulator("--seed", "small", "--data", data, "--index-seconds", 0) as (process, url, key):
-        ids = [process.stderr.readline().strip() for _ in range(11)][1:]
+        ids = [process.stderr.readline().partition("  ")[0] for _ in range(11)][1:]
         plain = Plain(url, key)
         path = plain.collection()
         for file_id in ids:
@@ -202,6 +250,10 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path):
         ["--rate", "0"],
         ["--latency", "-1"],
         ["--index-seconds", "nan"],
+        ["--lag", "-1"],
+        ["--lag", "nan"],
+        ["--remove", "delete"],
+        ["--undeclared", "ask"],
         ["--unknown"],
     ],
 )
@@ -214,6 +266,7 @@ def test_wrong_options_are_refused_by_name(options):
 
 def test_the_options_do_what_they_say():
     options = ["--key", "my-key", "--metadata-patch", "ignore", "--reattach", "keep"]
+    options += ["--remove", "delete-file"]
     with emulator(*options, "--fault", "*:*documents:batchGet:503") as (_, url, key):
         assert key == "my-key"
         assert urlsplit(url).hostname == "127.0.0.1"
@@ -227,6 +280,15 @@ def test_the_options_do_what_they_say():
         assert document["fields"] == {"a": "1"}
         assert document["status"] == "DOCUMENT_STATUS_PROCESSING"
         assert plain.refused("GET", f"{path}/documents:batchGet") == (503, 14)
+        plain.ok("DELETE", target)
+        assert plain.refused("GET", f"/v1/files/{file_id}") == (404, 5)
+        plain.close()
+    with emulator("--lag", "3600", "--undeclared", "refuse") as (_, url, key):
+        plain = Plain(url, key)
+        path, file_id = plain.collection(), plain.upload()
+        assert plain.refused("GET", path) == (404, 5)
+        body = {"fields": {"a": "1"}}
+        assert plain.refused("POST", f"{path}/documents/{file_id}", body) == (400, 3)
         plain.close()
 
 
@@ -252,8 +314,9 @@ def test_an_interrupted_seeding_leaves_an_empty_store(tmp_path):
 
 def test_importing_the_command_loads_nothing_heavy():
     script = (
-        "import sys\nfrom xcoll_tui.emulator.command import add_arguments, run\n"
-        "heavy = {'starlette', 'uvicorn', 'sqlite3', 'asyncio'} & set(sys.modules)\n"
+        "import sys\nbefore = set(sys.modules)\n"  # what counts the lines that run is there
+        "from xcoll_tui.emulator.command import add_arguments, run\n"
+        "heavy = {'starlette', 'uvicorn', 'sqlite3', 'asyncio'} & set(sys.modules) - before\n"
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -29,23 +29,6 @@ def plain(server):
     plain.close()
 
 
-@pytest.fixture
-def asked():
-    """Start a server with options of the test's own, and ask that."""
-    servers = []
-
-    def start(**kwargs):
-        server = Server(**kwargs).__enter__()
-        plain = Plain(server.url, server.key)
-        servers.append((server, plain))
-        return plain
-
-    yield start
-    for server, plain in servers:
-        plain.close()
-        server.__exit__(None, None, None)
-
-
 # --- authentication and routes
 
 

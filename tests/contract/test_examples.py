@@ -37,6 +37,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -88,6 +89,14 @@ def test_no_example_repeats_another():
         text = json.dumps({k: v for k, v in example.document.items() if k != "source"})
         assert text not in seen, f"{example.name} says what {seen[text]} says"
         seen[text] = example.name
+
+
+def test_readme_tells_what_is_assumed():
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    section = readme.partition("\n## What is assumed of the service\n")[2].partition("\n## ")[0]
+    listed = [line.removeprefix("- ") for line in section.splitlines() if line.startswith("- ")]
+    assumed = {example["assumption"] for example in EXAMPLES if example["assumed"]}
+    assert listed == sorted(assumed)
 
 
 # The client

@@ -148,7 +148,7 @@ def test_any_right_of_others_is_refused(bit, tmp_path):
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give files away")
 def test_a_file_of_someone_else_is_refused(key_file):
     os.chown(key_file, 12_345, -1)
-    assert "belongs to someone else. Use a file of your own." in refused(key_file)
+    assert "belongs to someone else. Use a file of your own, or have it" in refused(key_file)
 
 
 @posix_only
@@ -209,9 +209,10 @@ def test_any_letter_that_a_header_carries_is_taken(tmp_path):
     [
         (b"", "is empty"),
         (b" \r\n\t\n", "is empty"),
-        (f"{KEY}\n{KEY}", "a line break"),
+        (f'"{KEY}"\nnotes', "stands in quotation marks"),
         (f"{KEY} # canary", "holds a space"),
-        (f"XAI={KEY}\0", "another invisible character"),
+        (f"XAI={KEY}\0", "stands behind its name"),
+        (f"{KEY}\0", "another invisible character"),
         (f"{KEY}✓", "no HTTP header can carry"),
         ("canary" * 167, "longer than 1,000 characters"),
     ],
@@ -242,3 +243,15 @@ def test_a_key_that_was_put_where_a_path_belongs_is_not_repeated():
 def test_a_path_that_can_be_none_is_refused(tmp_path):
     assert "cannot be read: its path is none" in refused("x\0")
     assert "File name too long" in refused(tmp_path / ("x" * 300))
+
+
+def test_what_became_of_each_variable_is_told(key_file):
+    told = []
+    take_key({FIRST: KEY, SECOND: OTHER, FILE: str(key_file)}, told.append)
+    assert {(each.name, each.used, each.note) for each in told} == {
+        (FIRST, True, "it holds the key"),
+        (SECOND, False, f"{FIRST} goes before it"),
+        (FILE, False, f"{FIRST} goes before it"),
+    }
+    assert take_key({FIRST: "", SECOND: "", FILE: ""}, told.append) is None
+    assert len(told) == 3

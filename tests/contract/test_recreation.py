@@ -6,6 +6,7 @@ from dataclasses import replace as changed
 import pytest
 from msgspec.structs import replace
 
+from tests.conftest import sleep_briefly
 from tests.contract.plain import Plain
 from tests.contract.shelf import Shelf, make_collection, make_document, outcome_of
 from xcoll_tui.api.client import Client
@@ -310,7 +311,7 @@ async def test_a_deleted_collection_comes_back_on_the_real_thing(server, plain, 
         assert backup.doubts == ()
         await client.delete_collection(collection_id)
 
-        writes = Session(client).writes
+        writes = Session(client, sleep=sleep_briefly).writes
 
         async def attach(new_id, documents):
             return [

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tests.conftest import sleep_briefly
 from tests.contract.plain import Plain
 from tests.contract.writes_matrix import NEW, OLD, PATCHES, REATTACHES
 from xcoll_tui.api.client import Client
@@ -31,12 +32,13 @@ class Sitting:
         self.path = self.plain.collection(field_definitions=definitions)
         self.collection = self.path.rpartition("/")[2]
         self.file_id = self.plain.attach(self.path, OLD, name="subject.txt")
-        self.session = Session(self.client)
+        self.session = Session(self.client, sleep=sleep_briefly)
         await self.session.open_collection(self.collection)
         return self
 
     async def __aexit__(self, *_exc):
         await self.session.writes.idle()
+        await self.session.end()
         await self.client.aclose()
         self.plain.close()
         self.server.__exit__(None, None, None)

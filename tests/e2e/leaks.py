@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tests.e2e.terminal import ROOT, Terminal
+from tests.isolation import NO_KEYRING, environment
 
 KEY = "xai-token-Qm7+Rv2/Zk9=Wt4+Hx8/Np3=Jd6_Gs1-Fy5.Bc0~Lr42q"
 """The canary."""
@@ -136,9 +137,7 @@ class Cage:
             "TMPDIR": str(self._make("tmp")),
             "PYTHONPATH": str(ROOT),
             **(
-                {"DBUS_SESSION_BUS_ADDRESS": bus}
-                if bus
-                else {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+                {"DBUS_SESSION_BUS_ADDRESS": bus} if bus else {"PYTHON_KEYRING_BACKEND": NO_KEYRING}
             ),
         }
 
@@ -167,14 +166,7 @@ class Cage:
             timeout=30,
             check=False,
             cwd=self.work,
-            env={
-                "PATH": os.environ["PATH"],
-                "LANG": "C.UTF-8",
-                "TERM": "xterm-256color",
-                **{k: v for k, v in os.environ.items() if k.startswith(("COVERAGE", "COV_"))},
-                **self.env,
-                **env,
-            },
+            env=environment({**self.env, **env}),
         )
 
     def assert_clean(self, *written: bytes, but: tuple[Path, ...] = ()) -> None:

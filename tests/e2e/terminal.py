@@ -1,15 +1,12 @@
 """A real pseudo-terminal with a screen to look at: what a person at a keyboard would see."""
 
-import atexit
 import base64
 import os
 import re
 import select
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 from pathlib import Path
@@ -17,6 +14,8 @@ from typing import Any
 
 import ptyprocess
 import pyte
+
+from tests.isolation import ROOT, environment
 
 KEYS = {
     "enter": "\r",
@@ -50,10 +49,6 @@ SWITCHES = {
     2004: "bracketed paste",
     2026: "synchronized output",
 }
-# Nobody's: no profile of the person who runs the tests is seen, and none is changed.
-HOME = tempfile.mkdtemp(prefix="xcoll-home-")
-atexit.register(shutil.rmtree, HOME, ignore_errors=True)
-ROOT = Path(__file__).parent.parent.parent
 # What pyte does not know and would print: kitty keyboard and private-mode questions.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b\[>[0-9;]*[a-z]")
 # Whether whole frames can be told from pieces of them (synchronized output), and that they can.
@@ -73,7 +68,7 @@ class Terminal:
         env: dict | None = None,
         cwd: Path = ROOT,
     ):
-        """Start; ``env`` is added to an environment that holds no key and no locale but UTF-8."""
+        """Start; ``env`` is put over that of `tests.isolation`."""
         self.columns, self.rows = columns, rows
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -81,17 +76,12 @@ class Terminal:
         self._held = b""
         self._text: str | None = None
         self._clicked = (-1, -1, 0.0)
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": HOME,
-            "LANG": "C.UTF-8",
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            **{k: v for k, v in os.environ.items() if k.startswith(("COVERAGE", "COV_"))},
-            **(env or {}),
-        }
         self.process = ptyprocess.PtyProcess.spawn(
-            list(argv), env=environment, dimensions=(rows, columns), cwd=str(cwd)
+            list(argv),
+            env=environment(env),
+            dimensions=(rows, columns),
+            cwd=str(cwd),
+            preexec_fn=_heed_signals,
         )
         self.modes_before = termios.tcgetattr(self.process.fd)
 
@@ -275,6 +265,12 @@ class Terminal:
         assert termios.tcgetattr(self.process.fd) == self.modes_before, "line modes differ"
 
 
+def _heed_signals() -> None:
+    """Heed what the tests may have been started to ignore: by nohup, or by a script, behind &."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def xcoll(*arguments: str, **options) -> Terminal:
     """Run the program in a terminal of its own."""
     return Terminal(sys.executable, "-m", "xcoll_tui", *arguments, **options)
@@ -290,11 +286,5 @@ def run(*arguments: str, env: dict | None = None, stdin=subprocess.DEVNULL, type
         timeout=30,
         check=False,
         cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": HOME,
-            "TERM": "xterm-256color",
-            **{k: v for k, v in os.environ.items() if k.startswith(("COVERAGE", "COV_"))},
-            **(env or {}),
-        },
+        env=environment(env),
     )

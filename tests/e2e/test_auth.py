@@ -1,7 +1,7 @@
 """`xcoll auth` as scripts use it: real processes, a real Secret Service, and a service to ask."""
 
 import json
-import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from tests.conftest import KEY
-from tests.e2e.auth import NOBODY_THERE, OTHER_KEY, Person
+from tests.e2e.auth import NOBODY_THERE, OTHER_KEY, Person, without_waiting
+from tests.isolation import environment
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
 
@@ -53,7 +54,10 @@ def test_a_key_from_a_pipe_is_checked_kept_and_told_of(person, server):
     assert stat.S_IMODE(person.list_of_profiles.stat().st_mode) == 0o600
     assert KEY not in person.list_of_profiles.read_text()
     assert person("list").stdout == f"* default  {host_of(server)}\n"
-    assert person("status").stdout.splitlines() == [
+    used = f"used       XDG_CONFIG_HOME: the config is kept in {person.list_of_profiles.parent}"
+    lines = person("status").stdout.splitlines()
+    assert used in lines
+    assert [line for line in lines if not line.startswith("used ")] == [
         "profile    default",
         "logged in  yes",
         "key        …r42q",
@@ -66,7 +70,13 @@ def test_a_key_from_a_pipe_is_checked_kept_and_told_of(person, server):
         "check      accepted",
         "next       xcoll",
     ]
-    assert person.status() == {
+    status = person.status()
+    assert {
+        "name": "XDG_CONFIG_HOME",
+        "used": True,
+        "note": f"the config is kept in {person.list_of_profiles.parent}",
+    } in status.pop("environment")
+    assert status == {
         "profile": "default",
         "logged_in": True,
         "key": "…r42q",
@@ -80,6 +90,12 @@ def test_a_key_from_a_pipe_is_checked_kept_and_told_of(person, server):
         "problem": None,
         "next": "xcoll",
     }
+
+
+def test_notes_below_a_key_are_left_out_and_it_is_said(person, server):
+    said = log_in(person, server, key=f"{KEY}\r\nlogin: me\n")
+    assert said.stdout.splitlines()[0] == "Only the first line was taken as the key."
+    assert person.status()["check"] == "accepted"
 
 
 def test_a_key_that_the_service_refuses_is_not_stored(person, server):
@@ -303,7 +319,7 @@ def test_what_cannot_be_said_is_no_traceback(person, server):
     log_in(person, server)
     said = person("status", "--no-verify", env={"PYTHONIOENCODING": "ascii"})
     assert "key        ?r42q" in said.stdout
-    script = "'{}' -m xcoll_tui auth {} {}"
+    script = f"{shlex.quote(sys.executable)} -m xcoll_tui auth"
     for command, sentence in (
         ("list >/dev/full", "Standard output cannot be written: No space left on device."),
         ("list >&-", ""),
@@ -312,11 +328,12 @@ def test_what_cannot_be_said_is_no_traceback(person, server):
     ):
         words, _, where = command.partition(" ")
         done = subprocess.run(
-            ["sh", "-c", script.format(sys.executable, words, where)],
-            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **person.env},
+            ["sh", "-c", f"{script} {words} {where}"],
+            env=environment(person.env),
             capture_output=True,
             text=True,
             check=False,
         )
-        assert sentence in done.stderr
-        assert len(done.stderr.splitlines()) == (1 if sentence else 0), done.stderr
+        complaints = without_waiting(done.stderr)
+        assert sentence in complaints
+        assert len(complaints.splitlines()) == (1 if sentence else 0), complaints

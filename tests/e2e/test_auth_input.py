@@ -1,7 +1,7 @@
 """What comes into `xcoll auth`: as arguments, through a pipe, from a terminal or from none."""
 
 import io
-import os
+import shlex
 import subprocess
 import sys
 
@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import KEY
 from tests.e2e.auth import NOBODY_THERE, OTHER_KEY, Person, assert_told_well
 from tests.e2e.terminal import run
+from tests.isolation import environment
 from xcoll_tui.cli import main
 
 
@@ -31,7 +32,9 @@ def say(capsys, monkeypatch):
 NO_KEYS = {
     "nothing": (b"", "Nothing came on standard input, so nothing was stored."),
     "blanks": (b" \r\n\t\n", "Nothing came on standard input, so nothing was stored."),
-    "two lines": (f"{KEY}\n{KEY}\n".encode(), "holds a line break"),
+    "a key in quotation marks": (f'"{KEY}"\n'.encode(), "stands in quotation marks"),
+    "a line of an env file": (f"XAI_MANAGEMENT_KEY={KEY}\n".encode(), "stands behind its name"),
+    "a variable": (b"${XAI_MANAGEMENT_KEY}\n", "is a placeholder"),
     "a space": (f"{KEY} x".encode(), "holds a space"),
     "other letters": (f"{KEY}日本".encode(), "holds a character that no HTTP header can carry"),
     "no letters": (KEY.encode() + b"\xff\xfe", "What came on standard input is no text."),
@@ -122,11 +125,11 @@ def test_without_a_terminal_only_a_pipe_is_read(service):
     said = person("login", key=KEY, code=2)
     assert "Standard input is no terminal, so no key can be typed unseen." in said.stderr
     assert person.kept == []
-    script = "exec '{}' -m xcoll_tui auth login {} <&-"
+    script = f"exec {shlex.quote(sys.executable)} -m xcoll_tui auth login"
     for option, sentence in (("", "is no terminal"), ("--key-stdin", "Nothing came on standard")):
         closed = subprocess.run(
-            ["sh", "-c", script.format(sys.executable, option)],
-            env={**os.environ, **person.env},
+            ["sh", "-c", f"{script} {option} <&-"],
+            env=environment(person.env),
             capture_output=True,
             text=True,
             check=False,

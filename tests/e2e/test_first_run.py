@@ -123,7 +123,7 @@ def test_it_ends_at_once_while_a_silent_bus_is_waited_for(silent_bus, server):
     person = Person(silent_bus)
     with start(person, server) as terminal:
         terminal.wait_for("Waiting for the keyring to be unlocked")
-        assert silent_bus.met.is_set()
+        assert silent_bus.met.wait(20), "it never came to the bus"
         assert time_of_quitting(terminal, "ctrl+q") < 3
     with start(person, server) as terminal:
         terminal.wait_for("Waiting for the keyring to be unlocked")

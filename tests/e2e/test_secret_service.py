@@ -1,7 +1,6 @@
 """The vault against a real Secret Service, and against buses that are none."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from contextlib import closing
 
 import pytest
 
+from tests.isolation import environment
 from xcoll_tui.credentials import (
     LONGEST_KEY,
     USER,
@@ -252,7 +252,7 @@ asyncio.run(main())
 def test_a_program_ends_while_the_keyring_hangs(end, status, silent_bus):
     process = subprocess.Popen(
         [sys.executable, "-c", HANGS.format(end=end)],
-        env={**os.environ, **silent_bus.env},
+        env=environment(silent_bus.env),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

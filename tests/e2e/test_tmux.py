@@ -9,20 +9,26 @@ import time
 
 import pytest
 
-from tests.e2e.terminal import ROOT
+from tests.isolation import HOME_VARIABLES, environment, short_folder
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 STATE = "#{alternate_on} #{cursor_flag} #{mouse_any_flag}"
+# What is typed has the same length wherever Python is: a longer line would wrap in the window.
+COMMAND = '"$PYTHON" -m xcoll_tui --demo --documents 300; echo "ended $?"'
 
 
 class Tmux:
     """One window of a server of its own, with a shell in it."""
 
-    def __init__(self, socket, columns, rows):
-        self._socket = str(socket)
+    def __init__(self, columns, rows):
+        self._environment = environment()
+        self._socket = short_folder() / "tmux"
         size = ["-x", str(columns), "-y", str(rows)]
-        shell = "exec env -i PATH=/usr/bin:/bin TERM=$TERM LANG=C.UTF-8 PS1=ready: sh"
-        self.run("new-session", "-d", *size, "-c", str(ROOT), shell)
+        kept = {name: self._environment[name] for name in HOME_VARIABLES}
+        variables = {**kept, "LANG": "C.UTF-8", "PYTHON": sys.executable, "PS1": "ready:"}
+        words = shlex.join(f"{name}={value}" for name, value in variables.items())
+        shell = f"exec env -i PATH=/usr/bin:/bin TERM=$TERM {words} sh"
+        self.run("new-session", "-d", *size, "-c", variables["HOME"], shell)
 
     def __enter__(self):
         return self
@@ -31,8 +37,14 @@ class Tmux:
         self.run("kill-server")
 
     def run(self, *command):
-        argv = ["tmux", "-u", "-S", self._socket, "-f", "/dev/null", *command]
-        return subprocess.run(argv, capture_output=True, text=True, check=True, timeout=20).stdout
+        return subprocess.run(
+            ["tmux", "-u", "-S", self._socket, "-f", "/dev/null", *command],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+        ).stdout
 
     def press(self, *keys):
         self.run("send-keys", *keys)
@@ -58,12 +70,11 @@ class Tmux:
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(160, 45), (80, 24)])
-def test_tmux_says_that_the_terminal_is_as_it_was(tmp_path_factory, columns, rows):
-    socket = tmp_path_factory.mktemp("t") / "s"  # its path must stay short
-    with Tmux(socket, columns, rows) as tmux:
+def test_tmux_says_that_the_terminal_is_as_it_was(columns, rows):
+    with Tmux(columns, rows) as tmux:
         tmux.wait_for("ready:")
         assert tmux.state == "0 1 0"
-        tmux.type(f"{shlex.quote(sys.executable)} -m xcoll_tui --demo --documents 300; echo $?")
+        tmux.type(COMMAND)
         tmux.press("Enter")
         tmux.wait_for("Filings arch")
         assert tmux.state.startswith("1 ")
@@ -79,6 +90,6 @@ def test_tmux_says_that_the_terminal_is_as_it_was(tmp_path_factory, columns, row
         assert lines[1].endswith("╮")
         tmux.press("q")
         screen = tmux.wait_for(lambda screen: screen.rstrip().endswith("ready:"))
-        assert re.search(r"echo \$\?\s+0\s+ready:", screen)
+        assert re.search(r"^ended 0\s+ready:", screen, re.MULTILINE)
         assert "Traceback" not in screen
         assert tmux.state == "0 1 0"

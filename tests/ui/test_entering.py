@@ -2,7 +2,7 @@
 
 import asyncio
 
-import pytest
+from textual import events
 
 from tests.conftest import KEY, screen_text, wait_until
 from tests.ui.entering import FakeKeyring, enter, header_of, type_key
@@ -17,11 +17,6 @@ from xcoll_tui.ui.screens.log_in import LogInScreen
 from xcoll_tui.ui.screens.wait import WaitScreen
 
 WRONG = "xai-token-of-somebody-else"
-
-
-@pytest.fixture(autouse=True)
-def _own_folders(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
 async def browsing(pilot):
@@ -70,13 +65,25 @@ async def test_what_can_be_no_key_is_said_at_the_key_and_never_sent(server, tmp_
         await shown(pilot, "Paste the key here.")
         for text, said in (
             ("two words here", "holds a space"),
-            ("half\nkey", "a line break"),
+            ("half\tkey", "a control character"),
+            (f'"{KEY}"', "stands in quotation marks"),
             ("x" * 1_001, "longer than 1,000 characters"),
             ("кључ-кључ-кључ", "no HTTP header can carry"),
         ):
             await type_key(pilot, text)
             await shown(pilot, said)
         assert pilot.app.main.session is None
+
+
+async def test_of_several_lines_that_are_pasted_the_first_is_the_key(server, tmp_path):
+    keyring = FakeKeyring()
+    async with enter(server, tmp_path, keyring) as pilot:
+        await dialog(pilot, LogInScreen)
+        pilot.app.screen._key_input.post_message(events.Paste(f"\n{KEY}\r\nlogin: me\n\n"))
+        await shown(pilot, "Only the first line of what was pasted was taken as the key.")
+        await pilot.press("enter")
+        await shown(pilot, "The service takes the key.")
+        assert keyring.held == {"default": Secret(KEY)}
 
 
 async def test_leaving_the_first_question_says_how_to_go_on(server, tmp_path):

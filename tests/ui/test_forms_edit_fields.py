@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 from textual import events
 from textual.widgets import RadioSet
 
@@ -90,11 +91,11 @@ async def test_all_that_is_pasted_is_kept_and_can_be_seen(edit):
         ticker.cursor_position = 2
         pilot.app.post_message(events.Paste("1\\\n2\x1b]52;c;x\x07\n"))
         await wait_until(pilot, lambda: ticker.escaped)
-        assert ticker.text == "TS1\\\n2\x1b]52;c;x\x07LA"
-        assert r"TS1\\\n2\u{1b}]52;c;x\u{7}LA" in screen_text(pilot)
+        assert ticker.text == "TS1\\\n2\x1b]52;c;xLA"
+        assert r"TS1\\\n2\u{1b}]52;c;xLA" in screen_text(pilot)
         assert "\x1b" not in screen_text(pilot)
         await pilot.press("!")
-        assert ticker.text == "TS1\\\n2\x1b]52;c;x\x07!LA"
+        assert ticker.text == "TS1\\\n2\x1b]52;c;x!LA"
 
 
 async def test_what_cannot_be_sent_is_told_where_it_stands(edit, sent):
@@ -218,7 +219,7 @@ async def test_when_all_is_theirs_nothing_is_left_to_send(edit, sent):
 async def test_replacing_is_offered_and_not_taken_by_enter(edit, sent):
     async with edit() as (pilot, form):
         await pilot.press("X", "ctrl+s", "ctrl+s")
-        form.offer_replace("The service kept the old fields.")
+        form.offer_replace("The service kept the old fields.", "The file is kept.")
         await pilot.pause()
         screen = screen_text(pilot)
         assert "The service kept the old fields." in screen
@@ -226,7 +227,7 @@ async def test_replacing_is_offered_and_not_taken_by_enter(edit, sent):
         await pilot.press("ctrl+s", "enter")
         assert len(sent) == 1
         assert entry(form, "ticker").text == "TSLAX"
-        form.offer_replace("The service kept the old fields.")
+        form.offer_replace("The service kept the old fields.", "The file is kept.")
         await pilot.pause()
         await pilot.press("y")
         assert sent[1:] == [FieldsDraft({**BASE, "ticker": "TSLAX"}, BASE, replace=True)]
@@ -304,6 +305,7 @@ async def test_by_mouse_a_double_click_does_not_agree_to_what_was_not_read(edit,
         await pilot.click(form._buttons[0])
         assert form.in_form
         await pilot.click(".form-add")
+        await pilot.pause()
         await pilot.click(form._buttons[0])
         assert "Close without saving?" in screen_text(pilot)
         await pilot.click(form._buttons[1])
@@ -322,7 +324,7 @@ async def test_a_write_under_way_can_be_left_and_then_nothing_happens_here(edit)
             partial(form.conflict, {}),
         ):
             answer()
-        form.offer_replace("No.")
+        form.offer_replace("No.", "")
         form.progress("…")
         await pilot.pause()
         assert pilot.app.results == [None]
@@ -361,3 +363,31 @@ async def test_a_document_without_fields_starts_with_a_new_one(edit, sent):
     async with edit({}, definitions=[]) as (pilot, _):
         await pilot.press("k", "enter", "v", "ctrl+s", "enter")
         assert sent == [FieldsDraft({"k": "v"}, {})]
+
+
+async def test_what_is_no_text_and_what_is_not_defined_is_marked(sent):
+    odd = replace(
+        document(ticker="12", pages="null", form="10-Q"), odd_fields={"ticker": 12, "pages": None}
+    )
+    make = partial(EditFieldsScreen, odd, DEFINITIONS, sent.append, now=NOW)
+    async with opened(make) as (pilot, form):
+        helps = {each: str(row(form, each)._help.render()) for each in ("ticker", "form", "pages")}
+        assert helps["ticker"].startswith("not a text; kept as it is unless you change it · ")
+        assert helps["form"] == ""
+        assert helps["pages"] == (
+            "not defined here; the service may refuse it · "
+            "not a text; kept as it is unless you change it"
+        )
+        assert entry(form, "pages").value == "null"
+        row(form, "pages").toggle()
+        await pilot.pause()
+        assert "Will be removed." in screen_text(pilot)
+        row(form, "pages").toggle()
+        await pilot.pause()
+        assert str(row(form, "pages")._help.render()) == helps["pages"]
+
+
+async def test_nothing_is_called_undefined_while_the_definitions_are_not_known(sent):
+    make = partial(EditFieldsScreen, document(**BASE), None, sent.append, now=NOW)
+    async with opened(make) as (pilot, _):
+        assert "not defined here" not in screen_text(pilot)

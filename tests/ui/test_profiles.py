@@ -9,16 +9,12 @@ from tests.ui.writing import INTERVIEWS, back_on_main, dialog, shown, toasts, wo
 from xcoll_tui.credentials import Profile, Secret
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
+from xcoll_tui.session.outcome import Target
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.log_in import LogInScreen
 from xcoll_tui.ui.screens.pick import PickScreen
 
 OTHER_KEY = "xai-token-of-the-other-team-o7h3"
-
-
-@pytest.fixture(autouse=True)
-def _own_folders(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
 @pytest.fixture
@@ -161,16 +157,18 @@ async def test_a_profile_that_is_read_only_refuses_every_write(server, tmp_path)
         assert not outcome.ok
 
 
-async def test_what_broke_off_in_one_profile_is_not_told_in_another(server, tmp_path):
-    profiles = (Profile(base_url=server.url), Profile("second", base_url=server.url))
+async def test_what_broke_off_is_told_in_every_profile_of_its_host(server, tmp_path):
+    profiles = (Profile(base_url=server.url), Profile("second", base_url=f"{server.url}/v1/"))
     keyring = FakeKeyring(default=KEY, second=KEY)
     async with enter(server, tmp_path, keyring, *profiles) as pilot:
         session = await loaded(pilot)
-        assert session._recovery._place == server.url
+        target = Target("collection_1", "file_1", "report", "Reports")
+        entry = await session.state.recovery.begin(target, {"a": "b"}, {"a": "c"}, 1)
         await pick(pilot, "second")
         await wait_until(pilot, lambda: " second · " in header_of(pilot))
         session = await loaded(pilot)
-        assert session._recovery._place == f"{server.url} second"
+        assert session.unfinished == [entry]
+        assert not session.unfinished[0].is_live
 
 
 async def test_one_profile_alone_says_how_to_make_another(server, tmp_path):

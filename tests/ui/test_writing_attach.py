@@ -11,7 +11,7 @@ from tests.ui.writing import (
     outcomes,
     run_over,
     shown,
-    undone,
+    undo,
     written,
 )
 from xcoll_tui.ui.screens.attach import AttachScreen
@@ -34,7 +34,7 @@ async def test_three_ids_one_unknown_and_one_already_there(server, browse, servi
         await pilot.press("ctrl+s")
         run = await run_over(pilot)
         assert outcomes(run) == {mine: "attached", UNKNOWN: "failed"}
-        await shown(pilot, "1 done · 1 failed · 0 left", "No such file")
+        await shown(pilot, "1 done · 1 failed", "No such file")
         await pilot.press("escape")
         await back_on_main(pilot)
         assert service.fields(collection_id, mine) == {}
@@ -114,7 +114,6 @@ async def test_an_attached_file_is_taken_away_again_by_undo(server, browse, serv
         await pilot.press("escape", "escape")
         await back_on_main(pilot)
         assert service.fields(collection_id, mine) == {}
-        await pilot.press("z")
-        await undone(pilot)
+        await undo(pilot, "Remove from collection?", "Whether the file itself is kept is not known")
         assert service.fields(collection_id, mine) is None
         assert not isinstance(pilot.app.screen, RunScreen)

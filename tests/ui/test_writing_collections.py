@@ -153,7 +153,7 @@ async def test_a_deletion_that_is_refused_keeps_the_row_and_says_why(
         await type_name(pilot, CONTRACTS)
         await pilot.press("enter", "enter")
         await steps_over(pilot)
-        assert f"“{CONTRACTS}” is still there" in words_on(pilot)
+        assert f"“{CONTRACTS}” was not deleted" in words_on(pilot)
         assert "permission" in words_on(pilot)
         await pilot.press("enter")
         await back_on_main(pilot)

@@ -13,7 +13,7 @@ from tests.ui.writing import (
     run_over,
     shown,
     toasts,
-    undone,
+    undo,
     words_on,
     written,
 )
@@ -101,9 +101,7 @@ async def test_ten_are_removed_and_undone(server, browse, service):
         await back_on_main(pilot)
         assert documents.table.listing.loaded == 47
         assert not documents.table.marks
-        await pilot.press("z")
-        await undone(pilot)
-        await back_on_main(pilot)
+        await undo(pilot, "Attach again?", "10 documents", "Interview transcripts", many=True)
         assert {each: service.fields(collection_id, each) for each in marked} == held
         await wait_until(pilot, lambda: documents.table.listing.loaded == 57)
 
@@ -123,9 +121,8 @@ async def test_above_twenty_the_number_is_typed(server, browse, service):
         await pilot.press("enter")
         run = await run_over(pilot)
         assert outcomes(run) == dict.fromkeys(held, "removed")
-        await pilot.press("escape", "z")
-        await undone(pilot)
-        await back_on_main(pilot)
+        await pilot.press("escape")
+        await undo(pilot, "Attach again?", "21 documents", many=True)
         assert {each: service.fields(collection_id, each) for each in held} == held
 
 
@@ -141,7 +138,7 @@ async def test_what_failed_stays_marked_and_can_be_tried_again(server, browse, s
         run = await run_over(pilot)
         wanted = {each: "failed" if each in stays else "removed" for each in marked}
         assert outcomes(run) == wanted
-        await shown(pilot, "3 done · 2 failed · 0 left", "r Retry the failures")
+        await shown(pilot, "3 done · 2 failed", "r Retry the failures")
         await pilot.press("escape")
         await back_on_main(pilot)
         assert set(documents.table.marks) == stays
@@ -162,7 +159,27 @@ async def test_what_failed_stays_marked_and_can_be_tried_again(server, browse, s
         assert service.collection(collection_id)["documents_count"] == 52
 
 
-async def test_one_and_many_are_indexed_anew(server, browse):
+async def test_a_run_that_stops_by_itself_counts_what_was_not_sent(server, browse, service):
+    async with browse(server.url, size=(120, 40)) as pilot:
+        documents = await open_collection(pilot, CONTRACTS)
+        marked = mark_first(documents, 20)
+        server.faults[:] = [Fault("DELETE", "*/documents/*", 401, skip=4)]
+        await dialog(pilot, ConfirmScreen, "d")
+        await pilot.press("y")
+        run = await run_over(pilot)
+        words = list(outcomes(run).values())
+        removed, failed = words.count("removed"), words.count("failed")
+        assert removed == 4
+        assert failed + words.count("not sent") == 16
+        await shown(pilot, f"4 done · {failed} failed · {16 - failed} not sent")
+        assert "left" not in words_on(pilot)
+        await shown(pilot, "does not accept the key any more, so the rest was not sent.")
+        collection = service.collection(pilot.app.main.session.opened)
+        assert collection["documents_count"] == 64 - 4
+        assert len(marked) == 20
+
+
+async def test_one_and_many_are_indexed_again(server, browse):
     async with browse(server.url, size=(120, 40)) as pilot:
         documents = await open_collection(pilot, SCANS)
         made, first = written(pilot), documents.table.cursor_key
@@ -178,10 +195,11 @@ async def test_one_and_many_are_indexed_anew(server, browse):
         marked = list(documents.table.marks)
         assert len(marked) == 12
         await dialog(pilot, ConfirmScreen, "i")
-        await shown(pilot, "12 documents of Incoming scans are indexed anew")
+        await shown(pilot, "12 documents of Incoming scans are indexed again")
         await pilot.press("y")
         run = await run_over(pilot)
-        assert outcomes(run) == dict.fromkeys(marked, "re-indexed")
+        # Each fails again at once, and looks as it did: nobody saw the indexing begin.
+        assert outcomes(run) == dict.fromkeys(marked, "asked for")
         assert sorted(path.rpartition("/")[2] for _, path in made[1:]) == sorted(marked)
         assert {method for method, _ in made} == {"PATCH"}
 
@@ -205,6 +223,5 @@ async def test_one_field_is_set_for_all_that_is_marked(server, browse, service):
         await back_on_main(pilot)
         now = {each: service.fields(collection_id, each) for each in held}
         assert now == {each: {**fields, "role": "editor"} for each, fields in held.items()}
-        await pilot.press("z")
-        await undone(pilot)
+        await undo(pilot, "Put the old fields back?", "3 documents", many=True)
         assert {each: service.fields(collection_id, each) for each in held} == held

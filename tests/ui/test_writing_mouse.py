@@ -39,6 +39,7 @@ from tests.ui.writing import (
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.attach import AttachScreen
+from xcoll_tui.ui.screens.choose import ChooseScreen
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.details import DetailsScreen
@@ -223,13 +224,18 @@ async def test_ten_are_removed_and_undone_from_the_activity(server, by_mouse, se
         await click_hint(pilot, "Copy")
         assert pilot.app.clipboard.startswith("curl ")
         await click_hint(pilot, "writes")
-        await shown(pilot, "Activity: Writes", "10 done")
+        await shown(pilot, "Activity: Writes", "10 removed")
         await click_hint(pilot, "Undo")
+        await dialog(pilot, ConfirmScreen)
+        await shown(pilot, "Undo: Attach again?", "10 documents")
+        await click_button(pilot, "Undo", times=2)
+        assert outcomes(await run_over(pilot)) == dict.fromkeys(held, "attached")
+        await click_hint(pilot, "Close")
         await undone(pilot)
         assert {each: service.fields(collection_id, each) for each in held} == held
 
 
-async def test_the_failed_ones_are_indexed_anew(server, by_mouse):
+async def test_the_failed_ones_are_indexed_again(server, by_mouse):
     async with by_mouse(server.url) as pilot:
         documents = await open_by_mouse(pilot, SCANS)
         made = written(pilot)
@@ -241,11 +247,11 @@ async def test_the_failed_ones_are_indexed_anew(server, by_mouse):
         assert set(documents.table.marks) == set(failed)
         await click_footer(pilot, "Re-index")
         await dialog(pilot, ConfirmScreen)
-        await shown(pilot, "12 documents of Incoming scans are indexed anew")
+        await shown(pilot, "12 documents of Incoming scans are indexed again")
         assert made == []
         await click_button(pilot, "Re-index 12 documents")
         run = await run_over(pilot)
-        assert outcomes(run) == dict.fromkeys(failed, "re-indexed")
+        assert outcomes(run) == dict.fromkeys(failed, "asked for")
         assert sorted(path.rpartition("/")[2] for _, path in made) == sorted(failed)
         assert {method for method, _ in made} == {"PATCH"}
         await click_hint(pilot, "Close")
@@ -376,7 +382,7 @@ async def test_a_collection_with_every_option_is_created_changed_deleted_and_mad
         steps = await dialog(pilot, StepsScreen)
         await wait_until(pilot, lambda: steps.over)
         assert "Renamed" not in service.collections()
-        assert len(await asyncio.to_thread(lambda: list(tmp_path.rglob("*.jsonl")))) == 1
+        assert len(await asyncio.to_thread(lambda: list(tmp_path.glob("backups/*")))) == 1
         await click_hint(pilot, "Close")
         await back_on_main(pilot)
         assert panes.collections.table.listing.get(collection_id) is None
@@ -417,7 +423,7 @@ async def test_a_run_is_hidden_found_again_and_called_off(by_mouse):
             await click_hint(pilot, "Cancel what is unsent")
             run = await run_over(pilot)
             words = list(outcomes(run).values())
-            assert "re-indexed" in words
+            assert "ready" in words
             assert "not sent" in words
             assert len(words) == 100
             await shown(pilot, f"{words.count('not sent')} not sent")
@@ -450,8 +456,13 @@ async def test_a_replacement_that_broke_off_is_finished(by_mouse, tmp_path):
             await choose_command(pilot, "Finish what broke off")
             await dialog(pilot, PickScreen)
             await click_row(pilot, pilot.app.screen._table, row.name, times=2)
-            await wait_until(pilot, lambda: not pilot.app.main.session.unfinished)
+            await dialog(pilot, ChooseScreen)
+            await click_button(pilot, "New fields", times=2)
+            steps = await dialog(pilot, StepsScreen)
+            await wait_until(pilot, lambda: steps.over)
+            await click_hint(pilot, "Close")
             await back_on_main(pilot)
+            assert pilot.app.main.session.unfinished == []
         wanted = {**row.fields, "counterparty": "Mine Ltd"}
         assert service.fields(collection_id, row.file_id) == wanted
 

@@ -22,10 +22,11 @@ from tests.ui.writing import (
     service_with,
     shown,
     toasts,
-    undone,
+    undo,
     words_on,
 )
 from xcoll_tui.emulator.faults import Fault
+from xcoll_tui.ui.screens.choose import ChooseScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
 from xcoll_tui.ui.screens.set_field import SetFieldScreen
@@ -118,7 +119,7 @@ async def test_an_edit_is_called_saved_when_the_service_shows_it(edit, tmp_path,
             await it.save()
             if (patch, reattach) in REPLACED:
                 await shown(pilot, "Replace the document?", "− draft", "Fjord plc")
-                said = "saved in part only" if patch == "merge" else "are not saved"
+                said = "saved in part only" if patch == "merge" else "neither saved nor refused"
                 assert said in words_on(pilot)
                 assert "saved" not in " ".join(toasts(pilot))
                 assert it.held == ({**OLD, **WANTED} if patch == "merge" else OLD)
@@ -131,8 +132,8 @@ async def test_an_edit_is_called_saved_when_the_service_shows_it(edit, tmp_path,
             assert it.session.unfinished == []
             assert list(tmp_path.glob("unfinished/*")) == []
 
-            await pilot.press("z")
-            await undone(pilot)
+            replaced = (patch, reattach) in REPLACED
+            await undo(pilot, *(["Put the old fields back?", NAME] if replaced else []))
             assert it.held == OLD
             assert pilot.app.main.documents.table.listing.get(it.file_id).fields == OLD
 
@@ -212,10 +213,14 @@ async def _finish(it):
     """Finish what broke off, and see that both the service and the rows have it."""
     pilot = it.pilot
     await pilot.press("exclamation_mark")
-    await shown(pilot, "Finish what broke off", NAME)
+    await shown(pilot, "Replacements that broke off", NAME, "not shown now")
     await pilot.press("enter")
-    await wait_until(pilot, lambda: not it.session.unfinished)
+    await dialog(pilot, ChooseScreen)
+    await pilot.press("n")
+    await shown(pilot, "is attached again")
+    await pilot.press("escape")
     await back_on_main(pilot)
+    assert it.session.unfinished == []
     assert it.held == WANTED
     listing = pilot.app.main.documents.table.listing
     await wait_until(pilot, lambda: listing.get(it.file_id))
@@ -302,6 +307,5 @@ async def test_a_field_of_many_is_taken_out_or_never_called_so(edit, patch, reat
             assert {each: service.fields(collection_id, each) for each in marked} == wanted
             await pilot.press("escape")
             await back_on_main(pilot)
-            await pilot.press("z")
-            await undone(pilot)
+            await undo(pilot, "Put the old fields back?", "3 documents", many=True)
             assert {each: service.fields(collection_id, each) for each in marked} == held

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import httpx
 from textual.containers import Vertical
 
-from tests.conftest import screen_text, serve_samples, wait_until
+from tests.conftest import NOW, screen_text, serve_samples, wait_until
 from xcoll_tui.emulator.server import Server
-from xcoll_tui.session.activity import UNDONE
 from xcoll_tui.session.changes import RequestMade
+from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.screens.run import RunScreen
 
@@ -62,9 +62,18 @@ class Service:
         path = f"{self._base}/{collection_id}/documents/{file_id}"
         assert self._http.delete(path).status_code == 200
 
+    def delete_collection(self, collection_id):
+        """Delete a collection, as a second person."""
+        assert self._http.delete(f"{self._base}/{collection_id}").status_code == 200
+
     def close(self):
         """Hang up."""
         self._http.close()
+
+
+def move_clock(server, seconds):
+    """Let so many seconds have passed for the service."""
+    server.store.clock = lambda: NOW + seconds
 
 
 @contextmanager
@@ -152,8 +161,42 @@ def toasts(pilot):
     return [each.message for each in pilot.app._notifications]
 
 
+async def remove_row(pilot, file_id):
+    """Remove a document of the collection that is open."""
+    table = pilot.app.main.documents.table
+    table.move_to(table.listing.index_of(file_id))
+    await dialog(pilot, ConfirmScreen, "d")
+    await pilot.press("y")
+    await wait_until(pilot, lambda: table.listing.get(file_id) is None)
+    await back_on_main(pilot)
+
+
+async def told(pilot, *words):
+    """Wait until one toast holds all of these."""
+    await wait_until(
+        pilot, lambda: any(all(word in toast for word in words) for toast in toasts(pilot))
+    )
+
+
+async def undo(pilot, *asked, many=False):
+    """Undo the newest write; agree to what is asked, and see a run of many to its end."""
+    await pilot.press("z")
+    if asked:
+        question = await dialog(pilot, ConfirmScreen)
+        await shown(pilot, *asked)
+        if question._question.typed is None:
+            await pilot.press("y")
+        else:
+            question._input.value = question._question.typed
+            await pilot.press("enter", "enter")
+    if many:
+        await run_over(pilot)
+        await pilot.press("escape")
+    await undone(pilot)
+
+
 async def undone(pilot):
-    """Wait until the newest write of all is undone, and nothing more is being written."""
-    entries = pilot.app.main.session.activity.entries
-    await wait_until(pilot, lambda: any(each.undo == UNDONE for each in entries))
+    """Wait until a write is undone, and nothing more is being written."""
+    stack = pilot.app.main.session.undo_stack
+    await wait_until(pilot, lambda: any(entry.state == "undone" for entry in stack.entries))
     await back_on_main(pilot)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from urllib.parse import quote, urlencode, urlsplit
 
 from xcoll_tui.api.errors import Refused
-from xcoll_tui.api.keys import KEY_PREFIX
+from xcoll_tui.api.keys import KEY_PREFIX, ManagementKey, is_in_url
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+\Z|\[[0-9A-Fa-f:.]+\]\Z")
+# httpx takes no URL beyond 64 KiB; most services stop far earlier.
+_TARGET_LIMIT = 60_000
 
 
 def accept_base_url(text: str) -> str:
@@ -94,6 +96,16 @@ def id_segment(value: str, name: str) -> str:
     return _encoded(value, name)
 
 
+def collection_path(collection_id: str) -> str:
+    """Return the path of a collection."""
+    return f"/v1/collections/{id_segment(collection_id, 'collection_id')}"
+
+
+def document_path(collection_id: str, file_id: str) -> str:
+    """Return the path of a document in its collection."""
+    return f"{collection_path(collection_id)}/documents/{id_segment(file_id, 'file_id')}"
+
+
 def query_string(pairs: Iterable[tuple[str, object]]) -> str:
     """Return `?name=value&…` in the order given, "" for none.
 
@@ -108,6 +120,22 @@ def query_string(pairs: Iterable[tuple[str, object]]) -> str:
     if text is None:
         raise Refused("Nothing was sent: a value holds half a character (a lone surrogate).")
     return f"?{text}" if text else ""
+
+
+def refuse_target(method: str, path: str, query: str, key: ManagementKey) -> None:
+    """Raise Refused for a path and query that no URL of this service may hold."""
+    if len(path) + len(query) > _TARGET_LIMIT:
+        raise Refused(
+            "Nothing was sent: the URL would be too long. Shorten the filter or the ID.",
+            method=method,
+            path=path,
+        )
+    if is_in_url(path + query, key):
+        raise Refused(
+            "Nothing was sent: what was entered holds the management key, and URLs are written "
+            "to logs on their way. Take the key out.",
+            method=method,
+        )
 
 
 def _encoded(value: str, name: str) -> str:

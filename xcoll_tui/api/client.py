@@ -10,26 +10,23 @@ import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from xcoll_tui import __version__
 from xcoll_tui.api import retry
-from xcoll_tui.api.addresses import accept_base_url
-from xcoll_tui.api.answers import Answer, judge, unreadable
+from xcoll_tui.api.addresses import accept_base_url, refuse_target
+from xcoll_tui.api.answers import Answer, cause_of, is_gone, judge, may_pass, reason_of, unreadable
+from xcoll_tui.api.certificates import advise_on_untrusted, create_context
 from xcoll_tui.api.endpoints import Endpoints
-from xcoll_tui.api.errors import (
-    ApiError,
-    NotFound,
-    RateLimited,
-    ReadOnly,
-    Refused,
-    Unauthorized,
-)
-from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key, is_in_url
+from xcoll_tui.api.errors import ApiError, Misconfigured, RateLimited, ReadOnly, Unauthorized
+from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.pace import Pace
+from xcoll_tui.api.proxies import Proxy, choose_proxy, refusal_of
+from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
 from xcoll_tui.api.wire import NotOurs
 
 if TYPE_CHECKING:
@@ -44,8 +41,6 @@ _TIMEOUT = 30.0
 _DEADLINES = 4.0
 _PARALLEL = 32
 _BODY_LIMIT = 64 * 1024 * 1024
-# httpx takes no URL beyond 64 KiB; most services stop far earlier.
-_TARGET_LIMIT = 60_000
 
 
 class Client(Endpoints):
@@ -82,6 +77,7 @@ class Client(Endpoints):
         on_unauthorized: Callable[[Unauthorized], object] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         random: Callable[[], float] | _random.Random = _random.random,
         timeout: float | None = _TIMEOUT,
     ) -> None:
@@ -100,10 +96,12 @@ class Client(Endpoints):
         self._timeout = timeout
         self._connect_timeout = None if timeout is None else min(_CONNECT_TIMEOUT, timeout)
         self._http: httpx.AsyncClient | None = None
+        self._proxy: Proxy | None = None
         self._closed = False
         self._opening = threading.Lock()
         self._slots = asyncio.Semaphore(_PARALLEL)
         self._pace = Pace(clock, sleep)
+        self._service_clock = ServiceClock(monotonic)
 
     def __repr__(self) -> str:
         return (
@@ -133,6 +131,14 @@ class Client(Endpoints):
         self._key = accept_key(management_key)
         self._mask = KeyMask(self._key)
 
+    def service_clock(self) -> float | None:
+        """Return what time it is for the service, in seconds since the epoch.
+
+        None before its first answer with a `Date`. Times that the service wrote are compared with
+        this one, never with our own; it is exact to a second or so, see `ServiceClock`.
+        """
+        return self._service_clock.now()
+
     def open(self) -> None:
         """Load HTTP and TLS now rather than at the first request.
 
@@ -149,38 +155,31 @@ class Client(Endpoints):
     def _connect(self) -> "httpx.AsyncClient":
         import httpx  # noqa: PLC0415  loading it takes longer than all else before the first frame
 
-        encrypted = self.base_url.startswith("https:")
-        # Reading the certificates takes 30 ms, and without encryption none is ever asked for.
-        context = (
-            httpx.create_ssl_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context, proxy = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), None
+        if self._app is None:
+            proxy = self._proxy = choose_proxy(self.base_url, os.environ)
+            # Reading the certificates takes 60 ms, and without encryption none is ever asked for.
+            if self.base_url.startswith("https:"):
+                context = create_context(os.environ)
+        return httpx.AsyncClient(
+            transport=self._inside(),
+            verify=context,
+            proxy=None if proxy is None else _as_httpx(proxy, context),
+            trust_env=False,  # what it says was read above
+            auth=self._authorize,
+            headers={"Accept": "application/json", "User-Agent": f"xcoll/{__version__}"},
+            timeout=httpx.Timeout(
+                self._timeout,
+                connect=self._connect_timeout,
+                pool=None,  # our own slots come first
+            ),
+            limits=httpx.Limits(
+                max_connections=_PARALLEL,
+                max_keepalive_connections=_PARALLEL,
+                keepalive_expiry=60.0,  # the default of 5 s connects anew after each pause
+            ),
+            follow_redirects=False,
         )
-        try:
-            return httpx.AsyncClient(
-                transport=self._inside(),
-                verify=context,
-                # A proxy would see the key in what is http, and loopback needs none.
-                trust_env=encrypted,
-                auth=self._authorize,
-                headers={"Accept": "application/json", "User-Agent": f"xcoll/{__version__}"},
-                timeout=httpx.Timeout(
-                    self._timeout,
-                    connect=self._connect_timeout,
-                    pool=None,  # our own slots come first
-                ),
-                limits=httpx.Limits(
-                    max_connections=_PARALLEL,
-                    max_keepalive_connections=_PARALLEL,
-                    keepalive_expiry=60.0,  # the default of 5 s connects anew after each pause
-                ),
-                follow_redirects=False,
-            )
-        except (ValueError, ImportError):
-            # Not worded by httpx: a proxy's URL may hold a password.
-            problem = (
-                "Nothing was sent: the proxy that the environment names (HTTPS_PROXY, ALL_PROXY) "
-                "cannot be used. Correct it, or unset it."
-            )
-        raise Refused(problem)
 
     def _inside(self) -> "httpx.ASGITransport | None":
         import httpx  # noqa: PLC0415  see `_connect`
@@ -217,26 +216,37 @@ class Client(Endpoints):
             raise RuntimeError("The client is closed; make a new one.")
         self._refuse_unsendable(method, path, query)
         repeatable = retry.is_repeatable(method, attaches=attaches)
+        creates = retry.is_create(method, attaches=attaches)
         attempt, waited, unknown = 0, 0.0, False
         while True:
             attempt += 1
             answer, turn = await self._exchange(method, path, query, body)
-            told = retry.parse_retry_after(answer.headers.get("retry-after"), self._clock())
+            told = self._retry_after(answer)
             error = judge(
-                answer, tries=attempt, unknown_before=unknown, retry_after=told, hide=self._hide
+                answer,
+                tries=attempt,
+                unknown_before=unknown,
+                creates=creates,
+                retry_after=told,
+                hide=self._hide,
             )
-            if error is None or (unknown and _is_gone(method, error)):
+            limited = isinstance(error, RateLimited)
+            if answer.status is not None and not limited:
+                self._pace.admit()
+            if error is None:
                 return answer
+            if unknown and is_gone(method, error):
+                return replace(answer, body=b"")  # what it says is not the answer to a success
             pause = None
-            if isinstance(error, RateLimited) or (repeatable and _may_pass(answer)):
+            if (limited and not creates) or (repeatable and may_pass(answer, error)):
                 pause = retry.next_pause(
                     attempt=attempt,
                     waited=waited,
-                    rate_limited=isinstance(error, RateLimited),
+                    rate_limited=limited,
                     told=told,
                     draw=self._draw,
                 )
-            if isinstance(error, RateLimited):
+            if limited:
                 shared = self._pace.refuse(turn, retry.share_pause(pause, told))
                 pause = pause if pause is None else shared
             if pause is None:
@@ -247,6 +257,13 @@ class Client(Endpoints):
             waited += pause
             await self._wait(pause, error, attempt, method, path + query)
 
+    def _retry_after(self, answer: Answer) -> float | None:
+        now = parse_http_date(answer.headers.get("date"))
+        if now is None:
+            now = self.service_clock()
+        value = answer.headers.get("retry-after")
+        return retry.parse_retry_after(value, self._clock() if now is None else now)
+
     def _refuse_unsendable(self, method: str, path: str, query: str) -> None:
         if self.read_only and method != "GET":
             raise ReadOnly(
@@ -254,25 +271,14 @@ class Client(Endpoints):
                 method=method,
                 path=path,
             )
-        if len(path) + len(query) > _TARGET_LIMIT:
-            raise Refused(
-                "Nothing was sent: the URL would be too long. Shorten the filter or the ID.",
-                method=method,
-                path=path,
-            )
-        if is_in_url(path + query, self._key):
-            raise Refused(
-                "Nothing was sent: what was entered holds the management key, and URLs are written "
-                "to logs on their way. Take the key out.",
-                method=method,
-            )
+        refuse_target(method, path, query, self._key)
 
     async def _wait(
         self, pause: float, error: ApiError, attempt: int, method: str, target: str
     ) -> None:
         limited = isinstance(error, RateLimited)
         if self._on_wait is not None:
-            reason = _reason_of(error)
+            reason = reason_of(error)
             self._on_wait(Wait(pause, reason, attempt, method, self._hide(target), limited))
         if not limited:  # else everything waits for its turn, in `_exchange`
             await self._sleep(pause)
@@ -301,14 +307,13 @@ class Client(Endpoints):
                     asyncio.timeout(deadline),
                     http.stream(method, url, content=body, headers=headers) as reply,
                 ):
+                    self._service_clock.note(reply.headers.get("date"))
                     answer = replace(answer, status=reply.status_code, headers=reply.headers)
                     answer = await _read_body(answer, reply)
             except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as problem:
                 answer = self._broken(answer, problem)
             finally:
                 self._note(answer, query, started)
-        if answer.status not in {None, 429}:
-            self._pace.admit()
         return answer, turn
 
     def _note(self, answer: Answer, query: str, started: float) -> None:
@@ -322,6 +327,7 @@ class Client(Endpoints):
                 error=answer.trouble or None,
                 duration=max(0.0, self._clock() - started),
                 started_at=started,
+                request_id=answer.request_id(self._hide),
             )
         )
 
@@ -338,25 +344,42 @@ class Client(Endpoints):
             httpx.LocalProtocolError,
             httpx.InvalidURL,
         )
-        cause = _cause_of(problem)
+        cause = cause_of(problem)
         lasting = "CERTIFICATE_VERIFY_FAILED" in cause or isinstance(problem, httpx.DecodingError)
+        via = "" if self._proxy is None else f" through the proxy of {self._proxy.variable}"
+        place = f"{self.base_url}{via}"
         match problem:
             case httpx.ConnectTimeout():
-                trouble = f"no connection to {self.base_url} within {self._connect_timeout:g} s"
+                trouble = f"no connection to {place} within {self._connect_timeout:g} s"
             case httpx.TimeoutException() | TimeoutError():
-                trouble = f"no whole answer from {self.base_url} in time"
+                trouble = f"no whole answer from {place} in time"
             case httpx.ConnectError() if lasting:
-                trouble = f"the certificate of {self.base_url} is not trusted ({cause})"
-            case httpx.ConnectError() | httpx.ProxyError():
-                trouble = f"{self.base_url} cannot be reached ({cause})"
+                advice = advise_on_untrusted(cause, os.environ)
+                trouble = f"the certificate of {place} is not trusted ({cause}){advice}"
+            case httpx.ProxyError() if self._proxy is not None:
+                trouble, lasting = refusal_of(self._proxy, self.base_url, str(problem))
+            case httpx.ConnectError():
+                trouble = f"{self.base_url} cannot be reached{via} ({cause})"
             case httpx.DecodingError():
                 trouble = "the answer's compression is broken"
             case httpx.LocalProtocolError() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
                 trouble, lasting = "the request cannot be sent", True
             case _:
-                trouble = f"the connection to {self.base_url} broke before the whole answer came"
+                trouble = f"the connection to {place} broke before the whole answer came"
         sent = not isinstance(problem, unsent)
         return replace(answer, trouble=trouble, sent=sent, lasting=lasting)
+
+
+def _as_httpx(proxy: Proxy, context: ssl.SSLContext) -> "httpx.Proxy":
+    import httpx  # noqa: PLC0415  see `_connect`
+
+    with suppress(httpx.InvalidURL, ValueError):  # what it says may hold the password
+        return httpx.Proxy(
+            httpx.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port),
+            ssl_context=context if proxy.scheme == "https" else None,
+            auth=None if proxy.user is None else (proxy.user, proxy.password),
+        )
+    raise Misconfigured(f"Nothing was sent: the proxy that {proxy.variable} names cannot be used.")
 
 
 async def _read_body(answer: Answer, reply: "httpx.Response") -> Answer:
@@ -369,39 +392,3 @@ async def _read_body(answer: Answer, reply: "httpx.Response") -> Answer:
             return replace(answer, trouble=trouble, lasting=True)
         chunks.append(chunk)
     return replace(answer, body=b"".join(chunks), trouble="")
-
-
-def _cause_of(problem: BaseException) -> str:
-    """Return the system's own words for a failed connection, which httpx keeps further down."""
-    words = str(problem) or type(problem).__name__
-    cause: BaseException | None = problem
-    while cause is not None:
-        if isinstance(cause, BaseExceptionGroup):
-            cause = cause.exceptions[0]
-        if isinstance(cause, ConnectionError) and cause.errno:
-            words = os.strerror(cause.errno)  # asyncio's own text repeats the address
-        elif isinstance(cause, OSError) and cause.strerror:
-            words = cause.strerror
-        cause = cause.__cause__ or cause.__context__
-    return words
-
-
-def _may_pass(answer: Answer) -> bool:
-    """Tell whether the failure may be gone at the next try."""
-    if answer.status is not None and answer.status >= 300:
-        return answer.status >= 500
-    return bool(answer.trouble) and not answer.lasting
-
-
-def _is_gone(method: str, error: ApiError) -> bool:
-    """Tell whether a DELETE found nothing: in the service's words, not in a proxy's page."""
-    has_words = error.code is not None or bool(error.message)
-    return method == "DELETE" and isinstance(error, NotFound) and has_words
-
-
-def _reason_of(error: ApiError) -> str:
-    if isinstance(error, RateLimited):
-        return "the service asks to slow down (429)"
-    if error.status is not None and error.status >= 500:
-        return f"the service failed ({error.status})"
-    return "the service did not answer"

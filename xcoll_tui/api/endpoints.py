@@ -4,23 +4,15 @@ How a request is sent is `xcoll_tui.api.client`'s business; this half knows path
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from xcoll_tui.api import wire
-from xcoll_tui.api.addresses import id_segment, query_string
-from xcoll_tui.api.answers import Answer
-from xcoll_tui.api.errors import Conflict, NotFound, Unreadable
+from xcoll_tui.api.addresses import collection_path, document_path, query_string
+from xcoll_tui.api.answers import Answer, doubt
+from xcoll_tui.api.errors import ApiError, Conflict, NotFound
 from xcoll_tui.api.models import (
     ChunkConfiguration,
     Collection,
@@ -36,14 +28,9 @@ from xcoll_tui.api.models import (
     MetricSpace,
     Ordering,
 )
+from xcoll_tui.api.paging import slices_of, walk_pages
 
 T = TypeVar("T")
-Page = TypeVar("Page", CollectionPage, DocumentPage)
-
-# The documented maximum of a list; that of batchGet is not documented. IDs are 41 characters long
-# as far as is known; longer ones make shorter slices, since many a proxy takes only 8 KiB of URL.
-_SLICE = 100
-_SLICE_CHARACTERS = 6_000
 
 
 class Endpoints(ABC):
@@ -91,7 +78,10 @@ class Endpoints(ABC):
         metric_space: MetricSpace | str | None = None,
         field_definitions: Sequence[FieldDefinition | Mapping[str, Any]] | None = None,
     ) -> Collection:
-        """Create a collection and return it; never tried twice unless the service says 429."""
+        """Create a collection and return it; sent once, whatever the answer.
+
+        After a 429, too, it may have been created: RateLimited says so in `outcome_unknown`.
+        """
         index = None if model_name is None else IndexConfiguration(model_name=model_name)
         body = wire.encode_body(
             {
@@ -137,12 +127,12 @@ class Endpoints(ABC):
                 limit=limit, order=order, sort_by=sort_by, pagination_token=token, filter=filter
             )
 
-        async for page in _walk(fetch, pagination_token, "/v1/collections"):
+        async for page in walk_pages(fetch, pagination_token, "/v1/collections"):
             yield page
 
     async def get_collection(self, collection_id: str) -> Collection:
         """Return a collection, with its JSON as `received`."""
-        answer = await self._call("GET", _collection_path(collection_id), query=self._team_query())
+        answer = await self._call("GET", collection_path(collection_id), query=self._team_query())
         return self._read(answer, wire.read_collection)
 
     async def update_collection(
@@ -164,27 +154,31 @@ class Endpoints(ABC):
                 "team_id": self.team_id,
             }
         )
-        answer = await self._call("PUT", _collection_path(collection_id), body=body)
+        answer = await self._call("PUT", collection_path(collection_id), body=body)
         return self._read(answer, wire.read_collection)
 
     async def delete_collection(self, collection_id: str) -> None:
         """Delete a collection; gone after a try of unknown outcome counts as deleted."""
-        path = _collection_path(collection_id)
+        path = collection_path(collection_id)
         await self._finish(self._call("DELETE", path, query=self._team_query()))
 
     # Documents
 
     async def add_document(
-        self, collection_id: str, file_id: str, *, fields: Mapping[str, str] | None = None
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, Any] | None = None
     ) -> None:
         """Attach an uploaded file to a collection.
 
+        Field values that are no texts are sent as they are, as in `Document.raw_fields`.
+
         If a try broke off and the next finds it attached (409), the document is read: with the
-        fields given it is the one that was asked for; else Conflict is raised.
+        fields given it is the one that was asked for; else Conflict is raised. Whatever else that
+        reading meets is raised as it is, with an outcome that is not known.
         """
-        members = {"fields": fields, "team_id": self.team_id}
+        encoded = None if fields is None else wire.encode_fields(fields)
+        members = {"fields": encoded, "team_id": self.team_id}
         body = None if fields is None and self.team_id is None else wire.encode_body(members)
-        path = _document_path(collection_id, file_id)
+        path = document_path(collection_id, file_id)
         try:
             await self._finish(self._call("POST", path, body=body, attaches=True))
         except Conflict as conflict:
@@ -194,7 +188,11 @@ class Endpoints(ABC):
                 document = await self.get_document(collection_id, file_id)
             except NotFound:
                 raise conflict from None
-            if any(document.fields.get(name) != value for name, value in (fields or {}).items()):
+            except ApiError as error:
+                doubt(error, "The file may be attached all the same: look before trying again.")
+                raise
+            shown = document.raw_fields
+            if any(shown.get(key) != value for key, value in (fields or {}).items()):
                 raise
 
     async def list_documents(
@@ -208,7 +206,7 @@ class Endpoints(ABC):
         filter: str | None = None,  # noqa: A002  the API's word
     ) -> DocumentPage:
         """Return one page of the documents of a collection, at most 100."""
-        path = f"{_collection_path(collection_id)}/documents"
+        path = f"{collection_path(collection_id)}/documents"
         query = self._list_query(limit, order, sort_by, pagination_token, filter)
         answer = await self._call("GET", path, query=query)
         return self._read(answer, wire.read_document_page)
@@ -239,35 +237,35 @@ class Endpoints(ABC):
                 filter=filter,
             )
 
-        path = f"{_collection_path(collection_id)}/documents"
-        async for page in _walk(fetch, pagination_token, path):
+        path = f"{collection_path(collection_id)}/documents"
+        async for page in walk_pages(fetch, pagination_token, path):
             yield page
 
     async def get_document(self, collection_id: str, file_id: str) -> Document:
         """Return a document, with its JSON as `received`."""
-        path = _document_path(collection_id, file_id)
+        path = document_path(collection_id, file_id)
         answer = await self._call("GET", path, query=self._team_query())
         return self._read(answer, wire.read_document)
 
     async def update_document(
-        self, collection_id: str, file_id: str, *, fields: Mapping[str, str]
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, Any]
     ) -> Document | None:
         """Ask for other fields; return the document if the answer holds it, else None.
 
         The service may ignore them and only re-index: it is saved when reading back shows it. It is
         never tried twice unless the service says 429.
         """
-        path = _document_path(collection_id, file_id)
-        body = wire.encode_body({"fields": fields})
+        path = document_path(collection_id, file_id)
+        body = wire.encode_body({"fields": wire.encode_fields(fields)})
         answer = await self._call("PATCH", path, query=self._team_query(), body=body)
-        members = self._read(answer, wire.read_object)
+        members = self._read(answer, wire.read_acknowledgement)
         if not members.get("file_metadata"):
             return None
         return self._read(answer, wire.read_document)
 
     async def reindex_document(self, collection_id: str, file_id: str) -> None:
         """Index a document anew; never tried twice unless the service says 429."""
-        path = _document_path(collection_id, file_id)
+        path = document_path(collection_id, file_id)
         await self._finish(self._call("PATCH", path, query=self._team_query()))
 
     async def remove_document(self, collection_id: str, file_id: str) -> None:
@@ -275,7 +273,7 @@ class Endpoints(ABC):
 
         Gone after a try of unknown outcome counts as removed.
         """
-        path = _document_path(collection_id, file_id)
+        path = document_path(collection_id, file_id)
         await self._finish(self._call("DELETE", path, query=self._team_query()))
 
     async def batch_get_documents(
@@ -286,11 +284,11 @@ class Endpoints(ABC):
         IDs that the collection does not hold are left out, whether the service leaves them out or
         answers 404. Any number may be asked for: the requests hold at most 100, one after another.
         """
-        path = f"{_collection_path(collection_id)}/documents:batchGet"
+        path = f"{collection_path(collection_id)}/documents:batchGet"
         wanted = list(dict.fromkeys(file_ids))
         place = {file_id: position for position, file_id in enumerate(wanted)}
         found: dict[str, Document] = {}
-        slices = list(_slices(wanted))  # all of them now: every ID is checked before any is sent
+        slices = list(slices_of(wanted))  # all of them now: every ID is checked before any is sent
         for part in slices:
             for document in await self._batch_slice(path, collection_id, part):
                 # A service may answer more than it was asked; an unreadable document may lack its
@@ -334,7 +332,7 @@ class Endpoints(ABC):
 
     async def _finish(self, call: Awaitable[Answer]) -> None:
         """Await a call that answers `{}`; a page of a proxy in its place is no success."""
-        self._read(await call, wire.read_object)
+        self._read(await call, wire.read_acknowledgement)
 
     def _team_query(self) -> str:
         return query_string([("team_id", self.team_id)])
@@ -357,46 +355,3 @@ class Endpoints(ABC):
                 ("team_id", self.team_id),
             ]
         )
-
-
-def _collection_path(collection_id: str) -> str:
-    return f"/v1/collections/{id_segment(collection_id, 'collection_id')}"
-
-
-def _document_path(collection_id: str, file_id: str) -> str:
-    return f"{_collection_path(collection_id)}/documents/{id_segment(file_id, 'file_id')}"
-
-
-def _slices(file_ids: Sequence[str]) -> Iterator[list[str]]:
-    part: list[str] = []
-    characters = 0
-    for file_id in file_ids:
-        length = len(id_segment(file_id, "file_id")) + len("&file_ids=")
-        if part and (len(part) == _SLICE or characters + length > _SLICE_CHARACTERS):
-            yield part
-            part, characters = [], 0
-        part.append(file_id)
-        characters += length
-    if part:
-        yield part
-
-
-async def _walk(
-    fetch: Callable[[str | None], Awaitable[Page]], token: str | None, path: str
-) -> AsyncIterator[Page]:
-    seen = {token} if token else set()
-    while True:
-        page = await fetch(token)
-        yield page
-        token = page.pagination_token
-        if token is None:
-            return
-        if token in seen:
-            raise Unreadable(
-                f"GET {path} failed: the service handed out the same pagination_token twice, so "
-                "the pages after these cannot be reached. Try again, or another order.",
-                status=200,
-                method="GET",
-                path=path,
-            )
-        seen.add(token)

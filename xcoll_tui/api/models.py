@@ -6,6 +6,7 @@ names and IDs are never None (unset is ""), lists and maps are never None, count
 are 0 when unset; what the protocol marks optional is None when unset. Times stay RFC 3339 text.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,12 @@ from msgspec.structs import force_setattr
 # Members of ours have wire names that no protobuf field can have, so that no answer can set them.
 _RECEIVED = "(received)"
 _UNREADABLE = "(unreadable)"
+_ODD_FIELDS = "(odd_fields)"
+
+
+def writable(text: str) -> str:
+    """Return a text in which half characters (lone surrogates) are replaced by `?`."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class Ordering(StrEnum):
@@ -258,6 +265,11 @@ class Document(Wire, frozen=True, gc=False):
     is its JSON text as the service sent it, on single reads only. `unreadable` is None, or a
     sentence saying what of the answer could not be read: the members named there are at their
     defaults, the others hold, and `file_id` is the raw one wherever one was found.
+
+    `fields` are texts that can be shown and written out. Where one is not what the service holds (a
+    number, null, half a character …), `odd_fields` has it as it was received, by the key that was
+    received; it is None for nearly all documents. To give a document the fields that it has, send
+    `raw_fields`.
     """
 
     file_metadata: FileMetadata = FileMetadata()
@@ -269,6 +281,7 @@ class Document(Wire, frozen=True, gc=False):
     chunks_processed_count: int | None = None
     received: str | None = msgspec.field(default=None, name=_RECEIVED)
     unreadable: str | None = msgspec.field(default=None, name=_UNREADABLE)
+    odd_fields: dict[str, Any] | None = msgspec.field(default=None, name=_ODD_FIELDS)
 
     def __post_init__(self) -> None:
         if self.error_message == "":
@@ -287,6 +300,15 @@ class Document(Wire, frozen=True, gc=False):
     def name(self) -> str:
         """The name of the file."""
         return self.file_metadata.name
+
+    @property
+    def raw_fields(self) -> Mapping[str, Any]:
+        """The fields as the service holds them: JSON values, and keys that may not be writable."""
+        if self.odd_fields is None:
+            return self.fields
+        replaced = {writable(key) for key in self.odd_fields} - self.odd_fields.keys()
+        shown = {key: value for key, value in self.fields.items() if key not in replaced}
+        return {**shown, **self.odd_fields}
 
 
 class DocumentPage(Wire, frozen=True, gc=False):
@@ -331,6 +353,7 @@ class RequestRecord(msgspec.Struct, frozen=True):
 
     `path` holds the query and never the key. `status` is None when no answer came; `error` is None
     when the exchange was complete, whatever its status. `started_at` is in seconds since the epoch.
+    `request_id` is the service's own name for the exchange, None if it gave none.
     """
 
     method: str
@@ -339,6 +362,7 @@ class RequestRecord(msgspec.Struct, frozen=True):
     error: str | None
     duration: float
     started_at: float
+    request_id: str | None = None
 
 
 class Wait(msgspec.Struct, frozen=True):

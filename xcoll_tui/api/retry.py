@@ -1,7 +1,7 @@
 """When a request is tried again, and after how long: pure functions.
 
-- 429: always, after as long as Retry-After says (a random pause without it), up to
-  `RATE_LIMITED_TRIES` tries.
+- 429: all but a create (`is_create`), after as long as Retry-After says (a random pause without
+  it), up to `RATE_LIMITED_TRIES` tries.
 - No whole answer, and 5xx: only what may be repeated (`is_repeatable`), after a random pause ("full
   jitter": anywhere between nothing and a ceiling that doubles), up to `FAULT_TRIES` tries. A
   Retry-After in a 5xx is the least pause.
@@ -12,7 +12,8 @@
 
 import math
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
+
+from xcoll_tui.api.service_clock import parse_http_date
 
 FAULT_TRIES = 4
 RATE_LIMITED_TRIES = 10
@@ -30,11 +31,19 @@ def is_repeatable(method: str, *, attaches: bool = False) -> bool:
     return attaches or method in {"GET", "PUT", "DELETE"}
 
 
+def is_create(method: str, *, attaches: bool = False) -> bool:
+    """Tell whether a request makes one thing more each time that it is carried out.
+
+    Then not even a 429 is a reason to send it again: it may come after the effect.
+    """
+    return method == "POST" and not attaches
+
+
 def parse_retry_after(value: str | None, now: float) -> float | None:
     """Return the seconds to wait, never negative; None if the header is absent or makes no sense.
 
     `value` is a number of seconds (fractions allowed) or an HTTP date, `now` in seconds since the
-    epoch.
+    epoch by the clock of the service that sent it.
     """
     if value is None:
         return None
@@ -42,10 +51,10 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        try:
-            seconds = parsedate_to_datetime(text).timestamp() - now
-        except (ValueError, OverflowError):
+        time = parse_http_date(text)
+        if time is None:
             return None
+        seconds = time - now
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 

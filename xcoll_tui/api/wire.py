@@ -2,13 +2,15 @@
 
 A page is decoded in one go. Where that fails, it is taken apart item by item, and what still fails
 is mended member by member: null and empty become the default, numbers and texts become each other;
-only a member of a wrong kind is dropped, and then named in the item's `unreadable`.
+only a member of a wrong kind is dropped, and then named in the item's `unreadable`. The fields of a
+document are shown as texts, and kept as received beside that, since they are sent back.
 """
 
 # ruff: noqa: ANN401  the values here are JSON, which may be anything
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin
@@ -25,11 +27,13 @@ from xcoll_tui.api.models import (
     DocumentStatus,
     FileMetadata,
     KeyInfo,
+    writable,
 )
 
 T = TypeVar("T", Collection, Document)
 Page = TypeVar("Page", CollectionPage, DocumentPage)
 
+_REPLACED = "\ufffd"
 _STATUS_NAMES = [str(status) for status in DocumentStatus]
 # What decoding can raise on any bytes: malformed or ill-typed JSON, bad UTF-8, absurd nesting.
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -50,6 +54,23 @@ def encode_body(members: Mapping[str, Any]) -> bytes:
     except (TypeError, ValueError, RecursionError) as error:
         problem = str(error) or type(error).__name__
     raise Refused(f"Nothing was sent: a value cannot be written as JSON ({problem}). Change it.")
+
+
+def encode_fields(fields: Mapping[str, Any]) -> msgspec.Raw:
+    """Return the fields of a document for a request body, each value as it was received.
+
+    Half characters become the escapes that they were, and numbers stay numbers of any size. Raises
+    Refused for what JSON cannot hold.
+    """
+    try:
+        given = _plain(fields)
+        text = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        if not _is_writable(text):
+            text = json.dumps(given, allow_nan=False, separators=(",", ":"))
+        return msgspec.Raw(text.encode())
+    except (TypeError, ValueError, RecursionError) as error:
+        problem = str(error) or type(error).__name__
+    raise Refused(f"Nothing was sent: a field cannot be written as JSON ({problem}). Change it.")
 
 
 def _plain(value: Any) -> Any:
@@ -84,6 +105,20 @@ def read_object(body: bytes) -> dict[str, Any]:
     return value
 
 
+def read_members(body: bytes, names: Container[str]) -> dict[str, Any]:
+    """Return the JSON object in `body`, in which only the members of these names have values."""
+    try:
+        members = _decoder(dict[str, msgspec.Raw]).decode(body)
+    except _BROKEN:
+        return read_object(body)
+    return {name: _loads(bytes(raw)) if name in names else None for name, raw in members.items()}
+
+
+def read_acknowledgement(body: bytes) -> dict[str, Any]:
+    """Return the members of an answer that need have none: `{}`, null, or nothing at all."""
+    return {} if body.strip() == b"null" else read_object(body)
+
+
 def read_document_page(body: bytes) -> DocumentPage:
     """Read a page of documents; a broken document loses none of the others."""
     return _read_page(body, DocumentPage, Document, "documents")
@@ -107,13 +142,13 @@ def read_collection(body: bytes) -> Collection:
 def read_key_info(body: bytes) -> KeyInfo:
     """Read what is known of a key; one example of the service misspells redactedApiKey."""
     members = read_object(body)
-    if not members:
-        raise NotOurs("it is empty")
+    if not any(name in members for name in KeyInfo.__struct_encode_fields__):
+        raise NotOurs("it tells nothing of a key")
     members["redactedApiKey"] = members.get("redactedApiKey") or members.get("reactedApiKey")
     return KeyInfo(**_mend_members(members, KeyInfo, "", []))
 
 
-def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
+def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
     if not body.strip():
         raise NotOurs("it is empty")
     try:
@@ -121,21 +156,26 @@ def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
     except _BROKEN:
         pass
     else:
-        if not any(each.unreadable for each in _items_of(decoded)):
+        if not _items_of(decoded):
+            _refuse_other(read_object(body), name)
+        if not any(item.unreadable for item in _items_of(decoded)):
             return decoded
     try:
         outer = _decoder(dict[str, msgspec.Raw]).decode(body)
+        _refuse_other(outer, name)
         raw_items = _decoder(list[msgspec.Raw] | None).decode(outer.get(name, b"null"))
-        items = [_read_item(bytes(raw), item) for raw in raw_items or []]
+        items = [_read_item(bytes(raw), kind) for raw in raw_items or []]
         token = _loads(bytes(outer.get("pagination_token", b"null")))
     except _BROKEN:
         # Raw text with bad UTF-8 or a lone surrogate in it does not even come apart: Python's own
         # reader, given replacement characters, is the last resort.
         outer_values = read_object(body)
+        _refuse_other(outer_values, name)
         values = outer_values.get(name)
         if values is not None and not isinstance(values, list):
             raise NotOurs(f"its {name} are no list") from None
-        items = [_mend_item(value, item) for value in values or []]
+        lossy = not _is_utf8(body)
+        items = [_mend_item(value, kind, lossy=lossy) for value in values or []]
         token = outer_values.get("pagination_token")
     # The page's constructor cannot be typed by the name of its list.
     members: dict[str, Any] = {
@@ -143,6 +183,12 @@ def _read_page(body: bytes, page: type[Page], item: type[T], name: str) -> Page:
         "pagination_token": None if token is None else str(token),
     }
     return page(**members)
+
+
+def _refuse_other(members: Mapping[str, object], name: str) -> None:
+    """Raise NotOurs for an object that is no page; one without any member is an empty page."""
+    if members and name not in members and "pagination_token" not in members:
+        raise NotOurs(f"it holds no {name}")
 
 
 def _items_of(page: DocumentPage | CollectionPage) -> Sequence[Document | Collection]:
@@ -175,23 +221,56 @@ def _read_item(raw: bytes, item: type[T]) -> T:
         value = _loads(raw)
     except NotOurs as problem:
         return item(unreadable=f"It could not be read: {problem}.")
-    return _mend_item(value, item)
+    return _mend_item(value, item, lossy=not _is_utf8(raw))
 
 
-def _mend_item(value: Any, item: type[T]) -> T:
-    """Return `value` as an item, with a sentence in `unreadable` if members had to be dropped."""
+def _mend_item(value: Any, item: type[T], *, lossy: bool) -> T:
+    """Return `value` as an item, with a sentence in `unreadable` if members had to be dropped.
+
+    `lossy`: its text was no UTF-8, and has replacement characters in place of what was there.
+    """
     if not isinstance(value, dict):
         return item(unreadable=f"It is no JSON object but {_kind_of(value)}.")
     dropped: list[str] = []
     try:
         members = _mend_members(value, item, "", dropped)
+        if issubclass(item, Document):
+            _place_known(value, members)
+            if isinstance(fields := value.get("fields"), dict):
+                members["odd_fields"] = _odd_fields(fields)
+                dropped += _lost_in(fields, lossy=lossy)
     except RecursionError:
         return item(unreadable="It is nested too deeply to be read.")
-    if issubclass(item, Document):
-        _place_known(value, members)
     if dropped:
         members["unreadable"] = f"It could not be read in full: {'; '.join(dropped)}."
     return item(**members)
+
+
+def _odd_fields(fields: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the fields that are other than they are shown, None where all are plain texts."""
+    keys = Counter(writable(key) for key in fields)
+    odd = {
+        key: value
+        for key, value in fields.items()
+        if not (isinstance(value, str) and _is_writable(key) and _is_writable(value))
+        or keys[key] > 1  # shown under one key with another field
+    }
+    return odd or None
+
+
+def _lost_in(fields: dict[str, Any], *, lossy: bool) -> Iterator[str]:
+    """Yield clauses on what of the fields cannot be given back to the service as it was."""
+    try:
+        text = json.dumps(fields, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        yield "fields holds a number that is none of JSON's, or too large"
+    else:
+        if lossy and _REPLACED in text:
+            yield "fields holds a text that is no UTF-8"
+
+
+def _is_writable(text: str) -> bool:
+    return writable(text) == text
 
 
 def _place_known(value: dict[str, Any], members: dict[str, Any]) -> None:
@@ -263,8 +342,7 @@ def _text(value: Any) -> str:
     """Return a text as one that can be written out again, anything else as its JSON."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode()
+    return writable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _kind_of(value: Any) -> str:
@@ -278,9 +356,24 @@ def _kind_of(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_integer(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:  # Python reads no number of thousands of digits
+        return float(digits)
+
+
 def _loads(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8", "replace"))
+        return json.loads(raw.decode("utf-8", "replace"), parse_int=_read_integer)
     except RecursionError:
         raise NotOurs("it is nested too deeply") from None
     except ValueError:

@@ -22,16 +22,14 @@ from xcoll_tui.cli.parser import (
     holds_key,
     looks_like_key,
     stop,
+    warn,
 )
+from xcoll_tui.emulator.options import add_service_options, service_options
 
 if TYPE_CHECKING:
     from xcoll_tui.cli.access import ProfileAccess
     from xcoll_tui.log import Log
     from xcoll_tui.ui.access import Access
-
-# Textual would write every key and paste to a log, and so the management key; the last of them
-# makes it a file in the folder where xcoll was started.
-_TEXTUAL_LOGS = ("TEXTUAL_LOG", "TEXTUAL", "TEXTUAL_DEBUG")
 
 _EPILOG = """\
 xcoll auth        log in, and see which key is used; see xcoll auth --help
@@ -51,19 +49,13 @@ exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key, 128 + n ended by signal n
 def _parser() -> Parser:
     parser = Parser(
         prog="xcoll",
+        usage="%(prog)s [options] [collection_id]",
         description="A terminal browser for the xAI Collections API.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("collection_id", nargs="?", help="open this collection")
-    parser.add_argument("--demo", action="store_true", help="browse sample data; needs no key")
-    parser.add_argument(
-        "--documents",
-        type=_count,
-        metavar="N",
-        help="with --demo: documents in the large collection (100000)",
-    )
     parser.add_argument(
         "--base-url",
         metavar="URL",
@@ -76,6 +68,12 @@ def _parser() -> Parser:
     parser.add_argument("--theme", metavar="NAME", help="colours (xcoll); also XCOLL_THEME")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write a log without secrets")
     parser.add_argument("--version", action="version", version=f"xcoll {__version__}")
+    demo = parser.add_argument_group("sample data", "the rest goes with --demo")
+    demo.add_argument("--demo", action="store_true", help="browse sample data; needs no key")
+    demo.add_argument(
+        "--documents", type=_count, metavar="N", help="documents in the large collection (100000)"
+    )
+    add_service_options(demo)
     return parser
 
 
@@ -105,8 +103,11 @@ def main(argv: list[str] | None = None) -> None:
         raise SystemExit(auth.run(arguments[1:]))
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.documents is not None and not options.demo:
-        parser.error("--documents goes with --demo")
+    if not options.demo:
+        given = {"documents": options.documents, **service_options(options)}
+        for name, value in given.items():
+            if value is not None:
+                parser.error(f"--{name.replace('_', '-')} goes with --demo")
     if options.demo and (options.base_url or options.profile):
         parser.error("--demo brings its own service; leave --base-url and --profile out")
     if looks_like_key(options.collection_id or ""):
@@ -136,8 +137,9 @@ def _run_emulator(arguments: list[str]) -> int:
 
 
 def _browse(options: argparse.Namespace) -> NoReturn:
-    for name in _TEXTUAL_LOGS:
-        os.environ.pop(name, None)
+    from xcoll_tui.cli.screen_environment import prepare_screen  # noqa: PLC0415 - keeps --help light
+
+    prepare_screen(os.environ, demo=options.demo)
     own = None if options.demo else _own_access(options)
     _require_terminal()
     log = _open_log(options.log)
@@ -145,13 +147,19 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     if own is None:
         from xcoll_tui.cli.demo import DemoAccess  # noqa: PLC0415 - only when asked for
 
-        access = DemoAccess(options.documents or 100_000, read_only=options.read_only, log=log)
+        access = DemoAccess(
+            options.documents or 100_000,
+            service_options(options),
+            read_only=options.read_only,
+            log=log,
+        )
     else:
         own.log, access = log, own
 
     # Nothing of what the imports and the first frame make is garbage; looking for some in between
     # costs a tenth of the start-up. The app starts the collector again behind the first frame.
     gc.disable()
+    from xcoll_tui.cli.own_streams import own_streams  # noqa: PLC0415 - keeps --help light
     from xcoll_tui.ui.app import XcollApp  # noqa: PLC0415 - half of the start-up
     from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415
 
@@ -162,12 +170,15 @@ def _browse(options: argparse.Namespace) -> NoReturn:
         access, clock=time.time, collection_id=options.collection_id or None, theme=theme
     )
     signals.call_on_end(app.end_by_signal)
-    app.run()
-    signals.leave_on_end()
-    # Of what Textual has begun for a screen, and had not run yet.
-    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
-    if log is not None:
-        log.close()
+    with own_streams(screen=True):
+        app.run()
+        signals.leave_on_end()
+        # Of what Textual has begun for a screen, and had not run yet.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        if log is not None:
+            log.close()
+            if log.problem:
+                warn(f"xcoll: The log {log.path} ends before the program: {log.problem}.")
     # None where nothing told it to exit: it broke down.
     code = 1 if app.return_code is None else app.return_code
     raise SystemExit(EXIT_NO_KEY if code == 0 and own is not None and own.key is None else code)
@@ -232,4 +243,7 @@ def _open_log(path: Path | None) -> "Log | None":
     try:
         return Log(path)
     except OSError as error:
-        stop(f"The log {path} cannot be written: {error.strerror}.", EXIT_FAILED)
+        stop(
+            f"The log {path} cannot be written: {error.strerror}. Name a plain file, or a new one.",
+            EXIT_FAILED,
+        )

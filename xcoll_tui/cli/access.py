@@ -17,6 +17,7 @@ from xcoll_tui.credentials import (
     Secret,
     Vault,
     parse_key,
+    read_key,
     service_name,
 )
 from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection, Kept, ProfileRow
@@ -65,6 +66,7 @@ class ProfileAccess:
         self._read_only = read_only
         self._checked: tuple[Secret, KeyInfo | None] | None = None
         self._open: tuple[Client, Session] | None = None
+        self._noticed = False
         self._address = self._accept_address(profile)
 
     # What is so now
@@ -132,7 +134,7 @@ class ProfileAccess:
 
     async def check(self, text: str) -> None:
         """Ask the service about a key; raises InvalidKey and every other ApiError."""
-        await self.check_secret(parse_key(text))
+        await self.check_secret(read_key(text).secret)
 
     async def check_secret(self, secret: Secret) -> "KeyInfo | None":
         """Ask the service about a key, and return what it tells."""
@@ -256,23 +258,28 @@ class ProfileAccess:
     def connect(self) -> Connection:
         """Build a session with the key that was found or entered; blocks."""
         from xcoll_tui.cli.connection import open_session, own_state_folder  # noqa: PLC0415
+        from xcoll_tui.cli.surroundings import start_notices  # noqa: PLC0415
 
         if self.key is None:
             raise LookupError("No key was found yet, so nothing can be opened.")
+        state, problem = own_state_folder()
         client, session = open_session(
             self._maker(self.key.secret),
             self.log,
-            state=own_state_folder(),
+            state=state,
+            state_problem=problem,
             base_url=self.base_url,
-            profile="" if self.profile.name == DEFAULT else self.profile.name,
+            team_id=self.profile.team_id or "",
         )
         self._open = client, session
+        notices = [] if self._noticed else start_notices(self._given, self._profiles)
+        self._noticed = True
 
         async def close() -> None:
             await session.end()
             await client.aclose()
 
-        return Connection(session, close)
+        return Connection(session, close, notices=notices)
 
     # Within
 

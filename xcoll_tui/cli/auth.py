@@ -19,6 +19,7 @@ from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
 from xcoll_tui.cli.access import ProfileAccess, command_for, facts_of, plain
 from xcoll_tui.cli.auth_status import tell_status
 from xcoll_tui.cli.key_input import piped_key, require_hidden_input, typed_key
+from xcoll_tui.cli.own_streams import own_streams
 from xcoll_tui.cli.parser import (
     EXIT_FAILED,
     Parser,
@@ -45,7 +46,7 @@ from xcoll_tui.credentials import (
     Unavailable,
     Vault,
     accept_team_id,
-    parse_key,
+    read_key,
 )
 from xcoll_tui.signals import Ended
 from xcoll_tui.ui.text import clean
@@ -79,6 +80,11 @@ def run(arguments: list[str]) -> int:
         parser.refuse_key()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # what a terminal of few letters lacks is no crash
+    with own_streams():
+        return _carry_out(options)
+
+
+def _carry_out(options: argparse.Namespace) -> int:
     try:
         code: int = options.act(options)
         if sys.stdout is not None:
@@ -174,7 +180,9 @@ def _login(options: argparse.Namespace) -> int:
     )
     # Before anybody types: where there is no keyring, there is nothing to log in to.
     run_until_signal(patiently(access.vault.backend()))
-    secret = parse_key(piped_key() if options.key_stdin else typed_key(access.destination))
+    secret, note = read_key(piped_key() if options.key_stdin else typed_key(access.destination))
+    if note:
+        say(note)
     code = run_until_signal(_log_in(access, secret, verify=not options.no_verify))
     for name in supplied:
         say(f"{name} is set, and goes before the keyring: unset it to use this key.")

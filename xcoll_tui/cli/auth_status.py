@@ -4,11 +4,13 @@ import argparse
 import asyncio
 import json
 import os
+from typing import TYPE_CHECKING
 
-from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
+from xcoll_tui.api.errors import ApiError, Forbidden, Misconfigured, Refused, Unauthorized
 from xcoll_tui.cli.access import ProfileAccess, plain
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_NO_KEY, say
 from xcoll_tui.cli.patience import patiently, run_until_signal
+from xcoll_tui.cli.surroundings import variables_in_use
 from xcoll_tui.credentials import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLES,
@@ -25,25 +27,36 @@ from xcoll_tui.credentials import (
 from xcoll_tui.session.key_check import team_of
 from xcoll_tui.ui.text import clean
 
+if TYPE_CHECKING:
+    from xcoll_tui.environment import Variable
+
 _CHECK_SECONDS = 15
 
 
 def tell_status(options: argparse.Namespace) -> int:
     """Carry out `xcoll auth status`, and return the exit code."""
     profiles = Profiles()
-    given = take_key(os.environ)
+    variables: list[Variable] = []
+    given = take_key(os.environ, variables.append)
     profile = profiles.resolve(options.profile, os.environ.get(PROFILE_VARIABLE))
     access = ProfileAccess(
         profile, given=given, profiles=profiles, base_url=os.environ.get("XCOLL_BASE_URL")
     )
     status, code = run_until_signal(_look(access, verify=not options.no_verify))
+    variables += variables_in_use(access.base_url, os.environ, profiles)
     if options.json:
-        say(json.dumps(status, indent=2))
+        environment = [
+            {"name": each.name, "used": each.used, "note": plain(each.note)} for each in variables
+        ]
+        say(json.dumps({**status, "environment": environment}, indent=2))
     else:
-        for name, value in status.items():
-            if value is None:
-                continue
-            say(f"{name.replace('_', ' '):<10} {_worded(value)}")
+        facts = {name: _worded(value) for name, value in status.items() if value is not None}
+        last = facts.pop("next")
+        for name, value in facts.items():
+            say(f"{name.replace('_', ' '):<10} {value}")
+        for each in variables:
+            say(f"{'used' if each.used else 'not used':<10} {each.name}: {plain(each.note)}")
+        say(f"{'next':<10} {last}")
     return code
 
 
@@ -59,8 +72,8 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
     if not found and problem is None:
         problem, code = f"No key is kept for the profile {access.profile.name}.", EXIT_NO_KEY
     if found and verify:
-        check, problem, refused = await _verify(access)
-        code = EXIT_FAILED if refused else 0
+        check, problem, failed = await _verify(access)
+        code = EXIT_FAILED if failed else 0
     key = access.key
     supplied = access.overruled_by
     info = access.info
@@ -84,7 +97,10 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
 
 
 async def _verify(access: ProfileAccess) -> tuple[str, str | None, bool]:
-    """Ask the service about the key that was found: in a word, why, and whether it was refused."""
+    """Ask the service about the key that was found: in a word, why, and whether something is wrong.
+
+    A service that does not answer is no fault of this machine's.
+    """
     if access.key is None:
         return "not asked", None, False
     try:
@@ -92,6 +108,8 @@ async def _verify(access: ProfileAccess) -> tuple[str, str | None, bool]:
             access.info = await access.check_secret(access.key.secret)
     except (Unauthorized, Forbidden) as refusal:
         return "refused", plain(str(refusal)), True
+    except Misconfigured as problem:
+        return "not possible", plain(str(problem)), True
     except ApiError as error:
         return "not possible", plain(str(error)), False
     except TimeoutError:

@@ -35,7 +35,8 @@ def open_session(
     *,
     state: Path | None,
     base_url: str,
-    profile: str = "",
+    state_problem: str = "",
+    team_id: str = "",
 ) -> tuple[Client, Session]:
     """Make a client, load what it needs, and put a session on it; blocks for a tenth of a second.
 
@@ -57,13 +58,15 @@ def open_session(
 
     client = make_client(on_request=on_request, on_wait=on_wait, on_unauthorized=on_unauthorized)
     client.open()
-    session = Session(client, state=state, place=base_url, profile=profile)
+    session = Session(
+        client, state=state, state_problem=state_problem, place=base_url, team_id=team_id
+    )
     return client, session
 
 
-def own_state_folder() -> Path | None:
-    """Return the state folder, None where there can be none."""
+def own_state_folder() -> tuple[Path | None, str]:
+    """Return the state folder; where there can be none, None and a sentence that says why."""
     try:
-        return state_folder()
-    except FolderUnusable:
-        return None  # told where it matters: before a collection is deleted without a backup
+        return state_folder(), ""
+    except FolderUnusable as problem:
+        return None, str(problem)

@@ -8,17 +8,29 @@ from typing import TYPE_CHECKING
 from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection
 
 if TYPE_CHECKING:
+    from xcoll_tui.emulator.policies import ServiceOptions
     from xcoll_tui.log import Log
 
 
 class DemoAccess:
-    """Sample data, the large collection of which holds `documents`; see `ui.access.Access`."""
+    """Sample data, the large collection of which holds `documents`; see `ui.access.Access`.
+
+    `behaviour` is how the service of the samples behaves.
+    """
 
     keys = None
     facts = ("sample data on this machine",)
 
-    def __init__(self, documents: int, *, read_only: bool, log: "Log | None") -> None:
+    def __init__(
+        self,
+        documents: int,
+        behaviour: "ServiceOptions",
+        *,
+        read_only: bool,
+        log: "Log | None",
+    ) -> None:
         self._documents = documents
+        self._behaviour = behaviour
         self._read_only = read_only
         self._log = log
 
@@ -44,7 +56,7 @@ class DemoAccess:
 
         for name in KEY_VARIABLES:  # no child process needs it either
             os.environ.pop(name, None)
-        demo = create_demo(self._documents)
+        demo = create_demo(self._documents, **self._behaviour)
         state = tempfile.TemporaryDirectory(prefix="xcoll-demo-", ignore_cleanup_errors=True)
         base_url = "http://127.0.0.1"
         make = partial(Client, demo.key, base_url, read_only=self._read_only, app=demo.app)
@@ -60,4 +72,4 @@ class DemoAccess:
             demo.close()
             state.cleanup()
 
-        return Connection(session, close, demo.file_ids, filled)
+        return Connection(session, close, demo.file_ids, filled, is_sample=True)

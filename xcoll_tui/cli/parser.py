@@ -73,11 +73,13 @@ def stop(sentence: str, code: int) -> NoReturn:
 
 def exit_code_of(error: Exception) -> int:
     """Return the exit code for what stopped a command before it did anything."""
-    from xcoll_tui.api.errors import Refused  # noqa: PLC0415 - keeps --help light
+    from xcoll_tui.api.errors import Misconfigured, Refused  # noqa: PLC0415 - keeps --help light
     from xcoll_tui.credentials import NameRefused, NoSuchProfile  # noqa: PLC0415
 
     if isinstance(error, NoSuchProfile):
         return EXIT_NO_KEY
+    if isinstance(error, Misconfigured):
+        return EXIT_FAILED
     return EXIT_USAGE if isinstance(error, Refused | NameRefused) else EXIT_FAILED
 
 

@@ -1,6 +1,6 @@
 """The management key at rest and in memory; knows no screen and no HTTP."""
 
-from xcoll_tui.credentials.backends import USER, service_name
+from xcoll_tui.credentials.backends import USER, failed_plugins, service_name
 from xcoll_tui.credentials.errors import (
     REMEDIES,
     WAYS_OUT,
@@ -17,6 +17,8 @@ from xcoll_tui.credentials.errors import (
     Unavailable,
     Unfit,
 )
+from xcoll_tui.credentials.key_file import KEY_FILE_VARIABLE
+from xcoll_tui.credentials.key_text import KeyText, parse_key, read_key
 from xcoll_tui.credentials.profiles import (
     DEFAULT,
     PROFILE_VARIABLE,
@@ -25,8 +27,8 @@ from xcoll_tui.credentials.profiles import (
     accept_name,
     accept_team_id,
 )
-from xcoll_tui.credentials.secret import LONGEST_KEY, Secret, parse_key
-from xcoll_tui.credentials.sources import KEY_FILE_VARIABLE, KEY_VARIABLES, Key, take_key
+from xcoll_tui.credentials.secret import LONGEST_KEY, Secret
+from xcoll_tui.credentials.sources import KEY_VARIABLES, Key, take_key
 from xcoll_tui.credentials.vault import LIMIT, KeyStore, Vault
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "Key",
     "KeyFileRefused",
     "KeyStore",
+    "KeyText",
     "KeyringProblem",
     "Locked",
     "NameRefused",
@@ -59,7 +62,9 @@ __all__ = [
     "Vault",
     "accept_name",
     "accept_team_id",
+    "failed_plugins",
     "parse_key",
+    "read_key",
     "service_name",
     "take_key",
 ]

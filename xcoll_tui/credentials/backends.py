@@ -3,7 +3,9 @@
 All of this blocks, some of it for ever: `vault.py` runs it in threads of its own.
 """
 
+import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
@@ -51,6 +53,29 @@ _UNREADABLE = Secret("\N{REPLACEMENT CHARACTER}")
 _LONGEST_REASON = 200
 
 T = TypeVar("T")
+
+
+class _Plugins(logging.Handler):
+    """Takes what the keyring library logs, instead of stderr: which plugins could not be loaded."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.failed: dict[str, str] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note the plugin and the kind of its error; the traceback helps nobody here."""
+        named = re.search(r"name='([^']{1,100})'", record.getMessage())
+        kind = record.exc_info[0] if record.exc_info else None
+        if named is not None:
+            self.failed[named[1]] = "an error" if kind is None else kind.__name__
+
+
+_plugins = _Plugins()
+
+
+def failed_plugins() -> dict[str, str]:
+    """Return the plugins of the keyring library that could not be loaded, each with the error."""
+    return dict(_plugins.failed)
 
 
 class Backend(Protocol):
@@ -112,6 +137,9 @@ class Trusted:
 
 def find_trusted() -> Trusted:
     """Return the keyring to use; raises Unavailable and Insecure, and can block for ever."""
+    logger = logging.getLogger("keyring")
+    logger.addHandler(_plugins)  # once, however often this is called
+    logger.propagate = False
     try:
         import keyring  # noqa: PLC0415 - slow, and only those who need a key shall wait for it
 
@@ -134,8 +162,12 @@ def choose(candidates: tuple[object, ...]) -> Trusted:
             return Trusted(name, cast("Backend", candidate))
     others = [path for path in map(_path_of, candidates) if path != _FAIL]
     if not others:
+        broken = "".join(
+            f" The keyring plugin {name} could not be loaded ({error})."
+            for name, error in _plugins.failed.items()
+        )
         raise Unavailable(
-            f"There is no keyring on this computer, or none that answers. {WAYS_OUT} "
+            f"There is no keyring on this computer, or none that answers.{broken} {WAYS_OUT} "
             "A keyring that was started since is found when xcoll starts again."
         )
     faults = ", ".join(f"{path} ({_FAULTS.get(path, 'unknown to xcoll')})" for path in others)

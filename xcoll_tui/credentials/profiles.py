@@ -79,6 +79,8 @@ class Profiles:
     ) -> None:
         self._where = where
         self._make = make
+        self.problem = ""
+        """Why the list was taken for an empty one, a sentence; "" where it was read."""
 
     @property
     def chosen(self) -> str:
@@ -168,6 +170,14 @@ class Profiles:
             content = json.loads(path.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             return {}
+        except PermissionError as error:
+            if not _is_someone_elses(path.parent):
+                raise _unreadable(path, error.strerror or "it may not be read") from None
+            self.problem = (
+                f"The folder {path.parent} is another user's and cannot be read, so no profile is "
+                "used. Name your own home folder in HOME, or a folder of yours in XDG_CONFIG_HOME."
+            )
+            return {}
         except (OSError, ValueError, RecursionError) as error:
             problem = getattr(error, "strerror", None) or "it is no JSON"
             raise _unreadable(path, problem) from None
@@ -204,6 +214,14 @@ def _locked(folder: Path) -> Iterator[None]:
             ending.callback(os.close, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+
+
+def _is_someone_elses(folder: Path) -> bool:
+    """Tell whether a folder, or the first above it that can be looked at, is another user's."""
+    for place in (folder, *folder.parents):
+        with suppress(PermissionError):
+            return os.name == "posix" and place.stat().st_uid != os.geteuid()
+    return False
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

@@ -5,9 +5,6 @@ from hashlib import blake2b
 from hmac import compare_digest
 from typing import Any, NoReturn, Self, SupportsIndex, final
 
-from xcoll_tui.api.errors import InvalidKey
-from xcoll_tui.api.keys import accept_key
-
 # The Windows Credential Locker takes 2,560 bytes of UTF-16.
 LONGEST_KEY = 1_000
 # Of a shorter key, four characters would be too much of it.
@@ -72,23 +69,3 @@ class Secret:
     def _digest(self) -> bytes:
         # A lone surrogate must not raise here: the exception would hold the key.
         return blake2b(self.__text.encode("utf-8", "surrogatepass"), key=_SALT).digest()
-
-
-def parse_key(text: str) -> Secret:
-    """Make a Secret of what a person pasted or a file holds; white space around it is dropped.
-
-    Raises InvalidKey where `accept_key` would, for white space within it, and for more than 1,000
-    characters. No message holds any of the key.
-    """
-    secret = Secret(text.strip())
-    # A traceback that shows locals would show this one.
-    del text
-    accept_key(secret)
-    if " " in secret.reveal():
-        raise InvalidKey("The management key holds a space. Copy it again, and nothing around it.")
-    if len(secret.reveal()) > LONGEST_KEY:
-        raise InvalidKey(
-            f"The management key is longer than {LONGEST_KEY:,} characters. "
-            "Copy it again, and nothing around it."
-        )
-    return secret

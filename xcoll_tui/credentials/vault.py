@@ -10,7 +10,8 @@ from typing import NoReturn, Protocol, TypeVar
 from xcoll_tui.api.errors import InvalidKey
 from xcoll_tui.credentials.backends import Trusted, find_trusted
 from xcoll_tui.credentials.errors import WAYS_OUT, KeyringProblem, NotKept, TimedOut, Unfit
-from xcoll_tui.credentials.secret import Secret, parse_key
+from xcoll_tui.credentials.key_text import parse_key
+from xcoll_tui.credentials.secret import Secret
 
 LIMIT = 30.0
 # Entries of one name that a deletion removes; whoever has more of them has another problem.

@@ -13,10 +13,16 @@ tests against the emulator goes by; the second is the emulator's own):
 - `documents%3AbatchGet` works as `documents:batchGet`; unknown IDs are left out, repeated ones are
   taken once, any number is answered.
 - Two collections may have the same name. Attaching an unknown file is 404, a broken field rule 400
-  (unique: 409), and nothing is attached. Deleting a collection keeps the files.
+  (unique: 409), and nothing is attached. Deleting a collection keeps the files, in every case.
+- `remove`: `keep` keeps the file of a removed document; `delete-file`: a file goes with its last
+  document. `undeclared`: `accept` takes fields without a definition, `refuse` answers 400 to an
+  attach and a PATCH with one. A direct upload is refused then in every case, with 500 and the words
+  of gRPC.
+- `lag`: list, get, batchGet and counts show what was so many seconds ago; writes see the truth.
 - An attach or PATCH may have a JSON content type and no body. A route that does not exist is 404, a
   method that does not fit 405 code 12, HEAD and OPTIONS among them.
 
+- Every answer has an `x-request-id` of its own, and a `date` by the clock of the store.
 - Equal sort keys are ordered by when the thing was made; descending is the exact reverse.
 - `:` on text means "contains", `=` equals (collection_name: both "contain"). `!=`, `:!`, NOT are
   exact negations, also where a document lacks the field; an unknown field is neither true nor
@@ -26,8 +32,13 @@ tests against the emulator goes by; the second is the emulator's own):
 - PUT: a chunk_configuration without a strategy keeps the old one; its flags, when absent, stay.
   Adding a field as unique where documents share a value is 409; deleting one that is not there
   changes nothing. An existing field may become required. collection_description "" is kept as "".
-- Fields may hold keys that have no definition. An empty value does not satisfy `required`, and
-  `unique` does not compare it.
+- `lag` makes nothing else late: files are the truth, and a write answers what it made. Indexing is
+  as far behind as the rest. Several lags are replicas that answer one read after the other.
+- `late`: a removal, an attach, a PATCH, and the change or deletion of a collection take effect only
+  so long after their answer. What would be refused is refused at once.
+- Refusing undeclared fields looks at those that are given; with `metadata_patch` `ignore`, or
+  `reattach` `keep`, at none. An empty value does not satisfy `required`, and `unique` does not
+  compare it.
 - PATCH indexes again in every case. `replace`: the given fields are all there are ({} removes
   all); `merge`: they are laid over the old ones, and no key is ever removed; `ignore`: they are
   not looked at beyond their types. Field rules hold as at attach.
@@ -43,18 +54,22 @@ import asyncio
 import hmac
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from math import ceil
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from xcoll_tui.emulator.document import Documents, MetadataPatch, Reattach
 from xcoll_tui.emulator.faults import GARBAGE, Fault, Rate, find_fault
+from xcoll_tui.emulator.policies import MetadataPatch, Policies, Reattach, Remove, Undeclared
 from xcoll_tui.emulator.routes import Call, Routes
 from xcoll_tui.emulator.store import Store
 from xcoll_tui.emulator.wire import RefusedError, encode, error_body
@@ -88,6 +103,7 @@ class Service:
 
     def __init__(
         self,
+        store: Store,
         routes: Routes,
         *,
         key: str,
@@ -96,6 +112,7 @@ class Service:
         faults: list[Fault],
         executor: ThreadPoolExecutor,
     ) -> None:
+        self._store = store
         self._routes = routes
         self._authorization = f"bearer {key}".encode()
         self._latency = latency
@@ -107,6 +124,7 @@ class Service:
         """Answer one request."""
         if scope["type"] != "http":
             return
+        send = self._with_headers(send)
         request = Request(scope, receive)
         try:
             body = await request.body()
@@ -126,6 +144,31 @@ class Service:
             await _go_wrong(fault, None, scope, receive, send)
         else:
             await _go_wrong(fault, await self._perform(request, body), scope, receive, send)
+
+    async def fail(self, _request: Request, error: Exception) -> Response:
+        """Answer what went wrong in here, or was to go wrong without a socket."""
+        if not isinstance(error, ConnectionResetError):
+            traceback.print_exception(error, file=sys.stderr)
+        body = encode(error_body(500, "The emulator has a defect; its stderr tells more."))
+        return Response(body, 500, {"content-type": JSON_TYPE, **self._headers_of_all()})
+
+    def _headers_of_all(self) -> dict[str, str]:
+        # Tests put another clock into the store at any time.
+        date = formatdate(self._store.clock(), usegmt=True)
+        return {"date": date, "x-request-id": str(uuid.uuid4())}
+
+    def _with_headers(self, send: Send) -> Send:
+        """Add what every answer has, unless a fault says otherwise."""
+
+        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=[*message["headers"]])
+                for name, value in self._headers_of_all().items():
+                    headers.setdefault(name, value)
+                message = {**message, "headers": headers.raw}
+            await send(message)
+
+        return send_with_headers
 
     def _admit(self, request: Request) -> None:
         given = request.headers.get("authorization", "").encode("latin-1")
@@ -216,22 +259,16 @@ async def _drop(scope: Scope, receive: Receive, *, rude: bool) -> None:
     await _until_client_leaves(receive)
 
 
-async def _fail(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, ConnectionResetError):
-        traceback.print_exception(error, file=sys.stderr)
-    return Response(
-        encode(error_body(500, "The emulator has a defect; its stderr tells more.")),
-        500,
-        {"content-type": JSON_TYPE},
-    )
-
-
 def create_app(
     store: Store,
     *,
     key: str,
     metadata_patch: MetadataPatch = "replace",
     reattach: Reattach = "conflict",
+    remove: Remove = "keep",
+    undeclared: Undeclared = "accept",
+    lag: float | Sequence[float] = 0.0,
+    late: float | Mapping[str, float] = 0.0,
     index_seconds: float = 5.0,
     latency: float = 0.0,
     rate: int | None = None,
@@ -239,24 +276,32 @@ def create_app(
 ) -> Starlette:
     """Make the application of a store.
 
-    latency is in seconds, rate in requests a second. `app.state.faults` is a list of Fault that
-    may be changed at any time. `app.state.executor` runs what touches the store; whoever made the
-    application shuts it down before closing the store.
+    latency, lag and late are in seconds, rate in requests a second; of lag and late Routes tells
+    more. `app.state.faults` is a list of Fault that may be changed at any time.
+    `app.state.executor` runs what touches the store; whoever made the application shuts it down
+    before closing the store.
     """
-    app = Starlette(exception_handlers={Exception: _fail})
+    app = Starlette()
     app.state.faults = list(faults)
     app.state.executor = ThreadPoolExecutor(1, thread_name_prefix="emulator")
-    documents = Documents(
-        store, index_seconds=index_seconds, metadata_patch=metadata_patch, reattach=reattach
+    routes = Routes(
+        store,
+        key=key,
+        policies=Policies(metadata_patch, reattach, remove, undeclared),
+        index_seconds=index_seconds,
+        lag=lag,
+        late=late,
     )
     # Starlette's own routes match decoded paths, where an ID that holds %2F cannot be told from
     # two segments; and they answer what they do not know in plain text.
-    app.router.default = Service(
-        Routes(store, documents, key=key),
+    app.router.default = service = Service(
+        store,
+        routes,
         key=key,
         latency=latency,
         rate=rate,
         faults=app.state.faults,
         executor=app.state.executor,
     )
+    app.add_exception_handler(Exception, service.fail)
     return app

@@ -8,6 +8,7 @@ from typing import Any
 from xcoll_tui.emulator import wire
 from xcoll_tui.emulator.filters import Field, Sql, Text, compile_filter, moment, number
 from xcoll_tui.emulator.query import Query
+from xcoll_tui.emulator.replicas import Replicas, Snapshot
 from xcoll_tui.emulator.store import Listing, Store
 from xcoll_tui.emulator.wire import Json, RefusedError, invalid
 
@@ -121,8 +122,25 @@ def find_collection(connection: sqlite3.Connection, collection_id: str) -> sqlit
         "SELECT * FROM collections WHERE collection_id = ?", (collection_id,)
     ).fetchone()
     if row is None:
-        raise RefusedError(404, f"Collection {collection_id!r} was not found.")
+        raise _unknown(collection_id)
     return row
+
+
+def find_shown_collection(
+    connection: sqlite3.Connection, collection_id: str, snapshot: Snapshot
+) -> sqlite3.Row:
+    """Read a collection's row as a replica has it; an ID unknown there is refused with 404."""
+    for source in snapshot.collections:
+        row: sqlite3.Row | None = connection.execute(
+            source.select("collection_id = :id"), {"id": collection_id, "now": snapshot.now}
+        ).fetchone()
+        if row is not None:
+            return row
+    raise _unknown(collection_id)
+
+
+def _unknown(collection_id: str) -> RefusedError:
+    return RefusedError(404, f"Collection {collection_id!r} was not found.")
 
 
 def show_collection(row: sqlite3.Row) -> Json:
@@ -175,8 +193,9 @@ def insert_collection(
 class Collections:
     """The collections of a store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, replicas: Replicas) -> None:
         self._store = store
+        self._replicas = replicas
 
     def create(self, body: Json) -> Json:
         """Make a collection."""
@@ -190,15 +209,16 @@ class Collections:
 
     def get(self, collection_id: str) -> Json:
         """Show one collection."""
+        snapshot = self._replicas.snapshot()
         with self._store.reading() as connection:
-            return show_collection(find_collection(connection, collection_id))
+            return show_collection(find_shown_collection(connection, collection_id, snapshot))
 
     def list(self, query: Query) -> Json:
         """Show a page of collections."""
         expression = query.text("filter")
+        snapshot = self._replicas.snapshot()
         listing = Listing(
-            columns="*",
-            table="collections",
+            sources=snapshot.collections,
             where=[compile_filter(expression, _FILTERS.get)] if expression else [],
             sort=_SORTS[query.choice("sort_by", list(_SORTS))],
             tie="id",
@@ -207,9 +227,7 @@ class Collections:
             query=("collections", expression),
         )
         with self._store.reading() as connection:
-            rows, token = listing.read(
-                connection, query.text("pagination_token"), self._store.now()
-            )
+            rows, token = listing.read(connection, query.text("pagination_token"), snapshot.now)
         page: Json = {"collections": [show_collection(row) for row in rows]}
         if token is not None:
             page["pagination_token"] = token

@@ -2,9 +2,12 @@
 
 import argparse
 import secrets
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from xcoll_tui.emulator.options import add_service_options, duration, service_options
 
 if TYPE_CHECKING:
     from xcoll_tui.emulator.faults import Fault
@@ -30,26 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="documents in the large sample collection (default: 100000)",
     )
-    add(
-        "--metadata-patch",
-        choices=["replace", "merge", "ignore"],
-        default="replace",
-        help="what a PATCH with fields does to them (default: %(default)s)",
-    )
-    add(
-        "--reattach",
-        choices=["conflict", "replace", "keep"],
-        default="conflict",
-        help="what attaching an attached file does (default: %(default)s)",
-    )
+    add_service_options(parser.add_argument_group("how the service behaves"))
     add(
         "--index-seconds",
-        type=_duration,
+        type=duration,
         default=5.0,
         metavar="S",
         help="how long a document is indexed (default: 5; 0: at once)",
     )
-    add("--latency", type=_duration, default=0.0, metavar="MS", help="added to each answer")
+    add("--latency", type=duration, default=0.0, metavar="MS", help="added to each answer")
     add("--rate", type=_count, metavar="N", help="answer 429 beyond N requests a second")
     add(
         "--fault",
@@ -74,16 +66,6 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _duration(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no duration")
-    return number
-
-
 def _key(text: str) -> str:
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise argparse.ArgumentTypeError("a key is made of visible ASCII characters")
@@ -93,7 +75,8 @@ def _key(text: str) -> str:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; answers the exit code.
 
-    One line on stdout says when it is ready; what cannot be done is a sentence on stderr.
+    A line on stdout says when it is ready; the next one starts xcoll against it in a shell. What
+    cannot be done is a sentence on stderr, where sample files that may be attached are named too.
     """
     import sqlite3  # noqa: PLC0415 -- see the module's docstring
 
@@ -130,26 +113,26 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
 
     from xcoll_tui.emulator.app import create_app  # noqa: PLC0415
     from xcoll_tui.emulator.seed import DOCUMENTS, fill_store  # noqa: PLC0415
-    from xcoll_tui.emulator.server import listen, make_uvicorn, url_of  # noqa: PLC0415
+    from xcoll_tui.emulator.server import format_url, listen, make_uvicorn  # noqa: PLC0415
 
     key = arguments.key or f"emulator-{secrets.token_hex(8)}"
     end = listen(arguments.host, arguments.port)
-    file_ids = fill_store(store, arguments.seed, documents=arguments.documents or DOCUMENTS)
-    if file_ids:
-        lines = ["Uploaded files that are attached nowhere:", *file_ids]
-        sys.stderr.write("".join(f"{line}\n" for line in lines))
+    files = fill_store(store, arguments.seed, documents=arguments.documents or DOCUMENTS)
+    if files:
+        lines = [f"{file_id}  {name}\n" for file_id, name in files.items()]
+        sys.stderr.write("".join(["Uploaded files that are attached nowhere:\n", *lines]))
         sys.stderr.flush()
     app = create_app(
         store,
         key=key,
-        metadata_patch=arguments.metadata_patch,
-        reattach=arguments.reattach,
+        **service_options(arguments),
         index_seconds=arguments.index_seconds,
         latency=arguments.latency / 1000,
         rate=arguments.rate,
         faults=faults,
     )
-    ready = f"Listening on {url_of(end)} key {key}\n"
+    host, port = end.getsockname()[:2]
+    ready = f"Listening on {format_url(host, port)} key {key}\n{command_line(host, port, key)}"
 
     def tell_ready() -> None:
         sys.stdout.write(ready)
@@ -161,6 +144,21 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
     finally:
         app.state.executor.shutdown()
     return 0
+
+
+def command_line(host: str, port: int, key: str) -> str:
+    """Write the line that starts xcoll here; none where xcoll would refuse to send the key."""
+    from ipaddress import ip_address  # noqa: PLC0415 -- as above
+
+    from xcoll_tui.emulator.server import format_url  # noqa: PLC0415
+
+    address = ip_address(host.partition("%")[0])
+    if address.is_unspecified:
+        host = "127.0.0.1" if address.version == 4 else "::1"
+    elif not address.is_loopback:
+        return ""
+    url = shlex.quote(format_url(host, port))
+    return f"XAI_MANAGEMENT_KEY={shlex.quote(key)} xcoll --base-url {url}\n"
 
 
 def main() -> int:

@@ -1,10 +1,12 @@
 """The emulator inside another program, with samples: no socket, no file."""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xcoll_tui.emulator.app import create_app
+from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared
 from xcoll_tui.emulator.seed import DOCUMENTS, FILE_IDS, LargeCollection, insert_small
 from xcoll_tui.emulator.store import Store
 
@@ -23,15 +25,15 @@ class Demo:
     app is to be served in any event loop; filled is set when the large collection is complete.
     """
 
-    def __init__(self, store: Store, documents: int) -> None:
-        self.key = "demo-key"
+    def __init__(self, store: Store, app: "Starlette", key: str, documents: int) -> None:
+        self.app = app
+        self.key = key
         self.file_ids = FILE_IDS
         self.filled = threading.Event()
         self._store = store
-        with store.writing() as connection:
+        with store.writing(seeding=True) as connection:
             insert_small(connection, store.now())
             self._large = LargeCollection(connection, store.now(), documents)
-        self.app: Starlette = create_app(store, key=self.key)
         self._documents = documents
         self._closing = threading.Event()
         self._filler = threading.Thread(target=self._fill, name="demo", daemon=True)
@@ -39,7 +41,7 @@ class Demo:
 
     def _fill(self) -> None:
         for low in range(0, self._documents, _PIECE):
-            with self._store.writing() as connection:
+            with self._store.writing(seeding=True) as connection:
                 self._large.insert(connection, low, min(low + _PIECE, self._documents))
             if self._closing.wait(_PAUSE):
                 return
@@ -53,6 +55,27 @@ class Demo:
         self._store.close()
 
 
-def create_demo(documents: int = DOCUMENTS, clock: Callable[[], float] | None = None) -> Demo:
-    """Make a demo; documents is the size of the large collection."""
-    return Demo(Store() if clock is None else Store(clock=clock), documents)
+def create_demo(
+    documents: int = DOCUMENTS,
+    clock: Callable[[], float] = time.time,
+    *,
+    metadata_patch: MetadataPatch = "replace",
+    reattach: Reattach = "conflict",
+    remove: Remove = "keep",
+    undeclared: Undeclared = "accept",
+    lag: float | Sequence[float] = 0.0,
+    late: float | Mapping[str, float] = 0.0,
+) -> Demo:
+    """Make a demo; documents is the size of the large collection, the rest as in create_app."""
+    store, key = Store(clock=clock), "demo-key"
+    app = create_app(
+        store,
+        key=key,
+        metadata_patch=metadata_patch,
+        reattach=reattach,
+        remove=remove,
+        undeclared=undeclared,
+        lag=lag,
+        late=late,
+    )
+    return Demo(store, app, key, documents)

@@ -5,19 +5,18 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any
 
 from xcoll_tui.emulator import indexing, wire
-from xcoll_tui.emulator.collection import find_collection
+from xcoll_tui.emulator.collection import find_collection, find_shown_collection
 from xcoll_tui.emulator.file import Upload, find_file, insert_file
 from xcoll_tui.emulator.filters import Choice, Field, Sql, Text, compile_filter, moment, number
 from xcoll_tui.emulator.indexing import STATUS, Plan, plan_indexing
+from xcoll_tui.emulator.policies import Policies
 from xcoll_tui.emulator.query import Query
+from xcoll_tui.emulator.replicas import DOCUMENTS, Replicas, Snapshot
 from xcoll_tui.emulator.store import Listing, Store
 from xcoll_tui.emulator.wire import Json, RefusedError, invalid
-
-MetadataPatch = Literal["replace", "merge", "ignore"]
-Reattach = Literal["conflict", "replace", "keep"]
 
 _BODY = {"fields": wire.string_map, "team_id": wire.string}
 _SORTS = {
@@ -34,8 +33,9 @@ _FILTERS: dict[str, Field] = {
 }
 # A JSON path can name these keys; for any other one json_each compares them, ten times slower.
 _PLAIN_KEY = re.compile(r"[\w .-]+", re.ASCII)
-_COLUMNS = "d.*, f.file_id, f.hash"
-_TABLE = "documents AS d JOIN files AS f ON f.id = d.file"
+_ONE = "file_id = :file AND d.collection = :collection"
+_SEVERAL = "file_id IN (SELECT value FROM json_each(:files)) AND +d.collection = :collection"
+_UNDECLARED = "Unknown field '{}'. This field is not defined in the collection's field_definitions."
 
 
 def _find_field(name: str) -> Field | None:
@@ -74,35 +74,28 @@ def _find_document(
 ) -> tuple[sqlite3.Row, sqlite3.Row]:
     collection = find_collection(connection, collection_id)
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM {_TABLE} WHERE f.file_id = ? AND d.collection = ?",  # noqa: S608 -- constants
-        (file_id, collection["id"]),
+        DOCUMENTS.select(_ONE), {"file": file_id, "collection": collection["id"]}
     ).fetchone()
     if row is None:
-        raise RefusedError(404, f"Document {file_id!r} is not in collection {collection_id!r}.")
+        raise _not_in(collection_id, file_id)
     return collection, row
 
 
-class Documents:
-    """The documents of a store.
+def _not_in(collection_id: str, file_id: str) -> RefusedError:
+    return RefusedError(404, f"Document {file_id!r} is not in collection {collection_id!r}.")
 
-    index_seconds is how long each document takes by itself; metadata_patch says what a PATCH with
-    fields does, reattach what attaching does to a document that is there already.
-    """
+
+class Documents:
+    """The documents of a store; index_seconds is how long each takes by itself."""
 
     def __init__(
-        self,
-        store: Store,
-        *,
-        index_seconds: float,
-        metadata_patch: MetadataPatch,
-        reattach: Reattach,
+        self, store: Store, replicas: Replicas, policies: Policies, *, index_seconds: float
     ) -> None:
-        if metadata_patch not in get_args(MetadataPatch) or reattach not in get_args(Reattach):
-            raise ValueError(f"unknown policy: {metadata_patch!r}, {reattach!r}")
+        policies.check()
         self._store = store
+        self._replicas = replicas
+        self._policies = policies
         self._index_seconds = index_seconds
-        self._metadata_patch = metadata_patch
-        self._reattach = reattach
 
     def list(self, collection_id: str, query: Query) -> Json:
         """Show a page of documents."""
@@ -112,12 +105,11 @@ class Documents:
             where.append(_FILTERS["name"].compare(":", name))
         sort = _SORTS[query.choice("sort_by", list(_SORTS))]
         descending, limit = query.descending(), query.limit()
-        now = self._store.now()
+        snapshot = self._replicas.snapshot()
         with self._store.reading() as connection:
-            collection = find_collection(connection, collection_id)
+            collection = find_shown_collection(connection, collection_id, snapshot)
             listing = Listing(
-                columns=_COLUMNS,
-                table=_TABLE,
+                sources=snapshot.documents,
                 where=[Sql("d.collection = ?", (collection["id"],)), *where],
                 sort=sort,
                 tie="d.file",
@@ -125,34 +117,31 @@ class Documents:
                 limit=limit,
                 query=("documents", collection_id, expression, name),
             )
-            rows, token = listing.read(connection, query.text("pagination_token"), now)
-        page: Json = {"documents": [show_document(row, now) for row in rows]}
+            rows, token = listing.read(connection, query.text("pagination_token"), snapshot.now)
+        page: Json = {"documents": [show_document(row, snapshot.now) for row in rows]}
         if token is not None:
             page["pagination_token"] = token
         return page
 
     def get(self, collection_id: str, file_id: str) -> Json:
         """Show one document."""
+        snapshot = self._replicas.snapshot()
         with self._store.reading() as connection:
-            _, row = _find_document(connection, collection_id, file_id)
-        return show_document(row, self._store.now())
+            found = _find_shown(connection, snapshot, collection_id, _ONE, {"file": file_id})
+        if not found:
+            raise _not_in(collection_id, file_id)
+        return show_document(found[0], snapshot.now)
 
     def batch_get(self, collection_id: str, query: Query) -> Json:
         """Show documents in the order asked for, without unknown ones and repetitions."""
         asked = list(dict.fromkeys(query.all("file_ids")))
+        snapshot = self._replicas.snapshot()
         with self._store.reading() as connection:
-            collection = find_collection(connection, collection_id)
-            found = {
-                row["file_id"]: row
-                for row in connection.execute(
-                    f"SELECT {_COLUMNS} FROM json_each(?) AS asked"  # noqa: S608 -- constants
-                    " JOIN files AS f ON f.file_id = asked.value"
-                    " JOIN documents AS d ON d.file = f.id AND d.collection = ?",
-                    (json.dumps(asked), collection["id"]),
-                )
-            }
-        now = self._store.now()
-        return {"documents": [show_document(found[each], now) for each in asked if each in found]}
+            rows = _find_shown(
+                connection, snapshot, collection_id, _SEVERAL, {"files": json.dumps(asked)}
+            )
+        found = {row["file_id"]: show_document(row, snapshot.now) for row in rows}
+        return {"documents": [found[file_id] for file_id in asked if file_id in found]}
 
     def attach(self, collection_id: str, file_id: str, body: Json) -> Json:
         """Make an uploaded file a document of a collection, and begin to index it."""
@@ -165,12 +154,14 @@ class Documents:
                 (collection["id"], file["id"]),
             ).fetchone()
             if known is None:
-                self.insert(connection, collection, file, fields)
-            elif self._reattach == "conflict":
+                self._refuse_undeclared(collection, fields)
+                self._insert(connection, collection, file, fields)
+            elif self._policies.reattach == "conflict":
                 raise RefusedError(
                     409, f"File {file_id!r} is already in collection {collection_id!r}."
                 )
-            elif self._reattach == "replace":
+            elif self._policies.reattach == "replace":
+                self._refuse_undeclared(collection, fields)
                 self._index_again(connection, collection, known, fields)
         return {}
 
@@ -181,12 +172,18 @@ class Documents:
         file_id = f"file_{uuid.uuid4()}"
         with self._store.writing() as connection:
             collection = find_collection(connection, collection_id)
+            if (key := _find_undeclared(collection, fields)) is not None:
+                raise RefusedError(
+                    500,
+                    "gRPC UploadDocument failed: rpc error: code = InvalidArgument desc = "
+                    + _UNDECLARED.format(key),
+                )
             insert_file(connection, file_id, self._store.now(), upload)
-            self.insert(connection, collection, find_file(connection, file_id), fields)
+            self._insert(connection, collection, find_file(connection, file_id), fields)
             _, row = _find_document(connection, collection_id, file_id)
         return show_document(row, self._store.now())
 
-    def insert(
+    def _insert(
         self,
         connection: sqlite3.Connection,
         collection: sqlite3.Row,
@@ -216,10 +213,10 @@ class Documents:
             collection, row = _find_document(connection, collection_id, file_id)
             given = wire.read_message(body, "", _BODY).get("fields")
             fields = None
-            if given is not None and self._metadata_patch == "replace":
-                fields = given
-            elif given is not None and self._metadata_patch == "merge":
-                fields = {**json.loads(row["fields"]), **given}
+            if given is not None and self._policies.metadata_patch != "ignore":
+                self._refuse_undeclared(collection, given)
+                merging = self._policies.metadata_patch == "merge"
+                fields = {**json.loads(row["fields"]), **given} if merging else given
             self._index_again(connection, collection, row, fields)
         return {}
 
@@ -259,15 +256,49 @@ class Documents:
             chunking=json.loads(collection["chunk_configuration"]),
         )
 
+    def _refuse_undeclared(self, collection: sqlite3.Row, fields: Mapping[str, str]) -> None:
+        key = _find_undeclared(collection, fields)
+        if key is not None and self._policies.undeclared == "refuse":
+            raise invalid(_UNDECLARED.format(key))
+
     def remove(self, collection_id: str, file_id: str) -> Json:
-        """Take a document out of its collection; the file stays."""
+        """Take a document out of its collection; the file stays, or goes with its last document."""
         with self._store.writing() as connection:
             collection, row = _find_document(connection, collection_id, file_id)
             connection.execute(
                 "DELETE FROM documents WHERE collection = ? AND file = ?",
                 (collection["id"], row["file"]),
             )
+            if self._policies.remove == "delete-file":
+                connection.execute(
+                    "DELETE FROM files WHERE id = ?"
+                    " AND NOT EXISTS (SELECT 1 FROM documents WHERE file = files.id)",
+                    (row["file"],),
+                )
         return {}
+
+
+def _find_shown(
+    connection: sqlite3.Connection,
+    snapshot: Snapshot,
+    collection_id: str,
+    condition: str,
+    values: Json,
+) -> list[sqlite3.Row]:
+    """Read documents of a collection as a replica has both."""
+    collection = find_shown_collection(connection, collection_id, snapshot)
+    values = {**values, "collection": collection["id"], "now": snapshot.now}
+    return [
+        row
+        for source in snapshot.documents
+        for row in connection.execute(source.select(condition), values)
+    ]
+
+
+def _find_undeclared(collection: sqlite3.Row, fields: Mapping[str, str]) -> str | None:
+    definitions = json.loads(collection["field_definitions"])
+    declared = {definition["key"] for definition in definitions}
+    return next((key for key in fields if key not in declared), None)
 
 
 def _hold_rules(

@@ -11,7 +11,7 @@ from xcoll_tui.emulator import wire
 from xcoll_tui.emulator.filters import Field, Sql, Text, compile_filter, moment, number
 from xcoll_tui.emulator.indexing import is_readable
 from xcoll_tui.emulator.query import Query
-from xcoll_tui.emulator.store import Listing, Store
+from xcoll_tui.emulator.store import Listing, Source, Store
 from xcoll_tui.emulator.wire import Json, RefusedError, invalid
 
 _FILTERS: dict[str, Field] = {
@@ -119,8 +119,7 @@ class Files:
         """Show a page of files by age; there is a token even when nothing follows."""
         expression = query.text("filter")
         listing = Listing(
-            columns="*",
-            table="files",
+            sources=[Source("*", "files")],
             where=[compile_filter(expression, _FILTERS.get)] if expression else [],
             sort="created_at",
             tie="id",

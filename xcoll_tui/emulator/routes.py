@@ -1,9 +1,10 @@
 """Which method and path is answered by what; paths are split before they are decoded."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 from urllib.parse import unquote
 
 from xcoll_tui.emulator import wire
@@ -11,11 +12,17 @@ from xcoll_tui.emulator.collection import Collections
 from xcoll_tui.emulator.document import Documents
 from xcoll_tui.emulator.file import Files
 from xcoll_tui.emulator.form import read_direct_upload, read_file_upload
+from xcoll_tui.emulator.late import LateWrites
+from xcoll_tui.emulator.policies import Policies
 from xcoll_tui.emulator.query import Query
+from xcoll_tui.emulator.replicas import Replicas
 from xcoll_tui.emulator.store import Store
 from xcoll_tui.emulator.wire import Json, RefusedError
 
 Payload = Json | tuple[bytes, str]
+
+
+_DEFAULTS = Policies()
 
 
 @dataclass(frozen=True)
@@ -39,18 +46,42 @@ class Call:
         return wire.parse_body(self.body)
 
 
-Handler = Callable[..., Payload]
+Handler = Callable[..., Any]
 
 # Their order counts: the first that fits is taken. `{}` is any segment, decoded by then.
 _COLLECTION = ("v1", "collections", "{}")
 _DOCUMENTS = (*_COLLECTION, "documents")
+_DOCUMENT = (*_DOCUMENTS, "{}")
+
+# What answers with an ID that is new cannot take effect later than its answer.
+_MAY_BE_LATE = {
+    *((_COLLECTION, method) for method in ("PUT", "DELETE")),
+    *((_DOCUMENT, method) for method in ("POST", "PATCH", "DELETE")),
+}
 
 
 class Routes:
-    """The table of routes over a store."""
+    """The table of routes over a store.
 
-    def __init__(self, store: Store, documents: Documents, *, key: str) -> None:
-        collections, files = Collections(store), Files(store)
+    lag is how many seconds reads are behind writes; of several, the first read is behind by the
+    first, and so on in turn. late is how many seconds after its answer a write takes effect, for
+    all or by HTTP method.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        key: str,
+        policies: Policies = _DEFAULTS,
+        index_seconds: float = 0.0,
+        lag: float | Sequence[float] = 0.0,
+        late: float | Mapping[str, float] = 0.0,
+    ) -> None:
+        replicas = Replicas(store, lag)
+        collections, files = Collections(store, replicas), Files(store)
+        documents = Documents(store, replicas, policies, index_seconds=index_seconds)
+        self._late = LateWrites(store, late)
         started = wire.format_time(store.now())
         self._table: dict[tuple[str, ...], dict[str, Handler]] = {
             ("auth", "management-keys", "validation"): {
@@ -74,7 +105,7 @@ class Routes:
             (*_COLLECTION, "documents:batchGet"): {
                 "GET": lambda call, collection: documents.batch_get(collection, call.query)
             },
-            (*_DOCUMENTS, "{}"): {
+            _DOCUMENT: {
                 "GET": lambda _call, collection, file: documents.get(collection, file),
                 "POST": lambda call, collection, file: documents.attach(
                     collection, file, call.json
@@ -97,6 +128,7 @@ class Routes:
 
     def answer(self, call: Call) -> Payload:
         """Answer a call; raises RefusedError for everything that is not 200."""
+        self._late.apply_due()
         segments = [unquote(each) for each in call.raw_path.decode("latin-1").split("/")[1:]]
         for pattern, methods in self._table.items():
             if len(pattern) != len(segments):
@@ -111,7 +143,11 @@ class Routes:
                     f"Method {call.method} is not allowed here; use {', '.join(methods)}.",
                     {"Allow": ", ".join(methods)},
                 )
-            return handler(call, *(segment for want, segment in pairs if want == "{}"))
+            found = (segment for want, segment in pairs if want == "{}")
+            perform = partial(handler, call, *found)
+            late = (pattern, call.method) in _MAY_BE_LATE
+            payload: Payload = self._late.perform(call.method, perform) if late else perform()
+            return payload
         raise RefusedError(404, "There is no such route.")
 
 

@@ -31,24 +31,24 @@ def _made_up_id(kind: str, name: str) -> str:
 FILE_IDS = tuple(_made_up_id("file", f"unattached {name}") for name, _, _ in UNATTACHED)
 
 
-def fill_store(store: Store, seed: Seed, *, documents: int = DOCUMENTS) -> list[str]:
+def fill_store(store: Store, seed: Seed, *, documents: int = DOCUMENTS) -> dict[str, str]:
     """Seed an empty store in one transaction; documents is the size of the large collection.
 
-    Answers the IDs of those sample files that are there and attached nowhere.
+    Answers the IDs and names of those sample files that are there and attached nowhere.
     """
     if seed != "none" and store.is_empty():
-        with store.writing() as connection:
+        with store.writing(seeding=True) as connection:
             insert_small(connection, store.now())
             if seed == "large":
                 large = LargeCollection(connection, store.now(), documents)
                 large.insert(connection, 0, documents)
     with store.reading() as connection:
         rows = connection.execute(
-            "SELECT file_id FROM files WHERE file_id IN (SELECT value FROM json_each(?))"
+            "SELECT file_id, name FROM files WHERE file_id IN (SELECT value FROM json_each(?))"
             " AND id NOT IN (SELECT file FROM documents) ORDER BY id",
             (json.dumps(FILE_IDS),),
         )
-        return [row["file_id"] for row in rows]
+        return {row["file_id"]: row["name"] for row in rows}
 
 
 def insert_small(connection: sqlite3.Connection, now: int) -> None:
@@ -215,7 +215,14 @@ class LargeCollection:
         )
 
     def insert(self, connection: sqlite3.Connection, low: int, high: int) -> None:
-        """Insert the documents from low up to and without high, in the order of their names."""
+        """Insert the documents from low up to and without high, in the order of their names.
+
+        Once the collection was deleted, nothing more is inserted.
+        """
+        if not connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM collections WHERE id = ?)", (self._collection,)
+        ).fetchone()[0]:
+            return
         values = {
             "low": low,
             "high": high,

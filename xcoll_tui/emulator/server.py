@@ -5,7 +5,7 @@ import secrets
 import socket
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xcoll_tui.emulator.app import ABORT, create_app
-from xcoll_tui.emulator.document import MetadataPatch, Reattach
 from xcoll_tui.emulator.faults import Fault, parse_fault
+from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared
 from xcoll_tui.emulator.seed import DOCUMENTS, Seed, fill_store
 from xcoll_tui.emulator.store import Store
 
@@ -116,9 +116,8 @@ def listen(host: str, port: int) -> socket.socket:
     return end
 
 
-def url_of(end: socket.socket) -> str:
-    """Write the URL of a listening socket."""
-    host, port = end.getsockname()[:2]
+def format_url(host: str, port: int) -> str:
+    """Write the URL of an address."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -144,7 +143,9 @@ class Server:
     """An emulator in a daemon thread, for tests: `with Server(seed="small") as server: …`.
 
     url, key, store and app are there inside the `with`; faults may be changed at any time.
-    latency is in seconds; faults may be SPECs. seed and data are as in the command.
+    latency is in seconds; faults may be SPECs. seed and data are as in the command; lag may also be
+    the lags of several replicas that answer in turn, and late is known to nothing but tests: so
+    many seconds after its answer a write takes effect, for all or by HTTP method.
     """
 
     def __init__(
@@ -158,18 +159,26 @@ class Server:
         faults: Sequence[Fault | str] = (),
         metadata_patch: MetadataPatch = "replace",
         reattach: Reattach = "conflict",
+        remove: Remove = "keep",
+        undeclared: Undeclared = "accept",
+        lag: float | Sequence[float] = 0.0,
+        late: float | Mapping[str, float] = 0.0,
         key: str | None = None,
         data: Path | str | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         self.key = key or f"emulator-{secrets.token_hex(8)}"
         self.store = Store(data) if clock is None else Store(data, clock=clock)
-        self.file_ids = fill_store(self.store, seed, documents=documents)
+        self.file_ids = list(fill_store(self.store, seed, documents=documents))
         self.app = create_app(
             self.store,
             key=self.key,
             metadata_patch=metadata_patch,
             reattach=reattach,
+            remove=remove,
+            undeclared=undeclared,
+            lag=lag,
+            late=late,
             index_seconds=index_seconds,
             latency=latency,
             rate=rate,
@@ -188,7 +197,7 @@ class Server:
     def __enter__(self) -> Self:
         """Start, and wait until connections are accepted."""
         end = listen("127.0.0.1", 0)
-        self.url = url_of(end)
+        self.url = format_url(*end.getsockname()[:2])
         ready = threading.Event()
         self._server = server = make_uvicorn(self.app, ready.set)
         self._thread = threading.Thread(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xcoll_tui.emulator.filters import Sql
 from xcoll_tui.emulator.wire import MICROSECONDS, Json, invalid
@@ -111,6 +111,11 @@ class Store:
         self, path: Path | str | None = None, *, clock: Callable[[], float] = time.time
     ) -> None:
         self.clock = clock
+        # When the transaction under way is, None while samples are put in; and when the last was.
+        self.written_at: int | None = None
+        self.last_write = 0
+        self._moment: int | None = None
+        self._rehearsing = False
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
@@ -148,7 +153,27 @@ class Store:
 
     def now(self) -> int:
         """Tell the time in microseconds since 1970."""
-        return int(self.clock() * MICROSECONDS)
+        return int(self.clock() * MICROSECONDS) if self._moment is None else self._moment
+
+    @contextmanager
+    def at(self, moment: int) -> Generator[None]:
+        """Hold the store, and let it be another time for what is done meanwhile."""
+        with self._lock:
+            self._moment = moment
+            try:
+                yield
+            finally:
+                self._moment = None
+
+    @contextmanager
+    def rehearsing(self) -> Generator[None]:
+        """Hold the store, and take every write back that is made meanwhile."""
+        with self._lock:
+            self._rehearsing = True
+            try:
+                yield
+            finally:
+                self._rehearsing = False
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
@@ -157,16 +182,21 @@ class Store:
             yield self._connection
 
     @contextmanager
-    def writing(self) -> Generator[sqlite3.Connection]:
-        """Hold the connection for one transaction; an exception takes all of it back."""
+    def writing(self, *, seeding: bool = False) -> Generator[sqlite3.Connection]:
+        """Hold the connection for one transaction; an exception takes all of it back.
+
+        What is written while seeding counts as having always been there.
+        """
         with self._lock:
+            self.written_at = None if seeding else self.now()
+            self.last_write = self.written_at or self.last_write
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+            self._connection.execute("ROLLBACK" if self._rehearsing else "COMMIT")
 
     def is_empty(self) -> bool:
         """Tell whether there is no collection and no file."""
@@ -180,15 +210,30 @@ class Store:
             self._connection.close()
 
 
+class Source(NamedTuple):
+    """Rows to read: columns, tables, and a condition that takes no values but :now."""
+
+    columns: str
+    table: str
+    condition: str = ""
+
+    def select(self, condition: str, *, more_columns: str = "") -> str:
+        """Write the query for those rows that meet one more condition."""
+        conditions = " AND ".join(filter(None, (condition, self.condition)))
+        return (
+            f"SELECT {self.columns}{more_columns} FROM {self.table}"  # noqa: S608 -- ours; what is given is bound
+            f" WHERE {conditions}"
+        )
+
+
 @dataclass(frozen=True)
 class Listing:
     """A query that is handed out in pages: which rows, in which order, up to how many at once.
 
-    columns starts with the tie-breaker; query names all that tells this listing from another one.
+    query names all that tells this listing from another one.
     """
 
-    columns: str
-    table: str
+    sources: Sequence[Source]
     where: Sequence[Sql]
     sort: str
     tie: str
@@ -205,14 +250,17 @@ class Listing:
             comparison = "<" if self.descending else ">"
             where.append(Sql(f"({self.sort}, {self.tie}) {comparison} (?, ?)", self._open(token)))
         direction = "DESC" if self.descending else "ASC"
-        condition = " AND ".join(f"({each.text})" for each in where) or "1"
-        values, text = _number_values(where, condition)
-        rows = connection.execute(
-            f"SELECT {self.columns}, {self.sort} AS sort_value, {self.tie} AS tie_value"  # noqa: S608 -- ours; what is given is bound
-            f" FROM {self.table} WHERE {text}"
-            f" ORDER BY {self.sort} {direction}, {self.tie} {direction} LIMIT {self.limit + 1}",
-            {**values, "now": now},
-        ).fetchall()
+        order = f" ORDER BY sort_value {direction}, tie_value {direction} LIMIT {self.limit + 1}"
+        values, text = _number_values(
+            where, " AND ".join(f"({each.text})" for each in where) or "1"
+        )
+        place = f", {self.sort} AS sort_value, {self.tie} AS tie_value"
+        queries = [source.select(text, more_columns=place) + order for source in self.sources]
+        if len(queries) > 1:
+            # Each has its own order and limit, so that no more than a page of each is merged.
+            pages = [f"SELECT * FROM ({query})" for query in queries]  # noqa: S608 -- as above
+            queries = [" UNION ALL ".join(pages) + order]
+        rows = connection.execute(queries[0], {**values, "now": now}).fetchall()
         if len(rows) <= self.limit:
             return rows, None
         last = rows[self.limit - 1]

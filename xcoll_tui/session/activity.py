@@ -1,4 +1,4 @@
-"""What was written and asked in this sitting: every write with its outcome, the last requests."""
+"""What was written and asked in this session: every write with its outcome, the last requests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.changes import ActivityChanged
+from xcoll_tui.session.changes import ActivityChanged, OutcomeCorrected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import RequestRecord
     from xcoll_tui.session.changes import Change
     from xcoll_tui.session.outcome import Operation, Outcome, Target
+    from xcoll_tui.session.write_log import WriteLog
 
 _REQUESTS = 500
-POSSIBLE, UNDONE, IMPOSSIBLE = "possible", "done", "impossible"
 
 
 @dataclass(eq=False)
@@ -24,8 +24,7 @@ class Entry:
     """One write, or one run of many.
 
     `at` is the clock's time of its start, `outcome` None while it is under way and for a run,
-    `run` the run of many. `undo` is "possible", "done", "impossible", or a sentence saying why it
-    cannot be undone.
+    `run` the run of many, `log` its entry of the undo log.
     """
 
     number: int
@@ -33,8 +32,8 @@ class Entry:
     operation: Operation
     target: Target
     outcome: Outcome | None = None
-    undo: str = IMPOSSIBLE
     run: object | None = None
+    log: WriteLog | None = None
 
 
 class Activity:
@@ -46,9 +45,16 @@ class Activity:
         self._emit = emit
         self._clock = clock
 
-    def begin(self, operation: Operation, target: Target, *, run: object | None = None) -> Entry:
+    def begin(
+        self,
+        operation: Operation,
+        target: Target,
+        *,
+        run: object | None = None,
+        log: WriteLog | None = None,
+    ) -> Entry:
         """Add an entry for what begins now."""
-        entry = Entry(len(self.entries) + 1, self._clock(), operation, target, run=run)
+        entry = Entry(len(self.entries) + 1, self._clock(), operation, target, run=run, log=log)
         self.entries.append(entry)
         self.tell(entry)
         return entry
@@ -57,6 +63,13 @@ class Activity:
         """Take note of what became of it."""
         entry.target, entry.outcome = outcome.target, outcome
         self.tell(entry)
+
+    def correct(self, outcome: Outcome) -> None:
+        """Take note that a write became something else than was told of it at first."""
+        entry = None if outcome.entry is None else self.get(outcome.entry)
+        if entry is not None:
+            self.end(entry, outcome)
+            self._emit(OutcomeCorrected(outcome))
 
     def get(self, number: int) -> Entry | None:
         """Return an entry by its number."""

@@ -86,7 +86,7 @@ class SavedDocument:
 
     file_id: str
     name: str
-    fields: dict[str, str]
+    fields: dict[str, Any]
     unreadable: str | None = None
 
 

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from xcoll_tui.api.models import Collection, Document
-from xcoll_tui.private_files import create_private, sync_folder
+from xcoll_tui.private_files import create_private, sync_file, sync_folder
 from xcoll_tui.session.backup_file import (
     CHECKSUM_MEMBER,
     SUFFIX,
@@ -106,7 +106,7 @@ class BackupWriter:
             line: dict[str, Any] = {
                 "file_id": document.file_id,
                 "name": document.name,
-                "fields": document.fields,
+                "fields": document.raw_fields,
             }
             if document.unreadable is not None:
                 line["unreadable"] = document.unreadable
@@ -134,7 +134,7 @@ class BackupWriter:
         self._footer = msgspec.structs.replace(footer, sha256=checksum)
         file.write(closing(checksum))
         file.flush()
-        os.fsync(file.fileno())
+        sync_file(file.fileno())
         if hasattr(os, "posix_fadvise"):  # so that reading back asks the disk, not the memory
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         file.close()

@@ -1,25 +1,54 @@
-"""The backups of this sitting's service: made before a collection is deleted, and brought back."""
+"""The backups of this session's service: made before a collection is deleted, and brought back."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.backup import back_up, in_thread, list_backups
-from xcoll_tui.session.bulk_run import Item
-from xcoll_tui.session.recreation import recreate
+from xcoll_tui.api.errors import NotFound
+from xcoll_tui.api.filters import equals
+from xcoll_tui.api.models import CollectionsSortBy, Ordering
+from xcoll_tui.session.backup import back_up, in_thread, list_backups, read_backup
+from xcoll_tui.session.backup_check import check_backup
+from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.collection_change import differences as unlike_draft
+from xcoll_tui.session.collection_writes import is_after
+from xcoll_tui.session.judging import is_missing
+from xcoll_tui.session.outcome import Verdict
+from xcoll_tui.session.recreation import draft_of, recreate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
+    from xcoll_tui.api.models import Collection
     from xcoll_tui.session.backup import Backup, BackupBroken, BackupProgress
+    from xcoll_tui.session.backup_check import BackupCheck
     from xcoll_tui.session.backup_file import SavedDocument
     from xcoll_tui.session.bulk import Bulk
     from xcoll_tui.session.outcome import Outcome
+    from xcoll_tui.session.place import Place
     from xcoll_tui.session.recreation import Recreated, RecreationProgress
+    from xcoll_tui.session.restores import Restore, Restores
     from xcoll_tui.session.service import Service
     from xcoll_tui.session.writes import Writes
+
+_LOOKED_AT = 100
+
+
+class RestoreElsewhere(Exception):  # noqa: N818 - a fact; its text is a whole sentence
+    """Another xcoll is making a collection of the same backup."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What an earlier restore began: the collection it made, or those that it may have made."""
+
+    restore: Restore
+    collections: tuple[Collection, ...]
+    sure: bool = False
 
 
 class Backups:
@@ -36,14 +65,21 @@ class Backups:
         folder: Path | None,
         *,
         base_url: str,
+        place: Callable[[], Place],
+        restores: Restores,
+        created: Callable[[str, Path], Awaitable[None]],
         clock: Callable[[], float],
     ) -> None:
         self.folder = folder
+        self._place = place
+        self._restores = restores
+        self._created = created
         self._service = service
         self._writes = writes
         self._bulk = bulk
         self._base_url = base_url
         self._clock = clock
+        self._under_way: set[Path] = set()
 
     async def make(
         self,
@@ -74,27 +110,111 @@ class Backups:
             return []
         return await in_thread(partial(list_backups, self.folder))
 
+    async def check(self, backup: Backup) -> BackupCheck:
+        """Compare a collection with its backup, right before it is deleted; raises ApiError."""
+        return await check_backup(self._service, backup)
+
+    async def begun(self, path: Path) -> Begun | None:
+        """Return what an earlier restore of this backup began, None where nothing is known of it.
+
+        Raises ApiError where that cannot be found out.
+        """
+        record = await self._restores.find(path, self._place())
+        if record is None:
+            return None
+        reader = await in_thread(partial(read_backup, path))
+        if record.collection_id:
+            try:
+                collection = await self._service.get_collection(record.collection_id)
+            except NotFound as error:
+                if not is_missing(error):
+                    raise
+                return Begun(record, ())
+            return Begun(record, (collection,), sure=True)
+        return Begun(record, tuple(await self._look_for(record, reader.backup)))
+
+    async def _look_for(self, record: Restore, backup: Backup) -> list[Collection]:
+        """Return the collections that a create whose answer was lost may have made."""
+        draft = draft_of(backup)
+        page = await self._service.list_collections(
+            limit=_LOOKED_AT,
+            order=Ordering.DESCENDING,
+            sort_by=CollectionsSortBy.AGE,
+            filter=equals("collection_name", draft.collection_name),
+        )
+        return [
+            each
+            for each in page.collections
+            if each.collection_name == draft.collection_name
+            and each.collection_id != backup.collection.collection_id
+            and is_after(each, record.asked_at)
+            and not unlike_draft(each, draft)
+        ]
+
     async def recreate(
         self,
         path: Path,
         *,
+        begun: Restore | None = None,
         on_progress: Callable[[RecreationProgress], None] | None = None,
         collection_id: str | None = None,
     ) -> Recreated:
-        """Make the collection of a backup anew, and attach its documents; raises BackupBroken."""
-        return await recreate(
-            self._service,
-            path,
-            create=self._writes.create_collection,
-            attach=self._attach,
-            collection_id=collection_id,
-            on_progress=on_progress,
-        )
+        """Make the collection of a backup again, and attach its documents; raises BackupBroken.
+
+        `begun` is the record of the restore that this goes on with, in `collection_id`. Raises
+        RestoreElsewhere where this or another xcoll is at it already, and OSError where no record
+        can be written.
+        """
+        if path in self._under_way:
+            raise RestoreElsewhere("This backup is being made into a collection just now.")
+        self._under_way.add(path)
+        try:
+            return await self._recreate(path, begun, on_progress, collection_id)
+        finally:
+            self._under_way.discard(path)
+
+    async def _recreate(
+        self,
+        path: Path,
+        begun: Restore | None,
+        on_progress: Callable[[RecreationProgress], None] | None,
+        collection_id: str | None,
+    ) -> Recreated:
+        own = nullcontext(True)
+        async with own if begun is None else self._restores.adopt(begun) as mine:
+            if not mine:
+                raise RestoreElsewhere("Another xcoll is making a collection of this backup.")
+            if begun is None:
+                begun = await self._restores.begin(
+                    path, self._place(), self._service.service_clock()
+                )
+            record = begun
+
+            async def created_as(new_id: str) -> None:
+                nonlocal record
+                record = await self._restores.note_created(record, new_id)
+                await self._created(new_id, path)
+
+            if collection_id is not None and record.collection_id != collection_id:
+                await created_as(collection_id)
+            done = await recreate(
+                self._service,
+                path,
+                create=self._writes.create_collection,
+                attach=self._attach,
+                created_as=created_as,
+                collection_id=collection_id,
+                on_progress=on_progress,
+            )
+            nothing = done.created is not None and done.created.verdict is Verdict.FAILED
+            if done.complete or (nothing and done.collection_id is None):
+                await self._restores.end(record)
+        return done
 
     async def _attach(
         self, collection_id: str, documents: Sequence[SavedDocument]
     ) -> Sequence[Outcome]:
         items = [Item(each.file_id, each.name, each.fields) for each in documents]
-        run = self._bulk.attach(collection_id, items)
+        run = self._bulk.attach_again(collection_id, items)
         await run.wait()
         return list(run.outcomes.values())

@@ -2,69 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.bulk_run import BulkRun, Item, Work
+from xcoll_tui.session.bulk_run import BulkRun
+from xcoll_tui.session.bulk_work import Item, Work
+from xcoll_tui.session.judging import same_fields
 from xcoll_tui.session.outcome import Operation, Outcome, Target, Verdict
 from xcoll_tui.session.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Wait
     from xcoll_tui.session.activity import Activity
     from xcoll_tui.session.changes import Change
-    from xcoll_tui.session.journal import Journal
     from xcoll_tui.session.lasting import Lasting
+    from xcoll_tui.session.stage import How
+    from xcoll_tui.session.write_log import WriteLogs
     from xcoll_tui.session.writes import Writes
 
-    Slot = AbstractAsyncContextManager[Any]
-    Fields = Mapping[str, str]
+    Fields = Mapping[str, Any]
 
 __all__ = ["Bulk", "BulkRun", "Item"]
 
 _ROUNDS = 5
-"""How often a field is set anew on a document that somebody else is changing at the same time."""
+"""How often a field is set again on a document that somebody else is changing at the same time."""
+_REPLACED_AT_ONCE = 4
+"""So many documents at most are out of their collection at the same time: if the files go with
+them, no more are lost."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """How one write of a run is undone: the item, the fields it must still have, and how."""
+class Base:
+    """What a document must still hold for its write to be undone, and how it was changed.
 
-    item: Item
-    base: Mapping[str, str] | None = None
+    `recent`: reads may not know of that write yet.
+    """
+
+    fields: Fields | None = None
     replace: bool = False
+    recent: bool = False
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of writes: `undo` is the kind that takes them back, `step` says with what."""
+    """One kind of writes.
+
+    `one_first`: whether its files outlive their documents is tried on one. `destroys`: it removes
+    and attaches again. `replacing` is the kind that does so.
+    """
 
     operation: Operation
-    write: Callable[[str, Item, Slot], Awaitable[Outcome]]
-    step: Callable[[Outcome], Step | None] = lambda _: None
-    undo: Callable[[Mapping[str, Step]], _Kind] | None = None
+    write: Callable[[str, Item, How], Awaitable[Outcome]]
+    one_first: bool = False
+    destroys: bool = False
     replacing: Callable[[], _Kind] | None = None
 
 
 class Bulk:
-    """The runs of a sitting, the newest last.
+    """The runs of a session, the newest last.
 
     All share the room on the wire: eight requests that change something, fewer after a 429. A run
     belongs to the session: it goes on when nobody waits for it. It has one entry in the activity,
-    and one undo for all of it, which is a run as well. `known` returns what is known of a
-    collection.
+    and one in the undo log for all of it. `known` returns what is known of a collection.
     """
 
     def __init__(
         self,
         writes: Writes,
         activity: Activity,
-        journal: Journal,
+        logs: WriteLogs,
         *,
         known: Callable[[str], Collection | None],
         emit: Callable[[Change], None],
@@ -75,15 +85,15 @@ class Bulk:
         self.runs: list[BulkRun] = []
         self._writes = writes
         self._activity = activity
-        self._journal = journal
+        self._logs = logs
         self._known = known
         self._emit = emit
         self._lasting = lasting
         self._clock = clock
         self._sleep = sleep
         self._slots = Slots(clock)
-        self._attach = _Kind(Operation.ATTACH, self._do_attach, _step_of_attach, self._removing)
-        self._remove = _Kind(Operation.REMOVE, self._do_remove, _step_of_remove, self._attaching)
+        self._attach = _Kind(Operation.ATTACH, self._do_attach)
+        self._remove = _Kind(Operation.REMOVE, self._do_remove)
         self._reindex = _Kind(Operation.REINDEX, self._do_reindex)
 
     @property
@@ -100,7 +110,7 @@ class Bulk:
         return self._start(self._remove, collection_id, items)
 
     def reindex(self, collection_id: str, items: Sequence[Item]) -> BulkRun:
-        """Index documents anew; that cannot be undone."""
+        """Ask for documents to be indexed again; that cannot be undone."""
         return self._start(self._reindex, collection_id, items)
 
     def set_field(
@@ -128,47 +138,105 @@ class Bulk:
             for run in self.running:
                 run.notice()
 
+    # Undoing
+
+    def attach_again(
+        self,
+        collection_id: str,
+        items: Sequence[Item],
+        *,
+        undoes: str | None = None,
+        recent: bool = False,
+    ) -> BulkRun:
+        """Attach what was a document here before; nothing more once a file proves to be gone.
+
+        `undoes` is the entry of the undo log that this takes back; without one it is part of
+        something that is undone otherwise, and leaves no entry. `recent`: see `How`.
+        """
+
+        async def write(collection_id: str, item: Item, how: How) -> Outcome:
+            how = replace(how, restores=True, recent=recent)
+            outcome = await self._writes.attach(
+                collection_id, item.file_id, item.fields, name=item.name, how=how
+            )
+            return judge_restored(outcome)
+
+        kind = _Kind(Operation.ATTACH, write, one_first=True)
+        return self._start(kind, collection_id, items, undoes=undoes, logged=undoes is not None)
+
+    def remove_again(
+        self, collection_id: str, items: Sequence[Item], bases: Mapping[str, Base], undoes: str
+    ) -> BulkRun:
+        """Remove what was attached, as far as it still has the same fields."""
+
+        async def write(collection_id: str, item: Item, how: How) -> Outcome:
+            base = bases[item.file_id]
+            how = replace(how, recent=base.recent)
+            return await self._writes.remove(
+                item.file_id, base=base.fields, collection_id=collection_id, how=how
+            )
+
+        kind = _Kind(Operation.REMOVE, write, one_first=True)
+        return self._start(kind, collection_id, items, undoes=undoes)
+
+    def put_back(
+        self, collection_id: str, items: Sequence[Item], bases: Mapping[str, Base], undoes: str
+    ) -> BulkRun:
+        """Give documents the fields that they had, as far as nobody changed them since."""
+
+        async def write(collection_id: str, item: Item, how: How) -> Outcome:
+            return await put_back(self._writes, collection_id, item, bases[item.file_id], how)
+
+        replaces = any(base.replace for base in bases.values())
+        kind = _Kind(Operation.EDIT, write, one_first=replaces, destroys=replaces)
+        return self._start(kind, collection_id, items, undoes=undoes)
+
     # Runs
 
     def _start(
-        self, kind: _Kind, collection_id: str, items: Sequence[Item], *, undoes: bool = False
+        self,
+        kind: _Kind,
+        collection_id: str,
+        items: Sequence[Item],
+        *,
+        undoes: str | None = None,
+        logged: bool = True,
     ) -> BulkRun:
         collection = self._known(collection_id)
         name = "" if collection is None else collection.collection_name
-        steps: dict[str, Step] = {}
-
-        def note(outcome: Outcome) -> None:
-            step = kind.step(outcome)
-            if step is not None:
-                steps[step.item.file_id] = step
-
-        def undo(left: Mapping[str, Step]) -> BulkRun:
-            back = kind.undo(left) if kind.undo is not None else kind
-            return self._start(
-                back, collection_id, [each.item for each in left.values()], undoes=True
-            )
+        count = len({item.file_id for item in items})
+        words = f"{count:,} document{'' if count == 1 else 's'}"
+        target = Target(collection_id, None, words, name)
+        log = self._logs.open(kind.operation, target, count=count, undoes=undoes, kept=logged)
 
         def end() -> None:
-            if steps and kind.undo is not None and not undoes:
-                self._journal.record(entry, _Undo(steps, undo))
             self._activity.tell(entry)
 
         def again(left: tuple[Item, ...], replace: bool) -> BulkRun:
             other = kind.replacing() if replace and kind.replacing is not None else kind
-            return self._start(other, collection_id, left, undoes=undoes)
+            return self._start(other, collection_id, left, undoes=undoes, logged=logged)
 
         write = partial(kind.write, collection_id)
+        work = Work(
+            kind.operation,
+            collection_id,
+            name,
+            items,
+            write,
+            log,
+            end,
+            one_first=kind.one_first,
+            destroys=kind.destroys,
+        )
         run = BulkRun(
-            Work(kind.operation, collection_id, name, items, write, note, end),
+            replace(work, most=_REPLACED_AT_ONCE) if kind.destroys else work,
             self._slots,
             again=again,
             emit=self._emit,
             clock=self._clock,
             sleep=self._sleep,
         )
-        count = f"{run.total:,} document{'' if run.total == 1 else 's'}"
-        target = Target(collection_id, None, count, name)
-        entry = self._activity.begin(kind.operation, target, run=run)
+        entry = self._activity.begin(kind.operation, target, run=run, log=log)
         self.runs.append(run)
         run.start(self._lasting, entry.number)
         return run
@@ -190,45 +258,11 @@ class Bulk:
 
     # Kinds
 
-    def _removing(self, steps: Mapping[str, Step]) -> _Kind:
-        """Return the kind that takes attaching back: only what still has the same fields."""
-
-        async def write(collection_id: str, item: Item, slot: Slot) -> Outcome:
-            return await self._writes.remove(
-                item.file_id,
-                base=steps[item.file_id].base,
-                collection_id=collection_id,
-                slot=slot,
-                quiet=True,
-            )
-
-        return _Kind(Operation.REMOVE, write)
-
-    def _attaching(self, _: Mapping[str, Step]) -> _Kind:
-        return _Kind(Operation.ATTACH, self._do_attach)
-
-    def _putting_back(self, steps: Mapping[str, Step]) -> _Kind:
-        """Return the kind that gives documents the fields that they had."""
-
-        async def write(collection_id: str, item: Item, slot: Slot) -> Outcome:
-            step = steps[item.file_id]
-            return await self._writes.edit_fields(
-                item.file_id,
-                item.fields or {},
-                base=step.base or {},
-                replace=step.replace,
-                collection_id=collection_id,
-                slot=slot,
-                quiet=True,
-            )
-
-        return _Kind(Operation.EDIT, write)
-
     def _setting(self, key: str, value: str | None, replace: bool) -> _Kind:
-        async def write(collection_id: str, item: Item, slot: Slot) -> Outcome:
+        async def write(collection_id: str, item: Item, how: How) -> Outcome:
             base = dict(item.fields or {})
             for _ in range(_ROUNDS):
-                wanted = {each: known for each, known in base.items() if each != key}
+                wanted = {other: held for other, held in base.items() if other != key}
                 if value is not None:
                     wanted[key] = value
                 outcome = await self._writes.edit_fields(
@@ -237,79 +271,64 @@ class Bulk:
                     base=base,
                     replace=replace,
                     collection_id=collection_id,
-                    slot=slot,
-                    quiet=True,
+                    how=how,
                 )
                 if outcome.verdict is not Verdict.CHANGED or outcome.theirs is None:
                     break
-                base = dict(outcome.theirs)  # nothing was written: now it is known what is there
+                base = dict(outcome.theirs)  # nothing was written: now it is clear what is there
             return outcome
 
+        replacing = partial(self._setting, key, value, True)
         return _Kind(
-            Operation.EDIT,
-            write,
-            _step_of_edit,
-            self._putting_back,
-            partial(self._setting, key, value, True),
+            Operation.EDIT, write, one_first=replace, destroys=replace, replacing=replacing
         )
 
-    async def _do_attach(self, collection_id: str, item: Item, slot: Slot) -> Outcome:
-        return await self._writes.attach(
-            collection_id, item.file_id, item.fields, slot=slot, quiet=True
-        )
+    async def _do_attach(self, collection_id: str, item: Item, how: How) -> Outcome:
+        return await self._writes.attach(collection_id, item.file_id, item.fields, how=how)
 
-    async def _do_remove(self, collection_id: str, item: Item, slot: Slot) -> Outcome:
+    async def _do_remove(self, collection_id: str, item: Item, how: How) -> Outcome:
         return await self._writes.remove(
-            item.file_id, collection_id=collection_id, slot=slot, quiet=True
+            item.file_id, collection_id=collection_id, unreadable=item.unreadable, how=how
         )
 
-    async def _do_reindex(self, collection_id: str, item: Item, slot: Slot) -> Outcome:
-        return await self._writes.reindex(
-            item.file_id, collection_id=collection_id, slot=slot, quiet=True
-        )
+    async def _do_reindex(self, collection_id: str, item: Item, how: How) -> Outcome:
+        return await self._writes.reindex(item.file_id, collection_id=collection_id, how=how)
 
 
-@dataclass(eq=False)
-class _Undo:
-    """Undoes a run by another one; called again it does what is left."""
-
-    left: dict[str, Step]
-    start: Callable[[Mapping[str, Step]], BulkRun]
-    run: BulkRun | None = field(default=None)
-
-    async def __call__(self) -> list[Outcome]:
-        if self.run is None or self.run.state == "over":
-            self.run = self.start(dict(self.left))
-        await self.run.wait()
-        outcomes = list(self.run.outcomes.items())
-        for file_id, outcome in outcomes:
-            if outcome.ok:
-                self.left.pop(file_id, None)
-        return [outcome for _, outcome in outcomes]
-
-
-def _step_of_attach(outcome: Outcome) -> Step | None:
-    if outcome.document is None or outcome.verdict not in {Verdict.DONE, Verdict.FAILED}:
-        return None
-    return Step(_item_of(outcome), dict(outcome.document.fields))
+async def put_back(writes: Writes, collection_id: str, item: Item, base: Base, how: How) -> Outcome:
+    """Give a document the fields that it had; one that a replacement left out is attached."""
+    how = replace(how, recent=base.recent)
+    outcome = await writes.edit_fields(
+        item.file_id,
+        item.fields or {},
+        base=base.fields or {},
+        replace=base.replace,
+        collection_id=collection_id,
+        how=how,
+    )
+    is_out = outcome.verdict is Verdict.FAILED and outcome.document is None
+    if not (base.replace and is_out and outcome.error is None):
+        return outcome
+    how = replace(how, restores=True)
+    return judge_restored(
+        await writes.attach(collection_id, item.file_id, item.fields, name=item.name, how=how)
+    )
 
 
-def _step_of_remove(outcome: Outcome) -> Step | None:
-    if outcome.document is None or outcome.verdict not in {Verdict.DONE, Verdict.UNKNOWN}:
-        return None
-    return Step(_item_of(outcome, outcome.document.fields))
+def judge_restored(outcome: Outcome) -> Outcome:
+    """Return the outcome of attaching again: it is no success where other fields stand there."""
+    document, mine = outcome.document, outcome.mine or {}
+    if outcome.verdict is not Verdict.ALREADY or document is None:
+        return outcome
+    if same_fields(document.raw_fields, mine):
+        return outcome
+    theirs = document.fields
+    sentence = (
+        f"{outcome.target.shown} is in the collection with other fields, and was left as it is. It "
+        f"has {_listed(theirs)}; it had {_listed(mine)}."
+    )
+    return replace(outcome, verdict=Verdict.CHANGED, said=sentence)
 
 
-def _step_of_edit(outcome: Outcome) -> Step | None:
-    document, old = outcome.document, outcome.theirs
-    if outcome.verdict is Verdict.UNKNOWN or document is None or old is None:
-        return None
-    if document.fields == old:
-        return None
-    replace = outcome.rung == "replace"
-    return Step(_item_of(outcome, old), dict(document.fields), replace)
-
-
-def _item_of(outcome: Outcome, fields: Fields | None = None) -> Item:
-    target = outcome.target
-    return Item(target.file_id or "", target.name, None if fields is None else dict(fields))
+def _listed(fields: Fields) -> str:
+    return ", ".join(f"{key} = “{value}”" for key, value in fields.items()) or "no fields"

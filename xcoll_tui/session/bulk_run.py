@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass, replace
+from collections import Counter, deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from xcoll_tui.api.errors import (
@@ -15,54 +15,23 @@ from xcoll_tui.api.errors import (
     Unreachable,
 )
 from xcoll_tui.session.changes import Progress
-from xcoll_tui.session.outcome import NotSent, Outcome, Target, Verdict
+from xcoll_tui.session.outcome import NotSent, Operation, Outcome, Target, Verdict
+from xcoll_tui.session.stage import How
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
-    from typing import Any
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+    from xcoll_tui.session.bulk_work import Item, Work
     from xcoll_tui.session.changes import Change
     from xcoll_tui.session.lasting import Lasting
-    from xcoll_tui.session.outcome import Operation
     from xcoll_tui.session.slots import Slots
 
-_UNDER_WAY = 64
-"""Documents at once: those on the wire, those being read before and after, a few waiting."""
 _BETWEEN = 0.1
 _SMOOTHED = 5.0
 _IN_A_ROW = 16
+_LOST = 3
 
 State = Literal["running", "cancelling", "over"]
-
-
-@dataclass(frozen=True)
-class Item:
-    """A document, or a file to attach, pinned to its ID.
-
-    `fields` are those to attach with; for a field that is set, those that it is thought to have,
-    which saves a request where it is so.
-    """
-
-    file_id: str
-    name: str = ""
-    fields: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a run does: `write` one item, with a slot for its requests.
-
-    `ended` is told each outcome as it was, `over` that there are no more.
-    """
-
-    operation: Operation
-    collection_id: str
-    collection_name: str
-    items: Sequence[Item]
-    write: Callable[[Item, AbstractAsyncContextManager[Any]], Awaitable[Outcome]]
-    ended: Callable[[Outcome], object]
-    over: Callable[[], object]
 
 
 class _Slot:
@@ -81,15 +50,20 @@ class _Slot:
             raise NotSent
         self._begun = True
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, _kind: object, error: object, _traceback: object) -> None:
         self._slots.give()
+        if isinstance(error, Unauthorized | RateLimited):
+            self._run.stop_for(error)  # at once, not when this one has been looked at
 
 
 class BulkRun:
     """Many writes, some at once, each read back; goes on whoever looks.
 
     `number` is that of its entry in the activity. `outcomes` are by file_id, in the order in which
-    they ended; those that are so keep no documents. `stopped` is a sentence when the rest was not
+    they ended; those that are so keep no documents; `counts` are of their verdicts, and `corrected`
+    the IDs of those that went on since, in that order. `indexing` are the documents that were asked
+    to be indexed and are, `following` those that are looked at until their indexing has ended,
+    `failed_again` counts those that it failed for. `stopped` is a sentence when the rest was not
     sent because it would have failed as well. Every change is told, at most ten times a second, and
     at the end.
     """
@@ -114,6 +88,11 @@ class BulkRun:
         self.done = 0
         self.unsent = 0
         self.failed = 0
+        self.failed_again = 0
+        self.counts: Counter[Verdict] = Counter()
+        self.corrected: list[str] = []
+        self.indexing: set[str] = set()
+        self.following: set[str] = set()
         self._work = work
         self._slots = slots
         self._again = again
@@ -124,7 +103,10 @@ class BulkRun:
         self._ends: deque[float] = deque()
         self._began = self._ended = clock()
         self._failures_in_a_row = 0
+        self._lost = 0
         self._task: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
+        self._lasting: Lasting | None = None
 
     # How it stands
 
@@ -170,6 +152,11 @@ class BulkRun:
         ]
 
     @property
+    def asked(self) -> int:
+        """How many the service was asked to index, and are not seen to have ended."""
+        return self.counts[Verdict.ASKED]
+
+    @property
     def can_retry(self) -> bool:
         """Whether there is something for `retry` to do."""
         return self.state == "over" and bool(self._left_undone())
@@ -211,6 +198,7 @@ class BulkRun:
     def start(self, lasting: Lasting, number: int) -> None:
         """Begin, as the activity's entry of this number."""
         self.number = number
+        self._lasting = lasting
         self._task = lasting.spawn(self._go())
 
     def notice(self) -> None:
@@ -222,8 +210,10 @@ class BulkRun:
         try:
             todo = iter(self.items)
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(_UNDER_WAY, self.total)):
-                    group.create_task(self._carry_out(todo))
+                if self._work.one_first:
+                    await self._try_first(todo)
+                for _ in range(min(self._work.most, self.left)):
+                    group.create_task(self._carry_out(todo, group))
         finally:
             teller.cancel()
             self.state = "over"
@@ -231,49 +221,124 @@ class BulkRun:
             self._work.over()
             self._emit(Progress(self))
 
-    async def _carry_out(self, todo: Iterator[Item]) -> None:
+    async def _try_first(self, todo: Iterator[Item]) -> None:
+        """Write one after the other until one was seen through."""
         for item in todo:
+            await self._write(item, asyncio.Event())
+            if self.state != "running" or self.outcomes[item.file_id].verdict is Verdict.DONE:
+                return
+
+    async def _carry_out(self, todo: Iterator[Item], group: asyncio.TaskGroup) -> None:
+        for item in todo:
+            settling = asyncio.Event()
+            group.create_task(self._write(item, settling))
+            # A write that settles holds no room: it only waits for the service to show it.
+            await settling.wait()
+
+    async def _write(self, item: Item, settling: asyncio.Event) -> None:
+        try:
             if self.state == "running":
-                outcome = await self._work.write(item, _Slot(self, self._slots))
+                how = How(
+                    slot=_Slot(self, self._slots),
+                    quiet=True,
+                    log=self._work.log,
+                    settling=settling.set,
+                    corrected=self._correct,
+                    begun=self._note_indexing,
+                    followed=self._note_followed,
+                )
+                outcome = await self._work.write(item, how)
             else:
                 target = Target(
                     self.collection_id, item.file_id, item.name, self._work.collection_name
                 )
                 outcome = Outcome(self.operation, target, Verdict.CANCELLED, "It was not sent.")
             self._note(item, outcome)
-            # What is not sent waits for nothing, and thousands would hold the loop.
-            await asyncio.sleep(0)
+        finally:
+            settling.set()
+        # What is not sent waits for nothing, and thousands would hold the loop.
+        await asyncio.sleep(0)
 
     def _note(self, item: Item, outcome: Outcome) -> None:
-        self._work.ended(outcome)
-        if outcome.ok:
-            # Thousands of documents need not be kept for "done".
-            outcome = replace(outcome, document=None, mine=None, theirs=None)
-        if not outcome.target.name and item.name:
-            outcome = replace(outcome, target=replace(outcome.target, name=item.name))
+        outcome = self._kept(outcome, item.name)
         self.outcomes[item.file_id] = outcome
+        self.counts[outcome.verdict] += 1
         if outcome.verdict is Verdict.CANCELLED:
             self.unsent += 1
         else:
             self.done += outcome.ok
             self.failed += not outcome.ok
+            self.failed_again += _has_failed_again(outcome)
+            if outcome.verdict is Verdict.ASKED:
+                self.following.add(item.file_id)
             self._ends.append(self._clock())
             self._judge(outcome)
         self.notice()
+
+    def _kept(self, outcome: Outcome, name: str) -> Outcome:
+        if outcome.ok:
+            # Thousands of documents need not be kept for "done".
+            outcome = replace(outcome, document=None, mine=None, theirs=None)
+        if not outcome.target.name and name:
+            outcome = replace(outcome, target=replace(outcome.target, name=name))
+        return outcome
+
+    def _correct(self, outcome: Outcome) -> None:
+        file_id = outcome.target.file_id or ""
+        before = self.outcomes.get(file_id)
+        if before is None:
+            return
+        self.indexing.discard(file_id)
+        self.counts[before.verdict] -= 1
+        self.counts[outcome.verdict] += 1
+        self.done += outcome.ok - before.ok
+        self.failed += before.ok - outcome.ok
+        self.failed_again += _has_failed_again(outcome) - _has_failed_again(before)
+        self.outcomes[file_id] = self._kept(outcome, before.target.name)
+        self.corrected.append(file_id)
+        self._tell_soon()
+
+    def _note_indexing(self, target: Target) -> None:
+        self.indexing.add(target.file_id or "")
+        self.corrected.append(target.file_id or "")
+        self._tell_soon()
+
+    def _note_followed(self, target: Target) -> None:
+        self.indexing.discard(target.file_id or "")
+        self.following.discard(target.file_id or "")
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
+        self.notice()
+        if self.state == "over" and self._telling is None and self._lasting is not None:
+            self._telling = self._lasting.spawn(self._tell_late())
+
+    async def _tell_late(self) -> None:
+        await self._sleep(_BETWEEN)
+        self._telling = None
+        self._emit(Progress(self))
 
     def _judge(self, outcome: Outcome) -> None:
         """Stop when the rest would fail as well."""
         error = None if outcome.ok else outcome.error
         trouble = isinstance(error, Unreachable | OutcomeUnknown | ServerFault)
         self._failures_in_a_row = self._failures_in_a_row + 1 if trouble else 0
-        if isinstance(error, Unauthorized):
-            why = "The service does not accept the key any more"
-        elif isinstance(error, RateLimited):
-            why = "The service asks to slow down for longer than is waited here"
+        self._lost += outcome.file_lost
+        if self._lost and (self._work.destroys or (self._lost >= _LOST and not self.done)):
+            self._stop(f"The file of {outcome.target.shown} is gone with its document")
+        elif isinstance(error, Unauthorized | RateLimited):
+            self.stop_for(error)
         elif self._failures_in_a_row >= _IN_A_ROW:
-            why = f"The service failed {_IN_A_ROW} times in a row"
+            self._stop(f"The service failed {_IN_A_ROW} times in a row")
+
+    def stop_for(self, error: Unauthorized | RateLimited) -> None:
+        """Send nothing more: the rest would fail with this as well."""
+        if isinstance(error, Unauthorized):
+            self._stop("The service does not accept the key any more")
         else:
-            return
+            self._stop("The service asks to slow down for longer than is waited here")
+
+    def _stop(self, why: str) -> None:
         if self.state == "running" and self.left > 0:
             self.cancel()
             self.stopped = f"{why}, so the rest was not sent."
@@ -300,6 +365,12 @@ class BulkRun:
             and not outcome.ok
             and (self.stopped is not None or outcome.verdict is not Verdict.CANCELLED)
         )
+
+
+def _has_failed_again(outcome: Outcome) -> bool:
+    """Tell whether a document was indexed again, and that failed."""
+    indexed = outcome.operation is Operation.REINDEX and outcome.reindexed
+    return indexed and outcome.verdict is Verdict.FAILED
 
 
 def _once_each(items: Sequence[Item]) -> tuple[Item, ...]:

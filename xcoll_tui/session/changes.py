@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
     from xcoll_tui.session.feed import Feed
     from xcoll_tui.session.listing import End
+    from xcoll_tui.session.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,18 @@ class ActivityChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeCorrected:
+    """A write that was told as not shown, or asked for, became something else by now."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class UndoChanged:
+    """There is more, or less, in the undo log, or another state of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnfinishedChanged:
     """There is more, or less, in the list of replacements that broke off halfway."""
 
@@ -138,6 +151,8 @@ Change = (
     | WaitEnded
     | RequestMade
     | ActivityChanged
+    | OutcomeCorrected
+    | UndoChanged
     | UnfinishedChanged
     | Progress
 )

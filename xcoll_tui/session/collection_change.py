@@ -59,6 +59,15 @@ class Change:
         """The keys of the field definitions that are touched."""
         return [each.key for each in (*self.added, *self.altered, *self.removed)]
 
+    @property
+    def why_not_undone(self) -> str:
+        """Why an update of this kind cannot be undone, as a sentence; "" where it can."""
+        if self.removed:
+            return "A field definition was deleted, and its values with it."
+        if self.added:
+            return "Deleting the new field definition again would delete its values as well."
+        return ""
+
     def request(self) -> dict[str, Any]:
         """Return the arguments of an update."""
         add, delete = FieldDefinitionOperation.ADD, FieldDefinitionOperation.DELETE

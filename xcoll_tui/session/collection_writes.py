@@ -1,36 +1,54 @@
-"""Creating, changing and deleting a collection: sent, read back, judged."""
+"""Creating, changing and deleting a collection: sent, looked at until it settles, judged."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import equals
 from xcoll_tui.api.models import CollectionsSortBy, Ordering
 from xcoll_tui.session.collection_change import Change, describe, differences, matches
+from xcoll_tui.session.collection_outcomes import deleted, updated
 from xcoll_tui.session.indexing import GONE
-from xcoll_tui.session.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.rows import DELETED
-from xcoll_tui.session.stage import (
-    Done,
-    How,
+from xcoll_tui.session.judging import (
     is_missing,
+    is_settled_refusal,
+    moment_of,
     named_field,
     told,
     was_not_sent,
     was_refused,
 )
+from xcoll_tui.session.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
+from xcoll_tui.session.rows import DELETED
+from xcoll_tui.session.settling import LONGEST, Settled
+from xcoll_tui.session.stage import How
+from xcoll_tui.session.write_log import saved_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from xcoll_tui.api.models import Collection
     from xcoll_tui.session.stage import Stage
 
+    CollectionLook = Collection | ApiError | None
+
 _LOOKED_AT = 100
-_DELETED_FOR_GOOD = "A collection that is deleted is not undone; recreate it from its backup."
+_SAME_SECOND = 1.0
+"""The service's clock is read from a header that has whole seconds."""
+
+
+@dataclass(frozen=True)
+class _Namesakes:
+    """The newest collections of one name, and when that was, by the service's clock."""
+
+    ids: frozenset[str]
+    full: bool
+    at: float | None
 
 
 class CollectionWrites:
@@ -39,6 +57,7 @@ class CollectionWrites:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._service = stage.service
+        self._maybe_created: dict[CollectionDraft, Collection] = {}
 
     async def create(self, draft: CollectionDraft) -> Outcome:
         """Create a collection; see `Writes.create_collection`."""
@@ -52,8 +71,39 @@ class CollectionWrites:
     ) -> Outcome:
         """Change a collection; see `Writes.update_collection`."""
         target = self._stage.rows.target(collection_id)
-        act = partial(self._do_update, target, draft, base)
-        return await self._stage.perform(Operation.UPDATE, target, "saving…", act, how or How())
+        how = how or How()
+        act = partial(self._do_update, target, draft, base, how)
+        return await self._stage.perform(Operation.UPDATE, target, "saving…", act, how)
+
+    async def change_back(
+        self,
+        collection_id: str,
+        before: Collection,
+        draft: CollectionDraft,
+        after: Collection | None,
+        how: How,
+    ) -> Outcome:
+        """Take a change back; see `Writes.change_back`."""
+        target = self._stage.rows.target(collection_id)
+        if after is None:
+            shown = await self._look_before(target)
+            end = partial(Outcome, Operation.UPDATE, target)
+            if shown is None:
+                return end(Verdict.FAILED, f"{target.shown} was deleted; nothing was sent.")
+            if isinstance(shown, ApiError):
+                sentence = f"{target.shown} was not changed, because it could not be read before."
+                return end(Verdict.FAILED, sentence + told(shown), shown)
+            if not Change.between(before, draft).holds(shown):
+                sentence = f"{target.shown} is not as that write wanted it; nothing was sent."
+                return end(Verdict.CHANGED, sentence, collection=shown)
+            after = shown
+        back = CollectionDraft(
+            before.collection_name,
+            before.collection_description or "",
+            before.chunk_configuration,
+            field_definitions=tuple(before.field_definitions),
+        )
+        return await self.update(collection_id, back, after, how)
 
     async def delete(self, collection_id: str) -> Outcome:
         """Delete a collection; see `Writes.delete_collection`."""
@@ -63,13 +113,21 @@ class CollectionWrites:
 
     # Creating
 
-    async def _do_create(self, draft: CollectionDraft, target: Target) -> Done:
+    async def _do_create(self, draft: CollectionDraft, target: Target) -> Outcome:
         end = partial(Outcome, Operation.CREATE)
-        before = await self._named(draft.collection_name)
-        if isinstance(before, ApiError):
-            said = f"{target.shown} was not created: the collections could not be read before."
-            return Done(end(target, Verdict.FAILED, said + told(before), before))
-        started = self._stage.clock()
+        if (maybe := self._maybe_created.pop(draft, None)) is not None:
+            sentence = (
+                f"Nothing was sent: there is “{maybe.collection_name}” ({maybe.collection_id}), "
+                "which may be the one that was asked for before. Look at it; to make another one "
+                "all the same, save again."
+            )
+            return end(target, Verdict.UNKNOWN, sentence, collection=maybe)
+        found = await self._named(draft.collection_name)
+        if isinstance(found, ApiError):
+            sentence = f"{target.shown} was not created: the collections could not be read before."
+            return end(target, Verdict.FAILED, sentence + told(found), found)
+        ids = frozenset(each.collection_id for each in found)
+        before = _Namesakes(ids, len(found) >= _LOOKED_AT, self._service.service_clock())
         made: list[Collection] = []
 
         async def create() -> None:
@@ -86,67 +144,83 @@ class CollectionWrites:
 
         error = await self._stage.send(create, How())
         if error is None and made:
-            return Done(await self._created(draft, made[0].collection_id, None))
-        if error is not None and was_not_sent(error):
-            said = f"{target.shown} was not created.{told(error)}"
-            return Done(end(target, Verdict.FAILED, said, error))
-        return Done(await self._look_for(draft, target, before, started, error))
+            return await self._created(draft, made[0].collection_id)
+        if was_refused(error):
+            field = named_field(error, [each.key for each in draft.field_definitions])
+            sentence = f"{target.shown} was not created.{told(error)}"
+            return end(target, Verdict.FAILED, sentence, error, field=field)
+        return await self._look_for(draft, target, before, error)
 
     async def _look_for(
         self,
         draft: CollectionDraft,
         target: Target,
-        before: list[Collection],
-        started: float,
+        before: _Namesakes,
         error: ApiError | None,
     ) -> Outcome:
-        """Find a collection that may have been created, by its name and by what is new."""
-        end = partial(Outcome, Operation.CREATE, target, error=error)
-        name = target.shown
-        after = await self._named(draft.collection_name)
-        if isinstance(after, ApiError):
-            if was_refused(error):
-                return end(Verdict.FAILED, f"{name} was not created.{told(error)}")
-            said = f"Whether {name} was created is not known: the collections could not be read."
-            return end(Verdict.UNKNOWN, f"{said}{told(error)}{told(after)} Look before you retry.")
-        known = {each.collection_id for each in before}
-        new = [each for each in after if each.collection_id not in known]
-        # A full page may hide which ones were there before: then the time must tell.
-        if len(before) >= _LOOKED_AT:
-            new = [each for each in new if _is_after(each, started)]
-        mine = [each for each in new if not differences(each, draft)]
-        if len(mine) == 1:
-            return await self._created(draft, mine[0].collection_id, error)
-        if not new:
-            field = named_field(error, [each.key for each in draft.field_definitions])
-            said = f"{name} was not created.{told(error)}"
-            if error is None:
-                said = f"{name} does not show, although the service took the request."
-            return Outcome(Operation.CREATE, target, Verdict.FAILED, said, error, field=field)
-        ids = ", ".join(each.collection_id for each in new)
-        said = f"Whether {name} was created is not known: there are new collections of this name"
-        return end(Verdict.UNKNOWN, f"{said} ({ids}). Look at them before you retry.{told(error)}")
+        """Look for a collection that may have been created, by its name and by what is new.
 
-    async def _created(
-        self, draft: CollectionDraft, collection_id: str, error: ApiError | None
-    ) -> Outcome:
+        What is found may as well be somebody else's: then its outcome stays unknown.
+        """
+        end = partial(Outcome, Operation.CREATE, target)
+        name = target.shown
+
+        async def look(_last: bool) -> list[Collection] | ApiError:
+            found = await self._named(draft.collection_name)
+            if isinstance(found, ApiError):
+                return found
+            return [each for each in found if _is_new(each, before)]
+
+        settled = await self._stage.settling.look(
+            look,
+            lambda seen: isinstance(seen, list) and bool(seen),
+            ends=lambda seen: isinstance(seen, ApiError),
+            learns=False,
+        )
+        new = settled.seen
+        if isinstance(new, ApiError):
+            sentence = f"Whether {name} was created is not known: the collections could not be"
+            sentence = f"{sentence} read.{told(error)}{told(new)} Look before you retry."
+            return end(Verdict.UNKNOWN, sentence, error or new)
+        if not new:
+            # What was lost on the way may still take effect.
+            sentence = f"Whether {name} was created is not known: it does not show after"
+            sentence = f"{sentence} {settled.words}. Look before you retry.{told(error)}"
+            return end(Verdict.UNKNOWN, sentence, error)
+        like = [each for each in new if not differences(each, draft)]
+        ids = ", ".join(each.collection_id for each in like or new)
+        only = like[0] if len(like) == 1 else None
+        if only is not None:
+            self._maybe_created[draft] = only
+            self._stage.rows.show_collection(only)
+        sentence = f"Whether {name} was created is not known: the answer was lost, and there is a"
+        sentence += f" new collection of this name now ({ids})."
+        sentence += " It may be this one, or somebody else's." if only else " It is not like this."
+        if len(like or new) > 1:
+            sentence = f"Whether {name} was created is not known: the answer was lost, and there"
+            sentence += f" are new collections of this name now ({ids})."
+        sentence += f" Look before you retry.{told(error)}"
+        return end(Verdict.UNKNOWN, sentence, error, collection=only)
+
+    async def _created(self, draft: CollectionDraft, collection_id: str) -> Outcome:
         name = draft.collection_name
         target = Target(collection_id, None, name, name)
         end = partial(Outcome, Operation.CREATE, target)
-        shown = await self._look(collection_id)
+        settled = await self._settle(
+            target, lambda seen: not isinstance(seen, ApiError) and seen is not None
+        )
+        shown = settled.seen
         if isinstance(shown, ApiError):
-            said = (
-                f"The service says that it created {target.shown}, and it could not be read back."
-            )
-            return end(Verdict.UNKNOWN, said + told(shown), shown)
+            sentence = f"The service says that it created {target.shown} ({collection_id}), and it "
+            return end(Verdict.UNKNOWN, f"{sentence}could not be read back.{told(shown)}", shown)
         if shown is None:
-            said = f"{target.shown} does not show, although the service says that it created it."
-            return end(Verdict.FAILED, said, error)
+            sentence = f"The service says that it created {target.shown} ({collection_id}), and"
+            sentence = f"{sentence} does not show it after {settled.words}. Do not create it again."
+            return end(Verdict.UNSHOWN, sentence)
         if wrong := differences(shown, draft):
-            said = f"{target.shown} is created, but not as wanted in this: {', '.join(wrong)}."
-            return end(Verdict.FAILED, said, error, collection=shown)
-        said = f"{target.shown} is created."
-        return end(Verdict.DONE, said, error, collection=shown)
+            sentence = f"{target.shown} is created, but not as wanted in this: {', '.join(wrong)}."
+            return end(Verdict.FAILED, sentence, collection=shown)
+        return end(Verdict.DONE, f"{target.shown} is created.", collection=shown)
 
     async def _named(self, name: str) -> list[Collection] | ApiError:
         """Return the newest collections of exactly this name; the filter matches more."""
@@ -163,132 +237,146 @@ class CollectionWrites:
 
     # Changing
 
-    async def _do_update(self, target: Target, draft: CollectionDraft, base: Collection) -> Done:
+    async def _do_update(
+        self, target: Target, draft: CollectionDraft, base: Collection, how: How
+    ) -> Outcome:
         end = partial(Outcome, Operation.UPDATE, target)
         name = target.shown
-        before = await self._look(target.collection_id)
+        before = await self._look_before(target)
+        if how.recent and not isinstance(before, ApiError | None):
+            before = await self._look_until(target, base)
         if isinstance(before, ApiError):
-            said = f"{name} was not changed, because it could not be read before."
-            return Done(end(Verdict.FAILED, said + told(before), before))
+            sentence = f"{name} was not changed, because it could not be read before."
+            return end(Verdict.FAILED, sentence + told(before), before)
         if before is None:
-            return Done(end(Verdict.FAILED, f"{name} was deleted elsewhere; nothing was sent."))
+            return end(Verdict.FAILED, f"{name} was deleted elsewhere; nothing was sent.")
         change = Change.between(base, draft)
         if change.is_nothing or change.holds(before):
-            said = f"{name} is like this already; nothing was sent."
-            return Done(end(Verdict.ALREADY, said, collection=before))
+            sentence = f"{name} is like this already; nothing was sent."
+            return end(Verdict.ALREADY, sentence, collection=before)
         if not matches(before, base):
-            said = f"{name} was changed elsewhere meanwhile; nothing was sent."
+            sentence = f"{name} was changed elsewhere meanwhile; nothing was sent."
             mine, theirs = change.wanted(), describe(before)
-            return Done(end(Verdict.CHANGED, said, mine=mine, theirs=theirs, collection=before))
+            return end(Verdict.CHANGED, sentence, mine=mine, theirs=theirs, collection=before)
+        undoable = not (change.removed or change.added)
+        await self._stage.remember(
+            target,
+            saved_collection(before) if undoable else None,
+            _saved_draft(draft) if undoable else None,
+            strategy="" if undoable else change.why_not_undone,
+        )
         error = await self._stage.send(
             partial(self._service.update_collection, target.collection_id, **change.request()),
             How(),
         )
-        after = before if error and was_not_sent(error) else await self._look(target.collection_id)
+        settled: Settled[CollectionLook] = Settled(before, proved=False, seconds=0.0)
+        if error is None or not was_not_sent(error):
+            settled = await self._settle(
+                target,
+                lambda seen: (
+                    not isinstance(seen, ApiError) and seen is not None and change.holds(seen)
+                ),
+                within=0.0 if is_settled_refusal(error) else None,
+            )
         if change.removed and not was_refused(error):
             self._stage.rows.reread(target.collection_id)
-        outcome = _updated(target, change, before, after, error)
-        return Done(outcome, self._undo_of(target, change, before, outcome))
+        return updated(target, change, before, settled, error)
 
-    def _undo_of(
-        self, target: Target, change: Change, before: Collection, outcome: Outcome
-    ) -> Callable[[], Awaitable[Outcome]] | str:
-        if outcome.verdict is not Verdict.DONE or outcome.collection is None:
-            return "Look at the collection: not all that was sent is known to have happened."
-        if change.removed:
-            return "A field definition was deleted, and its values with it."
-        if change.added:
-            return "Deleting the new field definition again would delete its values as well."
-        draft = CollectionDraft(
-            before.collection_name,
-            before.collection_description or "",
-            before.chunk_configuration,
-            field_definitions=tuple(before.field_definitions),
+    async def _look_until(self, target: Target, base: Collection) -> CollectionLook:
+        """Read a collection that was changed a moment ago: a read may be older than that."""
+        settled = await self._settle(
+            target,
+            lambda seen: not isinstance(seen, ApiError | None) and matches(seen, base),
+            within=LONGEST,
+            learns=False,
         )
-        how = How(undoes=True)
-        return partial(self.update, target.collection_id, draft, outcome.collection, how)
+        return settled.seen
 
     # Deleting
 
-    async def _do_delete(self, target: Target) -> Done:
+    async def _do_delete(self, target: Target) -> Outcome:
         end = partial(Outcome, Operation.DELETE, target)
         name = target.shown
-        before = await self._look(target.collection_id)
+        before = await self._look_before(target)
         if isinstance(before, ApiError):
-            said = f"{name} was not deleted, because it could not be read before."
-            return Done(end(Verdict.FAILED, said + told(before), before))
+            sentence = f"{name} was not deleted, because it could not be read before."
+            return end(Verdict.FAILED, sentence + told(before), before)
         if before is None:
-            return Done(end(Verdict.ALREADY, f"{name} was deleted elsewhere already."))
+            return end(Verdict.ALREADY, f"{name} was deleted elsewhere already.")
         end = partial(end, collection=before)
         error = await self._stage.send(
             partial(self._service.delete_collection, target.collection_id), How()
         )
-        after = (
-            before
-            if error and was_not_sent(error)
-            else await self._look(target.collection_id, why=DELETED)
+        if error is not None and was_not_sent(error):
+            return end(Verdict.FAILED, f"{name} was not deleted.{told(error)}", error)
+        refused = is_settled_refusal(error) and not is_missing(error)
+        settled = await self._settle(
+            target,
+            lambda seen: seen is None,
+            why=DELETED,
+            within=0.0 if refused else None,
+            lasting=error is not None,
         )
-        if after is None:
-            verdict = Verdict.ALREADY if is_missing(error) else Verdict.DONE
-            said = f"{name} is deleted; its files are kept."
-            return Done(end(verdict, said, error), _DELETED_FOR_GOOD)
-        if isinstance(after, ApiError):
-            if was_refused(error) and not is_missing(error):
-                return Done(end(Verdict.FAILED, f"{name} was not deleted.{told(error)}", error))
-            said = f"Whether {name} is deleted is not known: it could not be read back."
-            said += told(error) + told(after)
-            return Done(end(Verdict.UNKNOWN, said, error or after), _DELETED_FOR_GOOD)
-        said = f"{name} is still there" + (
-            f".{told(error)}" if error else ", although the service took the request."
+        return deleted(target, end, settled, error)
+
+    # Looking
+
+    async def _look_before(self, target: Target) -> CollectionLook:
+        """Read a collection; that it is gone counts when it has been so for long enough."""
+        settled = await self._settle(target, lambda seen: seen is not None, learns=False)
+        return settled.seen
+
+    async def _settle(
+        self,
+        target: Target,
+        proved: Callable[[CollectionLook], bool],
+        *,
+        why: str = GONE,
+        within: float | None = None,
+        lasting: bool = False,
+        learns: bool = True,
+    ) -> Settled[CollectionLook]:
+        """Look at a collection until `proved`, and show how it is then; see `Stage.settle`."""
+
+        async def look(_last: bool) -> CollectionLook:
+            try:
+                return await self._service.get_collection(target.collection_id)
+            except ApiError as error:
+                return None if is_missing(error) else error
+
+        settled = await self._stage.settling.look(
+            look,
+            proved,
+            ends=lambda seen: isinstance(seen, ApiError),
+            waiting=lambda: self._stage.rows.change_intent(target, "saved? looking…"),
+            within=within,
+            lasting=lasting,
+            learns=learns,
         )
-        return Done(end(Verdict.FAILED, said, error))
-
-    async def _look(self, collection_id: str, *, why: str = GONE) -> Collection | ApiError | None:
-        """Read a collection and show it as it is; None when the service says that it is gone."""
-        try:
-            collection = await self._service.get_collection(collection_id)
-        except ApiError as error:
-            if not is_missing(error):
-                return error
-            self._stage.rows.collection_gone(collection_id, why)
-            return None
-        self._stage.rows.show_collection(collection)
-        return collection
+        if settled.seen is None:
+            self._stage.rows.collection_gone(target.collection_id, why)
+        elif not isinstance(settled.seen, ApiError):
+            self._stage.rows.show_collection(settled.seen)
+        return settled
 
 
-def _updated(
-    target: Target,
-    change: Change,
-    before: Collection,
-    after: Collection | ApiError | None,
-    error: ApiError | None,
-) -> Outcome:
-    """Judge a change that was sent."""
-    name = target.shown
-    mine, theirs = change.wanted(), describe(before)
-    end = partial(Outcome, Operation.UPDATE, target, mine=mine, theirs=theirs)
-    if after is None:
-        return end(Verdict.FAILED, f"{name} was deleted elsewhere meanwhile.{told(error)}", error)
-    if isinstance(after, ApiError):
-        if was_refused(error):
-            return end(Verdict.FAILED, f"{name} was not changed.{told(error)}", error)
-        said = f"Whether {name} is changed is not known: it could not be read back."
-        return end(Verdict.UNKNOWN, said + told(error) + told(after), error or after)
-    if change.holds(after):
-        return end(Verdict.DONE, f"The changes to {name} are saved.", error, collection=after)
-    if matches(after, before):
-        said = f"{name} is not changed."
-        if error is None:
-            said = f"{name} is not changed, although the service took the request."
-    else:
-        said = f"{name} is changed, but not all as wanted; look at it."
-    field = named_field(error, change.keys) if was_refused(error) else None
-    return end(Verdict.FAILED, said + told(error), error, collection=after, field=field)
+def _is_new(collection: Collection, before: _Namesakes) -> bool:
+    """Tell whether a collection was not there when the namesakes were read.
 
-
-def _is_after(collection: Collection, moment: float) -> bool:
-    try:
-        made = datetime.fromisoformat(collection.created_at or "").timestamp()
-    except ValueError:
+    One that is missing there may be older: a read lags, and a full page hides the oldest.
+    """
+    if collection.collection_id in before.ids:
         return False
-    return made >= moment
+    if before.at is None:
+        return not before.full
+    return is_after(collection, before.at)
+
+
+def is_after(collection: Collection, moment: float | None) -> bool:
+    """Tell whether a collection was made at a time of the service's clock, or later."""
+    made = moment_of(collection.created_at)
+    return moment is None or (made is not None and made >= moment - _SAME_SECOND)
+
+
+def _saved_draft(draft: CollectionDraft) -> dict[str, object]:
+    return dict(msgspec.to_builtins(draft))

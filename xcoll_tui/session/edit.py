@@ -6,21 +6,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import Conflict
-from xcoll_tui.session.outcome import Operation, Outcome, Verdict
-from xcoll_tui.session.stage import (
-    Look,
+from xcoll_tui.session.judging import (
+    as_received,
+    has_fields,
     holds_fields,
     named_field,
     told,
     was_not_sent,
     was_refused,
 )
+from xcoll_tui.session.outcome import Operation, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from xcoll_tui.api.errors import ApiError
+    from xcoll_tui.api.models import Document
     from xcoll_tui.session.outcome import Rung, Target
+    from xcoll_tui.session.settling import Settled
+    from xcoll_tui.session.stage import Look
 
 # What a service answers that has no such method, or takes no body with it.
 _UNSUPPORTED = frozenset({405, 415, 501})
@@ -31,12 +36,12 @@ class Edit:
     """Fields that are wanted; `base` are those that were read when they were written down.
 
     `replace`: the document may be removed and attached again. `overwrite`: what somebody else wrote
-    since counts for nothing.
+    since counts for nothing. Values that are no texts are sent as they were received.
     """
 
     target: Target
-    fields: Mapping[str, str]
-    base: Mapping[str, str]
+    fields: Mapping[str, Any]
+    base: Mapping[str, Any]
     replace: bool = False
     overwrite: bool = False
 
@@ -48,95 +53,144 @@ class Climb:
         self.edit = edit
         self.before = before
         self.target = edit.target
-        self.old: Mapping[str, str] = {}
+        self.fields: Mapping[str, Any] = dict(edit.fields)
+        """The wanted fields as they are sent."""
+        self.old: Mapping[str, Any] = {}
         self.now = before.document
         self.reindexed = False
         self.resumed = False
         """Whether a try before, of this very edit, was taken in part: its own doing, not theirs."""
+        self.seconds = 0.0
+        """For how long the old fields were seen after the service took the new ones."""
         if before.document is not None:
+            self.fields = as_received(edit.fields, before.document)
             held = dict(before.document.fields)
             self.target = replace(edit.target, name=before.document.name)
             self.resumed = not edit.overwrite and _is_merged(held, edit)
-            self.old = dict(edit.base) if self.resumed else held
+            self.old = dict(edit.base) if self.resumed else dict(before.document.raw_fields)
 
     @property
     def is_partly(self) -> bool:
         """Whether some of what was wanted is there, and not all."""
-        return self.now is not None and self.now.fields != self.old
+        return self.now is not None and self.now.raw_fields != self.old
 
-    def refusal(self) -> Outcome | None:
-        """Return why nothing is sent, None if it shall be."""
+    def precondition(self) -> Outcome | None:
+        """Return why nothing is sent, None if it will be."""
         name, edit, document = self.target.shown, self.edit, self.before.document
         if self.before.error is not None:
-            said = f"The fields of {name} were not sent, because it could not be read before."
-            return self.end(Verdict.FAILED, said + told(self.before.error), self.before.error)
+            sentence = f"The fields of {name} were not sent, because it could not be read before."
+            return self.end(Verdict.FAILED, sentence + told(self.before.error), self.before.error)
         if document is None:
-            said = f"{name} is no longer in the collection, so its fields were not sent."
-            return self.end(Verdict.FAILED, said)
-        if document.unreadable is not None and not document.fields:
-            said = f"{name} could not be read in full, so its fields were not sent."
-            return self.end(Verdict.FAILED, f"{said} {document.unreadable}")
-        if holds_fields(document, edit.fields):
+            sentence = f"{name} is no longer in the collection, so its fields were not sent."
+            return self.end(Verdict.FAILED, sentence)
+        if not has_fields(document):
+            sentence = f"{name} could not be read in full, so its fields were not sent."
+            return self.end(Verdict.FAILED, f"{sentence} {document.unreadable}")
+        if holds_fields(document, self.fields):
             return self.end(Verdict.ALREADY, f"{name} has these fields already; nothing was sent.")
-        if not (edit.overwrite or self.resumed) and document.fields != edit.base:
-            said = f"The fields of {name} were changed elsewhere meanwhile; nothing was sent."
-            return self.end(Verdict.CHANGED, said)
+        if not (edit.overwrite or self.resumed) and not self.is_based_on(document.fields):
+            sentence = f"The fields of {name} were changed elsewhere meanwhile; nothing was sent."
+            return self.end(Verdict.CHANGED, sentence)
         return None
 
-    def judge(self, rung: Rung, error: ApiError | None, after: Look) -> Outcome | None:
-        """Return what a rung led to, None if the next one shall be tried."""
-        name = self.target.shown
+    def is_based_on(self, fields: Mapping[str, str]) -> bool:
+        """Tell whether these are the fields that the person began with."""
+        document = self.before.document
+        raw = document.raw_fields if document is not None else fields
+        return self.edit.base in (fields, raw)
+
+    def holds(self, document: Document) -> bool:
+        """Tell whether a document has the wanted fields."""
+        return holds_fields(document, self.fields)
+
+    def shows(self, look: Look) -> bool:
+        """Tell whether a look shows that the service has taken something of the edit."""
+        document = look.document
+        if document is None:
+            return False
+        if holds_fields(document, self.fields):
+            return True
+        last = None if self.now is None else self.now.raw_fields
+        return has_fields(document) and document.raw_fields not in (self.old, last)
+
+    def judge(self, rung: Rung, error: ApiError | None, settled: Settled[Look]) -> Outcome | None:
+        """Return what a strategy led to, None if the next one is to be tried."""
+        name, after = self.target.shown, settled.seen
         if after.document is None:
-            return self._unseen(error, after.error)
+            return self._unseen(error, settled)
         last, self.now = self.now, after.document
         self.reindexed = self.reindexed or not was_refused(error)
-        if holds_fields(after.document, self.edit.fields):
+        if error is None:
+            self.seconds = max(self.seconds, settled.seconds)
+        if holds_fields(after.document, self.fields):
             # PATCH is documented to index again, whatever else it does.
-            said = f"The fields of {name} are saved. It may be indexed again."
-            return self.end(Verdict.DONE, said, error, rung=rung)
-        if after.document.unreadable is not None and not after.document.fields:
-            said = f"{name} could not be read back in full, so what it holds now is not known."
-            return self.end(Verdict.UNKNOWN, f"{said} {after.document.unreadable}", error)
+            sentence = f"The fields of {name} are saved. It may be indexed again."
+            return self.end(Verdict.DONE, sentence, error, rung=rung)
+        if not has_fields(after.document):
+            sentence = f"{name} could not be read back in full, so what it holds now is not known."
+            return self.end(Verdict.UNKNOWN, f"{sentence} {after.document.unreadable}", error)
         if error is not None and not _leads_on(rung, error, self.edit.fields):
-            part = " in part only; look at them." if self.is_partly else "."
-            said = f"The fields of {name} are {'saved' if self.is_partly else 'not saved'}{part}"
-            return self.end(Verdict.FAILED, said + told(error), error)
-        known = [{**self.old, **self.edit.fields}, *([] if last is None else [last.fields])]
-        if after.document.fields not in known:
-            said = f"{name} was sent these fields, but now shows others; look at them."
-            return self.end(Verdict.FAILED, said + told(error), error)
+            return self._failed(error, settled)
+        merged = {**self.old, **self.fields}
+        expected = [merged, *([] if last is None else [last.raw_fields])]
+        if after.document.raw_fields not in expected:
+            sentence = f"{name} was sent these fields, but now shows others; look at them."
+            return self.end(Verdict.FAILED, sentence + told(error), error)
         return None
 
-    def ignored(self) -> Outcome:
-        """Return the outcome when no rung that needs no agreement led anywhere."""
+    def _failed(self, error: ApiError, settled: Settled[Look]) -> Outcome:
         name = self.target.shown
-        if not self.is_partly or self.now is None:
-            said = f"The fields of {name} are not saved: the service keeps the old ones."
-        else:
+        if was_refused(error) or was_not_sent(error) or self.is_partly:
+            saved = "saved in part only; look at them" if self.is_partly else "not saved"
+            sentence = f"The fields of {name} are {saved}.{told(error)}"
+            return self.end(Verdict.FAILED, sentence, error)
+        # What was lost on the way may still take effect.
+        sentence = f"Whether the fields of {name} are saved is not known: the old ones show after"
+        return self.end(Verdict.UNKNOWN, f"{sentence} {settled.words}.{told(error)}", error)
+
+    def ignored(self, since: str = "") -> Outcome:
+        """Return the outcome when no strategy that needs no agreement led anywhere.
+
+        `since`: when this service was seen to keep the old fields, if nothing was sent now.
+        """
+        name = self.target.shown
+        if self.is_partly and self.now is not None:
             kept = ", ".join(
                 f"“{key}”"
-                for key, value in self.now.fields.items()
-                if self.edit.fields.get(key) != value
+                for key, value in self.now.raw_fields.items()
+                if self.fields.get(key) != value
             )
-            said = f"The fields of {name} are saved in part only: the service keeps {kept}."
-        said += " They can be replaced: the document is removed and attached again with the new"
-        return self.end(Verdict.IGNORED, f"{said} fields, and is not found until it is indexed.")
+            sentence = f"The fields of {name} are saved in part only: the service keeps {kept}."
+        elif self.seconds > 0:
+            sentence = (
+                f"The service took the new fields of {name}, and still shows the old ones after "
+                f"{self.seconds:.0f} s: they are neither saved nor refused."
+            )
+        elif since:
+            sentence = (
+                f"The fields of {name} were not sent: as seen here {since}, this service takes new "
+                "fields and keeps the old ones."
+            )
+        else:
+            sentence = f"The fields of {name} are not saved: the service keeps the old ones."
+        return self.end(Verdict.IGNORED, sentence)
 
     def end(
         self,
         verdict: Verdict,
-        said: str,
+        sentence: str,
         error: ApiError | None = None,
         *,
         rung: Rung | None = None,
+        file_lost: bool = False,
     ) -> Outcome:
         """Return an outcome with all that is at stake."""
-        known = self.now or self.before.document
+        seen = self.now or self.before.document
         return Outcome(
             Operation.EDIT,
             self.target,
             verdict,
-            said,
+            sentence,
             error=error,
             rung=rung,
             reindexed=self.reindexed,
@@ -144,26 +198,29 @@ class Climb:
             if was_refused(error)
             else None,
             mine=dict(self.edit.fields),
-            theirs=None if known is None else self.old,
+            theirs=None if seen is None else self.old,
             document=self.now,
+            file_lost=file_lost,
         )
 
-    def _unseen(self, error: ApiError | None, unread: ApiError | None) -> Outcome:
-        name = self.target.shown
+    def _unseen(self, error: ApiError | None, settled: Settled[Look]) -> Outcome:
+        name, unread = self.target.shown, settled.seen.error
         if error is not None and was_not_sent(error):
-            said = f"The fields of {name} were not sent.{told(error)}"
-            return self.end(Verdict.FAILED, said, error)
+            sentence = f"The fields of {name} were not sent.{told(error)}"
+            return self.end(Verdict.FAILED, sentence, error)
         if unread is None:
-            said = f"{name} is no longer in the collection, so its fields could not be changed."
+            sentence = f"{name} is no longer in the collection, so its fields could not be changed."
             self.now = None
-            return self.end(Verdict.FAILED, said + told(error), error)
+            return self.end(Verdict.FAILED, sentence + told(error), error)
         if error is not None and was_refused(error):
             return self.end(
                 Verdict.FAILED, f"The fields of {name} are not saved.{told(error)}", error
             )
         self.now, self.reindexed = None, True
-        said = f"Whether the fields of {name} are saved is not known: they could not be read back."
-        return self.end(Verdict.UNKNOWN, said + told(error) + told(unread), error or unread)
+        sentence = (
+            f"Whether the fields of {name} are saved is not known: they could not be read back."
+        )
+        return self.end(Verdict.UNKNOWN, sentence + told(error) + told(unread), error or unread)
 
 
 def _is_merged(held: Mapping[str, str], edit: Edit) -> bool:
@@ -172,7 +229,7 @@ def _is_merged(held: Mapping[str, str], edit: Edit) -> bool:
 
 
 def _leads_on(rung: Rung, error: ApiError, fields: Mapping[str, str]) -> bool:
-    """Tell whether an error says that this rung is none, and nothing against the fields."""
+    """Tell whether an error says that this strategy is none, and nothing against the fields."""
     if rung == "patch":
         return error.status in _UNSUPPORTED
     # The same 409 is for a file that is attached already and for a unique value that is taken.

@@ -1,8 +1,10 @@
-"""Changing the fields of a document: rung by rung, until reading back shows them.
+"""Changing the fields of a document: one strategy after the other, until a look shows them.
 
 PATCH is documented to re-index only; whether it takes fields is not known. So: PATCH, then attach
-again in place, then, if a person agrees, remove and attach again. What a service takes and does not
-show is remembered for the sitting, and not tried again.
+again in place, then, if a person agrees, remove and attach again. The next strategy is tried only
+when the service has refused the one before, or has shown the old fields for the settling time. A
+strategy that a service takes and ignores is learned, and left out from then on, until it is seen to
+be applied after all.
 """
 
 from __future__ import annotations
@@ -10,74 +12,172 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.activity import IMPOSSIBLE
 from xcoll_tui.session.edit import Climb, Edit
-from xcoll_tui.session.outcome import Verdict
+from xcoll_tui.session.judging import was_not_sent, was_refused
+from xcoll_tui.session.outcome import Outcome, Verdict
 from xcoll_tui.session.replacement import Replacement
-from xcoll_tui.session.stage import Done, How, Look, was_not_sent
+from xcoll_tui.session.settling import LONGEST, Settled
+from xcoll_tui.session.stage import Look
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import Any, Literal
 
+    from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.outcome import Outcome, Rung
+    from xcoll_tui.session.learned import Fact
     from xcoll_tui.session.recovery import Recovery
-    from xcoll_tui.session.stage import Stage
+    from xcoll_tui.session.stage import How, Stage
+
+    InPlace = Literal["patch", "reattach"]
 
 
 class FieldEditor:
-    """Changes fields, and remembers what this service does with each rung.
+    """Changes fields, and learns what this service does with each strategy."""
 
-    `again` performs another edit, for undo.
-    """
-
-    def __init__(
-        self,
-        stage: Stage,
-        recovery: Recovery,
-        again: Callable[[Edit, How], Awaitable[Outcome]],
-    ) -> None:
+    def __init__(self, stage: Stage, recovery: Recovery) -> None:
         self._stage = stage
         self._recovery = recovery
-        self._again = again
-        self._ignored: set[Rung] = set()
+        self._unsupported: set[InPlace] = set()
+        self._unshown: dict[tuple[str, str | None], tuple[dict[str, Any], frozenset[InPlace]]] = {}
 
-    async def edit(self, edit: Edit, how: How, document: Document | None = None) -> Done:
+    async def edit(self, edit: Edit, how: How, document: Document | None = None) -> Outcome:
         """Change fields; `document` is the document if it was read just now."""
-        before = Look(document) if document is not None else await self._stage.look(edit.target)
+        before = Look(document) if document is not None else await self._look_before(edit, how)
         climb = Climb(edit, before)
-        if (refusal := climb.refusal()) is not None:
-            return Done(refusal)
-        outcome = await self._climb(climb, how)
-        return Done(outcome, self._undo(climb, outcome))
+        if (refusal := climb.precondition()) is not None:
+            return refusal
+        return await self._try_strategies(climb, how)
 
-    async def _climb(self, climb: Climb, how: How) -> Outcome:
-        edit, service = climb.edit, self._stage.service
+    async def _look_before(self, edit: Edit, how: How) -> Look:
+        """Read the document; that it is gone, or as it was before a write of ours, may be old."""
+        stage, target = self._stage, edit.target
+        before = await stage.look(target, confirm=False)
+        behind = stage.superseded.holds(target, before.document)
+        document = before.document
+        if behind and document is not None:
+            behind = edit.base not in (document.fields, document.raw_fields)
+        if how.recent and document is not None:
+            behind = edit.base not in (document.fields, document.raw_fields)
+        if not behind and not before.is_gone:
+            return before
+
+        def is_current(look: Look) -> bool:
+            if look.document is None:
+                return False
+            if how.recent:
+                return edit.base in (look.document.fields, look.document.raw_fields)
+            return not stage.superseded.holds(target, look.document)
+
+        within = LONGEST if how.recent else None
+        return (await stage.settle(target, how, is_current, within=within, learns=False)).seen
+
+    async def _try_strategies(self, climb: Climb, how: How) -> Outcome:
+        edit, stage, service = climb.edit, self._stage, self._stage.service
         place = edit.target.collection_id, edit.target.file_id or ""
-        rungs: dict[Rung, Callable[[], Awaitable[object]]] = {
-            "patch": partial(service.update_document, *place, fields=edit.fields),
-            "reattach": partial(service.add_document, *place, fields=edit.fields),
+        requests: dict[InPlace, Callable[[], Awaitable[object]]] = {
+            "patch": partial(service.update_document, *place, fields=climb.fields),
+            "reattach": partial(service.add_document, *place, fields=climb.fields),
         }
-        for rung, request in rungs.items():
-            if rung in self._ignored or (climb.resumed and edit.replace):
+        ignored: list[InPlace] = []
+        for strategy, request in requests.items():
+            if self._is_left_out(strategy, edit):
+                continue
+            if climb.resumed and edit.replace:
                 continue  # tried already, and more than once it would only be indexed again
-            error = await self._stage.send(request, how)
-            after = Look() if error and was_not_sent(error) else await self._stage.look(edit.target)
-            outcome = climb.judge(rung, error, after)
+            await stage.remember(edit.target, climb.old, climb.fields, strategy=strategy)
+            error = await stage.send(
+                request, how, target=edit.target, before=climb.now, after=climb.fields
+            )
+            settled = await self._settle(climb, how, error)
+            outcome = climb.judge(strategy, error, settled)
             if outcome is not None:
+                if outcome.verdict is Verdict.UNKNOWN and settled.seen.document is not None:
+                    self._follow(climb, strategy, settled.seconds)
+                if outcome.verdict is Verdict.DONE:
+                    stage.learned.note_strategy(strategy, "applied")
                 return outcome
-            if not climb.is_partly:
-                self._ignored.add(rung)
+            if error is not None:
+                self._unsupported.add(strategy)
+            elif not climb.is_partly:
+                ignored.append(strategy)
         if not edit.replace:
-            return climb.ignored()
-        return await Replacement(self._stage, self._recovery, climb).run(how)
+            self._unshown[_place_of(edit)] = dict(edit.fields), frozenset(ignored)
+            self._keep_looking(climb, ignored)
+            return climb.ignored(self._since())
+        return await Replacement(stage, self._recovery, climb).run(how)
 
-    def _undo(self, climb: Climb, outcome: Outcome) -> Callable[[], Awaitable[Outcome]] | str:
-        if outcome.verdict is Verdict.UNKNOWN:
-            return "It is not known which fields it has now."
-        now = outcome.document
-        if now is None or now.fields == climb.old:
-            return IMPOSSIBLE
-        target, replace = outcome.target, outcome.rung == "replace"
-        back = Edit(target, climb.old, base=now.fields, replace=replace)
-        return partial(self._again, back, How(undoes=True))
+    async def _settle(self, climb: Climb, how: How, error: ApiError | None) -> Settled[Look]:
+        stage, target = self._stage, climb.edit.target
+        if error is not None and was_not_sent(error):
+            return Settled(Look(), proved=False, seconds=0.0)
+        if was_refused(error):
+            # Nothing was changed by it, and a look could show less than is known.
+            return Settled(Look(climb.now), proved=False, seconds=0.0)
+
+        def shows(look: Look) -> bool:
+            is_old = stage.superseded.holds(target, look.document)
+            return climb.shows(look) and not (is_old and error is not None)
+
+        return await stage.settle(target, how, shows, error=error)
+
+    def _follow(self, climb: Climb, strategy: InPlace, after: float) -> None:
+        """Go on looking for an edit whose answer was lost."""
+
+        def shown(look: Look) -> Outcome:
+            climb.now = look.document
+            sentence = f"The fields of {climb.target.shown} are saved. It may be indexed again."
+            return climb.end(Verdict.DONE, sentence, rung=strategy)
+
+        self._stage.keep_looking(
+            climb.edit.target,
+            lambda look: look.document is not None and climb.holds(look.document),
+            shown,
+            after=after,
+        )
+
+    def _keep_looking(self, climb: Climb, ignored: list[InPlace]) -> None:
+        """Learn that a strategy is ignored only when it has not shown for as long as any may."""
+        stage = self._stage
+        if not ignored:
+            return
+
+        def shown(look: Look) -> Outcome:
+            for strategy in ignored[:1]:
+                stage.learned.note_strategy(strategy, "applied")
+            climb.now = look.document
+            sentence = f"The fields of {climb.target.shown} are saved. It may be indexed again."
+            return climb.end(Verdict.DONE, sentence, rung=ignored[0])
+
+        def never() -> None:
+            for strategy in ignored:
+                stage.learned.note_strategy(strategy, "ignored")
+
+        stage.keep_looking(
+            climb.edit.target,
+            lambda look: look.document is not None and climb.holds(look.document),
+            shown,
+            never=never,
+            after=climb.seconds,
+        )
+
+    def _tried(self, edit: Edit) -> frozenset[InPlace]:
+        """Return what was tried of this very edit before a person agreed to replacing."""
+        fields, strategies = self._unshown.get(_place_of(edit), ({}, frozenset()))
+        return strategies if edit.replace and fields == edit.fields else frozenset()
+
+    def _fact(self, strategy: InPlace) -> Fact:
+        learned = self._stage.learned
+        return learned.patch if strategy == "patch" else learned.reattach
+
+    def _is_left_out(self, strategy: InPlace, edit: Edit) -> bool:
+        ignored = self._fact(strategy).value == "ignored"
+        return ignored or strategy in self._unsupported or strategy in self._tried(edit)
+
+    def _since(self) -> str:
+        fact = self._fact("patch")
+        return f"on {fact.day}" if fact.value == "ignored" else ""
+
+
+def _place_of(edit: Edit) -> tuple[str, str | None]:
+    return edit.target.collection_id, edit.target.file_id

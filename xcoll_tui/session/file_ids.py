@@ -1,16 +1,34 @@
-"""File IDs out of whatever a person pastes: pure."""
+"""File IDs out of whatever a person pastes, and what stands beside each of them: pure."""
 
-import csv
-import io
-import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-_KNOWN = re.compile(r"file_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
-_SEPARATORS = re.compile(r"[\s,;]+")
-_QUOTES = "\"'`“”‘’«»<>[](){}"
-_NAMES = ("file_id", "fileId", "id")
+from xcoll_tui.session.pasted_json import Record, read_json, records_in, refuse_part
+from xcoll_tui.session.pasted_table import Table, read_tables
+from xcoll_tui.session.pasted_text import (
+    INVISIBLE,
+    PasteBroken,
+    plain_name,
+    rank_of,
+    trim_cell,
+)
+
+_UUID = r"file_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_KNOWN = re.compile(_UUID)
+# One, or several that nothing or little divides.
+_RUN = re.compile(rf"(?<![\w-]){_UUID}(?:[-_]*{_UUID})*(?![\w-])", re.ASCII)
+# What a terminal takes for a colour, a title or a link, as in the lines of a log.
+_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+_SEPARATORS = re.compile(
+    r"(?:[\s,;|，、；،؛\x00-\x1f\x7f-\x9f\u2800\ud800-\udfff]|\\[nrtvf]|%[0-9a-fA-F]{2}|&#?\w{1,8};)+"
+)
+# JSON may hold half of a character, and no request could carry it.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HIDDEN = re.compile(f"[{INVISIBLE}]+")
+_QUOTES = "\"'`“”„‘’‚«»‹›「」『』<>[](){}\\"
+_NUMBERING = re.compile(r"\d{1,6}[.):]")
 
 
 @dataclass(frozen=True)
@@ -18,65 +36,213 @@ class PastedIds:
     """The IDs in the order they were given, each once."""
 
     file_ids: tuple[str, ...]
-    repeated: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
     """Those that were given more than once."""
-    malformed: tuple[str, ...]
+    malformed: tuple[str, ...] = ()
     """Those that do not look like an ID of the service's (`file_` and a UUID); they may be ones."""
+    columns: tuple[str, ...] = ()
+    """The names of what stands beside the IDs."""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By ID and column, what is not empty."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what was left out."""
+    problem: PasteBroken | None = None
+    """Why there are no IDs, where the text looks like JSON or a table and is broken."""
 
 
 def read_file_ids(text: str) -> PastedIds:
-    """Read IDs divided by newlines, commas, semicolons or spaces, quoted or not.
+    """Read IDs divided by line ends, commas, semicolons or blanks, quoted or not.
 
-    JSON is read too: texts anywhere in it, or under `file_id` or `id` where it holds objects; and
-    CSV with a header that names one of these.
+    JSON is read too: texts in it, or under `file_id` or `id` where it holds objects; and a table,
+    of a spreadsheet, CSV or Markdown, with a header that names one of these.
     """
-    words = _from_json(text)
-    if words is None:
-        words = _from_csv(text)
-    if words is None:
-        words = _SEPARATORS.split(text)
-    given = [word for word in (word.strip().strip(_QUOTES).strip() for word in words) if word]
-    counts = Counter(given)
-    file_ids = tuple(counts)
+    text = text.lstrip("\ufeff\u200b\u2060\x00")  # what a spreadsheet's file begins with
+    plain = _CODES.sub(lambda code: " " * len(code.group()), text)
+    try:
+        records = _from_json(plain)
+        if records is not None:
+            return _pasted(records)
+        tables = read_tables(text, _is_id)
+        if tables is not None:
+            above = [Record(word, {}) for word in _words(tables.above) if _KNOWN.fullmatch(word)]
+            return _from_tables(above, tables.tables)
+        refuse_part(plain)
+    except PasteBroken as problem:
+        return PastedIds((), problem=problem)
+    return _pasted(Record(word, {}) for word in _words(plain))
+
+
+def keys_of_columns(columns: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
+    """Return the key of each column that is a field.
+
+    A column has the name of a field, or one that differs in case, blanks or underscores only.
+    """
+    plain = Counter(plain_name(key) for key in keys)
+    alike = {plain_name(key): key for key in keys if plain[plain_name(key)] == 1}
+    found = {name: name for name in columns if name in keys}
+    for name in columns:
+        key = alike.get(plain_name(name))
+        if key and plain_name(name) and key not in found.values():
+            found[name] = key
+    return found
+
+
+def fields_among(pasted: PastedIds, keys: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the values for those columns that are fields, by ID and key."""
+    key_of = keys_of_columns(pasted.columns, keys)
+    fields: dict[str, dict[str, str]] = {}
+    for file_id, values in pasted.values.items():
+        own: dict[str, str] = {}
+        for column, value in values.items():
+            if column in key_of:
+                own.setdefault(key_of[column], value)
+        if own:
+            fields[file_id] = own
+    return fields
+
+
+def write_table(fields: Mapping[str, Mapping[str, str]], keys: Sequence[str]) -> str:
+    """Write IDs and some of their fields as a table that can be read again."""
+    rows = [["file_id", *keys]]
+    rows += [[file_id, *(own.get(key, "") for key in keys)] for file_id, own in fields.items()]
+    return "\n".join("\t".join(map(_cell, row)) for row in rows)
+
+
+def _cell(text: str) -> str:
+    quoted = '"' in text or "\t" in text or "".join(text.splitlines()) != text
+    return '"' + text.replace('"', '""') + '"' if quoted else text
+
+
+# The three kinds of text
+
+
+def _from_json(text: str) -> list[Record] | None:
+    values = read_json(text)
+    if values is None:
+        return None
+    try:
+        records = [record for value in values for record in records_in(value)]
+    except RecursionError:
+        raise PasteBroken("JSON", (1, 1), "it is nested too deeply") from None
+    return [
+        Record(file_id, record.values) for record in records for file_id in _ids_of(record.file_id)
+    ]
+
+
+def _from_tables(records: list[Record], tables: Sequence[Table]) -> PastedIds:
+    longer: list[int] = []
+    without = 0
+    for table in tables:
+        width = len(table.header)
+        for row in table.rows:
+            ids = _ids_in_row(row.cells, table.column)
+            named = zip(table.header, row.cells, strict=False)
+            values = {name: cell for at, (name, cell) in enumerate(named) if at != table.column}
+            if width and any(row.cells[width:]):
+                longer.append(row.line)
+                values = {}
+            without += not ids
+            records += [Record(file_id, values) for file_id in ids]
+    notes = []
+    if longer:
+        notes.append(
+            f"{_rows(len(longer))} more cells than the header, so only the ID was taken "
+            f"(line {longer[0]})"
+        )
+    if not all(table.header for table in tables):
+        notes.append("what stands beside the IDs has no names, so it was left out")
+    if without:
+        notes.append(f"{_rows(without)} no ID")
+    return _pasted(records, tuple(notes))
+
+
+def _ids_in_row(cells: Sequence[str], column: int) -> list[str]:
+    if column < len(cells) and cells[column]:
+        return _ids_of(cells[column])
+    # A line that was added below the table.
+    filled = [cell for cell in cells if cell]
+    return _known_in(filled[0]) if len(filled) == 1 else []
+
+
+def _words(text: str) -> Iterator[str]:
+    lines = trim_cell(text).splitlines()
+    # A column alone, with its name above.
+    if lines and rank_of(lines[0]) is not None:
+        text = "\n".join(lines[1:])
+    for word in _split(text):
+        for part in _apart(word):
+            yield from (file_id for file_id in _ids_of(part) if rank_of(file_id) is None)
+
+
+def _split(text: str) -> Iterator[str]:
+    # Word by word: splitting a megabyte at once would hold up every other thread.
+    begin = 0
+    for separator in _SEPARATORS.finditer(text):
+        yield text[begin : separator.start()]
+        begin = separator.end()
+    yield text[begin:]
+
+
+def _apart(word: str) -> list[str]:
+    """Part a word at what is invisible, unless it is one ID with that inside it."""
+    parts = [part for part in _HIDDEN.split(word) if part]
+    if len(parts) < 2 or _is_id("".join(parts)):
+        return ["".join(parts)]
+    joined = parts[:1]
+    for part in parts[1:]:
+        if part.lstrip(_QUOTES).startswith("file_") or not joined[-1].startswith("file_"):
+            joined.append(part)
+        else:
+            joined[-1] += part
+    return joined
+
+
+def _ids_of(text: str) -> list[str]:
+    """Return the IDs in a word or a cell, or the word itself, which may be one."""
+    visible = _HIDDEN.sub("", text)
+    known = _known_in(visible)
+    if known:
+        return known
+    word = _SEPARATORS.sub(" ", _CODES.sub(" ", visible)).strip(f" {_QUOTES}")
+    is_one = any(character.isalnum() for character in word) and not _NUMBERING.fullmatch(word)
+    return [word] if is_one else []
+
+
+def _known_in(text: str) -> list[str]:
+    return [file_id for run in _RUN.findall(text) for file_id in _KNOWN.findall(run)]
+
+
+def _is_id(text: str) -> bool:
+    return len(_known_in(_HIDDEN.sub("", text))) == 1
+
+
+def _pasted(records: Iterable[Record], notes: tuple[str, ...] = ()) -> PastedIds:
+    counts: Counter[str] = Counter()
+    columns: dict[str, None] = {}
+    values: dict[str, Mapping[str, str]] = {}
+    differing = 0
+    for record in records:
+        counts[record.file_id] += 1
+        columns.update(dict.fromkeys(name for name in record.values if name))
+        own = {
+            name: value
+            for name, cell in record.values.items()
+            if name and (value := trim_cell(_SURROGATE.sub("\ufffd", cell)))
+        }
+        differing += own != values.setdefault(record.file_id, own)
+    if differing:
+        notes += (
+            f"{_rows(differing)} other values for an ID than a row above; the first ones count",
+        )
     return PastedIds(
-        file_ids,
-        tuple(word for word, count in counts.items() if count > 1),
-        tuple(word for word in file_ids if not _KNOWN.match(word)),
+        tuple(counts),
+        tuple(file_id for file_id, count in counts.items() if count > 1),
+        tuple(file_id for file_id in counts if not _KNOWN.fullmatch(file_id)),
+        tuple(columns),
+        {file_id: own for file_id, own in values.items() if own},
+        notes,
     )
 
 
-def _from_json(text: str) -> list[str] | None:
-    if text.lstrip()[:1] not in ("[", "{", '"'):
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return _texts(value)
-
-
-def _texts(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
-    if isinstance(value, dict):
-        for name in _NAMES:
-            if isinstance(value.get(name), str):
-                return [value[name]]
-        # Only what may hold objects: the other members of an answer are no IDs.
-        inner = [item for item in value.values() if isinstance(item, list | dict)]
-        return [text for item in inner for text in _texts(item)]
-    return []
-
-
-def _from_csv(text: str) -> list[str] | None:
-    header, _, rest = text.strip().partition("\n")
-    for divider in (",", ";", "\t"):
-        names = [name.strip().strip('"') for name in header.split(divider)]
-        wanted = next((name for name in _NAMES if name in names), None)
-        if wanted is not None and rest:
-            column = names.index(wanted)
-            rows = csv.reader(io.StringIO(rest), delimiter=divider)
-            return [row[column] for row in rows if len(row) > column]
-    return None
+def _rows(count: int) -> str:
+    return "1 row has" if count == 1 else f"{count:,} rows have"

@@ -63,20 +63,24 @@ class Follower:
 
     `feed` gives the feed to follow at each round. Between rounds it waits FIRST_WAIT, longer while
     nothing changes, and as before when something does or other rows come into view. It asks nothing
-    when nothing is under way.
+    when nothing is under way. A row that is not found is gone when it has been so for the settling
+    time, in seconds of waiting.
     """
 
     def __init__(
         self,
         feed: Callable[[], Feed[Document] | None],
         sleep: Callable[[float], Awaitable[None]],
+        settling_time: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._feed = feed
         self._sleep = sleep
+        self._settling_time = settling_time
         self._news = asyncio.Event()
         self._visible: tuple[str, ...] = ()
         self._others: deque[str] = deque()
-        self._missed: set[str] = set()
+        self._missed: dict[str, float] = {}
+        self._waited = 0.0
         self._followed: Feed[Document] | None = None
         self._arrivals = 0
         self._reported: ApiError | None = None
@@ -108,6 +112,7 @@ class Follower:
             elif await self._is_news_within(wait):
                 wait = FIRST_WAIT
                 await self._sleep(wait)
+            self._waited += wait
             feed = self._begin()
             keys = [] if feed is None else self._choose(feed)
             if feed is None or not keys:
@@ -150,7 +155,7 @@ class Follower:
         changed = False
         for document in found:
             key = document.file_id
-            self._missed.discard(key)
+            self._missed.pop(key, None)
             old = asked.pop(key, None)
             # A row that was read or written meanwhile is newer than this answer.
             if old is not None and feed.listing.get(key) is old:
@@ -160,11 +165,11 @@ class Follower:
             if old is None or feed.listing.get(key) is not old:
                 continue
             changed = True
-            if key in self._missed:
-                self._missed.discard(key)
+            since = self._missed.setdefault(key, self._waited)
+            # What one answer leaves out may only be behind, in this answer.
+            if self._waited > since and self._waited - since >= self._settling_time():
+                del self._missed[key]
                 feed.remove(key, GONE)
-            else:
-                self._missed.add(key)
         return changed
 
     async def _is_news_within(self, seconds: float) -> bool:

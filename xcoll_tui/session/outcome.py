@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+# Not only for types: a draft is read from the undo log by them.
+from xcoll_tui.api.models import ChunkConfiguration, FieldDefinition  # noqa: TC001
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xcoll_tui.api.errors import ApiError
-    from xcoll_tui.api.models import ChunkConfiguration, Collection, Document, FieldDefinition
+    from xcoll_tui.api.models import Collection, Document
 
 
 class Operation(StrEnum):
@@ -30,15 +33,19 @@ class Operation(StrEnum):
 class Verdict(StrEnum):
     """What is known of a write when it is over.
 
-    DONE: reading back shows it. ALREADY: there was nothing to do, as the service shows. FAILED:
-    what was wanted is not so. UNKNOWN: neither the write nor the reading back told. IGNORED: the
-    service took new fields and did not show them, whatever was tried that needs no agreement.
-    CHANGED: somebody changed it meanwhile, and nothing was written. CANCELLED: nothing was sent.
+    DONE: reading back shows it. ASKED: the service was asked to index, and what came of it shows
+    later. ALREADY: there was nothing to do, as the service shows. FAILED: what was wanted is not
+    so. UNSHOWN: the service took it, and showed the old state for the whole settling time: neither
+    done nor failed. UNKNOWN: neither the write nor the reading back told. IGNORED: the service took
+    new fields and did not show them, whatever was tried that needs no agreement. CHANGED: somebody
+    changed it meanwhile, and nothing was written. CANCELLED: nothing was sent.
     """
 
     DONE = "done"
+    ASKED = "asked for"
     ALREADY = "already"
     FAILED = "failed"
+    UNSHOWN = "not shown"
     UNKNOWN = "unknown"
     IGNORED = "ignored"
     CHANGED = "changed"
@@ -73,6 +80,7 @@ class Outcome:
     names. `mine` are the fields that were wanted; `theirs` those that the service held before, or
     holds instead for CHANGED. `document` and `collection` are the last that was read; for a removed
     document what it was. `entry` is the number of the activity's entry, None for a part of many.
+    `file_lost` tells that the file turned out to be gone with its document.
     """
 
     operation: Operation
@@ -88,11 +96,12 @@ class Outcome:
     document: Document | None = None
     collection: Collection | None = None
     entry: int | None = None
+    file_lost: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether what was wanted is so."""
-        return self.verdict in {Verdict.DONE, Verdict.ALREADY}
+        """Whether what was wanted is so, or under way as it was asked for."""
+        return self.verdict in {Verdict.DONE, Verdict.ASKED, Verdict.ALREADY}
 
 
 class NotSent(Exception):  # noqa: N818 - a decision, not an error

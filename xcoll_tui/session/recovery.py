@@ -1,24 +1,25 @@
-"""Replacements that broke off halfway: a file for each, so that no field value is ever lost.
+"""Replacements that broke off halfway: a record for each, so that no field value is ever lost.
 
 A replacement removes a document and attaches it again. Before the first half is sent, the file_id
-with the old and the new fields is on disk (`unfinished/<id>.json` in the state folder, owner-only,
-written under another name, fsynced, renamed), and it stays there until the service has shown one of
-the two. A file for each, since several programs may share the folder.
+with the old and the new fields is on disk (`unfinished/<id>.json` in the state folder), with how
+far it is, and it stays there until the service has shown one of the two. Several programs may share
+the folder: a record is its owner's, and anybody's once that is dead.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.changes import UnfinishedChanged
+from xcoll_tui.session.json_file import number_of, reason_of, text_of
+from xcoll_tui.session.place import Place
+from xcoll_tui.session.records import Owner, RecordFolder, StateUnusable, adopting, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
     from xcoll_tui.session.changes import Change
@@ -26,64 +27,107 @@ if TYPE_CHECKING:
 
 FOLDER = "unfinished"
 _MARK = "xcoll_unfinished"
+_WHAT = "the fields of a document whose replacement broke off"
+
+Phase = Literal["begun", "removing", "removed", "attaching"]
+"""How far a replacement is: nothing was sent, and then what was about to be sent, or was seen."""
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A replacement that may have come only halfway; `at` in seconds since the epoch."""
+    """A replacement that may have come only halfway; `at` in seconds since the epoch.
+
+    `old` and `new` hold any JSON value, as it is sent. `place` is the text of a `Place`. `is_live`
+    says that it is at work in another xcoll, which has the only right to it.
+    """
 
     id: str
+    owner: str
     place: str
     collection_id: str
     collection_name: str
     file_id: str
     name: str
-    old: Mapping[str, str]
-    new: Mapping[str, str]
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
     at: float
+    phase: Phase = "begun"
+    is_live: bool = field(default=False, compare=False)
 
 
 class Recovery:
-    """The replacements under way and those that broke off.
+    """The replacements under way and those that broke off, at one place.
 
-    `folder` is the state folder; without one they are kept in memory only. `place` says which
-    service they belong to: others' are left alone. `problems` are sentences about files that could
-    not be read or deleted.
+    `folder` is the state folder; None keeps them in memory only, unless `problem`, a sentence, says
+    why there is none: then nothing can be begun. `owner` is whose the new ones are.
     """
 
-    def __init__(self, folder: Path | None, place: str, *, emit: Callable[[Change], None]) -> None:
-        self._folder = None if folder is None else folder / FOLDER
+    def __init__(
+        self,
+        folder: Path | None,
+        place: Place,
+        *,
+        emit: Callable[[Change], None],
+        owner: Owner | None = None,
+        problem: str = "",
+    ) -> None:
+        self._records = (
+            None if folder is None else RecordFolder(folder / FOLDER, _read, _write, _WHAT)
+        )
         self._place = place
+        self._owner = owner or Owner(folder)
         self._emit = emit
         self._entries: dict[str, Unfinished] = {}
         self._under_way: set[str] = set()
-        self.problems: list[str] = []
+        self._claimed: set[str] = set()
+        self._unreadable: list[str] = []
+        self._failures: list[str] = []
+        self.problem = problem if folder is None else ""
 
     @property
     def entries(self) -> list[Unfinished]:
-        """Those that broke off, the oldest first."""
-        broken = [each for each in self._entries.values() if each.id not in self._under_way]
-        return sorted(broken, key=lambda each: each.at)
+        """Those that broke off, or are at work in another xcoll, the oldest first."""
+        broken = [entry for entry in self._entries.values() if entry.id not in self._under_way]
+        return sorted(broken, key=lambda entry: entry.at)
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be read or deleted, or why nothing can be kept, as sentences."""
+        return [*filter(None, [self.problem]), *self._unreadable, *self._failures]
 
     async def load(self) -> None:
-        """Read what earlier sittings left."""
-        if self._folder is None:
+        """Read what earlier sessions left, and what others are at work on now."""
+        if self._records is None:
             return
-        found, problems = await asyncio.to_thread(_read_all, self._folder)
-        self.problems += problems
-        mine = {each.id: each for each in found if each.place == self._place}
-        news = mine.keys() - self._entries.keys()
-        self._entries = {**mine, **self._entries}
-        if news:
+        entries, problems = await asyncio.to_thread(self._read_all, self._records)
+        before = self._listed()
+        own = {
+            entry.id: entry
+            for entry in self._entries.values()
+            if entry.owner == self._owner.id or entry.id in self._claimed
+        }
+        self._entries = {**{entry.id: entry for entry in entries}, **own}
+        self._unreadable = problems
+        if self._listed() != before:
             self._emit(UnfinishedChanged())
 
+    def move(self, place: Place) -> None:
+        """Belong to another place from now on: the team became known; `load` reads what it has."""
+        self._place = place
+
     async def begin(
-        self, target: Target, old: Mapping[str, str], new: Mapping[str, str], at: float
+        self, target: Target, old: Mapping[str, Any], new: Mapping[str, Any], at: float
     ) -> Unfinished:
-        """Keep both versions before anything is removed; raises OSError where that fails."""
+        """Keep both versions before the document is removed; raises OSError where that fails.
+
+        The text of the error is a whole sentence that names the folder, the reason and the advice.
+        """
+        if self.problem:
+            raise StateUnusable(self.problem)
         entry = Unfinished(
-            id=secrets.token_hex(8),
-            place=self._place,
+            id=new_id(),
+            owner=self._owner.id,
+            place=str(self._place),
             collection_id=target.collection_id,
             collection_name=target.collection_name,
             file_id=target.file_id or "",
@@ -91,11 +135,18 @@ class Recovery:
             old=dict(old),
             new=dict(new),
             at=at,
+            phase="removing",
         )
-        if self._folder is not None:
-            await asyncio.to_thread(_write, self._folder, entry)
+        await self._put(entry)
         self._entries[entry.id] = entry
         self._under_way.add(entry.id)
+        return entry
+
+    async def advance(self, entry: Unfinished, phase: Phase) -> Unfinished:
+        """Write how far a replacement is, before the next request; raises OSError as `begin`."""
+        entry = replace(entry, phase=phase)
+        await self._put(entry)
+        self._entries[entry.id] = entry
         return entry
 
     def leave(self, entry: Unfinished) -> None:
@@ -104,52 +155,153 @@ class Recovery:
             self._under_way.discard(entry.id)
             self._emit(UnfinishedChanged())
 
-    async def forget(self, entry: Unfinished) -> None:
-        """Drop it: the service has shown one of the two, or a person gave it up."""
-        known = self._entries.pop(entry.id, None) is not None
-        listed = known and entry.id not in self._under_way
+    async def forget(self, entry: Unfinished) -> bool:
+        """Drop it: the service has shown one of the two, or a person gave it up.
+
+        False, and nothing is dropped, when it is at work in another xcoll.
+        """
+        if entry.owner == self._owner.id or entry.id in self._claimed:
+            await self._delete(entry)
+            return True
+        async with self.claim(entry) as record:
+            if record is not None:
+                await self._delete(record)
+            return record is not None or not self._is_listed(entry)
+
+    @asynccontextmanager
+    async def claim(self, entry: Unfinished) -> AsyncIterator[Unfinished | None]:
+        """Hold the right to finish or drop what broke off, and read it again.
+
+        None when it is gone, when another xcoll is at work on it, or this one is.
+        """
+        if entry.id in self._claimed | self._under_way or entry.id not in self._entries:
+            yield None
+            return
+        self._claimed.add(entry.id)
+        try:
+            async with AsyncExitStack() as stack:
+                yield await self._read_again(entry) if await self._adopt(stack, entry) else None
+        finally:
+            self._claimed.discard(entry.id)
+
+    # Within
+
+    async def _adopt(self, stack: AsyncExitStack, entry: Unfinished) -> bool:
+        try:
+            adopted = await stack.enter_async_context(adopting(self._owner, entry.owner))
+        except OSError as error:
+            problem = _unknown_owner(error)
+            if problem not in self._failures:
+                self._failures.append(problem)
+            return False
+        if adopted == entry.is_live:
+            self._entries[entry.id] = replace(entry, is_live=not adopted)
+            self._emit(UnfinishedChanged())
+        return adopted
+
+    async def _read_again(self, entry: Unfinished) -> Unfinished | None:
+        if self._records is None:
+            return self._entries.get(entry.id)
+        try:
+            record = await asyncio.to_thread(self._records.read, entry.id)
+        except OSError as error:
+            self._failures.append(f"{self._path(entry)} cannot be read: {reason_of(error)}.")
+            return None
+        if record is None:
+            self._drop(entry)
+        else:
+            self._entries[entry.id] = record
+        return record
+
+    async def _put(self, entry: Unfinished) -> None:
+        if self._records is not None:
+            await asyncio.to_thread(self._own_and_put, self._records, entry)
+
+    async def _delete(self, entry: Unfinished) -> None:
+        self._drop(entry)
+        if self._records is None:
+            return
+        try:
+            await asyncio.to_thread(self._records.delete, entry.id)
+        except OSError as error:
+            self._failures.append(
+                f"{self._path(entry)} could not be deleted: {reason_of(error)}. Delete it."
+            )
+
+    def _drop(self, entry: Unfinished) -> None:
+        listed = self._is_listed(entry)
+        self._entries.pop(entry.id, None)
         self._under_way.discard(entry.id)
-        if self._folder is not None:
-            path = _path(self._folder, entry)
-            try:
-                await asyncio.to_thread(path.unlink, missing_ok=True)
-            except OSError as error:
-                self.problems.append(f"{path} could not be deleted: {error.strerror}. Delete it.")
         if listed:
             self._emit(UnfinishedChanged())
 
+    def _is_listed(self, entry: Unfinished) -> bool:
+        return entry.id in self._entries and entry.id not in self._under_way
 
-def _path(folder: Path, entry: Unfinished) -> Path:
-    return folder / f"{entry.id}.json"
+    def _listed(self) -> dict[str, bool]:
+        return {entry.id: entry.is_live for entry in self.entries}
+
+    def _path(self, entry: Unfinished) -> object:
+        return entry.id if self._records is None else self._records.path_of(entry)
+
+    # In a thread
+
+    def _own_and_put(self, records: RecordFolder[Unfinished], entry: Unfinished) -> None:
+        self._owner.acquire()  # what is begun must not look like what broke off
+        records.put(entry)
+
+    def _read_all(self, records: RecordFolder[Unfinished]) -> tuple[list[Unfinished], list[str]]:
+        found, problems = records.read_all()
+        live: dict[str, bool] = {}
+        entries = []
+        for entry in found:
+            if not self._place.owns(Place.parse(entry.place)):
+                continue
+            if entry.owner not in live:
+                try:
+                    live[entry.owner] = self._owner.is_live(entry.owner)
+                except OSError as error:
+                    live[entry.owner] = True  # what may be another's is left alone
+                    problems.append(_unknown_owner(error))
+            entries.append(replace(entry, is_live=live[entry.owner]))
+        return entries, problems
 
 
-def _write(folder: Path, entry: Unfinished) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    content = json.dumps({_MARK: 1, **asdict(entry)}, indent=1).encode()
-    replace_private(_path(folder, entry), content)
+def _unknown_owner(error: OSError) -> str:
+    return (
+        "Whether another xcoll is at work on a replacement that broke off is not known: "
+        f"{reason_of(error)}. It can be finished where that is known."
+    )
 
 
-def _read_all(folder: Path) -> tuple[list[Unfinished], list[str]]:
-    found: list[Unfinished] = []
-    problems: list[str] = []
-    for path in sorted(folder.glob("*.json")):
-        try:
-            found.append(_read(path))
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            problems.append(
-                f"{path} cannot be read ({error}). It holds the fields of a document whose "
-                "replacement broke off; look at it before deleting it."
-            )
-    return found, problems
+def _write(entry: Unfinished) -> dict[str, Any]:
+    members = {_MARK: 2, **vars(entry)}
+    del members["is_live"]
+    return members
 
 
-def _read(path: Path) -> Unfinished:
-    members = json.loads(path.read_bytes())
-    if not isinstance(members, dict) or members.pop(_MARK, None) != 1:
+def _read(members: dict[str, Any]) -> Unfinished:
+    version = members.get(_MARK)
+    if version not in (1, 2):
         raise ValueError("it is no record of this version of xcoll")
     if not all(isinstance(members.get(name), dict) for name in ("old", "new")):
         raise ValueError("it lacks the fields")
-    entry = Unfinished(**members)
-    if entry.id != path.stem:
-        raise ValueError("it was renamed")
-    return entry
+    if version == 1:
+        # The first version knew no owners: such a record is one of its own. When it was written
+        # last, its document may have been removed.
+        members = {**members, "owner": members.get("id"), "phase": "removing"}
+    if members.get("phase") not in get_args(Phase):
+        raise ValueError("its phase is none that is known here")
+    return Unfinished(
+        id=text_of(members, "id"),
+        owner=text_of(members, "owner"),
+        place=text_of(members, "place"),
+        collection_id=text_of(members, "collection_id"),
+        collection_name=text_of(members, "collection_name"),
+        file_id=text_of(members, "file_id"),
+        name=text_of(members, "name"),
+        old=members["old"],
+        new=members["new"],
+        at=number_of(members, "at"),
+        phase=members["phase"],
+    )

@@ -13,8 +13,8 @@ from xcoll_tui.api.models import ChunkConfiguration
 from xcoll_tui.session.backup import in_thread, read_backup
 from xcoll_tui.session.backup_file import Backup, BackupBroken
 from xcoll_tui.session.backup_writer import differences
+from xcoll_tui.session.judging import same_fields
 from xcoll_tui.session.outcome import CollectionDraft, Outcome, Verdict
-from xcoll_tui.session.stage import same_fields
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -108,14 +108,16 @@ async def recreate(
     *,
     create: Callable[[CollectionDraft], Awaitable[Outcome]],
     attach: Callable[[str, Sequence[SavedDocument]], Awaitable[Iterable[Outcome]]],
+    created_as: Callable[[str], Awaitable[None]] | None = None,
     collection_id: str | None = None,
     on_progress: Callable[[RecreationProgress], None] | None = None,
 ) -> Recreated:
-    """Create the collection of a backup anew, and attach all of its documents; say what is so.
+    """Create the collection of a backup again, and attach all of its documents; say what is so.
 
     `create` and `attach` do the writing, verify it and tell the outcome: `attach` of each document,
     of which it is given at most 500 at a time. A cancelled outcome among them, or a failure that
-    the next ones would share, ends the attaching. With `collection_id` it goes on in that
+    the next ones would share, ends the attaching. `created_as` is told the ID of a collection that
+    was created, before anything is attached to it. With `collection_id` it goes on in that
     collection, and creates none: what is attached there already is not attached twice.
 
     Raises BackupBroken, before anything is sent, unless the backup is whole.
@@ -138,6 +140,8 @@ async def recreate(
                 said=f"{created.said} Nothing was attached to it.",
             )
         collection_id = created.collection.collection_id
+        if created_as is not None:
+            await created_as(collection_id)
     attaching = _Attaching(service, collection_id, backup.count, on_progress)
     documents = reader.documents()
     notes = [*losses_of(backup)]
@@ -247,7 +251,7 @@ class _Attaching:
 
 def _shows(outcome: Outcome, document: SavedDocument) -> bool:
     """Tell whether an outcome does not contradict the backup: what was there may differ."""
-    return outcome.document is None or same_fields(outcome.document.fields, document.fields)
+    return outcome.document is None or same_fields(outcome.document.raw_fields, document.fields)
 
 
 def _as_failure(outcome: Outcome) -> Outcome:

@@ -1,7 +1,8 @@
 """Replacing a document: removed, then attached again with other fields, and nothing lost between.
 
-Both versions of the fields are on disk before the first half is sent, until the service has shown
-the document with one of them.
+Both versions of the fields are on disk before the first half is sent, and stay there until the new
+ones were seen, or the old ones for the settling time after the document was seen gone. One read is
+no proof: the removal may take effect after its answer, and a replica may be behind.
 """
 
 from __future__ import annotations
@@ -9,24 +10,41 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xcoll_tui.api.errors import Conflict
+from xcoll_tui.session.judging import (
+    holds_fields,
+    is_missing,
+    is_settled_refusal,
+    named_field,
+    told,
+    was_not_sent,
+    was_refused,
+)
 from xcoll_tui.session.outcome import NotSent, Verdict
 from xcoll_tui.session.rows import REMOVED
-from xcoll_tui.session.stage import How, holds_fields, told, was_not_sent, was_refused
+from xcoll_tui.session.settling import LONGEST
+from xcoll_tui.session.stage import How, Look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.session.edit import Climb
     from xcoll_tui.session.outcome import Outcome
     from xcoll_tui.session.recovery import Recovery, Unfinished
-    from xcoll_tui.session.stage import Look, Stage
+    from xcoll_tui.session.settling import Settled
+    from xcoll_tui.session.stage import Stage
+
+    Fields = Mapping[str, Any]
 
 _KEPT = "Both its old and its new fields are kept; finish it from the list of unfinished ones."
+_PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
+"""Seconds between two tries to attach what the service says is still there."""
 
 
 class Replacement:
-    """The last rung of an edit, which needs a person's agreement."""
+    """The last strategy of an edit, which needs a person's agreement."""
 
     def __init__(self, stage: Stage, recovery: Recovery, climb: Climb) -> None:
         self._stage = stage
@@ -34,23 +52,27 @@ class Replacement:
         self._climb = climb
         self._target = climb.target
         self._place = climb.target.collection_id, climb.target.file_id or ""
-        self._new, self._old = climb.edit.fields, climb.old
+        self._new, self._old = climb.fields, climb.old
         self._settled = False
         self._was_gone = False
 
     async def run(self, how: How) -> Outcome:
         """Remove and attach with the new fields; where that fails, put the old ones back."""
-        stage = self._stage
+        stage, name = self._stage, self._target.shown
+        if stage.learned.files.value == "deleted":
+            sentence = (
+                f"{name} was not replaced: as seen here on {stage.learned.files.day}, this service "
+                "deletes a file with its document, so it could not be attached again."
+            )
+            return self._climb.end(Verdict.FAILED, sentence)
+        await stage.remember(self._target, self._old, self._new, strategy="replace")
         try:
             entry = await self._recovery.begin(self._target, self._old, self._new, stage.clock())
-        except OSError as error:
-            said = (
-                f"{self._target.shown} was not removed, because its fields could not be written to"
-                f" the state folder first ({error.strerror}). Make room there, then try again."
-            )
-            return self._climb.end(Verdict.FAILED, said)
+        except OSError as problem:
+            sentence = f"{name} was not removed, because its fields could not be kept first."
+            return self._climb.end(Verdict.FAILED, f"{sentence} {problem}")
         try:
-            outcome = await self._remove(how)
+            outcome = await self._remove(entry, how)
             if outcome is None:
                 outcome = await self._attach(how)
         except NotSent:
@@ -60,16 +82,24 @@ class Replacement:
             await self._close(entry)
         return outcome
 
-    async def finish(self, entry: Unfinished, wanted: Mapping[str, str], how: How) -> Outcome:
-        """Attach what an earlier replacement left out, with the wanted one of its versions."""
+    async def finish(self, wanted: Fields, how: How) -> tuple[Outcome, bool]:
+        """Attach what an earlier replacement left out, with the wanted one of its versions.
+
+        The document must have been seen gone for the settling time. Also returned: whether the
+        record of it is needed no more.
+        """
+        self._was_gone = True
         error = await self._send_attach(wanted, how)
-        after = await self._look()
+        if is_missing(error):
+            return await self._file_lost(error), False
+        settled = await self._settle(wanted, how, error)
+        after = settled.seen
         if after.document is not None and holds_fields(after.document, wanted):
-            await self._recovery.forget(entry)
-            self._appear()
-            said = f"{self._target.shown} is attached again, and is being indexed."
-            return self._climb.end(Verdict.DONE, said, error, rung="replace")
-        return self._left_out(error, after)
+            self._stage.rows.appeared(self._target.collection_id, after.document)
+            self._note_kept(error)
+            sentence = f"{self._target.shown} is attached again, and is being indexed."
+            return self._climb.end(Verdict.DONE, sentence, error, rung="replace"), True
+        return self._left_out(error, settled), False
 
     async def _close(self, entry: Unfinished) -> None:
         if self._settled:
@@ -77,100 +107,232 @@ class Replacement:
         else:
             self._recovery.leave(entry)
 
-    async def _remove(self, how: How) -> Outcome | None:
+    # The first half
+
+    async def _remove(self, entry: Unfinished, how: How) -> Outcome | None:
         """Send the first half; return None when the document is out of the collection."""
-        name = self._target.shown
+        name, before = self._target.shown, self._climb.now
         error = await self._stage.send(
-            partial(self._stage.service.remove_document, *self._place), how
+            partial(self._stage.service.remove_document, *self._place),
+            how,
+            target=self._target,
+            before=before,
+            after=None,
         )
-        if error is None:
-            return None
-        said = f"{name} could not be removed, so its fields were not replaced."
-        if was_not_sent(error):
+        sentence = f"{name} could not be removed, so its fields were not replaced."
+        if error is not None and was_not_sent(error):
             self._settled = True
-            return self._climb.end(Verdict.FAILED, said + told(error), error)
-        after = await self._look()
-        if after.is_gone:
+            return self._climb.end(Verdict.FAILED, sentence + told(error), error)
+        refused = is_settled_refusal(error) and not is_missing(error)
+        settled = await self._stage.settle(
+            self._target,
+            how,
+            lambda look: look.is_gone,
+            within=0.0 if refused else LONGEST,
+            lasting=error is not None,
+            show=False,  # its row stays: it is to come back
+            error=error,
+        )
+        after = settled.seen
+        if settled.proved:
+            self._was_gone = True
+            self._stage.note_removed(self._target)
+            await self._advance(entry)
             return None
-        if after.document is not None or was_refused(error):
+        if refused:
             self._settled = True
-            return self._climb.end(Verdict.FAILED, said + told(error), error)
-        said = f"Whether {name} was removed, to be attached with the new fields, is not known."
-        return self._climb.end(Verdict.UNKNOWN, f"{said}{told(error)} {_KEPT}", error)
+            return self._climb.end(Verdict.FAILED, sentence + told(error), error)
+        self._climb.now = after.document
+        if error is None and after.document is not None:
+            sentence = f"The service took the removal of {name}, and still shows it after"
+            sentence = f"{sentence} {settled.words}, so it was not attached with the new fields."
+            return self._climb.end(Verdict.UNSHOWN, f"{sentence} {_KEPT}")
+        if after.document is not None:
+            return self._climb.end(Verdict.FAILED, f"{sentence}{told(error)} {_KEPT}", error)
+        sentence = f"Whether {name} was removed, to be attached with the new fields, is not known."
+        error = error or after.error
+        return self._climb.end(Verdict.UNKNOWN, f"{sentence}{told(error)} {_KEPT}", error)
+
+    async def _advance(self, entry: Unfinished) -> None:
+        try:
+            await self._recovery.advance(entry, "removed")
+        except OSError:
+            return  # what the record says is less, and not wrong: that it may have been removed
+
+    # The second half
 
     async def _attach(self, how: How) -> Outcome:
         self._climb.reindexed = True
         error = await self._send_attach(self._new, how)
-        after = await self._look()
-        if after.is_gone or (after.error is not None and was_refused(error)):
+        if is_missing(error):
+            return await self._file_lost(error)
+        settled = await self._settle(self._new, how, error)
+        if error is None and settled.seen.is_gone:
+            # Taken, and swallowed by a removal that took effect behind it.
+            error = await self._send_attach(self._new, how)
+            if is_missing(error):
+                return await self._file_lost(error)
+            settled = await self._settle(self._new, how, error)
+        after = settled.seen
+        if error is not None and (
+            after.is_gone or (after.error is not None and was_refused(error))
+        ):
             return await self._put_back(error, how)
-        return self._judge(error, after)
+        return await self._judge(error, settled, how)
 
-    def _judge(self, error: ApiError | None, after: Look) -> Outcome:
-        name = self._target.shown
+    async def _settle(self, wanted: Fields, how: How, error: ApiError | None) -> Settled[Look]:
+        def shows(look: Look) -> bool:
+            return look.document is not None and holds_fields(look.document, wanted)
+
+        refused = is_settled_refusal(error) or self._is_rule(error, wanted)
+        settled = await self._stage.settle(
+            self._target,
+            how,
+            shows,
+            within=0.0 if refused else None,
+            lasting=error is not None and self._was_there_before(wanted),
+            show=False,
+            error=error,
+        )
+        document = self._climb.now = settled.seen.document
+        if document is not None:
+            self._stage.rows.show(self._target.collection_id, document)
+        return settled
+
+    async def _judge(self, error: ApiError | None, settled: Settled[Look], how: How) -> Outcome:
+        name, after = self._target.shown, settled.seen
         if after.document is None:
-            said = f"{name} was removed, and whether it is attached with the new fields is not"
-            said += f" known: it could not be read back.{told(error)}{told(after.error)} {_KEPT}"
-            return self._climb.end(Verdict.UNKNOWN, said, error or after.error)
+            sentence = f"{name} was removed, and whether it is attached with the new fields is not"
+            sentence += " known: "
+            sentence += (
+                f"the service took it, and does not show it after {settled.words}."
+                if after.is_gone
+                else "it could not be read back."
+            )
+            sentence += f"{told(error)}{told(after.error)} {_KEPT}"
+            return self._climb.end(Verdict.UNKNOWN, sentence, error or after.error)
         if holds_fields(after.document, self._new):
             self._settled = True
-            said = f"The fields of {name} are saved: it was removed and attached again, and is"
-            return self._climb.end(Verdict.DONE, f"{said} being indexed.", error, rung="replace")
-        self._settled = holds_fields(after.document, self._old)
-        said = f"{name} was removed and attached again, but the service "
-        said += "keeps the old fields." if self._settled else f"shows other fields. {_KEPT}"
-        return self._climb.end(Verdict.FAILED, said + told(error), error)
+            self._note_kept(error)
+            sentence = f"The fields of {name} are saved: it was removed and attached again, and is"
+            return self._climb.end(
+                Verdict.DONE, f"{sentence} being indexed.", error, rung="replace"
+            )
+        self._settled = await self._old_lasts(how)
+        sentence = f"{name} was removed and attached again, but the service "
+        sentence += "keeps the old fields." if self._settled else f"shows other fields. {_KEPT}"
+        return self._climb.end(Verdict.FAILED, sentence + told(error), error)
+
+    async def _old_lasts(self, how: How) -> bool:
+        """Look whether the old fields are seen for the whole settling time, after it was gone."""
+        settled = await self._stage.settle(
+            self._target, how, self._shows_old, lasting=True, learns=False
+        )
+        self._climb.now = settled.seen.document
+        return settled.proved and self._was_gone
+
+    def _shows_old(self, look: Look) -> bool:
+        return look.document is not None and holds_fields(look.document, self._old)
 
     async def _put_back(self, error: ApiError | None, how: How) -> Outcome:
         """Attach the old fields again, since the new ones could not be attached."""
         again = await self._send_attach(self._old, how)
-        after = await self._look()
-        if after.is_gone:
-            self._stage.rows.count(self._target.collection_id, -1)
+        if is_missing(again):
+            return await self._file_lost(again)
+        settled = await self._stage.settle(
+            self._target,
+            how,
+            lambda look: look.document is not None,
+            within=0.0 if is_settled_refusal(again) else None,
+            show=False,
+        )
+        after = settled.seen
+        self._climb.now = after.document
         if after.document is None:
-            return self._left_out(error or again, after)
+            return self._left_out(error or again, settled)
+        self._stage.rows.show(self._target.collection_id, after.document)
         if holds_fields(after.document, self._new):
-            return self._judge(error, after)
+            return await self._judge(error, settled, how)
+        self._settled = await self._old_lasts(how)
+        if self._climb.now is not None and holds_fields(self._climb.now, self._new):
+            self._settled = True
+        if self._settled:
+            self._note_kept(again)
         name = self._target.shown
-        self._settled = holds_fields(after.document, self._old)
-        said = f"The fields of {name} are not saved."
-        if error is None:
-            said += " It was removed, and the service did not show it attached again."
-        said += told(error)
-        said += (
+        sentence = f"The fields of {name} are not saved."
+        sentence += told(error)
+        sentence += (
             " The old fields were put back, and it is being indexed again."
             if self._settled
-            else f" It is in the collection, but with other fields than before. {_KEPT}"
+            else f" What it holds now is not sure; look at it. {_KEPT}"
         )
-        return self._climb.end(Verdict.FAILED, said, error)
+        return self._climb.end(Verdict.FAILED, sentence, error)
 
-    def _left_out(self, error: ApiError | None, after: Look) -> Outcome:
-        name = self._target.shown
-        if after.is_gone:
-            said = f"{name} is out of the collection: it was removed and could not be attached"
+    def _left_out(self, error: ApiError | None, settled: Settled[Look]) -> Outcome:
+        name, after = self._target.shown, settled.seen
+        self._leave_list(after)
+        if after.is_gone and error is not None:
+            sentence = f"{name} is out of the collection: it was removed and could not be attached"
             verdict = Verdict.FAILED
         else:
-            said = f"Whether {name} is in the collection, and with which fields, is not known"
+            sentence = f"Whether {name} is in the collection, and with which fields, is not known"
             verdict = Verdict.UNKNOWN
-        said = f"{said}.{told(error)}{told(after.error)} {_KEPT}"
-        return self._climb.end(verdict, said, error or after.error)
+        sentence = f"{sentence}.{told(error)}{told(after.error)} {_KEPT}"
+        return self._climb.end(verdict, sentence, error or after.error)
 
-    async def _send_attach(self, fields: Mapping[str, str], how: How) -> ApiError | None:
+    async def _file_lost(self, error: ApiError | None) -> Outcome:
+        """Tell of a file that cannot be attached again, and learn it if the collection is there."""
+        self._climb.now = None
+        self._leave_list(Look())
+        sentence = f"{self._target.shown} is out of the collection, and cannot be attached again"
+        if not await self._stage.is_file_lost(self._target, error):
+            return self._climb.end(Verdict.FAILED, f"{sentence}.{told(error)} {_KEPT}", error)
+        sentence = f"{sentence}: this service deletes a file with its document. Upload it again. "
+        return self._climb.end(
+            Verdict.FAILED, f"{sentence}{_KEPT}{told(error)}", error, file_lost=True
+        )
+
+    def _leave_list(self, look: Look) -> None:
+        """Take the row away of a document that stays out."""
+        if look.is_gone:
+            self._stage.rows.gone(self._target.collection_id, self._place[1], REMOVED)
+            self._stage.rows.count(self._target.collection_id, -1)
+
+    def _note_kept(self, error: ApiError | None) -> None:
+        if error is None and self._was_gone:
+            self._stage.note_attached_again(self._target)
+
+    def _was_there_before(self, wanted: Fields) -> bool:
+        return wanted == self._old
+
+    @staticmethod
+    def _is_rule(error: ApiError | None, fields: Fields) -> bool:
+        """Tell whether a 409 is for a unique value, and not for a document that is still there."""
+        return isinstance(error, Conflict) and named_field(error, fields, sure=True) is not None
+
+    async def _send_attach(self, fields: Fields, how: How) -> ApiError | None:
+        """Attach; while the service says that it is still there, the removal is on its way.
+
+        A file that is not found is asked for once more: a replica may be behind.
+        """
+        error = await self._send_attach_once(fields, how)
+        missed = False
+        for pause in _PAUSES:
+            if is_missing(error) and not missed:
+                missed = True
+            elif not isinstance(error, Conflict) or self._is_rule(error, fields):
+                return error
+            elif error.outcome_unknown:
+                return error  # it may be there by this very request
+            await self._stage.pause(pause)
+            error = await self._send_attach_once(fields, how)
+        return error
+
+    async def _send_attach_once(self, fields: Fields, how: How) -> ApiError | None:
         request = partial(self._stage.service.add_document, *self._place, fields=fields)
+        send = partial(self._stage.send, request, target=self._target, before=None, after=fields)
         try:
-            return await self._stage.send(request, how)
+            return await send(how=how)
         except NotSent:
             # A document that is out must not stay out.
-            return await self._stage.send(request, How())
-
-    async def _look(self) -> Look:
-        after = await self._stage.look(self._target, why=REMOVED)
-        self._climb.now = after.document
-        if after.is_gone:
-            self._was_gone = True  # and its row with it
-        elif after.document is not None and self._was_gone:
-            self._stage.rows.reread(self._target.collection_id)
-        return after
-
-    def _appear(self) -> None:
-        self._stage.rows.appeared(self._target.collection_id)
+            return await send(how=How())

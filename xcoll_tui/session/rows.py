@@ -11,7 +11,7 @@ from xcoll_tui.session.changes import RowChanged
 from xcoll_tui.session.outcome import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.changes import Change
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 REMOVED = "was removed"
 DELETED = "was deleted"
+_LIST_LAGS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between readings of a list in which an attached document does not stand yet."""
 
 
 class Rows:
@@ -38,6 +40,8 @@ class Rows:
         describe: Callable[[Collection], None],
         emit: Callable[[Change], None],
         lasting: Lasting,
+        watches: Lasting,
+        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._collections = collections
         self._documents = documents
@@ -45,6 +49,9 @@ class Rows:
         self._describe = describe
         self._emit = emit
         self._lasting = lasting
+        self._watches = watches
+        self._sleep = sleep
+        self._expected: dict[str, set[str]] = {}
         self._intents: dict[tuple[str, str | None], str] = {}
         self._writing: dict[str, int] = {}
         self._stale: set[str] = set()
@@ -62,6 +69,11 @@ class Rows:
         name = collection_name if file_id is None else "" if row is None else row.name
         return Target(collection_id, file_id, name, collection_name)
 
+    def all_collections(self) -> list[str] | None:
+        """Return the IDs of all collections, None while not all are loaded."""
+        listing = self._collections.listing
+        return list(listing.keys()) if listing.complete else None
+
     def defined_keys(self, collection_id: str) -> list[str]:
         """Return the keys of the fields that a collection defines, as far as it is known."""
         collection = self._known(collection_id)
@@ -70,6 +82,10 @@ class Rows:
     def intent_of(self, collection_id: str, file_id: str | None = None) -> str | None:
         """Return what is being done to a document, or to the collection itself, as "saving…"."""
         return self._intents.get((collection_id, file_id))
+
+    def writing_in(self, collection_id: str) -> int:
+        """Return how many writes to a collection or its documents are under way."""
+        return self._writing.get(collection_id, 0)
 
     # While a write is under way
 
@@ -90,6 +106,13 @@ class Rows:
                 del self._writing[collection_id]
                 self._freshen(collection_id)
 
+    def change_intent(self, target: Target, words: str) -> None:
+        """Show other words on the row of a write that is under way."""
+        place = target.collection_id, target.file_id
+        if self._intents.get(place) not in (None, words):
+            self._intents[place] = words
+            self._repaint(target)
+
     # How things are
 
     def show(self, collection_id: str, document: Document) -> None:
@@ -100,13 +123,17 @@ class Rows:
 
     def gone(self, collection_id: str, file_id: str, why: str) -> None:
         """Take a document's row away."""
+        self._expected.get(collection_id, set()).discard(file_id)
         feed = self._documents(collection_id)
         if feed is not None:
             feed.remove(file_id, why)
 
-    def appeared(self, collection_id: str) -> None:
+    def appeared(self, collection_id: str, document: Document, *, count: int = 1) -> None:
         """Take note of a document that was attached; its row comes with `reread`."""
-        self.count(collection_id, 1)
+        self.show(collection_id, document)
+        if count:
+            self.count(collection_id, count)
+        self._expected.setdefault(collection_id, set()).add(document.file_id)
         self.reread(collection_id)
 
     def count(self, collection_id: str, step: int) -> None:
@@ -156,8 +183,22 @@ class Rows:
                 feed = self._documents(collection_id)
                 if feed is not None and feed.loaded_at is not None:
                     await feed.refresh()
+                    self._watches.spawn(self._read_until_listed(collection_id, feed))
         finally:
             self._refreshing.discard(collection_id)
+
+    async def _read_until_listed(self, collection_id: str, feed: Feed[Document]) -> None:
+        """Read a list again that lags behind the documents that were attached to it.
+
+        Only where it is loaded whole can it be told that one is missing.
+        """
+        expected = self._expected.pop(collection_id, set())
+        for pause in _LIST_LAGS:
+            whole = feed.listing.complete and not feed.query.is_filtered
+            if not whole or all(file_id in feed.listing for file_id in expected):
+                return
+            await self._sleep(pause)
+            await feed.refresh()
 
     async def _refresh_collections(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,14 @@ class Service(Protocol):
     """
 
     read_only: bool
+
+    def service_clock(self) -> float | None:
+        """Return what time it is for the service, None while that is unknown.
+
+        In seconds since the epoch, exact to a second or so. Times that the service wrote are
+        compared with this one, never with our own clock.
+        """
+        ...
 
     async def list_collections(
         self,
@@ -101,13 +109,16 @@ class Service(Protocol):
         ...
 
     async def add_document(
-        self, collection_id: str, file_id: str, *, fields: Mapping[str, str] | None = None
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, Any] | None = None
     ) -> None:
-        """Attach a file; what a file that is attached already becomes is the service's choice."""
+        """Attach a file; what a file that is attached already becomes is the service's choice.
+
+        Fields are sent as they are given, also those that are no texts (`Document.raw_fields`).
+        """
         ...
 
     async def update_document(
-        self, collection_id: str, file_id: str, *, fields: Mapping[str, str]
+        self, collection_id: str, file_id: str, *, fields: Mapping[str, Any]
     ) -> Document | None:
         """Ask for other fields; an answer does not say that they were taken."""
         ...

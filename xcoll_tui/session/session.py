@@ -1,4 +1,4 @@
-"""One sitting: the collections, the opened one's documents, and what happens to them."""
+"""One session: the collections, the opened one's documents, and what happens to them."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ from xcoll_tui.api.models import (
 )
 from xcoll_tui.session.activity import Activity
 from xcoll_tui.session.backups import Backups
-from xcoll_tui.session.bulk import Bulk
+from xcoll_tui.session.bulk import Bulk, BulkRun
 from xcoll_tui.session.changes import (
     Change,
     CollectionChanged,
@@ -37,17 +37,22 @@ from xcoll_tui.session.changes import (
 )
 from xcoll_tui.session.feed import Feed
 from xcoll_tui.session.indexing import GONE, Follower
-from xcoll_tui.session.journal import Journal
+from xcoll_tui.session.key_check import team_of
 from xcoll_tui.session.lasting import Lasting
-from xcoll_tui.session.outcome import Outcome
+from xcoll_tui.session.local_state import LocalState
+from xcoll_tui.session.outcome import Operation, Outcome
 from xcoll_tui.session.query import Query
 from xcoll_tui.session.read_back import ReadBack
-from xcoll_tui.session.recovery import Recovery, Unfinished
+from xcoll_tui.session.recovery import Unfinished
 from xcoll_tui.session.rows import Rows
 from xcoll_tui.session.service import Service
+from xcoll_tui.session.settling import Settling, Superseded
 from xcoll_tui.session.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.stage import Stage
 from xcoll_tui.session.together import together
+from xcoll_tui.session.undo import UndoStack
+from xcoll_tui.session.undo_entry import UndoEntry
+from xcoll_tui.session.write_log import WriteLogs
 from xcoll_tui.session.writes import Writes
 
 _REMEMBERED = 16
@@ -60,10 +65,10 @@ class Session:
     Every change is told at once to those who subscribed, on the event loop, after it has happened.
     `writes` is the way to change what the service holds, `bulk` the same for many at once,
     `activity` what was written and asked.
-    `state` is the folder where replacements that broke off are kept, None for nowhere; `place`, the
-    base URL, and `profile`, "" for the default one, tell in there whose they are. `sleep` and
-    `clock` are for tests. All methods belong to one event loop; the coroutines may be cancelled at
-    any time.
+    `state` is the folder for what must outlive the session, None for nowhere: `state_problem` says
+    why, as a sentence. `place` is the base URL; together with the team it tells in there whose
+    things are. `sleep` and `clock` are for tests. All methods belong to one event loop; the
+    coroutines may be cancelled at any time.
     """
 
     def __init__(
@@ -73,8 +78,9 @@ class Session:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         state: Path | None = None,
+        state_problem: str = "",
         place: str = "",
-        profile: str = "",
+        team_id: str = "",
     ) -> None:
         self._service = service
         self._clock = clock
@@ -88,34 +94,48 @@ class Session:
         self.collections: Feed[Collection] = Feed(
             CollectionSource(service), Query(CollectionsSortBy.NAME), emit=self._tell, clock=clock
         )
-        self._follower = Follower(lambda: self.documents, sleep)
+        self._follower = Follower(lambda: self.documents, sleep, self._settling_time)
+        self.place = place
+        self.state = LocalState(state, state_problem, place, emit=self._tell, clock=clock)
+        self._team_id = team_id
+        self._superseded = Superseded(clock)
         self.activity = Activity(emit=self._tell, clock=clock)
-        self.journal = Journal(self.activity)
-        self._recovery = Recovery(state, f"{place} {profile}".strip(), emit=self._tell)
-        self._lasting = Lasting()
-        self.writes = self._make_writes(service)
+        self._lasting, self._watches = Lasting(), Lasting()
+        self._logs = WriteLogs(self.state.undo_log)
+        self.writes = self._make_writes(service, sleep)
         self.bulk = Bulk(
             self.writes,
             self.activity,
-            self.journal,
+            self._logs,
             known=self._known,
             emit=self._tell,
             lasting=self._lasting,
             clock=clock,
             sleep=sleep,
         )
-        self.place = place
+        self.undo_stack = UndoStack(
+            self.state.undo_log,
+            self._logs,
+            self.writes,
+            self.bulk,
+            owner=self.state.owner,
+            emit=self._tell,
+            clock=clock,
+        )
         self.backups = Backups(
             service,
             self.writes,
             self.bulk,
             None if state is None else state / "backups",
             base_url=place,
+            place=lambda: self.state.place,
+            restores=self.state.restores,
+            created=self._note_restored,
             clock=clock,
         )
 
-    def _make_writes(self, service: Service) -> Writes:
-        lasting = self._lasting
+    def _make_writes(self, service: Service, sleep: Callable[[float], Awaitable[None]]) -> Writes:
+        lasting, clock, learned = self._lasting, self._clock, self.state.learned
         rows = Rows(
             self.collections,
             self._remembered.get,
@@ -123,17 +143,26 @@ class Session:
             describe=self._note_collection,
             emit=self._tell,
             lasting=lasting,
+            watches=self._watches,
+            sleep=sleep,
         )
         stage = Stage(
             service,
             ReadBack(service),
             rows,
             self.activity,
-            self.journal,
+            self._logs,
+            settling=Settling(learned, clock=clock, sleep=sleep),
+            superseded=self._superseded,
+            learned=learned,
             lasting=lasting,
-            clock=self._clock,
+            watches=self._watches,
+            clock=clock,
         )
-        return Writes(stage, self._recovery, opened=lambda: self.opened, lasting=lasting)
+        return Writes(stage, self.state.recovery, opened=lambda: self.opened, lasting=lasting)
+
+    def _settling_time(self) -> float:
+        return self.state.learned.settling_time(self._clock())
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Call back at every change from now on; the function returned ends that."""
@@ -165,7 +194,9 @@ class Session:
         A key that cannot be validated may still read (permissions and hosts differ), so that
         raises only Unauthorized, and only when the collections could not be read either.
         """
-        await self._recovery.load()
+        await self.state.load()
+        if self._team_id:
+            await self.state.belong_to(self._team_id)
         refusals: list[Unauthorized] = []
         questions = [self.collections.load(), self._validate(refusals)]
         if collection_id is not None:
@@ -187,7 +218,7 @@ class Session:
             collection = self._collection
         if feed is None:
             feed = Feed(
-                DocumentSource(self._service, collection_id, self.read_collection),
+                self._source_of(collection_id),
                 Query(DocumentsSortBy.NAME),
                 emit=self._tell,
                 clock=self._clock,
@@ -221,6 +252,7 @@ class Session:
         except NotFound:
             feed.remove(file_id, GONE)
             raise
+        (document,) = self._superseded.correct(self.opened, [document]) or [document]
         feed.put(document)
         return document
 
@@ -239,9 +271,7 @@ class Session:
 
     async def find_documents(self, collection_id: str, file_ids: Sequence[str]) -> list[Document]:
         """Read those of these documents that are in the collection; unknown IDs are left out."""
-        return await DocumentSource(self._service, collection_id, self.read_collection).look(
-            file_ids
-        )
+        return await self._source_of(collection_id).look(file_ids)
 
     def name_of(self, collection_id: str) -> str:
         """Return a collection's name as far as known, else its ID."""
@@ -250,23 +280,62 @@ class Session:
 
     # Writing
 
+    def writes_to(self, collection_id: str) -> int:
+        """Return how many writes to a collection or its documents are under way."""
+        runs = (run for run in self.bulk.running if run.collection_id == collection_id)
+        return max(self.writes.busy_in(collection_id), sum(run.left for run in runs))
+
     @property
     def unfinished(self) -> list[Unfinished]:
-        """The replacements that broke off, the oldest first, also those of earlier sittings."""
-        return self._recovery.entries
+        """The replacements that broke off, the oldest first, also those of earlier sessions."""
+        return self.state.recovery.entries
 
     @property
     def unfinished_problems(self) -> list[str]:
-        """What is wrong with the records of such replacements, as sentences."""
-        return self._recovery.problems
+        """What is wrong with what is kept on disk, as sentences."""
+        return self.state.problems
 
     async def undo(self, number: int | None = None) -> Outcome | list[Outcome] | None:
         """Undo the newest write that can be undone, or the activity's entry of a number.
 
-        Return what became of it, one outcome for each of many; None if there is nothing to undo.
-        An undo that fails can be tried again.
+        Return what became of it, one outcome for each of many; None if there is nothing to undo, or
+        an undo is under way. What cannot be undone does not stand before what can.
         """
-        return await self._lasting.run(self.journal.undo(number))
+        entry: UndoEntry | None = self.undo_stack.newest
+        if number is not None:
+            write = self.activity.get(number)
+            entry = None if write is None or write.log is None else write.log.entry
+        return None if entry is None else await self.undo_entry(entry)
+
+    async def undo_entry(
+        self,
+        entry: UndoEntry,
+        *,
+        replace: bool = False,
+        on_run: Callable[[BulkRun], None] | None = None,
+    ) -> Outcome | list[Outcome] | None:
+        """Undo an entry of the undo log; see `UndoStack.undo`."""
+        undoing = self.undo_stack.undo(entry, replace=replace, on_run=on_run)
+        return await self._lasting.run(undoing)
+
+    async def redo(self) -> Outcome | list[Outcome] | None:
+        """Do again what was undone last; None if there is nothing, or something was written since.
+
+        What is returned is as for `undo`.
+        """
+        entry = self.undo_stack.newest_undone
+        return None if entry is None else await self.undo_entry(entry)
+
+    async def _note_restored(self, collection_id: str, backup: Path) -> None:
+        """Keep that a collection is made of a backup: it is undone by deleting that collection."""
+        entry = self.state.undo_log.new(
+            str(Operation.RECREATE), collection_id, self.name_of(collection_id), whole=True
+        )
+        entry.note = backup.name
+        try:
+            await self.state.undo_log.begin(entry)
+        except OSError:
+            return  # then it is deleted by hand; nothing is lost by it
 
     # Following
 
@@ -318,9 +387,16 @@ class Session:
     async def end(self) -> None:
         """Break off what is under way; nothing more is told."""
         self._subscribers.clear()
+        await self._watches.end()
         await self._lasting.end()
+        await self.state.close()
 
     # Within
+
+    def _source_of(self, collection_id: str) -> DocumentSource:
+        return DocumentSource(
+            self._service, collection_id, self.read_collection, self._superseded.correct
+        )
 
     async def _validate(self, refusals: list[Unauthorized]) -> None:
         try:
@@ -331,6 +407,7 @@ class Session:
             return  # told in `start`: not fatal
         else:
             self._tell(KeyValidated(self.key_info))
+            await self.state.belong_to(self._team_id or team_of(self.key_info))
 
     def _known(self, collection_id: str) -> Collection | None:
         row = self.collections.listing.get(collection_id)

@@ -113,7 +113,10 @@ class CollectionSource:
 
 
 class DocumentSource:
-    """The documents of one collection; `read_collection` is asked for their number."""
+    """The documents of one collection; `read_collection` is asked for their number.
+
+    `correct` puts documents right that the service shows as they were before a write.
+    """
 
     name_field = "name"
     filter_fields = DOCUMENT_FIELDS
@@ -123,10 +126,12 @@ class DocumentSource:
         service: Service,
         collection_id: str,
         read_collection: Callable[[str], Awaitable[Collection]],
+        correct: Callable[[str, Sequence[Document]], list[Document]] = lambda _, rows: list(rows),
     ) -> None:
         self._service = service
         self.collection_id = collection_id
         self._read_collection = read_collection
+        self._correct = correct
 
     def key(self, row: Document) -> str:
         """Return the file_id."""
@@ -162,7 +167,7 @@ class DocumentSource:
             pagination_token=token,
             filter=query.expression(self.name_field, self.filter_fields),
         )
-        return Page(page.documents, page.pagination_token)
+        return Page(self._correct(self.collection_id, page.documents), page.pagination_token)
 
     async def look(self, keys: Sequence[str]) -> list[Document]:
         """Return the documents of these IDs that exist.
@@ -172,10 +177,11 @@ class DocumentSource:
         is raised.
         """
         try:
-            return await self._service.batch_get_documents(self.collection_id, keys)
+            found = await self._service.batch_get_documents(self.collection_id, keys)
         except NotFound:
             await self._service.get_collection(self.collection_id)
-            return await self._look_closer(keys)
+            found = await self._look_closer(keys)
+        return self._correct(self.collection_id, found)
 
     async def _look_closer(self, keys: Sequence[str]) -> list[Document]:
         if len(keys) == 1:

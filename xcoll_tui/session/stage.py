@@ -1,39 +1,45 @@
-"""What all writes share: taking turns, showing the intent, sending, reading back, remembering."""
+"""What all writes share: taking turns, showing the intent, sending, looking, remembering."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from xcoll_tui.api.errors import (
-    ApiError,
-    NotFound,
-    RateLimited,
-    ReadOnly,
-    Refused,
-    Rejected,
-    Unreachable,
-)
-from xcoll_tui.session.activity import IMPOSSIBLE
+from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.indexing import GONE
-from xcoll_tui.session.outcome import NotSent, Outcome, Verdict
+from xcoll_tui.session.judging import is_missing, was_refused
+from xcoll_tui.session.outcome import NotSent, Operation, Outcome, Verdict
+from xcoll_tui.session.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
     from contextlib import AbstractAsyncContextManager
+    from typing import Any
 
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.activity import Activity
-    from xcoll_tui.session.journal import Journal, Undo
     from xcoll_tui.session.lasting import Lasting
-    from xcoll_tui.session.outcome import Operation, Target
+    from xcoll_tui.session.learned import Learned
+    from xcoll_tui.session.outcome import Target
     from xcoll_tui.session.read_back import ReadBack
     from xcoll_tui.session.rows import Rows
     from xcoll_tui.session.service import Service
+    from xcoll_tui.session.settling import Settling, Superseded
+    from xcoll_tui.session.write_log import WriteLog, WriteLogs
+
+    Correct = Callable[[Outcome], None]
+    Watch = Callable[[Correct], Coroutine[Any, Any, None]]
+
+_LOOKING = {
+    Operation.ATTACH: "attached? looking…",
+    Operation.REMOVE: "removed? looking…",
+    Operation.CREATE: "created? looking…",
+    Operation.DELETE: "deleted? looking…",
+}
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,24 @@ class How:
     """In what circumstances a write is made.
 
     `slot` is held around each request that changes something. `quiet`: it is a part of many, which
-    have one entry in the activity and one undo together. `undoes`: it undoes another.
+    have one entry in the activity and one undo together. `log` is the entry of the undo log that it
+    belongs to, its own if None. `settling` is called when the write has been sent and does not show
+    yet: whoever waits for its turn need not wait longer. `corrected` is told another outcome when
+    the write shows after it was given up, `begun` that indexing was seen to begin, `followed` that
+    what was asked for is looked at no more. `restores`: the file was a document here before, so a
+    file that is not found went with it. `recent`: it takes back a write that reads may not know of
+    yet, so what looks as it was before that write need not be so.
     """
 
     slot: AbstractAsyncContextManager[object] | None = None
     quiet: bool = False
-    undoes: bool = False
+    log: WriteLog | None = None
+    settling: Callable[[], object] | None = None
+    corrected: Callable[[Outcome], object] | None = None
+    begun: Callable[[Target], object] | None = None
+    followed: Callable[[Target], object] | None = None
+    restores: bool = False
+    recent: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,12 +80,16 @@ class Look:
         return self.document is None and self.error is None
 
 
-@dataclass(frozen=True)
-class Done:
-    """An outcome, and how it can be undone; a text says why it cannot."""
+_ASKED = 50
+"""Collections at most that are asked whether they have a file too."""
 
-    outcome: Outcome
-    undo: Undo | str = IMPOSSIBLE
+
+def _nothing() -> None:
+    """Do nothing: what is sent was not kept for undo."""
+
+
+class UndoUnwritten(Exception):  # noqa: N818 - a fact about the disk; its text is a sentence
+    """What would be needed for undo could not be written; nothing was sent."""
 
 
 class Stage:
@@ -79,29 +101,42 @@ class Stage:
         read_back: ReadBack,
         rows: Rows,
         activity: Activity,
-        journal: Journal,
+        logs: WriteLogs,
         *,
+        settling: Settling,
+        superseded: Superseded,
+        learned: Learned,
         lasting: Lasting,
+        watches: Lasting,
         clock: Callable[[], float],
     ) -> None:
         self.service = service
         self.rows = rows
         self.clock = clock
+        self.settling = settling
+        self.superseded = superseded
+        self.learned = learned
         self.busy = 0
         self._read_back = read_back
         self._activity = activity
-        self._journal = journal
+        self._logs = logs
         self._lasting = lasting
         self._locks: WeakValueDictionary[tuple[str, str | None], asyncio.Lock] = (
             WeakValueDictionary()
         )
+        self._log_of: dict[tuple[str, str | None], WriteLog] = {}
+        self._afterwards: dict[tuple[str, str | None], Watch] = {}
+        self._sending: dict[tuple[str, str | None], Callable[[], object]] = {}
+        self._removed: set[tuple[str, str | None]] = set()
+        self._watches = watches
+        self._watching: dict[tuple[str, str | None], asyncio.Task[None]] = {}
 
     async def perform(
         self,
         operation: Operation,
         target: Target,
         words: str,
-        act: Callable[[], Awaitable[Done]],
+        act: Callable[[], Awaitable[Outcome]],
         how: How,
     ) -> Outcome:
         """Perform a write when it is this document's turn; `words` show meanwhile on its row.
@@ -109,8 +144,8 @@ class Stage:
         A caller that is cancelled leaves it running.
         """
         if self.service.read_only:
-            said = f"Nothing was sent: xcoll is read-only. Leave that mode to {operation}"
-            return Outcome(operation, target, Verdict.FAILED, f"{said} {target.shown}.")
+            sentence = f"Nothing was sent: xcoll is read-only. Leave that mode to {operation}"
+            return Outcome(operation, target, Verdict.FAILED, f"{sentence} {target.shown}.")
         return await self._lasting.run(self._perform(operation, target, words, act, how))
 
     async def _perform(
@@ -118,118 +153,289 @@ class Stage:
         operation: Operation,
         target: Target,
         words: str,
-        act: Callable[[], Awaitable[Done]],
+        act: Callable[[], Awaitable[Outcome]],
         how: How,
     ) -> Outcome:
-        entry = None if how.quiet else self._activity.begin(operation, target)
+        log = how.log or self._logs.open(operation, target, kept=not how.quiet)
+        entry = None if how.quiet else self._activity.begin(operation, target, log=log)
         place = target.collection_id, target.file_id
         lock = self._locks.setdefault(place, asyncio.Lock())
-        said = f"It was broken off while it was under way; look at {target.shown} again."
-        done = Done(Outcome(operation, target, Verdict.UNKNOWN, said))
+        sentence = f"It was broken off while it was under way; look at {target.shown} again."
+        outcome = Outcome(operation, target, Verdict.UNKNOWN, sentence)
+        watch = None
         self.busy += 1
         try:
             async with lock:
-                with self.rows.intent(target, words):
-                    done = await act()
+                self._end_watch(place)
+                self._log_of[place] = log
+                try:
+                    with self.rows.intent(target, words):
+                        outcome = await act()
+                finally:
+                    del self._log_of[place]
+                    watch = self._afterwards.pop(place, None)
         except NotSent:
-            done = Done(Outcome(operation, target, Verdict.CANCELLED, "It was not sent."))
+            outcome = Outcome(operation, target, Verdict.CANCELLED, "It was not sent.")
+        except UndoUnwritten as problem:
+            sentence = f"Nothing was sent, and {target.shown} is as it was: {problem}"
+            outcome = Outcome(operation, target, Verdict.FAILED, sentence)
         finally:
             self.busy -= 1
+            log.end(outcome)
             if entry is not None:
-                done = replace(done, outcome=replace(done.outcome, entry=entry.number))
-                if isinstance(done.undo, str):
-                    entry.undo = done.undo
-                self._activity.end(entry, done.outcome)
-        if entry is not None and not isinstance(done.undo, str) and not how.undoes:
-            self._journal.record(entry, done.undo)
-        return done.outcome
+                outcome = replace(outcome, entry=entry.number)
+                self._activity.end(entry, outcome)
+        if watch is not None:
+            self._watch(outcome, watch, log, how)
+        return outcome
 
-    async def send(self, request: Callable[[], Awaitable[object]], how: How) -> ApiError | None:
-        """Send a request that changes something and return what went wrong, if anything did."""
+    async def remember(
+        self,
+        target: Target,
+        old: Mapping[str, Any] | None,
+        new: Mapping[str, Any] | None,
+        *,
+        strategy: str = "",
+    ) -> None:
+        """Write to the undo log what a document holds, before a request that changes it.
+
+        None stands for a document that is not there. Raises UndoUnwritten where what is there
+        could not be written: then the request must not be sent.
+        """
+        log = self._log_of[target.collection_id, target.file_id]
+        # Whoever undoes it must tell what was sent from what was only meant.
+        self._sending[target.collection_id, target.file_id] = partial(log.mark_sent, target)
+        try:
+            await log.add(target, old, new, strategy=strategy)
+        except OSError as problem:
+            if old is not None:
+                raise UndoUnwritten(str(problem)) from problem
+            # Nothing is lost where nothing was: an attach only cannot be undone then.
+
+    async def send(
+        self,
+        request: Callable[[], Awaitable[object]],
+        how: How,
+        *,
+        target: Target | None = None,
+        before: Document | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> ApiError | None:
+        """Send a request that changes something and return what went wrong, if anything did.
+
+        With a target: it replaces what the document was before; a read may still show that.
+        """
         try:
             async with how.slot or nullcontext():
+                if target is not None:
+                    self._sending.pop((target.collection_id, target.file_id), _nothing)()
                 await request()
         except ApiError as error:
+            if target is not None and not was_refused(error):
+                self.superseded.note(target, before, after)
             return error
+        if target is not None:
+            self.superseded.note(target, before, after)
         return None
 
     async def look(self, target: Target, *, why: str = GONE, confirm: bool = True) -> Look:
-        """Read a document and show on its row how it is; `why` is said of one that is gone."""
+        """Read a document and show on its row how it is; `why` is said of one that is gone.
+
+        A state that a write of ours replaced lately is not shown: it is old.
+        """
+        look = await self._read(target, confirm=confirm)
+        self._show(target, look, why)
+        return look
+
+    async def _read(self, target: Target, *, confirm: bool) -> Look:
         collection_id, file_id = target.collection_id, target.file_id or ""
         try:
-            document = await self._read_back.read(collection_id, file_id, confirm=confirm)
+            return Look(await self._read_back.read(collection_id, file_id, confirm=confirm))
         except ApiError as error:
             return Look(error=error)
-        if document is None:
-            self.rows.gone(collection_id, file_id, why)
+
+    def _show(self, target: Target, look: Look, why: str, *, sure: bool = False) -> None:
+        behind = not sure and self.superseded.holds(target, look.document)
+        if look.error is not None or behind:
+            return
+        self.superseded.show(target, look.document)
+        if look.document is None:
+            self.rows.gone(target.collection_id, target.file_id or "", why)
         else:
-            self.rows.show(collection_id, document)
-        return Look(document)
+            self.rows.show(target.collection_id, look.document)
 
+    async def settle(
+        self,
+        target: Target,
+        how: How,
+        proved: Callable[[Look], bool],
+        *,
+        operation: Operation = Operation.EDIT,
+        why: str = GONE,
+        within: float | None = None,
+        learns: bool = True,
+        lasting: bool = False,
+        show: bool = True,
+        error: ApiError | None = None,
+    ) -> Settled[Look]:
+        """Look at a document until `proved` says that a write shows, or the time for it is over.
 
-def was_not_sent(error: ApiError) -> bool:
-    """Tell whether a write that failed certainly never reached the service."""
-    return isinstance(error, Refused | ReadOnly | Unreachable) and not error.outcome_unknown
+        With `lasting` what is wanted may be what was there before: then it must be seen for the
+        whole settling time. What is seen last is shown on the row, unless `show` is False. With an
+        `error` the write may have gone wrong: others like it wait until it is judged.
+        """
 
+        async def look(last: bool) -> Look:
+            # A batch leaves out what it does not find, and for the last look it must be sure.
+            return await self._read(target, confirm=last)
 
-def was_refused(error: ApiError | None) -> bool:
-    """Tell whether the service said no, or never heard of it: then nothing can have changed.
+        def wait() -> None:
+            self.rows.change_intent(target, _LOOKING.get(operation, "saved? looking…"))
+            if how.settling is not None and error is None:
+                how.settling()
 
-    A 429 is not trusted as far: it comes from whatever stands before the service.
-    """
-    if error is None or error.outcome_unknown or isinstance(error, RateLimited):
-        return False
-    return isinstance(error, Rejected) or was_not_sent(error)
+        settled = await self.settling.look(
+            look,
+            proved,
+            ends=lambda seen: seen.error is not None,
+            waiting=wait,
+            within=within,
+            lasting=lasting,
+            learns=learns,
+        )
+        if not settled.proved and settled.seen.error is None:
+            self.superseded.forget(target)  # it has lasted, so it is how things are
+        if show:
+            self._show(target, settled.seen, why, sure=True)
+        return settled
 
+    async def is_file_lost(self, target: Target, error: ApiError | None) -> bool:
+        """Tell whether a file that was a document is gone; a 404 for the collection says nothing.
 
-def same_fields(shown: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    """Tell whether fields are those that were wanted: no other value, and no key left over.
+        That it went with its document is learned where the document was removed here.
+        """
+        if not is_missing(error):
+            return False
+        try:
+            await self.service.get_collection(target.collection_id)
+        except ApiError:
+            return False
+        if (target.collection_id, target.file_id) in self._removed:
+            self.learned.note_files("deleted")
+        return True
 
-    A wanted field that is empty may be absent, since a service may drop empty values; one that was
-    to be absent may not be there empty.
-    """
-    return shown.keys() <= wanted.keys() and all(
-        shown.get(key, "") == value for key, value in wanted.items()
-    )
+    def note_removed(self, target: Target) -> None:
+        """Take note that a document was seen gone: what becomes of its file now can be learned."""
+        self._removed.add((target.collection_id, target.file_id))
 
+    def note_attached_again(self, target: Target) -> None:
+        """Take note that a file outlived the document that was removed here.
 
-def holds_fields(document: Document, wanted: Mapping[str, str]) -> bool:
-    """Tell whether a document surely has the wanted fields.
+        One that is a document elsewhere too says nothing of a file's last document.
+        """
+        place = target.collection_id, target.file_id
+        if place not in self._removed:
+            return
+        self._removed.discard(place)
+        if self.learned.files.value == "kept":
+            self.learned.note_files("kept")
+        else:
+            self._watches.spawn(self._learn_kept(target))
 
-    Of one that could not be read in full, fields that are empty may be among what was dropped.
-    """
-    unsure = document.unreadable is not None and not document.fields
-    return not unsure and same_fields(document.fields, wanted)
+    async def _learn_kept(self, target: Target) -> None:
+        collection_ids = self.rows.all_collections()
+        if collection_ids is None or len(collection_ids) > _ASKED:
+            return
+        for collection_id in collection_ids:
+            if collection_id == target.collection_id:
+                continue
+            try:
+                await self.service.get_document(collection_id, target.file_id or "")
+            except ApiError as error:
+                if is_missing(error):
+                    continue
+            return  # it is there as well, or that is not known
+        self.learned.note_files("kept")
 
+    async def pause(self, seconds: float) -> None:
+        """Wait before something is tried again."""
+        await self.settling.pause(seconds)
 
-def named_field(error: ApiError | None, keys: Iterable[str], *, sure: bool = False) -> str | None:
-    """Return the key that a refusal names, the first one in its text; None if it names none.
+    def keep_looking(
+        self,
+        target: Target,
+        proved: Callable[[Look], bool],
+        outcome: Callable[[Look], Outcome],
+        *,
+        never: Callable[[], object] = lambda: None,
+        after: float,
+    ) -> None:
+        """Go on looking at a write that did not show for `after` seconds, for LONGEST in all.
 
-    A key in quotation marks, or after `fields.`, wins over a bare word; with `sure` nothing else
-    counts.
-    """
-    if error is None or not error.message:
-        return None
-    known = [key for key in keys if key]
-    patterns = [r"""(?:["'`“]|\bfields\.){}(?:["'`”]|\b)"""]
-    if not sure:
-        patterns.append(r"(?<!\w){}(?!\w)")
-    for pattern in patterns:
-        found = [
-            (match.start(), -len(key), key)
-            for key in known
-            if (match := re.search(pattern.replace("{}", re.escape(key)), error.message))
-        ]
-        if found:
-            return min(found)[2]
-    return None
+        When the write shows after all, its outcome becomes what `outcome` makes of it; else `never`
+        is called.
+        """
 
+        async def watch(correct: Correct) -> None:
+            settled = await self.settling.look(
+                lambda last: self._read(target, confirm=last),
+                proved,
+                within=max(LONGEST - after, 0.0),
+                learns=False,
+            )
+            if settled.proved:
+                self.learned.note_shown(after + settled.seconds)
+                self._show(target, settled.seen, GONE)
+                correct(outcome(settled.seen))
+            elif settled.seen.error is None:
+                never()
 
-def told(error: ApiError | None) -> str:
-    """Return a failure's own words as the end of a sentence's paragraph, "" without one."""
-    return "" if error is None else f" {error}"
+        self.watch_afterwards(target, watch)
 
+    async def watch(
+        self,
+        target: Target,
+        proved: Callable[[Look], bool],
+        *,
+        within: float,
+        slowest: float,
+        lasting: bool = False,
+    ) -> Settled[Look]:
+        """Look at a document at leisure, show each look on its row, and learn nothing from it."""
 
-def is_missing(error: ApiError | None) -> bool:
-    """Tell whether the service said that something is not there, in words of its own."""
-    return isinstance(error, NotFound) and (error.code is not None or bool(error.message))
+        async def look(_last: bool) -> Look:
+            return await self.look(target, confirm=False)
+
+        return await self.settling.look(
+            look, proved, within=within, slowest=slowest, lasting=lasting, learns=False
+        )
+
+    def watch_afterwards(self, target: Target, watch: Watch) -> None:
+        """Run `watch` when the write to this document that is under way is over.
+
+        It is given what corrects the outcome. The next write to the same document cancels it.
+        """
+        self._afterwards[target.collection_id, target.file_id] = watch
+
+    def _watch(self, first: Outcome, watch: Watch, log: WriteLog, how: How) -> None:
+        place = first.target.collection_id, first.target.file_id
+
+        def correct(outcome: Outcome) -> None:
+            outcome = replace(outcome, entry=first.entry)
+            log.end(outcome)
+            (how.corrected or self._activity.correct)(outcome)
+
+        async def run() -> None:
+            await watch(correct)
+            if self._watching.get(place) is task:
+                del self._watching[place]
+
+        task = self._watching[place] = self._watches.spawn(run())
+        if how.followed is not None:
+            followed, target = how.followed, first.target
+            task.add_done_callback(lambda _: followed(target))
+
+    def _end_watch(self, place: tuple[str, str | None]) -> None:
+        task = self._watching.pop(place, None)
+        if task is not None:
+            task.cancel()

@@ -10,11 +10,11 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import equals, field_path
 from xcoll_tui.session.collection_writes import CollectionWrites
 from xcoll_tui.session.document_writes import DocumentWrites
-from xcoll_tui.session.edit import Climb, Edit
+from xcoll_tui.session.edit import Edit
 from xcoll_tui.session.field_edit import FieldEditor
+from xcoll_tui.session.finishing import Finishing
 from xcoll_tui.session.outcome import Operation
-from xcoll_tui.session.replacement import Replacement
-from xcoll_tui.session.stage import Done, How
+from xcoll_tui.session.stage import How
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,14 +31,15 @@ _PROBED = 100
 
 
 class Writes:
-    """The writes of a sitting.
+    """The writes of a session.
 
     None raises an ApiError: what went wrong is in the outcome. None is broken off when its caller
     is cancelled. One at a time goes on per document, different documents side by side.
 
     `collection_id` is the opened one unless given. `slot` is held around each request that changes
-    something, not around the reading back; it may raise NotSent on entering. A `quiet` write is a
-    part of many: it has no entry of its own, and whoever made it undoes it.
+    something, not around the looks that follow; it may raise NotSent on entering. A `quiet` write
+    is a part of many: it has no entry of its own. `how` says all of this at once. Values of fields
+    may be any JSON: what is no text is sent as it was received.
     """
 
     def __init__(
@@ -56,7 +57,8 @@ class Writes:
         self._lasting = lasting
         self._documents = DocumentWrites(stage)
         self._collections = CollectionWrites(stage)
-        self._editor = FieldEditor(stage, recovery, self._edit)
+        self._editor = FieldEditor(stage, recovery)
+        self._finishing = Finishing(stage, recovery, self._editor)
 
     @property
     def busy(self) -> int:
@@ -77,6 +79,10 @@ class Writes:
         """Return what is being done to a collection itself, as "deleting…"."""
         return self._stage.rows.intent_of(collection_id)
 
+    def busy_in(self, collection_id: str) -> int:
+        """Return how many writes to a collection or its documents are under way."""
+        return self._stage.rows.writing_in(collection_id)
+
     async def idle(self) -> None:
         """Wait until nothing is under way, the reading that follows writes included."""
         await self._lasting.idle()
@@ -87,27 +93,34 @@ class Writes:
         self,
         collection_id: str,
         file_id: str,
-        fields: Mapping[str, str] | None = None,
+        fields: Mapping[str, Any] | None = None,
         *,
+        name: str = "",
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
+        how: How | None = None,
     ) -> Outcome:
-        """Attach an uploaded file; one that is attached already is left as it is."""
+        """Attach an uploaded file; one that is attached already is left as it is.
+
+        `name` is the file's, as far as it is known.
+        """
         target = self._target(file_id, collection_id)
-        return await self._documents.attach(target, fields, How(slot, quiet))
+        target = replace(target, name=target.name or name)
+        return await self._documents.attach(target, fields, how or How(slot, quiet))
 
     async def edit_fields(
         self,
         file_id: str,
-        fields: Mapping[str, str],
+        fields: Mapping[str, Any],
         *,
-        base: Mapping[str, str],
+        base: Mapping[str, Any],
         replace: bool = False,
         overwrite: bool = False,
         document: Document | None = None,
         collection_id: str | None = None,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
+        how: How | None = None,
     ) -> Outcome:
         """Give a document these fields, and no others.
 
@@ -117,23 +130,29 @@ class Writes:
         """
         target = self._target(file_id, collection_id)
         edit = Edit(target, dict(fields), dict(base), replace, overwrite)
-        return await self._edit(edit, How(slot, quiet), document)
+        how = how or How(slot, quiet)
+        act = partial(self._editor.edit, edit, how, document)
+        return await self._stage.perform(Operation.EDIT, target, "saving…", act, how)
 
     async def remove(
         self,
         file_id: str,
         *,
-        base: Mapping[str, str] | None = None,
+        base: Mapping[str, Any] | None = None,
         collection_id: str | None = None,
+        unreadable: bool = False,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
+        how: How | None = None,
     ) -> Outcome:
         """Remove a document from its collection; the outcome's `document` is what it was.
 
-        With `base` only if its fields are still those.
+        With `base` only if its fields are still those. One whose fields cannot be read could not be
+        put back: it stays, unless a person agreed to that (`unreadable`).
         """
         target = self._target(file_id, collection_id)
-        return await self._documents.remove(target, base, How(slot, quiet))
+        how = how or How(slot, quiet)
+        return await self._documents.remove(target, base, how, unreadable=unreadable)
 
     async def reindex(
         self,
@@ -142,9 +161,15 @@ class Writes:
         collection_id: str | None = None,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
+        how: How | None = None,
     ) -> Outcome:
-        """Index a document anew."""
-        return await self._documents.reindex(self._target(file_id, collection_id), How(slot, quiet))
+        """Ask for a document to be indexed again.
+
+        It is "asked for" until indexing was seen to begin and to end; the outcome is corrected
+        then.
+        """
+        target = self._target(file_id, collection_id)
+        return await self._documents.reindex(target, how or How(slot, quiet))
 
     async def probe_unique(
         self, collection_id: str, key: str, value: str, *, except_file_id: str | None = None
@@ -176,12 +201,15 @@ class Writes:
             name=target.name or entry.name,
             collection_name=target.collection_name or entry.collection_name,
         )
-        act = partial(self._do_finish, entry, target, old)
+        act = partial(self._finishing.finish, entry, target, old)
         return await self._stage.perform(Operation.REPLACE, target, "attaching…", act, How())
 
-    async def drop(self, entry: Unfinished) -> None:
-        """Give a replacement up that broke off: both versions of its fields are forgotten."""
-        await self._recovery.forget(entry)
+    async def drop(self, entry: Unfinished) -> bool:
+        """Give a replacement up that broke off: both versions of its fields are forgotten.
+
+        False where it is at work in another xcoll, or gone.
+        """
+        return await self._finishing.drop(entry)
 
     # Collections
 
@@ -198,8 +226,22 @@ class Writes:
         """
         return await self._collections.update(collection_id, draft, base)
 
+    async def change_back(
+        self,
+        collection_id: str,
+        before: Collection,
+        draft: CollectionDraft,
+        after: Collection | None,
+        how: How,
+    ) -> Outcome:
+        """Take back what a draft changed of `before`; `after` is the collection as it became.
+
+        None where nobody saw that.
+        """
+        return await self._collections.change_back(collection_id, before, draft, after, how)
+
     async def delete_collection(self, collection_id: str) -> Outcome:
-        """Delete a collection; its files stay."""
+        """Delete a collection."""
         return await self._collections.delete(collection_id)
 
     # Within
@@ -209,29 +251,3 @@ class Writes:
         if collection_id is None:
             raise LookupError("No collection is open, so none of its documents can be changed.")
         return self._stage.rows.target(collection_id, file_id)
-
-    async def _edit(self, edit: Edit, how: How, document: Document | None = None) -> Outcome:
-        act = partial(self._editor.edit, edit, how, document)
-        return await self._stage.perform(Operation.EDIT, edit.target, "saving…", act, how)
-
-    async def _do_finish(self, entry: Unfinished, target: Target, old: bool) -> Done:
-        wanted = dict(entry.old if old else entry.new)
-        before = await self._stage.look(target)
-        edit = Edit(target, wanted, dict(entry.old), replace=True)
-        document = before.document
-        if before.is_gone:
-            climb = Climb(edit, before)
-            climb.old = dict(entry.old)
-            work = Replacement(self._stage, self._recovery, climb)
-            return _as_replace(Done(await work.finish(entry, wanted, How())))
-        # A service that merges may have taken the new fields in part.
-        ours = ({**entry.old}, {**entry.new}, {**entry.old, **entry.new})
-        if document is not None and document.fields in ours:
-            # It is there, so nothing hangs on this entry any more; another edit makes its own.
-            await self._recovery.forget(entry)
-            edit = replace(edit, base=dict(document.fields))
-        return _as_replace(await self._editor.edit(edit, How(), document))
-
-
-def _as_replace(done: Done) -> Done:
-    return replace(done, outcome=replace(done.outcome, operation=Operation.REPLACE))

@@ -22,6 +22,10 @@ class Connection:
     """File IDs to try attaching with."""
     settled: Callable[[], Awaitable[None]] | None = None
     """Waits until the service has got ready behind the screen; the counts are read again then."""
+    notices: Sequence[str] = ()
+    """Sentences to say once, on what is not as it should be around the program."""
+    is_sample: bool = False
+    """Whether it ends with the program, and all that was kept of it: nothing is undone later."""
 
 
 @dataclass(frozen=True)

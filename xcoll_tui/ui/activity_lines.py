@@ -3,60 +3,77 @@
 import shlex
 from collections.abc import Sequence
 
-from xcoll_tui.session.activity import IMPOSSIBLE, POSSIBLE, UNDONE, Activity, Entry
+from xcoll_tui.session.activity import Activity, Entry
 from xcoll_tui.session.bulk_run import BulkRun
-from xcoll_tui.session.journal import Journal
 from xcoll_tui.session.outcome import Verdict
+from xcoll_tui.session.undo import UndoStack
+from xcoll_tui.session.undo_entry import UndoEntry
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import without_requests
+from xcoll_tui.ui.run_lines import sum_up
 from xcoll_tui.ui.screens.activity import Line
+from xcoll_tui.ui.undo_lines import with_versions
 
 _OUTCOMES = {
     Verdict.DONE: ("● done", "ready"),
+    Verdict.ASKED: ("◌ asked for", "indexing"),
     Verdict.ALREADY: ("● so already", "ready"),
     Verdict.FAILED: ("✗ failed", "failed"),
+    Verdict.UNSHOWN: ("? not shown yet", "indexing"),
     Verdict.UNKNOWN: ("? not known", "indexing"),
     Verdict.IGNORED: ("✗ not applied", "failed"),
     Verdict.CHANGED: ("✗ changed meanwhile", "failed"),
     Verdict.CANCELLED: ("○ not sent", "quiet"),
 }
-_UNDO = {POSSIBLE: "after the newer ones", UNDONE: "undone", IMPOSSIBLE: ""}
 
 
-def write_lines(activity: Activity, journal: Journal, clock: Clock) -> Sequence[Line]:
+def write_lines(activity: Activity, undo_stack: UndoStack, clock: Clock) -> Sequence[Line]:
     """List the writes, the newest first; `z` takes the newest of those that can be undone."""
-    now, next_undone = clock(), journal.newest
-    return [
-        _write_line(entry, now, is_next=entry is next_undone)
-        for entry in reversed(activity.entries)
-    ]
+    now, next_undone = clock(), undo_stack.newest
+    return [_write_line(entry, now, next_undone) for entry in reversed(activity.entries)]
 
 
-def _write_line(entry: Entry, now: float, *, is_next: bool) -> Line:
+def _write_line(entry: Entry, now: float, next_undone: UndoEntry | None) -> Line:
     target = entry.target
     of_collection = target.file_id is None and entry.run is None
     where = f" · {target.collection_name}" if target.collection_name and not of_collection else ""
-    outcome, tone, said = "… under way", "indexing", ""
+    outcome, tone, sentence = "… under way", "indexing", ""
     run = entry.run
     if isinstance(run, BulkRun):
         if run.state == "over":
-            outcome = f"{run.done:,} done" + (f", {run.failed:,} failed" if run.failed else "")
+            outcome = sum_up(run)
             tone = "failed" if run.failed else "ready"
-        said = run.stopped or ""
+        sentence = run.stopped or ""
     elif entry.outcome is not None:
         outcome, tone = _OUTCOMES[entry.outcome.verdict]
-        said = without_requests(entry.outcome.said)
+        sentence = without_requests(with_versions(entry.outcome))
     name = target.name or target.file_id or target.collection_name or target.collection_id
+    undo, why_not = _undo_words(entry, next_undone)
     return Line(
         str(entry.number),
         format_elapsed(now - entry.at),
         f"{entry.operation} {name}{where}",
         outcome,
         tone,
-        "z undoes it" if is_next else _UNDO.get(entry.undo, ""),
-        " ".join(part for part in (said, entry.undo if entry.undo not in _UNDO else "") if part),
+        undo,
+        " ".join(part for part in (sentence, why_not) if part),
         target.file_id or target.collection_id,
     )
+
+
+def _undo_words(entry: Entry, next_undone: UndoEntry | None) -> tuple[str, str]:
+    """Return what can still be done about a write, and why nothing can as a sentence."""
+    logged = None if entry.log is None else entry.log.entry
+    if logged is None:
+        return "", ""
+    if logged is next_undone:
+        return "z undoes it", ""
+    if logged.state == "possible":
+        return "U undoes it", ""
+    if logged.state == "undone":
+        return "undone", ""
+    reason = f"It cannot be undone. {logged.reason}" if logged.state == "dead" else ""
+    return "", without_requests(reason)
 
 
 def request_lines(activity: Activity, clock: Clock, base_url: str) -> Sequence[Line]:

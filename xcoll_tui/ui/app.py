@@ -156,6 +156,8 @@ class XcollApp(TerminalApp):
         self.main.show_access(self.access)
         self.main.samples = connection.samples
         self.main.begin(connection.session, self._collection_id)
+        for notice in connection.notices:
+            self.main.complain(notice)
         if connection.settled is not None:
             self.run_worker(self._count_again(connection.session, connection.settled))
 
@@ -193,13 +195,25 @@ class XcollApp(TerminalApp):
         from xcoll_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - not at the start
 
         if not self._writing:
-            self.exit()
+            self._leave()
         elif not isinstance(self.screen, ConfirmScreen):
             self.run_worker(self._quit_after_asking())
 
     async def _quit_after_asking(self) -> None:
         if await self.may_leave("Quit"):
-            self.exit()
+            self._leave()
+
+    def _leave(self) -> None:
+        """End the program, and say below it what can still be undone."""
+        connection, sentence = self._connection, ""
+        session = None if connection is None or connection.is_sample else connection.session
+        if session is not None and session.state.folder is not None:  # else nothing is kept
+            from xcoll_tui.ui.file_fate import is_deleted  # noqa: PLC0415 - on the way out only
+            from xcoll_tui.ui.undo_lines import left_words  # noqa: PLC0415
+
+            if not is_deleted(session.state.learned.files):
+                sentence = left_words(session.undo_stack)
+        self.exit(message=Text(sentence) if sentence else None)
 
     @property
     def _writing(self) -> bool:

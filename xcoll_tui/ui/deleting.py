@@ -1,17 +1,14 @@
-"""Deleting a collection, with a backup before it; and making one of a backup again."""
+"""Deleting a collection: asks with a fresh count, and only with a backup that agrees with it."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection
 from xcoll_tui.session.backup import Backup, BackupBroken, BackupFailed, BackupProgress
-from xcoll_tui.session.recreation import RecreationProgress, losses_of
-from xcoll_tui.ui.ages import Clock
-from xcoll_tui.ui.errors import sentence_of
-from xcoll_tui.ui.format import format_age
+from xcoll_tui.ui.errors import sentence_of, without_requests
+from xcoll_tui.ui.file_fate import fate_with_collection, is_deleted
+from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
-from xcoll_tui.ui.screens.pick import Pickable, PickScreen
 from xcoll_tui.ui.screens.steps import StepsScreen
 from xcoll_tui.ui.work import ask
 
@@ -19,133 +16,156 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.screens.main import MainScreen
 
+_ROUNDS = 3
+"""How often a collection is backed up that changes all the time, before it is asked about."""
+_NO_FOLDER = "There is no state folder, so no backup can be written."
+
 
 class Deleting:
-    """The flows that destroy a collection, and bring one back."""
+    """The flow that destroys a collection."""
 
-    def __init__(self, screen: "MainScreen", session: "Session", clock: Clock) -> None:
+    def __init__(self, screen: "MainScreen", session: "Session") -> None:
         self._screen = screen
         self._session = session
-        self._clock = clock
 
-    async def delete(self, collection_id: str) -> None:
-        """Ask with a fresh count, back up, and only then delete."""
-        session, app = self._session, self._screen.app
+    async def delete(self, collection_id: str) -> bool:
+        """Ask with a fresh count, back up, look again, and only then delete; True if it is done."""
+        session = self._session
+        if sentence := self._why_not_now(collection_id):
+            self._screen.complain(sentence)
+            return False
         try:
             collection = await session.read_collection(collection_id)
         except ApiError as error:
             self._screen.complain(sentence_of(error))
-            return
+            return False
         if not await ask(self._screen, ConfirmScreen(self._question(collection))):
-            return
-        steps = StepsScreen(
-            f"Deleting {collection.collection_name or collection_id}", can_cancel=True
-        )
-        app.push_screen(steps)
+            return False
+        steps = StepsScreen(f"Deleting {_name_of(collection)}", can_cancel=True)
+        self._screen.app.push_screen(steps)
         if not await self._back_up(collection, steps):
             steps.finish()
-            return
+            return False
+        return await self._delete(collection_id, steps)
+
+    async def _delete(self, collection_id: str, steps: StepsScreen) -> bool:
         if steps.cancelled:
             steps.say("Cancelled. Nothing was deleted; the backup stays.", over=True)
-            return
+            return False
+        if sentence := self._why_not_now(collection_id):
+            steps.say(f"{sentence} Nothing was deleted.", over=True, failed=True)
+            return False
         steps.can_cancel = False
         steps.say("Deleting the collection…")
-        outcome = await session.writes.delete_collection(collection_id)
-        steps.say(outcome.said, over=True, failed=not outcome.ok)
+        outcome = await self._session.writes.delete_collection(collection_id)
+        steps.say(without_requests(outcome.said), over=True, failed=not outcome.ok)
+        return outcome.ok
+
+    def _why_not_now(self, collection_id: str) -> str:
+        count = self._session.writes_to(collection_id)
+        if not count:
+            return ""
+        name = self._session.name_of(collection_id)
+        are = "is" if count == 1 else "are"
+        return (
+            f"{format_many(count, 'write')} to {name} {are} under way, and no backup would hold "
+            "what comes of it. Delete it when that is over; @ shows it."
+        )
 
     def _question(self, collection: Collection) -> Question:
         count = collection.documents_count
         documents = "1 document leaves" if count == 1 else f"{count:,} documents leave"
         folder = self._session.backups.folder
+        files = self._session.state.learned.files
+        warnings = [fate_with_collection(files)] if is_deleted(files) else []
+        fate = "" if is_deleted(files) else fate_with_collection(files)
+        if folder is None:
+            problem = self._session.state.problem or _NO_FOLDER
+            warnings.append(f"There will be no backup, and nothing brings it back. {problem}")
         return Question(
             "Delete collection?",
-            collection.collection_name or collection.collection_id,
+            _name_of(collection),
             collection.collection_id,
-            f"{documents} the index with it. The files themselves are kept.",
+            f"{documents} the index with it. {fate}".rstrip(),
             "Delete",
             details=(f"A backup is written first, to {folder}",) if folder else (),
-            undo="z does not undo this; B makes it again from the backup, indexed anew.",
-            typed=collection.collection_name or collection.collection_id,
+            warning=" ".join(warnings),
+            undo=(
+                "z does not undo this. B makes it again from the backup; it is then indexed again."
+                if folder
+                else ""
+            ),
+            typed=_name_of(collection),
         )
 
+    # The backup
+
     async def _back_up(self, collection: Collection, steps: StepsScreen) -> bool:
+        """Back up until the backup agrees with the collection, or a person does without."""
+        differs = ""
+        for _ in range(_ROUNDS):
+            backup = await self._make_backup(collection, steps)
+            if not isinstance(backup, Backup):
+                return backup
+            steps.note(f"Backup: {backup.path}")
+            if steps.cancelled:
+                return True
+            if backup.doubts and not await self._override(
+                collection, " ".join(backup.doubts), "Delete all the same"
+            ):
+                return False
+            steps.say("Looking whether the backup agrees with the collection…")
+            try:
+                check = await self._session.backups.check(backup)
+            except (ApiError, BackupBroken) as error:
+                sentence = sentence_of(error) if isinstance(error, ApiError) else str(error)
+                doubt = f"Whether the backup agrees with the collection is not known. {sentence}"
+                return await self._override(collection, doubt, "Delete all the same")
+            if check.agrees:
+                steps.note(check.cannot_exclude)
+                return True
+            differs = check.words
+            steps.note(f"Since that backup {differs}: backing up again.")
+        doubt = f"It is being changed all the time. Since the last backup {differs}."
+        return await self._override(collection, doubt, "Delete all the same")
+
+    async def _make_backup(self, collection: Collection, steps: StepsScreen) -> Backup | bool:
+        """Return a backup; where there is none, whether a person goes on without."""
         accept = False
+
+        def tell(progress: BackupProgress) -> None:
+            word = "Writing" if progress.step == "reading" else "Checking"
+            steps.say(f"{word} the backup: {progress.written:,} of {progress.total:,}")
+
         while True:
             steps.say("Writing the backup…")
-
-            def tell(progress: BackupProgress) -> None:
-                word = "Writing" if progress.step == "reading" else "Checking"
-                steps.say(f"{word} the backup: {progress.written:,} of {progress.total:,}")
-
             try:
-                backup = await self._session.backups.make(
+                return await self._session.backups.make(
                     collection.collection_id, on_progress=tell, accept_unreadable=accept
                 )
             except (ApiError, BackupFailed, LookupError) as error:
-                said = sentence_of(error) if isinstance(error, ApiError) else str(error)
+                sentence = sentence_of(error) if isinstance(error, ApiError) else str(error)
+                if isinstance(error, LookupError):
+                    sentence = self._session.state.problem or sentence
                 some = isinstance(error, BackupFailed) and bool(error.unreadable)
-                if not await self._override(collection, said, "Back up the rest" if some else ""):
+                verb = "Back up the rest" if some else ""
+                if not await self._override(collection, sentence, verb):
                     return False
                 if not some:
                     return True
                 accept = True
-                continue
-            steps.note(f"Backup: {backup.path}")
-            if not backup.doubts:
-                return True
-            return await self._override(collection, " ".join(backup.doubts), "Delete all the same")
 
-    async def _override(self, collection: Collection, said: str, verb: str) -> bool:
+    async def _override(self, collection: Collection, sentence: str, verb: str) -> bool:
         question = Question(
             "The backup is not whole" if verb else "There is no backup",
-            collection.collection_name or collection.collection_id,
+            _name_of(collection),
             collection.collection_id,
-            said,
+            sentence,
             verb or "Delete without backup",
             typed=None if verb == "Back up the rest" else "without backup",
         )
-        agreed = await ask(self._screen, ConfirmScreen(question))
-        return agreed is True
+        return await ask(self._screen, ConfirmScreen(question)) is True
 
-    async def recreate(self) -> None:
-        """Choose a backup, and make its collection again."""
-        app = self._screen.app
-        backups = await self._session.backups.listed()
-        whole = [each for each in backups if isinstance(each, Backup)]
-        broken = [each for each in backups if isinstance(each, BackupBroken)]
-        if not whole:
-            said = str(broken[0]) if broken else "There is no backup to recreate from."
-            self._screen.tell(said)
-            return
-        now = self._clock()
-        choices = [
-            Pickable(
-                str(each.path),
-                each.collection.collection_name or each.collection.collection_id,
-                f"{each.count:,} documents · {format_age(each.made_at, now)}",
-                " ".join(losses_of(each)),
-            )
-            for each in whole
-        ]
-        picked = await ask(self._screen, PickScreen("Recreate from backup", choices, "Recreate"))
-        if picked is None:
-            return
-        steps = StepsScreen("Recreating from backup", can_cancel=False)
-        app.push_screen(steps)
-        steps.say("Creating the collection…")
 
-        def tell(progress: RecreationProgress) -> None:
-            failed = f" · {progress.failed:,} failed" if progress.failed else ""
-            steps.say(f"Attaching: {progress.attached:,} of {progress.total:,}{failed}")
-
-        try:
-            done = await self._session.backups.recreate(Path(picked), on_progress=tell)
-        except BackupBroken as broken_one:
-            steps.say(str(broken_one), over=True, failed=True)
-            return
-        for note in done.notes:
-            steps.note(note)
-        steps.say(done.said, over=True, failed=not done.complete)
-        await self._session.collections.refresh()
-        if done.collection_id is not None:
-            self._screen.point_at(done.collection_id)
+def _name_of(collection: Collection) -> str:
+    return collection.collection_name or collection.collection_id

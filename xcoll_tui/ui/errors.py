@@ -27,7 +27,7 @@ def sentence_of(error: ApiError) -> str:
 
 def where_on(error: ApiError) -> str:
     """Tell where else something can be done about it; empty where nowhere."""
-    if isinstance(error, Forbidden):
+    if isinstance(error, Forbidden) and error.lacks_permission:
         return "The permission group is Collections Endpoint."
     if isinstance(error, Unauthorized):
         return "Keys are made in the xAI Console, under Management Keys."

@@ -1,8 +1,9 @@
 """What a person wants the fields of a document to be, and how that differs: pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from textual.content import Content
 
@@ -25,6 +26,16 @@ class FieldsDraft:
     base: Mapping[str, str]
     replace: bool = False
 
+    def onto(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """Return fields with what this draft changes; what somebody else changed stays."""
+        changed = dict(fields)
+        for key, _, value in changes_between(self.base, self.fields):
+            if value is None:
+                changed.pop(key, None)
+            else:
+                changed[key] = value
+        return changed
+
 
 class FieldChange(NamedTuple):
     """One field before and after; None where the document does not have it."""
@@ -32,6 +43,14 @@ class FieldChange(NamedTuple):
     key: str
     old: str | None
     new: str | None
+
+
+def as_texts(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Write fields as texts; what is no text as its JSON."""
+    return {
+        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for key, value in fields.items()
+    }
 
 
 def changes_between(old: Mapping[str, str], new: Mapping[str, str]) -> list[FieldChange]:

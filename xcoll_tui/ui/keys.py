@@ -1,10 +1,44 @@
-"""Every key by the ID of its binding: for the footer, the help and the palette."""
+"""Every key of the main screen, by the ID of its binding: for the footer, the help, the palette."""
 
 from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 
 from xcoll_tui.ui.widgets.lines import Hint
+
+MAIN_KEYS: tuple[BindingType, ...] = (
+    Binding("1", "pane(1)", "Collections", id="pane.collections", show=False),
+    Binding("2", "pane(2)", "Documents", id="pane.documents", show=False),
+    Binding("h", "pane(1)", "To the collections", id="pane.left", show=False),
+    Binding("l", "pane(2)", "To the documents", id="pane.right", show=False),
+    Binding("tab,shift+tab", "other_pane", "The other pane", id="pane.other", show=False),
+    Binding("escape", "back", "Back", id="back", show=False),
+    Binding("slash", "filter", "Filter", id="filter.edit", show=False),
+    Binding("F", "failed_only", "Failed only", id="filter.failed", show=False),
+    Binding("s", "sort", "Sort by the next column", id="sort.next", show=False),
+    Binding("S", "reverse", "Reverse the order", id="sort.reverse", show=False),
+    Binding("R,ctrl+r", "refresh", "Refresh", id="refresh", show=False),
+    Binding("p", "properties", "Properties", id="show.properties", show=False),
+    Binding("space", "mark", "Mark", id="mark.toggle", show=False),
+    Binding("v", "mark_range", "Mark up to here", id="mark.range", show=False),
+    Binding("asterisk", "mark_all", "Mark all that is loaded", id="mark.all", show=False),
+    Binding("a", "attach", "Attach files by ID", id="write.attach", show=False),
+    Binding("e", "edit", "Edit", id="write.edit", show=False),
+    Binding("d,delete", "remove", "Remove, delete", id="write.remove", show=False),
+    Binding("i", "reindex", "Re-index", id="write.reindex", show=False),
+    Binding("n", "new", "New collection", id="write.new", show=False),
+    Binding("z", "undo", "Undo", id="write.undo", show=False),
+    Binding("Y", "redo", "Redo what was undone last", id="write.redo", show=False),
+    Binding("U", "undo_log", "Undo any write: the list", id="write.undo_log", show=False),
+    Binding("B", "recreate", "Recreate from backup", id="write.recreate", show=False),
+    Binding(
+        "exclamation_mark", "unfinished", "Finish what broke off", id="write.finish", show=False
+    ),
+    Binding("at", "activity", "Activity", id="activity", show=False),
+    Binding("c", "copy", "Copy the ID", id="copy.id", show=False),
+    Binding("L", "load_all", "Load all", id="load.all", show=False),
+    Binding("question_mark,f1", "help", "Help", id="help", show=False),
+)
 
 # What the footer shows: the bindings that matter where the focus is, the way to the rest last.
 COLLECTIONS = (

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from xcoll_tui.session.bulk_run import BulkRun, Item
-from xcoll_tui.session.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.bulk_run import BulkRun
+from xcoll_tui.session.bulk_work import Item
+from xcoll_tui.session.judging import has_fields
+from xcoll_tui.session.outcome import Verdict
 from xcoll_tui.ui.ages import Clock
-from xcoll_tui.ui.errors import without_requests
+from xcoll_tui.ui.attach_draft import AttachDraft
+from xcoll_tui.ui.drafts import Drafts
+from xcoll_tui.ui.file_fate import file_fate, is_deleted, undo_hint
 from xcoll_tui.ui.format import format_many
-from xcoll_tui.ui.screens.attach import AttachDraft, AttachScreen
+from xcoll_tui.ui.run_lines import RunView, sum_up, view_of
+from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
-from xcoll_tui.ui.screens.run import RunRow, RunScreen, RunView
+from xcoll_tui.ui.screens.run import RunScreen
 from xcoll_tui.ui.screens.set_field import SetFieldScreen
 from xcoll_tui.ui.work import ask
 
@@ -24,26 +28,6 @@ _NAMED = 5
 _TYPED_ABOVE = 20
 """More documents than this are removed only when their number is typed."""
 
-_DOING = {
-    Operation.ATTACH: "Attaching",
-    Operation.REMOVE: "Removing",
-    Operation.REINDEX: "Re-indexing",
-    Operation.EDIT: "Setting a field of",
-}
-_DONE = {
-    Operation.ATTACH: ("attached", "already there"),
-    Operation.REMOVE: ("removed", "gone already"),
-    Operation.REINDEX: ("re-indexed", "re-indexed"),
-    Operation.EDIT: ("saved", "as it was"),
-}
-_ENDS: Mapping[Verdict, tuple[str, str, str]] = {
-    Verdict.FAILED: ("✗", "failed", "failed"),
-    Verdict.UNKNOWN: ("?", "not known", "indexing"),
-    Verdict.IGNORED: ("✗", "not applied", "failed"),
-    Verdict.CHANGED: ("✗", "changed meanwhile", "failed"),
-    Verdict.CANCELLED: ("○", "not sent", "quiet"),
-}
-
 
 class Marked(NamedTuple):
     """The documents that a write is aimed at, pinned to their IDs."""
@@ -53,16 +37,22 @@ class Marked(NamedTuple):
     items: tuple[Item, ...]
     hidden: int
     """How many of them the filter hides."""
+    unreadable: int
+    """How many have fields that could not be read."""
 
 
 class Many:
     """The flows of writes on many documents."""
 
-    def __init__(self, screen: "MainScreen", session: "Session", clock: Clock) -> None:
+    def __init__(
+        self, screen: "MainScreen", session: "Session", clock: Clock, drafts: Drafts
+    ) -> None:
         self._screen = screen
         self._session = session
         self._clock = clock
+        self._drafts = drafts
         self._told: set[int] = set()
+        self._unfollowed: list[BulkRun] = []
 
     def marked(self, file_ids: Sequence[str]) -> Marked | None:
         """Pin documents of the collection that is open; None where none is."""
@@ -70,15 +60,19 @@ class Many:
         feed, collection_id = session.documents, session.opened
         if feed is None or collection_id is None:
             return None
-        items, hidden = [], 0
+        items, hidden, unreadable = [], 0, 0
         for file_id in file_ids:
             row = feed.listing.get(file_id)
-            hidden += row is None
-            name = "" if row is None else row.name
-            items.append(Item(file_id, name, None if row is None else dict(row.fields)))
+            if row is None:
+                hidden += 1
+                items.append(Item(file_id))
+                continue
+            is_unreadable = not has_fields(row)
+            unreadable += is_unreadable
+            items.append(Item(file_id, row.name, dict(row.fields), is_unreadable))
         collection = session.collection
         name = collection.collection_name if collection is not None else collection_id
-        return Marked(collection_id, name or collection_id, tuple(items), hidden)
+        return Marked(collection_id, name or collection_id, tuple(items), hidden, unreadable)
 
     # Asking
 
@@ -91,65 +85,82 @@ class Many:
         if collection_id is None:
             self._screen.tell("Open a collection first.")
             return
+        note = ""
+        if draft is None:
+            draft = self._drafts.attach.get(collection_id)
+            note = "" if draft is None else "What was not attached before is filled in again."
 
         async def check(file_ids: Sequence[str]) -> Mapping[str, str]:
             found = await session.find_documents(collection_id, file_ids)
-            return {each.file_id: each.name or each.file_id for each in found}
+            return {document.file_id: document.name or document.file_id for document in found}
 
         form = AttachScreen(
             collection.collection_name if collection is not None else collection_id,
-            collection.field_definitions if collection is not None else (),
+            None if collection is None else collection.field_definitions,
             check,
             samples=self._screen.samples,
             draft=draft,
             refusals=refusals,
+            note=note,
         )
         draft = await ask(self._screen, form)
+        if draft is not None or form.was_discarded:
+            self._drafts.attach.pop(collection_id, None)
         if draft is None:
             return
         items = [Item(file_id, "", fields) for file_id, fields in draft.fields.items()]
-        await self._follow(session.bulk.attach(collection_id, items), draft)
+        await self.follow(session.bulk.attach(collection_id, items), draft)
 
     async def remove(self, marked: Marked) -> None:
         """Ask, and remove documents from their collection."""
-        count = f"{len(marked.items):,} documents"
+        number = len(marked.items)
+        count = f"{number:,} documents"
+        files = self._session.state.learned.files
+        fate = file_fate(files, number)
+        warnings = [fate] if is_deleted(files) else []
+        if marked.unreadable:
+            warnings.append(
+                f"There is no undo for {marked.unreadable:,} of them: their fields could not be "
+                "read, so they cannot be kept."
+            )
         question = Question(
             "Remove from collection?",
             count,
             "",
-            f"leave {marked.collection_name} and its index. The files themselves are kept.",
+            f"leave {marked.collection_name} and its index. {'' if is_deleted(files) else fate}",
             f"Remove {count}",
             details=_named(marked),
-            undo="Undo: z attaches them again with their fields; they are then indexed anew.",
-            typed=str(len(marked.items)) if len(marked.items) > _TYPED_ABOVE else None,
+            warning=" ".join(warnings),
+            undo=undo_hint(files, number),
+            typed=str(number) if number > _TYPED_ABOVE else None,
         )
         if await ask(self._screen, ConfirmScreen(question)):
             self._screen.documents.table.clear_marks()
-            await self._follow(self._session.bulk.remove(marked.collection_id, marked.items))
+            await self.follow(self._session.bulk.remove(marked.collection_id, marked.items))
 
     async def reindex(self, marked: Marked) -> None:
-        """Ask, and index documents anew."""
+        """Ask, and have documents indexed again."""
         count = f"{len(marked.items):,} documents"
         question = Question(
-            "Index anew?",
+            "Index again?",
             count,
             "",
-            f"of {marked.collection_name} are indexed anew; until then they may not be found.",
+            f"of {marked.collection_name} are indexed again; until then they may not be found.",
             f"Re-index {count}",
             details=_named(marked),
             undo="This cannot be undone, and nothing is lost by it.",
         )
         if await ask(self._screen, ConfirmScreen(question)):
-            await self._follow(self._session.bulk.reindex(marked.collection_id, marked.items))
+            await self.follow(self._session.bulk.reindex(marked.collection_id, marked.items))
 
     async def set_field(self, marked: Marked) -> None:
         """Choose one field and its value for all."""
         collection = self._session.collection
-        seen = dict.fromkeys(key for item in marked.items for key in item.fields or {})
+        keys = dict.fromkeys(key for item in marked.items for key in item.fields or {})
         form = SetFieldScreen(
             [item.name or item.file_id for item in marked.items],
             collection.field_definitions if collection is not None else (),
-            keys=list(seen),
+            keys=list(keys),
             hidden=marked.hidden,
         )
         setting = await ask(self._screen, form)
@@ -162,7 +173,7 @@ class Many:
         except ValueError as refusal:
             self._screen.complain(str(refusal))
             return
-        await self._follow(run)
+        await self.follow(run)
 
     # Following
 
@@ -170,104 +181,100 @@ class Many:
         """Show the run that is under way; False where there is none."""
         for run in reversed(self._session.bulk.runs):
             if run.state != "over":
-                await self._follow(run)
+                await self.follow(run)
                 return True
         return False
 
-    async def _follow(self, run: BulkRun, draft: AttachDraft | None = None) -> None:
+    async def follow(
+        self, run: BulkRun, draft: AttachDraft | None = None, *, undo: bool = False
+    ) -> None:
+        """Show a run until it is closed; one that was hidden is told of when it is over.
+
+        `draft` is what was typed for it; `undo` says that it undoes another.
+        """
         while True:
-            screen = RunScreen(partial(self._view, run), run.cancel)
+            screen = RunScreen(partial(self._view, run, undo=undo), run.cancel)
             chosen = await ask(self._screen, screen)
             if run.state == "over":
                 self._told.add(run.number)  # it was seen
             if chosen == "retry" and run.can_retry:
-                if draft is not None and any(each.field for each in run.failures):
+                if draft is not None and any(outcome.field for outcome in run.failures):
                     await self.attach(*_again(draft, run))
                     return
+                if draft is not None:
+                    draft, _ = _again(draft, run)
                 run = run.retry(replace=run.can_replace and await self._may_replace(run))
                 continue
-            await run.wait()  # the dialog may have been hidden; then this tells how it ended
+            break
+        await run.wait()
+        if draft is not None:
+            self._keep_typed(run, draft)
+        if not undo:
             self._keep_failures_marked(run)
-            if run.number not in self._told:
-                self._told.add(run.number)
-                self._tell_end(run)
-            return
+        if run.number not in self._told:
+            self._told.add(run.number)
+            self._tell_end(run, undo=undo)
+        if run.following and run not in self._unfollowed:
+            self._unfollowed.append(run)
 
-    def _tell_end(self, run: BulkRun) -> None:
-        done = _DONE.get(run.operation, ("done", "done"))[0]
-        said = f"{self._session.name_of(run.collection_id)}: {run.done:,} {done}"
-        if run.unsent:
-            said += f", {run.unsent:,} not sent"
-        if run.failed:
-            self._screen.complain(f"{said}, {run.failed:,} failed. @ tells which.")
+    def note_progress(self, run: BulkRun) -> None:
+        """Tell how the indexing that a run asked for has ended, once all of it has."""
+        if run in self._unfollowed and run.state == "over" and not run.following:
+            self._unfollowed.remove(run)
+            self._tell_end(run)
+
+    def _tell_end(self, run: BulkRun, *, undo: bool = False) -> None:
+        name = self._session.name_of(run.collection_id)
+        sentence = f"{'Undone: ' if undo else ''}{name}: {sum_up(run)}"
+        if run.failed_again and run.failed_again == run.failed:
+            self._screen.complain(f"{sentence}. F finds those that failed.")
+        elif run.failed:
+            way_on = "z tries those again" if undo else "@ tells which"
+            self._screen.complain(f"{sentence}. {way_on}.")
         else:
-            self._screen.tell(f"{said}.")
+            self._screen.tell(f"{sentence}.")
 
     async def _may_replace(self, run: BulkRun) -> bool:
-        kept = sum(each.verdict is Verdict.IGNORED for each in run.failures)
-        count = format_many(kept, "document")
+        number = sum(outcome.verdict is Verdict.IGNORED for outcome in run.failures)
+        count = format_many(number, "document")
+        files = self._session.state.learned.files
+        if is_deleted(files):
+            self._screen.complain(
+                "They are not replaced: this service deletes a file with its document, as seen "
+                f"here on {files.day}, so none could be attached again."
+            )
+            return False
         question = Question(
             "Replace them?",
             count,
             "",
             "kept the old fields, although the service took the new ones. What is left is to "
             "remove each and attach it again with the new fields; it is not found by a search "
-            "until it is indexed anew. The files themselves are kept.",
+            "until it is indexed again. One is replaced first, to see whether its file is kept. "
+            f"{file_fate(files, number)}",
             f"Replace {count}",
             undo="Undo: z puts the old fields back, in the same way.",
         )
         return await ask(self._screen, ConfirmScreen(question)) is True
 
+    def _keep_typed(self, run: BulkRun, draft: AttachDraft) -> None:
+        """Keep what was typed for files that were not attached: the form opens with it again."""
+        if any(not outcome.ok for outcome in run.outcomes.values()):
+            left, _ = _again(draft, run)
+            self._drafts.attach[run.collection_id] = left
+
     def _keep_failures_marked(self, run: BulkRun) -> None:
         feed = self._session.documents
         if feed is None or run.collection_id != self._session.opened:
             return
-        failed = [each.target.file_id for each in run.failures]
-        here = [each for each in failed if each is not None and each in feed.listing]
+        failed = [outcome.target.file_id for outcome in run.failures]
+        here = [file_id for file_id in failed if file_id is not None and file_id in feed.listing]
         if here:
             self._screen.documents.table.mark(here)
 
-    def _view(self, run: BulkRun) -> RunView:
-        doing = _DOING.get(run.operation, run.operation.capitalize())
+    def _view(self, run: BulkRun, *, undo: bool) -> RunView:
         name = self._session.name_of(run.collection_id)
-        count = format_many(run.total, "document")
-        note = run.stopped or ""
-        if run.paused_until is not None:
-            seconds = max(0, round(run.paused_until - self._clock()))
-            note = f"the service asks to wait {seconds} s"
-        elif run.state == "cancelling":
-            note = "cancelling: what was sent is carried through"
-        elif run.state == "over" and run.unsent:
-            note = note or f"{run.unsent:,} not sent"
-        return RunView(
-            f"{doing} {count} · {name}",
-            run.total,
-            run.done,
-            run.failed,
-            run.left,
-            run.rate,
-            note,
-            run.state == "over",
-            run.can_retry,
-            len(run.outcomes),
-            partial(_rows_from, run),
-        )
-
-
-def _rows_from(run: BulkRun, start: int) -> Sequence[RunRow]:
-    return [_row(outcome) for outcome in islice(run.outcomes.values(), start, None)]
-
-
-def _row(outcome: Outcome) -> RunRow:
-    file_id = outcome.target.file_id or ""
-    name = outcome.target.name or file_id
-    if outcome.ok:
-        words = _DONE.get(outcome.operation, ("done", "done"))
-        word = words[outcome.verdict is Verdict.ALREADY]
-        return RunRow(file_id, name, "●", word, "ready", "")
-    glyph, word, tone = _ENDS[outcome.verdict]
-    said = "" if outcome.verdict is Verdict.CANCELLED else without_requests(outcome.said)
-    return RunRow(file_id, name, glyph, word, tone, said)
+        return view_of(run, name, self._clock(), undo=undo)
 
 
 def _named(marked: Marked) -> list[str]:
@@ -280,13 +287,12 @@ def _named(marked: Marked) -> list[str]:
 
 
 def _again(draft: AttachDraft, run: BulkRun) -> tuple[AttachDraft, Mapping[str, str]]:
-    """Return the draft for what failed, and why, field by field."""
-    failed = [each.target.file_id for each in run.failures if each.target.file_id]
-    given = list(draft.fields)
-    columns = {}
-    for key in draft.columns:
-        lines = [draft.fields[each].get(key, "") for each in given if each in failed]
-        columns[key] = "\n".join(lines)
-    fields = {each: draft.fields[each] for each in given if each in failed}
-    refusals = {each.field: each.said for each in run.failures if each.field}
-    return AttachDraft(fields, "\n".join(fields), draft.shared, columns), refusals
+    """Return the draft for what is not attached, and why, field by field."""
+    left = {file_id for file_id in draft.fields if not _is_attached(run, file_id)}
+    refusals = {outcome.field: outcome.said for outcome in run.failures if outcome.field}
+    return draft.only(left), refusals
+
+
+def _is_attached(run: BulkRun, file_id: str) -> bool:
+    outcome = run.outcomes.get(file_id)
+    return outcome is not None and outcome.ok

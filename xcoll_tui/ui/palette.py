@@ -6,7 +6,10 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandInput, CommandList, CommandPalette
 
 from xcoll_tui.ui.escape import close_after_escape
-from xcoll_tui.ui.widgets.controls import PlainInput
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.text_input import LineInput
+
+_LONGEST_SEARCH = 1_000
 
 
 class _Commands(CommandList):
@@ -24,8 +27,12 @@ class _Commands(CommandList):
             super().action_select()
 
 
-class _Line(CommandInput, PlainInput):
-    """The line that a command is searched with."""
+class _Line(CommandInput, LineInput):
+    """The line that a command is searched with: nothing pasted reaches the terminal as codes."""
+
+    def paste(self, text: str) -> None:
+        """Put in what can be shown of a text; commands are short."""
+        super().paste(clean(text, _LONGEST_SEARCH))
 
 
 class Palette(CommandPalette):

@@ -9,23 +9,27 @@ from xcoll_tui.session.changes import (
     CollectionOpened,
     FeedChanged,
     KeyRefused,
+    OutcomeCorrected,
     Progress,
     RowChanged,
     RowRemoved,
     RowsAppended,
     RowsReset,
+    UndoChanged,
     UnfinishedChanged,
 )
 from xcoll_tui.session.feed import Feed
 from xcoll_tui.session.indexing import GONE
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.run import RunScreen
+from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.screens.main import MainScreen
+    from xcoll_tui.ui.writing import Writing
 
 _REPAINT = 0.1
 """Seconds between two repaints while pages stream in."""
@@ -41,24 +45,14 @@ class Rendering:
         self._session = session
         self._due: set[Pane[Any]] = set()
         self._changed: set[tuple[Pane[Any], str]] = set()
+        self._broken = 0
         session.subscribe(self._on_change)
 
     def _on_change(self, change: Change) -> None:
         screen = self._screen
         if not screen.is_running:
             return  # a write that is carried through after the program was left
-        if isinstance(change, CollectionOpened):
-            screen.documents.open(self._session.collection, self._session.documents)
-            screen.watch_rows()
-        elif isinstance(change, Progress | ActivityChanged):
-            self._show_in_dialog()
-        elif isinstance(change, UnfinishedChanged):
-            screen.tell_unfinished(len(self._session.unfinished))
-        elif isinstance(change, KeyRefused):
-            screen.post_message(screen.KeyRefused(screen, change.error))
-        elif isinstance(change, CollectionChanged):
-            screen.documents.describe(self._session.collection)
-        elif isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
+        if isinstance(change, RowsReset | RowsAppended | RowChanged | RowRemoved | FeedChanged):
             pane = self._pane_of(change.feed)
             if pane is None:
                 return
@@ -66,7 +60,31 @@ class Rendering:
                 self._redraw_soon(pane, change.key)
                 return
             self._show(pane, change)
+        elif isinstance(change, CollectionOpened):
+            screen.documents.open(self._session.collection, self._session.documents)
+            screen.watch_rows()
+        elif isinstance(change, CollectionChanged):
+            screen.documents.describe(self._session.collection)
+        elif isinstance(change, KeyRefused):
+            screen.post_message(screen.KeyRefused(screen, change.error))
+        elif screen.writing is not None:
+            self._show_writes(change, screen.writing)
         screen.tell_place()
+
+    def _show_writes(self, change: Change, writing: "Writing") -> None:
+        if isinstance(change, Progress):
+            self._show_in_dialog()
+            writing.note_progress(change.run)
+        elif isinstance(change, ActivityChanged | UndoChanged):
+            self._show_in_dialog()
+            writing.tell_problems()
+        elif isinstance(change, OutcomeCorrected):
+            writing.tell_corrected(change.outcome)
+        elif isinstance(change, UnfinishedChanged):
+            before, unfinished = self._broken, self._session.unfinished
+            self._broken = sum(not record.is_live for record in unfinished)
+            if self._broken > before:
+                self._screen.tell_unfinished(self._broken)
 
     def _redraw_soon(self, pane: Pane[Any], key: str) -> None:
         # A run changes hundreds of rows a second, each several times; a key must not wait for them.
@@ -88,6 +106,8 @@ class Rendering:
             dialog.refresh_run()
         elif isinstance(dialog, ActivityScreen):
             dialog.refresh_lines()
+        elif isinstance(dialog, UndoLogScreen):
+            dialog.refresh_rows()
 
     def _pane_of(self, feed: Feed[Any]) -> Pane[Any] | None:
         for pane in (self._screen.collections, self._screen.documents):

@@ -17,7 +17,8 @@ _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
 )
-_OFFENDER = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_UNSEEN}]")
+OFFENDER = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_UNSEEN}]")
+"""One character that cannot be shown as it is."""
 _MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
 _JOINER = "\u200d"
 _CONTROL_PICTURES = 0x2400
@@ -52,7 +53,7 @@ def clean(text: str, limit: int = 1_000) -> str:
     which would run over the lines above and below, are cut to three.
     """
     short = text[:limit]
-    shown = _OFFENDER.sub(_show, short)
+    shown = OFFENDER.sub(_show, short)
     if not shown.isascii():
         shown = _MARKS.sub(lambda marks: marks.group()[:3], shown)
     return f"{shown}…" if len(text) > limit else shown

@@ -6,25 +6,31 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection, Document
-from xcoll_tui.session.outcome import CollectionDraft, Outcome, Verdict
+from xcoll_tui.session.bulk_run import BulkRun
+from xcoll_tui.session.judging import has_fields
+from xcoll_tui.session.outcome import CollectionDraft, Operation, Outcome, Verdict
 from xcoll_tui.ui.activity_lines import request_lines, write_lines
 from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.deleting import Deleting
+from xcoll_tui.ui.drafts import Drafts, carry_over
 from xcoll_tui.ui.errors import sentence_of, without_requests
 from xcoll_tui.ui.fields_draft import FieldsDraft
-from xcoll_tui.ui.format import format_many
-from xcoll_tui.ui.many import Many
+from xcoll_tui.ui.file_fate import file_fate, is_deleted, undo_hint
+from xcoll_tui.ui.finishing import FinishFlow
+from xcoll_tui.ui.many import Many, Marked
+from xcoll_tui.ui.restoring import RestoreFlow
 from xcoll_tui.ui.screens.activity import ActivityScreen
-from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
+from xcoll_tui.ui.screens.collection_form import CollectionFormScreen, draft_of
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen, short_id
-from xcoll_tui.ui.screens.form_dialog import FormDialog
-from xcoll_tui.ui.screens.pick import Pickable, PickScreen
+from xcoll_tui.ui.undoing import UndoFlow
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.screens.main import MainScreen
+
+_KEPT = "What you typed is kept: {} opens it again."
 
 
 class Writing:
@@ -34,8 +40,18 @@ class Writing:
         self._screen = screen
         self._session = session
         self._clock = clock
-        self._many = Many(screen, session, clock)
-        self._deleting = Deleting(screen, session, clock)
+        self._drafts = Drafts()
+        self._many = Many(screen, session, clock, self._drafts)
+        self._deleting = Deleting(screen, session)
+        self._problems_told: set[str] = set()
+        self.undoing = UndoFlow(
+            screen,
+            session,
+            clock,
+            follow=partial(self._many.follow, undo=True),
+            delete=self._deleting.delete,
+            inputs=lambda: screen.inputs,
+        )
 
     @property
     def refused(self) -> bool:
@@ -54,6 +70,27 @@ class Writing:
         else:
             self._screen.complain(without_requests(outcome.said))
 
+    def tell_corrected(self, outcome: Outcome) -> None:
+        """Say what a write came to that was told as not shown, or as asked for."""
+        target = outcome.target
+        if outcome.ok and target.file_id is not None:
+            self._drafts.fields.pop((target.collection_id, target.file_id), None)
+        if outcome.ok and outcome.operation is not Operation.REINDEX:
+            self._screen.tell(f"It shows now. {without_requests(outcome.said)}")
+        else:
+            self.tell(outcome)
+
+    def note_progress(self, run: BulkRun) -> None:
+        """Take note that a run went on, also after it was over."""
+        self._many.note_progress(run)
+
+    def tell_problems(self) -> None:
+        """Say once what is wrong with what is kept on disk."""
+        for problem in self._session.unfinished_problems:
+            if problem not in self._problems_told:
+                self._problems_told.add(problem)
+                self._screen.tell(problem, seconds=12)
+
     # Documents
 
     async def edit_fields(self, file_id: str) -> None:
@@ -68,6 +105,11 @@ class Writing:
         collection = session.collection
         if collection_id is None:
             return
+        place = collection_id, file_id
+        draft = self._drafts.fields.get(place)
+        entered = None if draft is None else draft.onto(document.fields)
+        if entered == document.fields:
+            entered = None
 
         async def check_unique(key: str, value: str) -> str | None:
             return await session.writes.probe_unique(
@@ -79,12 +121,18 @@ class Writing:
 
         form = EditFieldsScreen(
             document,
-            collection.field_definitions if collection is not None else (),
+            None if collection is None else collection.field_definitions,
             save,
             now=self._clock(),
             check_unique=check_unique,
+            entered=entered,
         )
-        self._screen.app.push_screen(form)
+
+        def closed(_: FieldsDraft | None) -> None:
+            if form.was_discarded:
+                self._drafts.fields.pop(place, None)
+
+        self._screen.app.push_screen(form, closed)
 
     async def _save_fields(
         self, form: EditFieldsScreen, document: Document, collection_id: str, draft: FieldsDraft
@@ -96,25 +144,31 @@ class Writing:
             replace=draft.replace,
             collection_id=collection_id,
         )
-        if not outcome.ok and outcome.document is not None:
-            form.note_held(outcome.document.fields)
-        if outcome.verdict is Verdict.CHANGED:
-            form.conflict(outcome.theirs or {})
-        elif outcome.verdict is Verdict.IGNORED:
-            form.offer_replace(outcome.said)
-        else:
-            self._answer(form, outcome)
-
-    def _answer(
-        self, form: FormDialog[FieldsDraft] | FormDialog[CollectionDraft], outcome: Outcome
-    ) -> None:
+        place = collection_id, document.file_id
+        sentence = without_requests(outcome.said)
         if outcome.ok:
+            self._drafts.fields.pop(place, None)
             form.done()
             self.tell(outcome)
-        elif form.is_attached:
-            form.refuse(outcome.field, without_requests(outcome.said))
+            return
+        if outcome.document is not None:
+            form.note_held(outcome.document.fields)
+        files = self._session.state.learned.files
+        if form.is_over:
+            self._drafts.fields[place] = draft
+            self._screen.complain(f"{sentence} {_KEPT.format('e')}")
+        elif outcome.verdict is Verdict.CHANGED:
+            form.conflict(outcome.theirs or {})
+        elif outcome.verdict is not Verdict.IGNORED:
+            form.refuse(outcome.field, sentence)
+        elif is_deleted(files):
+            form.refuse(
+                None,
+                f"{sentence} Replacing it is not offered: this service deletes a file with its "
+                f"document, as seen here on {files.day}.",
+            )
         else:
-            self.tell(outcome)
+            form.offer_replace(sentence, file_fate(files))
 
     async def remove(self, file_ids: Sequence[str]) -> None:
         """Ask, and remove documents from the collection that is open."""
@@ -124,23 +178,42 @@ class Writing:
         if len(marked.items) > 1:
             await self._many.remove(marked)
             return
+        await self._remove_one(marked, unreadable=bool(marked.unreadable))
+
+    async def _remove_one(self, marked: Marked, *, unreadable: bool) -> None:
         item = marked.items[0]
+        files = self._session.state.learned.files
+        fate, undo = file_fate(files), undo_hint(files)
+        warnings = [fate] if is_deleted(files) else []
+        if unreadable:
+            warnings.append(
+                "There is no undo: its fields could not be read, so they cannot be kept."
+            )
+            undo = ""
         question = Question(
             "Remove from collection?",
             item.name or item.file_id,
             short_id(item.file_id),
-            f"leaves {marked.collection_name} and its index. The file itself is kept.",
+            f"leaves {marked.collection_name} and its index. {'' if is_deleted(files) else fate}",
             "Remove",
-            undo="Undo: z attaches it again with its fields; it is then indexed anew.",
+            warning=" ".join(warnings),
+            undo=undo,
         )
-        if await ask(self._screen, ConfirmScreen(question)):
-            self._screen.documents.table.clear_marks()
-            self.tell(
-                await self._session.writes.remove(item.file_id, collection_id=marked.collection_id)
-            )
+        if not await ask(self._screen, ConfirmScreen(question)):
+            return
+        self._screen.documents.table.clear_marks()
+        outcome = await self._session.writes.remove(
+            item.file_id, collection_id=marked.collection_id, unreadable=unreadable
+        )
+        document = outcome.document
+        if not outcome.ok and not unreadable and document and not has_fields(document):
+            # It became so since the rows were read; then it was not removed, and is asked about.
+            await self._remove_one(marked, unreadable=True)
+        else:
+            self.tell(outcome)
 
     async def reindex(self, file_ids: Sequence[str]) -> None:
-        """Index documents anew."""
+        """Have documents indexed again."""
         marked = self._many.marked(file_ids)
         if marked is None:
             return
@@ -163,20 +236,21 @@ class Writing:
 
     async def create_collection(self) -> None:
         """Describe a new collection, and create it."""
-        writes = self._session.writes
+        writes, blank = self._session.writes, CollectionDraft("")
 
         def save(draft: CollectionDraft) -> None:
             self._screen.run_worker(create(draft))
 
         async def create(draft: CollectionDraft) -> None:
             outcome = await writes.create_collection(draft)
-            self._answer(form, outcome)
+            self._answer(form, outcome, (blank, draft), "n")
             if outcome.ok and outcome.collection is not None:
                 await self._session.collections.refresh()
                 self._screen.point_at(outcome.collection.collection_id)
 
-        form = CollectionFormScreen(save)
-        self._screen.app.push_screen(form)
+        _, typed = self._drafts.collections.get("", (blank, None))
+        form = CollectionFormScreen(save, entered=typed)
+        self._open(form, "")
 
     async def edit_collection(self, collection_id: str) -> None:
         """Read a collection afresh, and change it."""
@@ -189,14 +263,45 @@ class Writing:
         def save(draft: CollectionDraft) -> None:
             self._screen.run_worker(self._save_collection(form, base, draft))
 
-        form = CollectionFormScreen(save, collection=base)
-        self._screen.app.push_screen(form)
+        entered = None
+        if collection_id in self._drafts.collections:
+            entered = carry_over(*self._drafts.collections[collection_id], draft_of(base))
+        form = CollectionFormScreen(
+            save, collection=base, entered=None if entered == draft_of(base) else entered
+        )
+        self._open(form, collection_id)
+
+    def _open(self, form: CollectionFormScreen, key: str) -> None:
+        def closed(_: CollectionDraft | None) -> None:
+            if form.was_discarded:
+                self._drafts.collections.pop(key, None)
+
+        self._screen.app.push_screen(form, closed)
 
     async def _save_collection(
         self, form: CollectionFormScreen, base: Collection, draft: CollectionDraft
     ) -> None:
         outcome = await self._session.writes.update_collection(base.collection_id, draft, base=base)
-        self._answer(form, outcome)
+        self._answer(form, outcome, (draft_of(base), draft), "e", base.collection_id)
+
+    def _answer(
+        self,
+        form: CollectionFormScreen,
+        outcome: Outcome,
+        typed: tuple[CollectionDraft, CollectionDraft],
+        letter: str,
+        key: str = "",
+    ) -> None:
+        sentence = without_requests(outcome.said)
+        if outcome.ok:
+            self._drafts.collections.pop(key, None)
+            form.done()
+            self.tell(outcome)
+        elif form.is_over:
+            self._drafts.collections[key] = typed
+            self._screen.complain(f"{sentence} {_KEPT.format(letter)}")
+        else:
+            form.refuse(outcome.field, sentence)
 
     async def delete_collection(self, collection_id: str) -> None:
         """Delete a collection, with a backup before it."""
@@ -204,28 +309,11 @@ class Writing:
 
     async def recreate(self) -> None:
         """Make a collection of a backup again."""
-        await self._deleting.recreate()
+        await RestoreFlow(self._screen, self._session, self._clock).restore()
 
     async def finish(self) -> None:
-        """Attach what a replacement left out: with its new fields, or with the old ones."""
-        entries = self._session.unfinished
-        if not entries:
-            problems = self._session.unfinished_problems
-            self._screen.tell(problems[0] if problems else "No replacement broke off.")
-            return
-        choices = [
-            Pickable(
-                f"{index}",
-                entry.name or entry.file_id,
-                entry.collection_name or entry.collection_id,
-                "Removed, and not attached again. Its fields are kept, the old and the new.",
-            )
-            for index, entry in enumerate(entries)
-        ]
-        title = "Finish what broke off"
-        picked = await ask(self._screen, PickScreen(title, choices, "Attach with the new fields"))
-        if picked is not None:
-            self.tell(await self._session.writes.finish(entries[int(picked)]))
+        """Settle what replacements left halfway."""
+        await FinishFlow(self._screen, self._session, self._clock).finish()
 
     # What was written
 
@@ -237,29 +325,9 @@ class Writing:
         chosen = await ask(
             self._screen,
             ActivityScreen(
-                partial(write_lines, session.activity, session.journal, clock),
+                partial(write_lines, session.activity, session.undo_stack, clock),
                 partial(request_lines, session.activity, clock, session.place),
             ),
         )
         if chosen == "undo" and not self.refused:
-            await self.undo()
-
-    async def undo(self) -> None:
-        """Undo the newest write that can be undone."""
-        outcome = await self._session.undo()
-        if outcome is None:
-            self._screen.tell("There is nothing to undo.")
-        elif isinstance(outcome, Outcome):
-            if outcome.ok:
-                self._screen.tell(f"Undone. {without_requests(outcome.said)}")
-            else:
-                self._screen.complain(f"Not undone. {without_requests(outcome.said)}")
-        else:
-            self._screen.tell(_summed_up(outcome))
-
-
-def _summed_up(outcomes: Sequence[Outcome]) -> str:
-    done = sum(outcome.ok for outcome in outcomes)
-    failed = len(outcomes) - done
-    said = f"Undone for {format_many(done, 'document')}"
-    return f"{said}, {failed:,} failed. z tries those again." if failed else f"{said}."
+            await self.undoing.undo()

@@ -119,6 +119,36 @@ def test_an_empty_page(body):
     assert wire.read_document_page(body).documents == []
 
 
+@pytest.mark.parametrize("body", [b'{"pagination_token":"t"}', b'{"pagination_token":null}'])
+def test_a_page_may_leave_an_empty_list_out(body):
+    assert wire.read_document_page(body).documents == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"collections":[]}', b'{"novel":1}', b'{"message":"\\ud800"}', b'{"collection_id":"c"}'],
+)
+def test_an_object_without_the_list_is_no_empty_page(body):
+    with pytest.raises(NotOurs, match="it holds no documents"):
+        wire.read_document_page(body)
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"null", b"{}", b" null "])
+def test_an_acknowledgement_may_say_nothing(body):
+    assert wire.read_acknowledgement(body) == {}
+
+
+@pytest.mark.parametrize("body", [b"[]", b"0", b"false", b'""', b"nul", b"<html>"])
+def test_what_is_no_object_acknowledges_nothing(body):
+    with pytest.raises(NotOurs):
+        wire.read_acknowledgement(body)
+
+
+def test_what_tells_nothing_of_a_key_is_said_to_be_none():
+    with pytest.raises(NotOurs):
+        wire.read_key_info(b'{"novel":1}')
+
+
 def test_unknown_members_and_statuses_are_no_trouble():
     (read,) = read_page(document(status="DOCUMENT_STATUS_DREAMING", novel={"a": [1]})).documents
     assert read.status == "DOCUMENT_STATUS_DREAMING"
@@ -126,8 +156,95 @@ def test_unknown_members_and_statuses_are_no_trouble():
 
 
 def test_an_answer_cannot_set_what_is_ours():
-    (read,) = read_page(document(unreadable="x", received="y")).documents
-    assert (read.unreadable, read.received) == (None, None)
+    (read,) = read_page(document(unreadable="x", received="y", odd_fields={"a": 1})).documents
+    assert (read.unreadable, read.received, read.odd_fields) == (None, None, None)
+
+
+def test_plain_fields_are_what_they_are_shown_as():
+    (read,) = read_page(document(fields={"a": "ä", "b": "", "c": "😀"})).documents
+    assert read.odd_fields is None
+    assert read.raw_fields == read.fields == {"a": "ä", "b": "", "c": "😀"}
+
+
+ODD_VALUES = [
+    (5, "5"),
+    (-(10**30), str(-(10**30))),
+    (1.5, "1.5"),
+    (True, "true"),
+    (None, ""),
+    ([1, "x"], '[1, "x"]'),
+    ({"a": None}, '{"a": null}'),
+    ("\ud800", "?"),
+    ("a\udc00b", "a?b"),
+    (["\ud800"], '["?"]'),
+]
+
+
+@pytest.mark.parametrize(("value", "shown"), ODD_VALUES)
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_value_that_is_no_text_is_shown_as_one_and_kept_as_received(value, shown, alone):
+    wired = document(fields={"first": "1", "odd": value, "last": "z"})
+    if alone:
+        read = wire.read_document(json.dumps(wired).encode())
+    else:
+        _, read = read_page(document("file_a"), wired).documents
+    assert read.unreadable is None
+    assert read.fields == {"first": "1", "odd": shown, "last": "z"}
+    assert read.odd_fields == {"odd": value}
+    assert list(read.raw_fields.items()) == [("first", "1"), ("odd", value), ("last", "z")]
+    assert type(read.raw_fields["odd"]) is type(value)
+    for key, text in read.fields.items():
+        (key + text).encode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"\ud800": "v"}, {"?": "v"}),
+        ({"a": "1", "k\udfff": 5}, {"a": "1", "k?": "5"}),
+        ({"?": "mine", "\ud800": "v"}, {"?": "v"}),
+        (json.loads(r'{"\ud800":"v","\udc00":"w","b":"2"}'), {"?": "w", "b": "2"}),
+    ],
+)
+def test_a_key_that_is_no_text_is_kept_as_received(fields, shown):
+    (read,) = read_page(document(fields=fields)).documents
+    assert read.unreadable is None
+    assert read.fields == shown
+    assert read.raw_fields == fields
+
+
+@pytest.mark.parametrize(
+    "number", [b"1e999", b"-1e999", b"NaN", b"[Infinity]", b"9" * 5000], ids=lambda n: n[:9]
+)
+def test_a_number_that_cannot_be_kept_is_named(number):
+    raw = b'{"file_metadata":{"file_id":"file_x"},"fields":{"a":"1","n":' + number + b"}}"
+    read = wire.read_document(raw)
+    assert (read.file_id, read.fields["a"]) == ("file_x", "1")
+    assert "fields holds a number" in read.unreadable
+
+
+@pytest.mark.parametrize("place", [b'{"a":"x\xff"}', b'{"\xff":"x"}', b'{"a":["\xff"]}'])
+def test_a_text_that_cannot_be_kept_is_named(place):
+    raw = b'{"file_metadata":{"file_id":"file_x"},"fields":' + place + b"}"
+    for read in (
+        wire.read_document(raw),
+        wire.read_document_page(b'{"documents":[' + raw + b"]}").documents[0],
+    ):
+        assert read.file_id == "file_x"
+        assert "fields holds a text that is no UTF-8" in read.unreadable
+
+
+def test_a_replacement_character_that_was_received_is_a_plain_text():
+    (read,) = read_page(document(fields={"a": "\ufffd", "n": 1})).documents
+    assert read.unreadable is None
+    assert read.odd_fields == {"n": 1}
+
+
+@pytest.mark.parametrize("fields", [7, "none", ["a"], True])
+def test_fields_that_are_no_object_are_dropped_and_named(fields):
+    (read,) = read_page(document(fields=fields)).documents
+    assert (read.fields, read.odd_fields) == ({}, None)
+    assert "fields is" in read.unreadable
 
 
 def test_numbers_may_be_text_and_text_numbers():
@@ -205,7 +322,11 @@ def test_what_is_no_page_is_said_to_be_none(body):
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
@@ -222,7 +343,21 @@ def test_nothing_inside_a_page_is_fatal(documents):
         assert isinstance(each.name, str)
         assert isinstance(each.status, str)
         assert all(isinstance(value, str) for value in each.fields.values())
+        if each.unreadable is None:
+            assert json.loads(wire.encode_body({"f": wire.encode_fields(each.raw_fields)}))
         assert each.chunk_count is None or isinstance(each.chunk_count, int)
+
+
+@given(st.dictionaries(st.text(st.characters()), json_values, max_size=4))
+def test_fields_go_back_as_they_came(fields):
+    fields = json.loads(json.dumps(fields))  # two halves that fit are one character
+    (read,) = read_page(document(fields=fields)).documents
+    assert read.unreadable is None
+    body = wire.encode_body({"fields": wire.encode_fields(read.raw_fields)})
+    assert json.loads(body) == {"fields": fields}
+    assert read.odd_fields is None or read.odd_fields
+    for key, value in read.fields.items():
+        (key + value).encode()
 
 
 @given(st.binary())
@@ -387,5 +522,5 @@ def test_what_json_cannot_hold_is_refused_before_anything_is_sent(value):
 def test_every_wire_name_is_the_member_itself():
     for kind in (models.Collection, models.Document, models.FileMetadata, models.FieldDefinition):
         names = {f.name: f.encode_name for f in msgspec.structs.fields(kind)}
-        ours = {"received", "unreadable"}
+        ours = {"received", "unreadable", "odd_fields"}
         assert all(name == wired for name, wired in names.items() if name not in ours)

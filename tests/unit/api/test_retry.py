@@ -22,6 +22,12 @@ def test_only_idempotent_requests_are_repeatable(method, attaches, repeatable):
     assert retry.is_repeatable(method, attaches=attaches) is repeatable
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "POST"])
+@pytest.mark.parametrize("attaches", [False, True])
+def test_only_a_post_that_does_not_attach_is_a_create(method, attaches):
+    assert retry.is_create(method, attaches=attaches) is (method == "POST" and not attaches)
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

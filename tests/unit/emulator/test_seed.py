@@ -2,8 +2,6 @@ import re
 
 import pytest
 
-from xcoll_tui.emulator.document import Documents
-from xcoll_tui.emulator.query import Query
 from xcoll_tui.emulator.routes import Call, Routes
 from xcoll_tui.emulator.seed import FILE_IDS, fill_store
 from xcoll_tui.emulator.store import Store
@@ -23,13 +21,8 @@ def dump(store):
         return "\n".join(connection.iterdump())
 
 
-def routes(store):
-    documents = Documents(store, index_seconds=0, metadata_patch="replace", reattach="conflict")
-    return Routes(store, documents, key="key")
-
-
 def ask(store, path, query=b""):
-    return routes(store).answer(Call("GET", path.encode(), query, "", b""))
+    return Routes(store, key="key").answer(Call("GET", path.encode(), query, "", b""))
 
 
 def test_a_seed_is_the_same_every_time_at_the_same_time(store):
@@ -40,11 +33,11 @@ def test_a_seed_is_the_same_every_time_at_the_same_time(store):
 
 
 def test_a_seed_fills_only_an_empty_store(store):
-    assert fill_store(store, "none") == []
+    assert fill_store(store, "none") == {}
     assert store.is_empty()
-    assert fill_store(store, "small") == list(FILE_IDS)
+    assert list(fill_store(store, "small")) == list(FILE_IDS)
     before = dump(store)
-    assert fill_store(store, "large", documents=10) == list(FILE_IDS)
+    assert list(fill_store(store, "large", documents=10)) == list(FILE_IDS)
     assert dump(store) == before
 
 
@@ -119,15 +112,14 @@ def test_every_sorted_page_comes_from_an_index(store):
         explaining.execute = explain
         store._connection = explaining
     try:
-        made = Documents(store, index_seconds=0, metadata_patch="replace", reattach="conflict")
         listed = ask(store, "/v1/collections", b"filter=collection_name:archive")
-        collection_id = listed["collections"][0]["collection_id"]
+        path = f"/v1/collections/{listed['collections'][0]['collection_id']}/documents"
         for sort in ("NAME", "SIZE", "AGE"):
             for order in ("ASCENDING", "DESCENDING"):
                 query = f"limit=5&sort_by=DOCUMENTS_SORT_BY_{sort}&order=ORDERING_{order}"
-                page = made.list(collection_id, Query(query.encode()))
+                page = ask(store, path, query.encode())
                 query += f"&pagination_token={page['pagination_token']}"
-                assert len(made.list(collection_id, Query(query.encode()))["documents"]) == 5
+                assert len(ask(store, path, query.encode())["documents"]) == 5
     finally:
         store._connection = connection
     assert sum("USING INDEX documents_by_" in plan for plan in plans) == 12

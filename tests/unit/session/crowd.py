@@ -9,7 +9,7 @@ from tests.unit.session.writing import WritingService
 from tests.unit.virtual import now, run_virtual
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.bulk import Bulk
-from xcoll_tui.session.bulk_run import Item
+from xcoll_tui.session.bulk_work import Item
 from xcoll_tui.session.session import Session
 
 HERE = "collection_0"
@@ -23,8 +23,9 @@ class SlowService(WritingService):
     An error with `outcome_unknown` strikes after the call took effect.
     """
 
-    def __init__(self, patch="replace", reattach="conflict"):
-        super().__init__(patch, reattach)
+    def __init__(self, patch="replace", reattach="conflict", **kind):
+        super().__init__(patch, reattach, **kind)
+        self.clock = now
         self.on_the_wire = self.most = 0
         self.goes_wrong = lambda _name, _file_id: None
         self.noticed = []
@@ -38,7 +39,9 @@ class SlowService(WritingService):
         error = self.goes_wrong(name, arguments[1] if len(arguments) > 1 else None)
         try:
             await asyncio.sleep(LATENCY / 2)
-            answer = None if error and not error.outcome_unknown else make()
+            answer = None
+            if not error or error.outcome_unknown:
+                answer = self.act(name, make, *arguments)
             await asyncio.sleep(LATENCY / 2)
         finally:
             self.on_the_wire -= writes
@@ -52,8 +55,8 @@ class SlowService(WritingService):
 class Crowd:
     """A session with many documents; `files` more are uploaded and not attached."""
 
-    def __init__(self, documents=0, files=0, patch="replace", reattach="conflict"):
-        self.service = SlowService(patch, reattach)
+    def __init__(self, documents=0, files=0, patch="replace", reattach="conflict", **kind):
+        self.service = SlowService(patch, reattach, **kind)
         definitions = [
             FieldDefinition(key="isbn", unique=True),
             FieldDefinition(key="title", required=False),

@@ -59,7 +59,11 @@ class FakeService:
         self.troubles = defaultdict(deque)
         self.unknown_ids_are_refused = False
         self.token_of = None  # a function that spoils tokens
+        self.time = None  # what time it is for the service, None while that is unknown
         self._tokens = []
+
+    def service_clock(self):
+        return self.time
 
     def add(self, collection, documents=()):
         self.collections[collection.collection_id] = collection

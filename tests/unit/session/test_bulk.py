@@ -4,6 +4,7 @@ import itertools
 import pytest
 
 from tests.unit.session.crowd import HERE, LATENCY, WRITES, in_a_crowd
+from tests.unit.session.writing import undo_of
 from tests.unit.virtual import now
 from xcoll_tui.api.errors import (
     InvalidArgument,
@@ -14,7 +15,7 @@ from xcoll_tui.api.errors import (
     Unreachable,
 )
 from xcoll_tui.api.models import Wait
-from xcoll_tui.session.bulk_run import Item
+from xcoll_tui.session.bulk_work import Item
 from xcoll_tui.session.changes import Progress, RowRemoved, RowsAppended, RowsReset
 from xcoll_tui.session.outcome import Operation, Verdict
 from xcoll_tui.session.slots import MOST
@@ -75,7 +76,7 @@ async def test_a_run_is_one_entry_of_the_activity(desk):
     assert (entry.number, entry.operation) == (run.number, Operation.ATTACH)
     assert entry.target.name == "30 documents"
     assert entry.target.collection_name == "Collection 000"
-    assert entry.undo == "possible"
+    assert undo_of(entry) == "possible"
     assert desk.bulk.runs == [run]
     assert desk.bulk.running == []
 
@@ -192,7 +193,7 @@ async def test_reindexing_cannot_be_undone_and_says_so(desk):
     await run.wait()
     assert run.done == 20
     assert {each.status for each in desk.there.values()} == {"DOCUMENT_STATUS_PROCESSING"}
-    assert desk.session.activity.entries[0].undo == "impossible"
+    assert undo_of(desk.session.activity.entries[0]) == "nothing"
     assert await desk.session.undo() is None
 
 

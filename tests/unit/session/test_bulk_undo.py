@@ -3,8 +3,9 @@ import asyncio
 import pytest
 
 from tests.unit.session.crowd import HERE, in_a_crowd
+from tests.unit.session.writing import undo_of
 from xcoll_tui.api.errors import InvalidArgument
-from xcoll_tui.session.bulk_run import Item
+from xcoll_tui.session.bulk_work import Item
 from xcoll_tui.session.outcome import Operation, Verdict
 
 
@@ -26,7 +27,7 @@ async def test_attaching_is_undone_for_what_was_attached_only(desk):
     assert len(outcomes) == 60
     assert all(each.operation is Operation.REMOVE and each.ok for each in outcomes)
     assert fields_of(desk) == before
-    assert desk.session.activity.entries[0].undo == "done"
+    assert undo_of(desk.session.activity.entries[0]) == "undone"
     assert await desk.session.undo() is None, "an undo is not undone"
     assert [each.operation for each in desk.bulk.runs] == [Operation.ATTACH, Operation.REMOVE]
 
@@ -75,7 +76,9 @@ async def test_what_was_changed_since_is_not_taken_away(desk):
     (changed,) = [each for each in outcomes if not each.ok]
     assert changed.verdict is Verdict.CHANGED
     assert fields_of(desk) == {kept: {"type": "10-K", "note": "mine"}}
-    assert entry.undo == "possible"
+    assert undo_of(entry) == "possible"
+    assert "changed meanwhile" in entry.log.entry.failure
+    assert desk.session.undo_stack.newest is not entry.log.entry, "it blocks no other"
 
 
 @in_a_crowd(documents=40)
@@ -86,12 +89,12 @@ async def test_an_undo_that_fails_in_part_keeps_its_entry_and_does_the_rest_late
     outcomes = await desk.session.undo()
     assert sum(not each.ok for each in outcomes) == 10
     entry = desk.session.activity.entries[0]
-    assert entry.undo == "possible"
+    assert undo_of(entry) == "possible"
     desk.fail(refused, names=())
     again = await desk.session.undo()
     assert len(again) == 10
     assert all(each.ok for each in again)
-    assert entry.undo == "done"
+    assert undo_of(entry) == "undone"
     assert fields_of(desk) == before
 
 
@@ -103,7 +106,8 @@ async def test_an_undo_asked_for_twice_runs_once(desk):
     await desk.reach(lambda: len(desk.there) > 5)
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
-    assert await desk.session.undo() is None, "waits for the first, which leaves nothing"
+    assert await desk.session.undo() is None, "one is under way"
+    await desk.bulk.runs[-1].wait()
     assert fields_of(desk) == before
     assert len(desk.service.named("add_document")) == 40
 
@@ -127,5 +131,5 @@ async def test_a_run_that_changed_nothing_leaves_nothing_to_undo(desk):
     run = desk.bulk.remove(HERE, desk.old())
     await run.wait()
     assert run.failed == 20
-    assert desk.session.activity.entries[0].undo == "impossible"
+    assert undo_of(desk.session.activity.entries[0]) == "empty"
     assert await desk.session.undo() is None

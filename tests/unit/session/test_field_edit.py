@@ -15,7 +15,7 @@ from xcoll_tui.api.errors import (
     Unreachable,
 )
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.session.changes import UnfinishedChanged
+from xcoll_tui.session.changes import OutcomeCorrected, UnfinishedChanged
 from xcoll_tui.session.outcome import NotSent, Verdict
 
 
@@ -62,14 +62,38 @@ async def test_with_agreement_every_service_can_be_edited(patch, reattach, _gent
 
 async def test_a_service_that_ignores_is_remembered():
     desk = await Desk("ignore", "keep").open()
-    await desk.edit()
+    outcome = await desk.edit()
+    assert outcome.verdict is Verdict.IGNORED
+    assert "still shows the old ones after 10 s" in outcome.said
     assert desk.service.writes() == ["update_document", "add_document"]
+    await desk.watched()
     outcome = await desk.edit(replace=True)
     assert outcome.verdict is Verdict.DONE
     assert desk.service.writes()[2:] == ["remove_document", "add_document"]
     outcome = await desk.writes.edit_fields("file_00001", NEW, base=OLD)
     assert outcome.verdict is Verdict.IGNORED
+    assert "as seen here on 14 Nov" in outcome.said
     assert len(desk.service.writes()) == 4
+
+
+async def test_what_was_tried_of_an_edit_is_not_tried_again_when_replacing_is_agreed_to():
+    desk = await Desk("ignore", "keep").open()
+    await desk.edit()
+    await desk.edit(replace=True)
+    assert desk.service.writes()[2:] == ["remove_document", "add_document"]
+
+
+async def test_one_that_only_lags_is_forgiven():
+    desk = await Desk(lag=20).open()
+    outcome = await desk.edit()
+    assert outcome.verdict is Verdict.IGNORED
+    await desk.watched()
+    entry = desk.session.activity.entries[-1]
+    assert (entry.outcome.verdict, desk.row().fields) == (Verdict.DONE, NEW)
+    assert OutcomeCorrected(entry.outcome) in desk.changes
+    outcome = await desk.writes.edit_fields("file_00001", NEW, base=OLD)
+    assert outcome.verdict is Verdict.DONE
+    assert desk.session.state.learned.settling_time() == 30
 
 
 async def test_a_service_that_merges_is_not_remembered_as_ignoring():
@@ -167,9 +191,20 @@ async def test_an_edit_of_unknown_outcome_is_read_back(happened, error):
     desk = await Desk().open()
     (desk.service.lose if happened else desk.service.fail)("update_document", error)
     outcome = await desk.edit()
-    assert outcome.verdict is (Verdict.DONE if happened else Verdict.FAILED)
+    assert outcome.verdict is (Verdict.DONE if happened else Verdict.UNKNOWN)
     assert outcome.error is error
     assert desk.row().fields == (NEW if happened else OLD)
+
+
+async def test_an_edit_whose_answer_was_lost_is_followed_until_it_shows():
+    desk = await Desk(lag=14).open()
+    desk.service.lose("update_document", unknown())
+    assert (await desk.edit()).verdict is Verdict.UNKNOWN
+    await desk.watched()
+    assert desk.session.activity.entries[-1].outcome.verdict is Verdict.DONE
+    assert (await desk.session.undo()).ok
+    desk.now += 60
+    assert desk.service.fields() == OLD
 
 
 async def test_an_edit_that_cannot_be_read_back_is_unknown_and_keeps_both():
@@ -309,6 +344,8 @@ async def test_a_removal_that_fails_leaves_all_as_it_was():
     outcome = await desk.edit(replace=True)
     assert outcome.verdict is Verdict.FAILED
     assert desk.row().fields == desk.service.fields() == OLD
+    (entry,) = desk.session.unfinished  # nobody can tell that the removal never comes
+    assert (await desk.writes.finish(entry, old=True)).verdict is Verdict.ALREADY
     assert desk.session.unfinished == []
 
 

@@ -1,5 +1,9 @@
 """A service in memory that can be written to, under the policies that a real one may have."""
 
+import asyncio
+import bisect
+from collections import defaultdict
+
 from msgspec.structs import replace
 
 from tests.unit.session.fakes import FakeService, make_collection, make_document
@@ -12,27 +16,101 @@ NEW = {"type": "10-K", "title": "annual"}
 FILE = "file_00000"
 
 
+READS = frozenset({"list_documents", "list_collections", "get_document", "get_collection"}) | {
+    "batch_get_documents"
+}
+
+
 class WritingService(FakeService):
-    """`patch` is replace, merge or ignore, `reattach` conflict, replace or keep."""
+    """A service under the policies that a real one may have, with `clock` for its time.
+
+    `patch` is replace, merge or ignore, `reattach` conflict, replace or keep. Reads show how things
+    were `lag` seconds ago; of several lags each is a replica's, and they answer in turn. A write
+    takes effect `late` seconds after its answer. `deletes_files`: a file goes with its last
+    document.
+    """
 
     read_only = False
 
-    def __init__(self, patch="replace", reattach="conflict"):
+    def __init__(
+        self, patch="replace", reattach="conflict", *, lag=0.0, late=0.0, deletes_files=False
+    ):
         super().__init__()
         self.patch = patch
         self.reattach = reattach
+        self.lags = list(lag) if isinstance(lag, list | tuple) else [lag]
+        self.late = late
+        self.deletes_files = deletes_files
+        self.clock = lambda: 0.0
         self.files = {}
         self.lost = {}
+        self._reads = 0
+        self._past = []
+        self._due = []
+
+    def service_clock(self):
+        return self.clock()
+
+    def truth(self):
+        """Let what is due take effect, so that the data are how things are."""
+        while self._due and self._due[0][0] <= self.clock():
+            _, make = self._due.pop(0)
+            self._change(make, swallow=True)
+
+    def _change(self, make, *, swallow=False):
+        if not self._past:
+            self._past.append((float("-inf"), *self._snapshot()))
+        try:
+            return make()
+        except Exception:
+            if not swallow:
+                raise
+        finally:
+            if any(self.lags):
+                self._past.append((self.clock(), *self._snapshot()))
+
+    def _snapshot(self):
+        return dict(self.collections), {key: dict(rows) for key, rows in self.documents.items()}
+
+    def _as_seen(self, make):
+        lag = self.lags[self._reads % len(self.lags)]
+        self._reads += 1
+        if not lag or not self._past:
+            return make()
+        times = [at for at, *_ in self._past]
+        _, collections, documents = self._past[
+            max(bisect.bisect_right(times, self.clock() - lag) - 1, 0)
+        ]
+        now = self.collections, self.documents
+        self.collections = collections
+        self.documents = defaultdict(dict, documents)
+        try:
+            return make()
+        finally:
+            self.collections, self.documents = now
 
     def lose(self, name, error):
         """Carry the next such call out, and raise in place of its answer."""
         self.lost[name] = error
 
     async def _answer(self, name, make, *arguments):
-        answer = await super()._answer(name, make, *arguments)
+        answer = await super()._answer(name, lambda: self.act(name, make, *arguments), *arguments)
         if name in self.lost:
             raise self.lost.pop(name)
         return answer
+
+    def act(self, name, make, *arguments):
+        """Answer a call as this service does: from the past, late, or at once."""
+        self.truth()
+        if name in READS:
+            return self._as_seen(make)
+        if name == "validate_key":
+            return make()
+        if self.late and name == "remove_document":
+            self._there(*arguments[:2])
+            self._due.append((self.clock() + self.late, make))
+            return None
+        return self._change(make)
 
     async def list_documents(self, collection_id, **asked):
         asked = {"order": None, "sort_by": None, "pagination_token": None, **asked}
@@ -103,10 +181,17 @@ class WritingService(FakeService):
 
         return await self._answer("reindex_document", make, collection_id, file_id)
 
+    def set_status(self, file_id, status, collection_id="collection_0", **members):
+        """Let indexing come to this."""
+        document = self.documents[collection_id][file_id]
+        self.documents[collection_id][file_id] = replace(document, status=status, **members)
+
     async def remove_document(self, collection_id, file_id):
         def make():
             self._there(collection_id, file_id)
             del self.documents[collection_id][file_id]
+            if self.deletes_files and not any(file_id in rows for rows in self.documents.values()):
+                self.files.pop(file_id, None)
 
         return await self._answer("remove_document", make, collection_id, file_id)
 
@@ -163,19 +248,40 @@ class WritingService(FakeService):
         return [call[0] for call in self.calls if call[0].startswith(words)]
 
 
+def undo_of(entry):
+    """Return the state of what an activity's entry left in the undo log."""
+    kept = None if entry.log is None else entry.log.entry
+    return "nothing" if kept is None else kept.state
+
+
 class Desk:
     """A session over such a service, with a collection of documents opened."""
 
-    def __init__(self, patch="replace", reattach="conflict", documents=3):
-        self.service = WritingService(patch, reattach)
+    def __init__(
+        self, patch="replace", reattach="conflict", documents=3, state=None, service=None, **kind
+    ):
+        self.now = 1_700_000_000.0
+        self.slept = 0.0
+        self.service = service or WritingService(patch, reattach, **kind)
+        self.service.clock = lambda: self.now
         definitions = [FieldDefinition(key="type"), FieldDefinition(key="isbn", unique=True)]
         self.service.add(
             replace(make_collection(0, documents), field_definitions=definitions),
             [make_document(n, fields=dict(OLD)) for n in range(documents)],
         )
-        self.now = 1_700_000_000.0
-        self.session = Session(self.service, clock=lambda: self.now)
+        self.session = self.sit_down(state)
         self.changes = []
+
+    def sit_down(self, state=None, **given):
+        """Return another session with the same service."""
+        given |= {"clock": lambda: self.now, "sleep": self.sleep, "state": state}
+        return Session(self.service, place="here", **given)
+
+    async def sleep(self, seconds):
+        """Let time pass at once."""
+        self.now += seconds
+        self.slept += seconds
+        await asyncio.sleep(0)
 
     async def open(self):
         await self.session.collections.load()
@@ -183,6 +289,10 @@ class Desk:
         self.session.subscribe(self.changes.append)
         self.service.calls.clear()
         return self
+
+    async def watched(self):
+        """Wait until what was given up is looked at no more."""
+        await self.session._watches.idle()
 
     @property
     def writes(self):

@@ -1,35 +1,67 @@
-"""The activity as lines: what can still be done about a write is told as it is."""
+"""The activity as lines: what became of a write, and what can still be done about it."""
+
+import pytest
 
 from xcoll_tui.session.activity import Activity
-from xcoll_tui.session.journal import Journal
 from xcoll_tui.session.outcome import Operation, Outcome, Target, Verdict
+from xcoll_tui.session.undo_entry import UndoEntry, UndoItem
 from xcoll_tui.ui.activity_lines import write_lines
 
+TARGET = Target("collection_1", "file_1", "a.txt", "Here")
 
-async def test_only_the_newest_that_can_be_undone_says_that_z_undoes_it():
-    activity = Activity(emit=lambda _change: None, clock=lambda: 0.0)
-    journal = Journal(activity)
 
-    def write(name):
-        target = Target("collection_1", name, name, "Here")
-        entry = activity.begin(Operation.REMOVE, target)
-        activity.end(entry, Outcome(Operation.REMOVE, target, Verdict.DONE, "It is removed."))
-        return entry
+class Stack:
+    """Says which entry is undone next."""
 
-    def told():
-        return [line.left for line in write_lines(activity, journal, lambda: 0.0)]
+    newest = None
 
-    async def succeed():
-        return Outcome(
-            Operation.ATTACH, Target("collection_1", "x", "x", "Here"), Verdict.DONE, "Attached."
-        )
 
-    assert told() == []
-    for name in ("a", "b"):
-        journal.record(write(name), succeed)
-    write("c")  # cannot be undone
-    assert told() == ["", "z undoes it", "after the newer ones"]
-    await journal.undo()
-    assert told() == ["", "undone", "z undoes it"]
-    await journal.undo()
-    assert told() == ["", "undone", "undone"]
+class Log:
+    """A write's entry of the undo log."""
+
+    def __init__(self, **item):
+        self.entry = UndoEntry("a", "b", 0.0, "remove", "collection_1", "Here")
+        self.entry.items["file_1"] = UndoItem("file_1", old={}, verdict="done", **item)
+
+
+@pytest.fixture
+def activity():
+    return Activity(emit=lambda _change: None, clock=lambda: 0.0)
+
+
+def write(activity, verdict=Verdict.DONE, log=None, operation=Operation.REMOVE, **outcome):
+    entry = activity.begin(operation, TARGET, log=log)
+    activity.end(entry, Outcome(operation, TARGET, verdict, "It is so.", **outcome))
+    return entry
+
+
+def lines(activity, stack=Stack):
+    return write_lines(activity, stack, lambda: 0.0)
+
+
+def test_what_can_still_be_done_is_told_as_it_is(activity):
+    oldest, undone, dead, newest = Log(), Log(is_undone=True), Log(why_dead="It is gone."), Log()
+    for log in (oldest, undone, dead, newest, None):
+        write(activity, log=log)
+    stack = Stack()
+    stack.newest = newest.entry
+    shown = lines(activity, stack)
+    assert [line.left for line in shown] == ["", "z undoes it", "", "undone", "U undoes it"]
+    assert shown[2].said == "It is so. It cannot be undone. It is gone."
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_each_verdict_has_its_own_words(activity, verdict):
+    write(activity, verdict)
+    (line,) = lines(activity)
+    good = {Verdict.DONE, Verdict.ALREADY}
+    assert (line.tone == "ready") == (verdict in good)
+    assert ("done" in line.outcome) == (verdict is Verdict.DONE)
+    failed = {Verdict.FAILED, Verdict.IGNORED, Verdict.CHANGED}
+    assert (line.tone == "failed") == (verdict in failed)
+
+
+def test_both_versions_are_told_of_what_somebody_else_changed(activity):
+    write(activity, Verdict.CHANGED, mine={"a": "1", "b": "2"}, theirs={"a": "1", "b": 3, "c": ""})
+    (line,) = lines(activity)
+    assert line.said == ("It is so. b is “3”, and was to be “2”; c is “”, and was to be not set.")

@@ -32,3 +32,6 @@ def test_only_what_can_be_done_elsewhere_is_told():
     assert "Collections Endpoint" in where_on(Forbidden("no"))
     assert "xAI Console" in where_on(Unauthorized("no"))
     assert where_on(NotFound("no")) == ""
+    shut_out = Forbidden("no")
+    shut_out.lacks_permission = False
+    assert where_on(shut_out) == ""

@@ -110,7 +110,7 @@ def _note(line: Line) -> str | None:
 
 _COLUMNS = (
     Column[Line]("what", "", lambda line: Cell(line.what), 20, 90),
-    Column[Line]("outcome", "", lambda line: Cell(line.outcome, line.tone), 8, 20),
+    Column[Line]("outcome", "", lambda line: Cell(line.outcome, line.tone), 8, 32),
     Column[Line]("at", "", lambda line: Cell(line.at, "quiet"), 8, 12),
     Column[Line]("left", "", lambda line: Cell(line.left, "quiet"), 4, 20),
 )

@@ -1,41 +1,43 @@
 """Attach files by ID: paste them, fill in what the collection asks for, look at it, go."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import NamedTuple
 
-from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import Checkbox, Static, TextArea
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.session.file_ids import PastedIds, read_file_ids
+from xcoll_tui.session.file_ids import PastedIds, fields_among, keys_of_columns, read_file_ids
+from xcoll_tui.ui.attach_draft import AttachDraft
 from xcoll_tui.ui.errors import sentence_of
 from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
-from xcoll_tui.ui.text import clean, clean_lines
-from xcoll_tui.ui.widgets.fields_form import FieldsForm, traits_of
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.fields_form import FieldsForm
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.pasted_area import PastedArea
+from xcoll_tui.ui.widgets.pasted_found import PastedFound
+from xcoll_tui.ui.widgets.unique_column import UniqueColumn
+
+Fields = Mapping[str, Mapping[str, str]]
+"""By file ID and key."""
 
 _NAMED = 5
-
-
-class AttachDraft(NamedTuple):
-    """What is to be attached, and what was typed for it: the form can open with it again."""
-
-    fields: Mapping[str, Mapping[str, str]]
-    """The fields of each file, by its ID, in the order given."""
-    typed: str
-    shared: Mapping[str, str]
-    columns: Mapping[str, str]
-    """What was typed for each unique field: a line a file."""
+_AT_ONCE = 20_000
+"""Characters that are read while a key is waited for; more are read in a thread."""
+_PAUSE = 0.3
+"""Seconds without a change after which a long text is read."""
 
 
 class AttachScreen(FormDialog[AttachDraft]):
     """Take file IDs and their fields; values are shared, those of unique fields are a line a file.
 
-    ``check`` tells which of some IDs are attached already, as names by ID; it may raise ApiError.
+    What stands beside the IDs in a table is used for the fields that it has the names of, unless
+    that is declined. ``check`` tells which of some IDs are attached already, as names by ID; it
+    may raise ApiError.
     """
 
     SAVE = "Next"
@@ -44,49 +46,49 @@ class AttachScreen(FormDialog[AttachDraft]):
     def __init__(
         self,
         collection_name: str,
-        definitions: Sequence[FieldDefinition],
+        definitions: Sequence[FieldDefinition] | None,
         check: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]],
         *,
         samples: Sequence[str] = (),
         draft: AttachDraft | None = None,
         refusals: Mapping[str, str] | None = None,
+        note: str = "",
     ) -> None:
         super().__init__(
-            Content.from_markup("Attach files to [b]$name[/]", name=clean(collection_name, 80))
+            Content.from_markup("Attach files to [b]$name[/]", name=clean(collection_name, 80)),
+            note=note,
         )
         self._collection_name = collection_name
         self._check = check
         self._samples = samples
         self._refusals = refusals or {}
-        self._start = draft.typed if draft else ""
-        self._file_ids = PastedArea(self._start, id="attach-ids", show_line_numbers=False)
+        self._file_ids = PastedArea(draft.typed if draft else "", quotes=True, id="attach-ids")
+        self._start = self._file_ids.exact
         self._ids_row = FormRow(
             "File IDs",
             self._file_ids,
-            help_text="Divided by new lines, commas or spaces; a JSON or CSV column is fine.",
+            help_text="Divided by lines, commas or blanks; or JSON, or a table.",
         )
-        self._found = Static(classes="form-note", id="attach-found")
-        shared = [each for each in definitions if not each.unique]
-        self._form = FieldsForm(shared, draft.shared if draft else {})
-        self._columns = {
-            each.key: PastedArea(
-                draft.columns.get(each.key, "") if draft else "",
-                classes="attach-column",
-                show_line_numbers=True,
-            )
-            for each in definitions
-            if each.unique
-        }
+        self._found = PastedFound(fields_known=definitions is not None)
+        shared = None if definitions is None else [d for d in definitions if not d.unique]
+        definitions = definitions or ()
+        self._is_draft = draft is not None
+        self._form = FieldsForm(shared, {}, entered=draft.shared if draft else None)
         self._column_rows = {
-            each.key: FormRow(
-                f"{each.key} *" if each.required else each.key,
-                self._columns[each.key],
-                help_text=f"{traits_of(each)} · one line for each file, in their order",
+            definition.key: UniqueColumn(
+                definition, draft.columns.get(definition.key, "") if draft else ""
             )
-            for each in definitions
-            if each.unique
+            for definition in definitions
+            if definition.unique
         }
-        self._required = {each.key for each in definitions if each.required}
+        self._columns = {key: row.area for key, row in self._column_rows.items()}
+        self._keys = [definition.key for definition in definitions]
+        # The text that is read, and what was found in it, None while that is still to come; what
+        # stands beside the IDs, and what of that is used.
+        self._source = ""
+        self._pasted: PastedIds | None = PastedIds(())
+        self._beside: Fields = {}
+        self._table: Fields = {}
 
     def compose_form(self) -> ComposeResult:
         """Ask for the IDs first, then for what the collection defines."""
@@ -95,21 +97,22 @@ class AttachScreen(FormDialog[AttachDraft]):
         yield from self._column_rows.values()
         yield self._form
         if self._samples:
-            said = "Files to try it with:\n" + "\n".join(f"  {each}" for each in self._samples)
-            yield Static(Content(said), classes="form-note")
+            lines = "\n".join(f"  {sample}" for sample in self._samples)
+            yield Static(Content(f"Files to try it with:\n{lines}"), classes="form-note")
 
     def focus_form(self) -> None:
         """Start with the IDs, or with the first field that was refused."""
         self._file_ids.focus()
+        self._read()
         for key, sentence in self._refusals.items():
             self.show_problem(key, sentence)
-        self._tell_found()
 
     @property
     def changed(self) -> bool:
         """Whether something was typed."""
-        typed = self._file_ids.text != self._start
-        return typed or self._form.changed or any(area.text for area in self._columns.values())
+        typed = self._is_draft or self._file_ids.exact != self._start
+        columns = any(area.text for area in self._columns.values())
+        return typed or self._form.changed or columns
 
     def show_problem(self, field: str, sentence: str) -> bool:
         """Show it at the field, wherever that is filled in."""
@@ -117,53 +120,101 @@ class AttachScreen(FormDialog[AttachDraft]):
         if row is None:
             return self._form.show_problem(field, sentence)
         row.show_problem(sentence)
-        row.focus_control()
+        if row.area.display:
+            row.focus_control()
+        else:
+            self._file_ids.focus()
         return True
+
+    # What was pasted
 
     def _on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area is self._file_ids:
-            self._ids_row.clear_problem()
-            self._tell_found()
-        for key, area in self._columns.items():
-            if event.text_area is area:
-                self._column_rows[key].clear_problem()
+            self._ids_row.update_notes()
+            self._read()
 
-    def _tell_found(self) -> None:
-        pasted = read_file_ids(self._file_ids.text)
-        self._found.update(Content(_found(pasted)))
+    def _on_checkbox_changed(self, event: Checkbox.Changed) -> None:
+        if event.checkbox is self._found.use:
+            self._clear_column_problems()
+            self._use_table()
+
+    def _clear_column_problems(self) -> None:
+        for row in self._column_rows.values():
+            row.clear_problem()
+
+    def _read(self) -> None:
+        text = self._file_ids.exact
+        if text == self._source:
+            return  # a change is told after the key behind it may have gone on
+        self._source = text
+        self._ids_row.clear_problem()
+        self._clear_column_problems()
+        if len(text) <= _AT_ONCE:
+            self.workers.cancel_node(self._found)
+            self._show_pasted(*self._read_text(text), empty=not text.strip())
+            return
+        self._pasted = None
+        self._found.show_count(text.count("file_"))
+        self._found.run_worker(self._read_long(text), exclusive=True)
+
+    async def _read_long(self, text: str) -> None:
+        await asyncio.sleep(_PAUSE)
+        self._show_pasted(*await asyncio.to_thread(self._read_text, text), empty=False)
+        if self.is_busy and not self.is_over:
+            self.back()
+            self.submit()
+
+    def _read_text(self, text: str) -> tuple[PastedIds, Fields]:
+        pasted = read_file_ids(text)
+        return pasted, fields_among(pasted, self._keys)
+
+    def _show_pasted(self, pasted: PastedIds, beside: Fields, *, empty: bool) -> None:
+        self._pasted, self._beside = pasted, beside
+        key_of = keys_of_columns(pasted.columns, self._keys)
+        left_out = [name for name in pasted.columns if name not in key_of]
+        self._found.show(pasted, beside, left_out, empty=empty)
+        if pasted.problem is not None:
+            self._ids_row.show_problem(str(pasted.problem))
+        self._use_table()
+
+    def _use_table(self) -> None:
+        pasted = self._pasted or PastedIds(())
+        self._table = self._beside if self._found.use.value else {}
+        counts = Counter(key for own in self._table.values() for key in own)
+        for key, row in self._column_rows.items():
+            given = [self._table.get(file_id, {}).get(key, "") for file_id in pasted.file_ids]
+            row.take(given if key in counts else None)
+        self._form.supply(counts, len(pasted.file_ids))
+
+    # Going on
 
     def submit(self) -> None:
         """Check what was typed, ask which are attached already, and show what would be sent."""
-        pasted = read_file_ids(self._file_ids.text)
+        self._read()
+        pasted = self._pasted
+        if pasted is None:
+            self.wait("Reading what was pasted…", "esc Back", self.back)
+            return
+        if pasted.problem is not None:
+            self._ids_row.show_problem(str(pasted.problem))
+            self._ids_row.focus_control()
+            line, column = pasted.problem.place
+            if self._file_ids.text == self._file_ids.exact:  # else the place is another one
+                self._file_ids.move_cursor((line - 1, column - 1))
+            return
         if not pasted.file_ids:
             self._ids_row.show_problem("Give at least one file ID.")
             self._ids_row.focus_control()
             return
-        if self._problems(len(pasted.file_ids)) or self._form.show_problems():
+        for key, row in self._column_rows.items():
+            sentence = row.find_problem(len(pasted.file_ids))
+            if sentence:
+                self.show_problem(key, sentence)
+                return
+        if self._form.show_problems():
             return
         self.progress("Looking which of them are attached already…")
         self.run_worker(self._preview(pasted), name="preview", exclusive=True)
-
-    def _problems(self, count: int) -> bool:
-        for key, area in self._columns.items():
-            lines = _lines(area.text)
-            row = self._column_rows[key]
-            said = ""
-            if not lines and key not in self._required:
-                continue
-            if len(lines) != count:
-                said = f"{len(lines)} lines for {count} files: give each file its own."
-            elif "" in lines and key in self._required:
-                said = f"Line {lines.index('') + 1} is empty, and the field is required."
-            else:
-                twice = next((line for line in lines if line and lines.count(line) > 1), None)
-                if twice is not None:
-                    said = f"“{clean(twice, 60)}” stands twice, and the field is unique."
-            if said:
-                row.show_problem(said)
-                row.focus_control()
-                return True
-        return False
 
     async def _preview(self, pasted: PastedIds) -> None:
         try:
@@ -189,17 +240,25 @@ class AttachScreen(FormDialog[AttachDraft]):
 
     def _draft(self, pasted: PastedIds, attached: Mapping[str, str]) -> AttachDraft:
         shared = self._form.values()
-        columns = {key: area.text for key, area in self._columns.items()}
+        count = len(pasted.file_ids)
+        values = {key: row.values(count) for key, row in self._column_rows.items()}
         fields: dict[str, Mapping[str, str]] = {}
         for index, file_id in enumerate(pasted.file_ids):
-            own = {
-                key: lines[index]
-                for key, lines in ((key, _lines(text)) for key, text in columns.items())
-                if index < len(lines) and lines[index]
-            }
             if file_id not in attached:
-                fields[file_id] = {**own, **shared}
-        return AttachDraft(fields, self._file_ids.text, shared, columns)
+                own = {
+                    key: lines[index]
+                    for key, lines in values.items()
+                    if index < len(lines) and lines[index]
+                }
+                fields[file_id] = {**own, **shared, **self._table.get(file_id, {})}
+        used = {key for own in self._table.values() for key in own}
+        return AttachDraft(
+            fields,
+            self._file_ids.exact,
+            shared,
+            {key: area.exact for key, area in self._columns.items()},
+            tuple(key for key in self._keys if key in used),
+        )
 
     def _told(self, draft: AttachDraft, pasted: PastedIds, attached: Mapping[str, str]) -> Content:
         parts = [
@@ -225,34 +284,7 @@ class AttachScreen(FormDialog[AttachDraft]):
             said = f"Already here: {', '.join(names)}"
             parts.append(Content.from_markup("[$quiet]$said[/]", said=said))
         if pasted.malformed:
-            odd = ", ".join(clean(each, 40) for each in pasted.malformed[:_NAMED])
+            odd = ", ".join(clean(file_id, 40) for file_id in pasted.malformed[:_NAMED])
             said = f"Unlike a file ID, and sent as it is: {odd}"
             parts.append(Content.from_markup("[$warning]$said[/]", said=said))
         return Content("\n").join(parts)
-
-
-class PastedArea(TextArea):
-    """Lines of text; what is pasted may come from anywhere, so it is made fit for the screen."""
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        self.replace(clean_lines(event.text, 4_000_000), *self.selection)
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.rstrip("\n").split("\n")] if text.strip() else []
-
-
-def _found(pasted: PastedIds) -> str:
-    count = len(pasted.file_ids)
-    if not count:
-        return ""
-    said = [format_many(count, "ID")]
-    if pasted.repeated:
-        said.append(f"{len(pasted.repeated):,} given more than once")
-    if pasted.malformed:
-        odd = clean(pasted.malformed[0], 40)
-        rest = f" and {len(pasted.malformed) - 1:,} more" if len(pasted.malformed) > 1 else ""
-        said.append(f"unlike a file ID: {odd}{rest}")
-    return " · ".join(said)

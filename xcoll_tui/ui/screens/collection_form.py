@@ -13,13 +13,13 @@ from xcoll_tui.api.models import ChunkConfiguration, Collection, MetricSpace
 from xcoll_tui.session.outcome import CollectionDraft
 from xcoll_tui.ui.fields_draft import changes_between, show_changes
 from xcoll_tui.ui.format import format_count
-from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
+from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.chunking_form import ChunkingForm
-from xcoll_tui.ui.widgets.controls import TextInput
 from xcoll_tui.ui.widgets.definitions_form import DefinitionsForm
-from xcoll_tui.ui.widgets.fields_form import traits_of
+from xcoll_tui.ui.widgets.field_rows import traits_of
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 _DEFAULT = ""
 _METRICS = (
@@ -47,7 +47,8 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
     """Describe a collection: a new one, or what to change of the one given.
 
     `save` is called with the draft; for a collection that exists, once the person has agreed to
-    what changes. What was not touched stands in the draft as it was.
+    what changes. What was not touched stands in the draft as it was. `entered` is what was typed
+    before, and not saved.
     """
 
     KEYS = "^s Save · esc Close · ^n Define a field · ⏎ Next"
@@ -56,23 +57,33 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
     ]
 
     def __init__(
-        self, save: Callable[[CollectionDraft], None], *, collection: Collection | None = None
+        self,
+        save: Callable[[CollectionDraft], None],
+        *,
+        collection: Collection | None = None,
+        entered: CollectionDraft | None = None,
     ) -> None:
         self._new = collection is None
         if self._new:
             self.SAVE, self.KEYS = "Create", self.KEYS.replace("Save", "Create")
         self._base = CollectionDraft("") if collection is None else draft_of(collection)
         name = clean(self._base.collection_name, 200)
-        super().__init__(Content("New collection" if self._new else f"Edit collection · {name}"))
+        title = Content("New collection" if self._new else f"Edit collection · {name}")
+        super().__init__(title, note="" if entered is None else FILLED_IN)
         self._save = save
         self._collection = collection or Collection()
         base = self._base
-        self._name_input = TextInput(base.collection_name)
+        typed = entered or base
+        self._name_input = TextInput(typed.collection_name)
         self._description_input = TextInput(
-            base.collection_description, placeholder="what it holds"
+            typed.collection_description, placeholder="what it holds"
         )
-        self._model_input = TextInput(placeholder="the service's default")
-        self._metric: Select[str] = Select(_METRICS, allow_blank=False, value=_DEFAULT)
+        self._model_input = TextInput(
+            typed.model_name or "" if self._new else "", placeholder="the service's default"
+        )
+        self._metric: Select[str] = Select(
+            _METRICS, allow_blank=False, value=typed.metric_space or _DEFAULT
+        )
         self._rows = {
             "collection_name": FormRow("Name *", self._name_input),
             "collection_description": FormRow("Description", self._description_input),
@@ -83,11 +94,14 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
                 "Embedding model", self._model_input, help_text=never
             )
             self._rows["metric_space"] = FormRow("Metric", self._metric, help_text=never)
-        self._chunking = ChunkingForm(base.chunk_configuration, new=self._new)
+        self._chunking = ChunkingForm(
+            base.chunk_configuration, new=self._new, entered=typed.chunk_configuration
+        )
         self._fields = DefinitionsForm(
             base.field_definitions,
             new=self._new,
             documents_count=self._collection.documents_count,
+            entered=None if entered is None else entered.field_definitions,
         )
 
     def compose_form(self) -> ComposeResult:

@@ -9,11 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.widgets.controls import PlainInput
+from xcoll_tui.ui.widgets.text_input import TextInput
+
+_LOW = 16
+"""A terminal of fewer rows has room for a few lines of what is said."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Question:
     """What the button says."""
     details: Sequence[str] = ()
     undo: str = ""
+    warning: str = ""
+    """What cannot be brought back, in red."""
     typed: str | None = None
     """What has to be typed before the button can be pressed; None where `y` is enough."""
 
@@ -45,12 +50,15 @@ class ConfirmScreen(Dialog[bool]):
         Binding("escape", "cancel", "Cancel", id="confirm.cancel"),
         Binding("left", "app.focus_previous", "Previous", id="confirm.previous", show=False),
         Binding("right", "app.focus_next", "Next", id="confirm.next", show=False),
+        Binding("up", "scroll(-1)", "Up", id="confirm.up", show=False),
+        Binding("down", "scroll(1)", "Down", id="confirm.down", show=False),
     ]
 
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
-        self._input = PlainInput(id="confirm-typed")
+        self._input = TextInput(id="confirm-typed")
+        self._scroll = VerticalScroll(id="confirm-said", can_focus=False)
         self._cancel = Button("Cancel", id="confirm-cancel")
         self._act = Button(Content(question.verb), variant="error", id="confirm-act")
 
@@ -67,11 +75,19 @@ class ConfirmScreen(Dialog[bool]):
             frame.border_title = Content(question.title)
             keys = "esc Cancel" if question.typed is not None else f"y {question.verb} · esc Cancel"
             frame.border_subtitle = Content(keys)
-            with VerticalScroll(id="confirm-said", can_focus=False):
+            frame.set_class(question.typed is not None, "-typed")
+            warning = Static(Content(clean(question.warning, 600)), classes="warning")
+            warning.display = bool(question.warning)
+            is_low = self.app.size.height < _LOW
+            with self._scroll:
+                if is_low:
+                    yield warning  # what cannot be brought back must not be scrolled away
                 yield Static(said)
                 if question.details:
                     lines = [f"  {clean(line, 200)}" for line in question.details]
                     yield Static(Content("\n".join(lines)), classes="quiet")
+                if not is_low:
+                    yield warning
                 if question.undo:
                     yield Static(Content(question.undo), classes="quiet")
             if question.typed is not None:
@@ -90,8 +106,8 @@ class ConfirmScreen(Dialog[bool]):
             self._act.disabled = True
             self._input.focus()
 
-    def _on_input_changed(self, event: PlainInput.Changed) -> None:
-        self._act.disabled = event.value.strip() != (self._question.typed or "").strip()
+    def _on_input_changed(self, _event: Input.Changed) -> None:
+        self._act.disabled = self._input.text.strip() != (self._question.typed or "").strip()
 
     def _on_input_submitted(self) -> None:
         if not self._act.disabled:
@@ -104,6 +120,10 @@ class ConfirmScreen(Dialog[bool]):
 
     def _on_button_pressed(self, event: Button.Pressed) -> None:
         self.finish(event.button is self._act)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what is said by lines, where it has no room."""
+        self._scroll.scroll_relative(y=lines, animate=False)
 
     def action_cancel(self) -> None:
         """Leave everything as it is."""

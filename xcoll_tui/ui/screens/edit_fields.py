@@ -1,6 +1,6 @@
 """The dialog that edits the fields of one document."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -10,11 +10,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from xcoll_tui.api.errors import ApiError
-from xcoll_tui.api.models import Document, FieldDefinition
+from xcoll_tui.api.models import Document, FieldDefinition, writable
 from xcoll_tui.ui.errors import sentence_of
 from xcoll_tui.ui.fields_draft import FieldsDraft, changes_between, show_changes
 from xcoll_tui.ui.format import format_age, format_size, status_of
-from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
+from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.fields_form import FieldsForm
 from xcoll_tui.ui.widgets.fields_merge import FieldsMerge
@@ -29,7 +29,8 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
 
     `save` is called with the draft once the person has agreed to its changes, and again when the
     changes of somebody else are settled, or replacing is agreed to. `check_unique` gives the name
-    of another document that has the value of a unique field, or None.
+    of another document that has the value of a unique field, or None. `entered` are fields that
+    were typed before, and not saved.
     """
 
     KEYS = "^s Save · esc Close · ^n Add a field · ⏎ Next"
@@ -40,20 +41,24 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
     def __init__(
         self,
         document: Document,
-        definitions: Sequence[FieldDefinition],
+        definitions: Sequence[FieldDefinition] | None,
         save: Callable[[FieldsDraft], None],
         *,
         now: float,
         check_unique: CheckUnique | None = None,
+        entered: Mapping[str, str] | None = None,
     ) -> None:
         name = clean(document.name or document.file_id, 200)
-        super().__init__(Content(f"Edit fields · {name}"))
+        note = "" if entered is None else FILLED_IN
+        super().__init__(Content(f"Edit fields · {name}"), note=note)
         self._document = document
-        self._definitions = definitions
+        self._definitions = definitions or ()
         self._save = save
         self._now = now
         self._check_unique = check_unique
-        self._fields = FieldsForm(definitions, document.fields)
+        self._fields = FieldsForm(
+            definitions, document.fields, entered=entered, odd=_odd_keys(document)
+        )
         self._sent = FieldsDraft(self._fields.base, self._fields.base)
         self._held: dict[str, str] | None = None
 
@@ -126,8 +131,11 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         elif held != self._held:
             self._held = None
 
-    def offer_replace(self, sentence: str) -> None:
-        """Say that the service kept the old fields, and offer what is left to try."""
+    def offer_replace(self, sentence: str, fate: str) -> None:
+        """Say that the service shows the old fields, and offer what is left to try.
+
+        `fate` says what becomes of the file.
+        """
         if self.is_over:
             return
         sent = self._sent
@@ -135,8 +143,8 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
             Content(clean(sentence, 600))
             + Content(
                 "\n\nWhat is left is to remove it from the collection and attach it again with the "
-                "new fields. The file is kept, but it is indexed anew: no search finds it until "
-                "that is done.\n\n"
+                "new fields. It is then indexed again: no search finds it until that is done. "
+                f"{fate}\n\n"
             )
             + show_changes(changes_between(sent.base, sent.fields))
         )
@@ -207,6 +215,11 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         self.saving(draft)
         self.progress("Saving…")
         self._save(draft)
+
+
+def _odd_keys(document: Document) -> Collection[str]:
+    """Return the keys, as they are shown, of fields that are no texts and are shown as some."""
+    return {writable(key) for key in document.odd_fields or ()}
 
 
 def short_id(file_id: str) -> str:

@@ -24,6 +24,7 @@ from xcoll_tui.ui.widgets.controls import Press
 
 T = TypeVar("T")
 
+FILLED_IN = "What you typed before was not saved, and is filled in again."
 _STYLES = Path(__file__).parent.parent
 
 
@@ -69,9 +70,12 @@ class FormDialog(Dialog[T]):
     """What the last button says; three dots where something is asked before it is done."""
     KEYS = "^s Save · esc Close"
 
-    def __init__(self, title: Content) -> None:
+    def __init__(self, title: Content, *, note: str = "") -> None:
         super().__init__()
+        self.was_discarded = False
+        """Whether a person closed the form, and so gave up what was entered."""
         self._form_title = title
+        self._note = note
         self._body = VerticalScroll(id="form-body", can_focus=False)
         self._aside_text = Static(id="form-aside-text")
         self._aside_extra = Vertical(id="form-aside-extra")
@@ -229,7 +233,7 @@ class FormDialog(Dialog[T]):
 
     def on_mount(self) -> None:
         """Start in the form."""
-        self._say("")
+        self._say(self._note)
         self._enter(self._stage)
         self.call_after_refresh(self.focus_form)
 
@@ -327,21 +331,25 @@ class FormDialog(Dialog[T]):
 
     def _close(self) -> None:
         if not self.changed:
-            self.close_with(None)
+            self._discard()
             return
         self.ask(
             "Close without saving?",
             Content("What you entered has not been saved."),
             (
                 Choice("Keep editing", self.back),
-                Choice("Discard", lambda: self.close_with(None), danger=True),
+                Choice("Discard", self._discard, danger=True),
             ),
         )
 
+    def _discard(self) -> None:
+        self.was_discarded = True
+        self.close_with(None)
+
     def _warn(self) -> None:
         self._say(
-            "Still under way. Esc again closes this; the write goes on, and the activity list (@) "
-            "tells what became of it.",
+            "Still under way. Esc again closes this; the write goes on, and you are told what "
+            "becomes of it. What you typed is not lost.",
             "-busy",
         )
         self._stage = self._stage._replace(on_escape=lambda: self.close_with(None))

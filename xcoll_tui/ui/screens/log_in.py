@@ -98,6 +98,10 @@ class LogInScreen(FormDialog[bool]):
         go_on = Choice("Go on", self.done)
         self.ask("The key", Content("\n").join([first, *rest]), (go_on,))
 
+    def on_key_input_first_line_taken(self) -> None:
+        """Say that not all of what was pasted was taken."""
+        self._row.explain("Only the first line of what was pasted was taken as the key.")
+
     def _on_input_submitted(self, event: Input.Submitted) -> None:
         event.prevent_default()  # a form goes to its next field, and there is none
         self.action_save()

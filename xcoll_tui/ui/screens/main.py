@@ -6,14 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.escape import escape_doubt
-from xcoll_tui.ui.keys import COLLECTIONS, DOCUMENTS, FILTER, READING, hints_of
+from xcoll_tui.ui.keys import COLLECTIONS, DOCUMENTS, FILTER, MAIN_KEYS, READING, hints_of
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.lines import Footer, Header, Hint, Place
 from xcoll_tui.ui.widgets.pane import Pane
@@ -40,37 +40,7 @@ class MainScreen(Screen[None]):
         (70, "-narrow"),
         (100, "-wide"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "pane(1)", "Collections", id="pane.collections", show=False),
-        Binding("2", "pane(2)", "Documents", id="pane.documents", show=False),
-        Binding("h", "pane(1)", "To the collections", id="pane.left", show=False),
-        Binding("l", "pane(2)", "To the documents", id="pane.right", show=False),
-        Binding("tab,shift+tab", "other_pane", "The other pane", id="pane.other", show=False),
-        Binding("escape", "back", "Back", id="back", show=False),
-        Binding("slash", "filter", "Filter", id="filter.edit", show=False),
-        Binding("F", "failed_only", "Failed only", id="filter.failed", show=False),
-        Binding("s", "sort", "Sort by the next column", id="sort.next", show=False),
-        Binding("S", "reverse", "Reverse the order", id="sort.reverse", show=False),
-        Binding("R,ctrl+r", "refresh", "Refresh", id="refresh", show=False),
-        Binding("p", "properties", "Properties", id="show.properties", show=False),
-        Binding("space", "mark", "Mark", id="mark.toggle", show=False),
-        Binding("v", "mark_range", "Mark up to here", id="mark.range", show=False),
-        Binding("asterisk", "mark_all", "Mark all that is loaded", id="mark.all", show=False),
-        Binding("a", "attach", "Attach files by ID", id="write.attach", show=False),
-        Binding("e", "edit", "Edit", id="write.edit", show=False),
-        Binding("d,delete", "remove", "Remove, delete", id="write.remove", show=False),
-        Binding("i", "reindex", "Re-index", id="write.reindex", show=False),
-        Binding("n", "new", "New collection", id="write.new", show=False),
-        Binding("z", "undo", "Undo", id="write.undo", show=False),
-        Binding("B", "recreate", "Recreate from backup", id="write.recreate", show=False),
-        Binding(
-            "exclamation_mark", "unfinished", "Finish what broke off", id="write.finish", show=False
-        ),
-        Binding("at", "activity", "Activity", id="activity", show=False),
-        Binding("c", "copy", "Copy the ID", id="copy.id", show=False),
-        Binding("L", "load_all", "Load all", id="load.all", show=False),
-        Binding("question_mark,f1", "help", "Help", id="help", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(MAIN_KEYS)
 
     class KeyRefused(Message):
         """The service does not accept the key."""
@@ -152,6 +122,8 @@ class MainScreen(Screen[None]):
         # A refused key is told by the pane, as the reason why it has no rows.
         with suppress(Unauthorized):
             await session.start(collection_id)
+        if self.writing is not None:
+            self.writing.undoing.tell_earlier()
 
     def tell_place(self) -> None:
         """Tell in the header where the person is, and how fresh it is."""
@@ -177,19 +149,31 @@ class MainScreen(Screen[None]):
             state = format_elapsed(self._clock() - feed.loaded_at)
         self.header.show(Place(facts, state, mode=self.mode))
 
-    def tell(self, said: str) -> None:
+    def tell(self, said: str, *, seconds: float | None = None) -> None:
         """Say something in passing, fit for the screen whatever is in it."""
-        self.notify(clean(said, 400), markup=False)
+        self.notify(clean(said, 400), timeout=seconds, markup=False)
 
     def tell_unfinished(self, count: int) -> None:
-        """Say that replacements broke off: documents that are in no collection now."""
+        """Say that replacements broke off: some of their documents may be in no collection now."""
         if count:
-            many = "A replacement" if count == 1 else f"{count:,} replacements"
-            self.complain(f"{many} broke off: removed, and not attached again. ! finishes it.")
+            many, its, them = (
+                ("A replacement", "its", "it")
+                if count == 1
+                else (f"{count:,} replacements", "their", "them")
+            )
+            self.complain(
+                f"{many} broke off halfway. Both versions of {its} fields are kept; ! shows "
+                f"{them}, and finishes {them}."
+            )
 
     def complain(self, said: str) -> None:
         """Say in passing what failed, long enough to be read."""
         self.notify(clean(said, 600), severity="error", timeout=12, markup=False)
+
+    @property
+    def inputs(self) -> int:
+        """How many keys and clicks there were so far."""
+        return int(getattr(self.app, "inputs", 0))
 
     # The focus
 
@@ -429,7 +413,16 @@ class MainScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """Undo the last write that can be undone."""
-        self._write(lambda writing: writing.undo())
+        self._write(lambda writing: writing.undoing.undo())
+
+    def action_redo(self) -> None:
+        """Do again what was undone last."""
+        self._write(lambda writing: writing.undoing.redo())
+
+    def action_undo_log(self) -> None:
+        """List what was written, to undo any of it."""
+        if self.writing is not None and self.is_current:
+            self.run_worker(self.writing.undoing.show(), group="write")
 
     def action_recreate(self) -> None:
         """Make a collection of a backup again."""

@@ -25,21 +25,32 @@ class Pickable(NamedTuple):
     """What to know before it is picked."""
 
 
+ALL = "*"
+"""What is returned where all are chosen at once."""
+
+
 class PickScreen(Dialog[str]):
-    """Return the key of the choice, None for none."""
+    """Return the key of the choice, None for none.
+
+    ALL is returned by `A`, where `all_label` says what that does.
+    """
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "cancel", "Cancel", id="pick.cancel"),
+        Binding("A", "all", "All at once", id="pick.all", show=False),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Pickable], verb: str) -> None:
+    def __init__(
+        self, title: str, choices: Sequence[Pickable], verb: str, *, all_label: str = ""
+    ) -> None:
         super().__init__()
         self._table: RowTable[Pickable] = RowTable(_COLUMNS, show_header=False, note=_note)
         self._frame = Vertical(self._table, id="pick")
         self._rows = FixedRows(lambda row: row.key, choices)
         self._title = title
         self._verb = verb
+        self._all_label = all_label
 
     def compose(self) -> ComposeResult:
         """Frame the list."""
@@ -48,12 +59,22 @@ class PickScreen(Dialog[str]):
     def on_mount(self) -> None:
         """Show the choices."""
         self._frame.border_title = Content(clean(self._title, 200))
-        self._frame.border_subtitle = show_hints(
-            (f"⏎ {self._verb}", "pick"), ("esc Cancel", "cancel")
-        )
+        hints = [(f"⏎ {self._verb}", "pick"), ("esc Cancel", "cancel")]
+        if self._all_label:
+            hints.insert(1, (f"A {self._all_label}", "all"))
+        self._frame.border_subtitle = show_hints(*hints)
+        self._table.focus()
+        self._draw()
+
+    def change(self, choices: Sequence[Pickable]) -> None:
+        """Show other choices, or more of what is known of them; the cursor stays on its row."""
+        self._rows = FixedRows(lambda row: row.key, choices)
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
         self._table.layout_of.measure(self._rows.row(i) for i in range(min(100, len(self._rows))))
         self._table.show(self._rows)
-        self._table.focus()
 
     def _on_row_table_opened(self) -> None:
         self.action_pick()
@@ -61,6 +82,11 @@ class PickScreen(Dialog[str]):
     def action_pick(self) -> None:
         """Pick what is under the cursor."""
         self.finish(self._table.cursor_key)
+
+    def action_all(self) -> None:
+        """Pick all of them."""
+        if self._all_label:
+            self.finish(ALL)
 
     def action_cancel(self) -> None:
         """Pick nothing."""

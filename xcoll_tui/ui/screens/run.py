@@ -1,7 +1,7 @@
 """Many writes at once: how far they are, and what became of each; stays until it is closed."""
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
 
+from xcoll_tui.ui.run_lines import RunRow, RunView
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.columns import Cell, Column
@@ -20,37 +21,6 @@ from xcoll_tui.ui.widgets.row_table import RowTable
 
 _MEASURED = 200
 """So many rows at the top say how wide the columns are."""
-
-
-class RunRow(NamedTuple):
-    """What became of one target."""
-
-    key: str
-    name: str
-    glyph: str
-    word: str
-    tone: str
-    said: str
-
-
-class RunView(NamedTuple):
-    """A run as it stands; names and sentences may be text of the service's."""
-
-    title: str
-    total: int
-    done: int
-    failed: int
-    left: int
-    rate: float
-    """Ended a second, lately."""
-    note: str
-    """What holds it up, or how it ended."""
-    over: bool
-    can_retry: bool
-    ended: int
-    """How many have ended; their rows stay as they are, and new ones come behind them."""
-    rows_from: Callable[[int], Sequence[RunRow]]
-    """Returns the rows of those that ended after so many."""
 
 
 class ProgressBar(Widget):
@@ -73,11 +43,10 @@ class ProgressBar(Widget):
         view = self._view
         if view is None:
             return Strip.blank(width, base)
-        parts = [f"{view.done:,} done", f"{view.failed:,} failed", f"{view.left:,} left"]
+        tally = f"  {view.tally}"
         if view.rate >= 0.05 and not view.over:
-            parts.append(f"{view.rate:.0f}/s" if view.rate >= 10 else f"{view.rate:.1f}/s")
-        said = "  " + " · ".join(parts)
-        room = max(0, width - len(said))
+            tally += f" · {view.rate:.0f}/s" if view.rate >= 10 else f" · {view.rate:.1f}/s"
+        room = max(0, width - len(tally))
         total = max(1, view.total)
         done = room * view.done // total
         failed = min(room - done, -(-room * view.failed // total))
@@ -90,7 +59,7 @@ class ProgressBar(Widget):
                 Segment("━" * done, style("done")),
                 Segment("━" * failed, style("failed")),
                 Segment("─" * (room - done - failed), style("left")),
-                Segment(said, base),
+                Segment(tally, base),
             ]
         ).adjust_cell_length(width, base)
 
@@ -117,6 +86,7 @@ class RunScreen(Dialog[str]):
         self._table: RowTable[RunRow] = RowTable(_COLUMNS, show_header=False, note=_note)
         self._frame = Vertical(self._bar, self._table, id="run")
         self._rows = FixedRows[RunRow](lambda row: row.key)
+        self._corrected = 0
 
     def compose(self) -> ComposeResult:
         """Put the bar above the list."""
@@ -149,6 +119,11 @@ class RunScreen(Dialog[str]):
             self._rows.extend(new)
             self._table.layout_of.measure(new[: max(0, _MEASURED - before)])
             self._table.show(self._rows)
+        if view.corrected > self._corrected:
+            for row in view.rows_corrected(self._corrected):
+                self._rows.put(row)
+                self._table.row_changed(row.key)
+            self._corrected = view.corrected
 
     def action_hide(self) -> None:
         """Go back to the rows; the run goes on."""

@@ -12,9 +12,10 @@ from xcoll_tui.ui.fields_draft import show_value
 from xcoll_tui.ui.format import format_count, format_many
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
 from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.widgets.controls import Choose, TextInput
-from xcoll_tui.ui.widgets.fields_form import traits_of
+from xcoll_tui.ui.widgets.controls import Choose
+from xcoll_tui.ui.widgets.field_rows import traits_of
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 # What stands for a key that is still to be typed: no field can have an empty key.
 _ANOTHER = ""

@@ -21,8 +21,9 @@ from xcoll_tui.api.models import (
     TokensConfiguration,
     Wire,
 )
-from xcoll_tui.ui.widgets.controls import NumberInput, TextInput
+from xcoll_tui.ui.widgets.controls import NumberInput
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 _STRATEGIES: dict[str, tuple[str, type[Wire]]] = {
     "bytes_configuration": ("Bytes", BytesConfiguration),
@@ -45,18 +46,25 @@ _DEFAULT_BYTES = (4_000, 800)
 class ChunkingForm(Vertical):
     """Choose a strategy, its sizes, and two switches.
 
-    `base` is what a collection has, None for a new one. What the service chose once can be changed,
-    but not handed back to it: leaving a choice out of an update keeps what is there.
+    `base` is what a collection has, None for a new one; `entered` what was typed before. What the
+    service chose once can be changed, but not handed back to it: leaving a choice out of an update
+    keeps what is there.
     """
 
-    def __init__(self, base: ChunkConfiguration | None, *, new: bool) -> None:
+    def __init__(
+        self,
+        base: ChunkConfiguration | None,
+        *,
+        new: bool,
+        entered: ChunkConfiguration | None = None,
+    ) -> None:
         super().__init__()
         self._base = base
         self._configuration = base or ChunkConfiguration()
-        strategy = self._configuration.strategy
-        name, members = strategy if strategy is not None else (_NONE, None)
+        shown = entered or self._configuration
+        name, members = shown.strategy or (_NONE, None)
         unset = "The service's default" if new else "As it is"
-        options = [] if members is not None else [(Content(unset), _NONE)]
+        options = [] if self._configuration.strategy is not None else [(Content(unset), _NONE)]
         options += [(Content(label), key) for key, (label, _) in _STRATEGIES.items()]
         self._select: Select[str] = Select(options, allow_blank=False, value=name)
         self._given = name
@@ -68,8 +76,10 @@ class ChunkingForm(Vertical):
         self._size_row = FormRow("Size", self._size_input)
         self._overlap_row = FormRow("Overlap", self._overlap_input)
         self._encoding_row = FormRow("Encoding", self._encoding_input)
-        self._strip = _switch(self._configuration.strip_whitespace, unset)
-        self._inject = _switch(self._configuration.inject_name_into_chunks, unset)
+        self._strip = _switch(self._configuration.strip_whitespace, shown.strip_whitespace, unset)
+        self._inject = _switch(
+            self._configuration.inject_name_into_chunks, shown.inject_name_into_chunks, unset
+        )
         self._rows = {
             "chunk_configuration": self._strategy_row,
             "max_chunk_size": self._size_row,
@@ -175,11 +185,13 @@ class ChunkingForm(Vertical):
             self._overlap_row.clear_problem()
 
 
-def _switch(value: bool | None, unset: str) -> Select[str]:
+def _switch(base: bool | None, value: bool | None, unset: str) -> Select[str]:
     options = [(Content("Yes"), "yes"), (Content("No"), "no")]
-    if value is None:
+    if base is None:
         options.insert(0, (Content(unset), ""))
-    chosen = {None: "", True: "yes", False: "no"}[value]
+    chosen = {None: "" if base is None else "yes" if base else "no", True: "yes", False: "no"}[
+        value
+    ]
     return Select(options, allow_blank=False, value=chosen)
 
 

@@ -23,6 +23,8 @@ class Cell(NamedTuple):
     text: str
     tone: str = ""
     """The component class that colours it, without the ``row-table--`` prefix."""
+    short: str = ""
+    """Given where the text may lie over the columns behind it; said where they are too few."""
 
 
 @dataclass(frozen=True)

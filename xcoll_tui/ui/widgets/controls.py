@@ -1,64 +1,25 @@
-"""Inputs, switches and buttons that are safe with any text, and readable without colour."""
+"""Inputs for keys and numbers, and switches and buttons that are readable without colour."""
 
 from textual import events
 from textual.content import Content
-from textual.widgets import Button, Checkbox, Input, RadioButton
+from textual.message import Message
+from textual.widgets import Button, Checkbox, RadioButton
 
-from xcoll_tui.ui.escaping import escape, is_plain, unescape
-from xcoll_tui.ui.text import clean
+from xcoll_tui.session.pasted_text import trim_cell
+from xcoll_tui.ui.widgets.text_input import LineInput
 
 # Longer than any key that is accepted, so that it is refused and not cut.
 _LONGEST_KEY = 4_096
-_LONGEST_LINE = 10_000
 
 
-class TextInput(Input):
-    """A line of text that may hold anything: what cannot be shown is escaped while it is edited.
+class KeyInput(LineInput):
+    """A masked line for a key: nothing of it is drawn, or leaves it by the clipboard.
 
-    Use `text`, never `value`: it is exact, and what has not been touched comes back as it was.
+    Of several lines that are pasted the first is taken, as `pass` keeps keys above notes.
     """
 
-    def __init__(
-        self, text: str = "", *, placeholder: str = "", classes: str | None = None
-    ) -> None:
-        self.escaped = not is_plain(text)
-        self._given = text
-        self._given_shown = escape(text) if self.escaped else text
-        super().__init__(
-            self._given_shown, placeholder=placeholder, select_on_focus=False, classes=classes
-        )
-
-    @property
-    def text(self) -> str:
-        """The text that is meant."""
-        if self.value == self._given_shown:
-            return self._given
-        return unescape(self.value) if self.escaped else self.value
-
-    def replace(self, text: str, start: int, end: int) -> None:
-        """Replace a part of what is shown; whatever is typed or pasted comes this way."""
-        start, end = sorted((max(0, start), min(len(self.value), end)))
-        if not self.escaped and not is_plain(self.value[:start] + text + self.value[end:]):
-            before, after = escape(self.value[:start]), escape(self.value[end:])
-            inserted = escape(text)
-            self.escaped = True
-            self.value = before + inserted + after
-            self.cursor_position = len(before) + len(inserted)
-            return
-        # A single backslash is a person's who writes an escape; more at once were pasted.
-        super().replace(escape(text) if self.escaped and len(text) > 1 else text, start, end)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        # Textual keeps only the first line of what is pasted.
-        event.prevent_default()
-        event.stop()
-        text = event.text.removesuffix("\n")
-        if text:
-            self.replace(text, *self.selection)
-
-
-class KeyInput(Input):
-    """A masked line for a key: nothing of it is drawn, or leaves it by the clipboard."""
+    class FirstLineTaken(Message):
+        """Of what was pasted the lines after the first were left out."""
 
     def __init__(self, *, placeholder: str = "") -> None:
         super().__init__(
@@ -73,25 +34,16 @@ class KeyInput(Input):
         """Cut nothing, as for copying."""
         self.action_copy()
 
-    def _on_paste(self, event: events.Paste) -> None:
-        # Textual keeps only the first line; a key that was broken over lines would be half a key.
-        event.prevent_default()
-        event.stop()
-        if text := event.text.strip():
-            self.replace(text, *self.selection)
+    def paste(self, text: str) -> None:
+        """Put a key in, and tell when that was not all that was pasted."""
+        lines = trim_cell(text).splitlines()
+        if lines:
+            super().paste(trim_cell(lines[0]))
+        if len(lines) > 1:
+            self.post_message(self.FirstLineTaken())
 
 
-class PlainInput(Input):
-    """A line of text of which what is pasted cannot reach the terminal as codes."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        if text := clean(event.text.strip(), _LONGEST_LINE):
-            self.replace(text, *self.selection)
-
-
-class NumberInput(Input):
+class NumberInput(LineInput):
     """A whole number that is not negative; None while it is empty."""
 
     def __init__(self, number: int | None = None, *, placeholder: str = "") -> None:

@@ -10,8 +10,9 @@ from textual.widgets import Button, Static
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.widgets.controls import Check, Press, TextInput
+from xcoll_tui.ui.widgets.controls import Check, Press
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.text_input import TextInput
 
 NEVER_REQUIRED = "A field that is added to a collection that exists cannot be required."
 
@@ -20,17 +21,36 @@ class DefinitionsForm(Vertical):
     """Add, change and delete field definitions.
 
     In a collection that exists (`new` is false) a key stays as it is, and a field that is added
-    cannot be required; deleting one also removes its values from the documents.
+    cannot be required; deleting one also removes its values from the documents. `entered` are
+    definitions that were typed before.
     """
 
     def __init__(
-        self, base: Sequence[FieldDefinition], *, new: bool, documents_count: int = 0
+        self,
+        base: Sequence[FieldDefinition],
+        *,
+        new: bool,
+        documents_count: int = 0,
+        entered: Sequence[FieldDefinition] | None = None,
     ) -> None:
         super().__init__()
         self._new = new
         self._count = documents_count
+        typed = {
+            definition.key: definition for definition in (base if entered is None else entered)
+        }
         self._rows = [
-            DefinitionRow(each, added=False, documents_count=documents_count) for each in base
+            DefinitionRow(
+                definition,
+                added=False,
+                documents_count=documents_count,
+                entered=typed.pop(definition.key, None),
+            )
+            for definition in base
+        ]
+        self._rows += [
+            DefinitionRow(FieldDefinition(), added=True, may_be_required=new, entered=definition)
+            for definition in typed.values()
         ]
         self._list = Vertical(*self._rows, classes="form-rows")
 
@@ -72,7 +92,8 @@ class DefinitionsForm(Vertical):
 
     def add_row(self) -> None:
         """Add an empty definition and go to its key."""
-        row = DefinitionRow(FieldDefinition(), added=True, may_be_required=self._new)
+        blank = FieldDefinition()
+        row = DefinitionRow(blank, added=True, may_be_required=self._new, entered=blank)
         self._rows.append(row)
         self._list.mount(row)
         row.call_after_refresh(row.focus_control)
@@ -109,7 +130,10 @@ class DefinitionsForm(Vertical):
 
 
 class DefinitionRow(FormRow):
-    """One definition: its key, three switches, and what it is for."""
+    """One definition: its key, three switches, and what it is for.
+
+    `entered` is what it is to become, None where it is to be deleted.
+    """
 
     def __init__(
         self,
@@ -118,26 +142,31 @@ class DefinitionRow(FormRow):
         added: bool,
         may_be_required: bool = True,
         documents_count: int = 0,
+        entered: FieldDefinition | None = None,
     ) -> None:
+        shown = definition if entered is None else entered
         self.added = added
         self.deleted = False
         self._definition = definition
+        self._is_to_go = entered is None
         self._count = documents_count
-        self._key_input = TextInput(
-            definition.key, placeholder="name of the field", classes="form-key"
-        )
-        self._required = Check(
-            Content("required"), definition.required, disabled=not may_be_required
-        )
-        self._unique = Check(Content("unique"), definition.unique)
-        self._inject = Check(Content("in search text"), definition.inject_into_chunk)
+        self._key_input = TextInput(shown.key, placeholder="name of the field", classes="form-key")
+        self._required = Check(Content("required"), shown.required, disabled=not may_be_required)
+        self._unique = Check(Content("unique"), shown.unique)
+        self._inject = Check(Content("in search text"), shown.inject_into_chunk)
         self._description_input = TextInput(
-            definition.description, placeholder="what it is for", classes="form-description"
+            shown.description, placeholder="what it is for", classes="form-description"
         )
         self._button = Press(Content("✕"), classes="form-tool", tooltip=Content("Delete"))
         first = self._key_input if added else self._required
         super().__init__(definition.key, first)
         self.add_class("form-definition")
+
+    def on_mount(self) -> None:
+        """Show it as deleted where that was wanted before."""
+        super().on_mount()
+        if self._is_to_go and not self.deleted:
+            self.toggle()
 
     def compose(self) -> ComposeResult:
         """Stand in two lines: the switches, and the description."""

@@ -1,37 +1,33 @@
 """The form for the fields of a document: what the collection defines first, then the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.widgets.controls import Press, TextInput
-from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.controls import Press
+from xcoll_tui.ui.widgets.field_rows import DefinedRow, OtherRow, UnopenedField
+from xcoll_tui.ui.widgets.pager import Pager
 
-SEARCHED = "goes into the search text"
+UNDEFINED = "not defined here; the service may refuse it"
+NO_TEXT = "not a text; kept as it is unless you change it"
 
-
-def traits_of(definition: FieldDefinition) -> str:
-    """Say what a definition asks of a field, and what it is for."""
-    traits = [
-        said
-        for said, holds in (
-            ("required", definition.required),
-            ("unique in this collection", definition.unique),
-            (SEARCHED, definition.inject_into_chunk),
-        )
-        if holds
-    ]
-    said = " · ".join(traits)
-    return " — ".join(part for part in (said, definition.description) if part)
+_ALL = 40
+"""Fields that are shown at once; with hundreds of them each key would be slow."""
+_PAGE = 15
+"""Fields on a page where there are more: turning to one makes its rows."""
 
 
 class FieldsForm(Vertical):
     """Edit fields: every defined one, and others under any key.
+
+    `definitions` is None while it is not known what is defined. `entered` are fields that were
+    typed before, `fields` those that are so; `odd` are the keys of those that are no texts.
 
     A defined field left empty is not set, unless the document holds it empty already; another
     field may be empty, and is removed by its own button, which also puts it back. That of a defined
@@ -40,30 +36,64 @@ class FieldsForm(Vertical):
 
     def __init__(
         self,
-        definitions: Sequence[FieldDefinition],
+        definitions: Sequence[FieldDefinition] | None,
         fields: Mapping[str, str],
         *,
+        entered: Mapping[str, str] | None = None,
+        odd: Collection[str] = (),
         form_id: str | None = None,
     ) -> None:
         super().__init__(id=form_id)
         self.base = dict(fields)
-        self._defined = [_DefinedRow(each, self.base.get(each.key)) for each in definitions]
-        keys = {each.key for each in definitions}
-        self._others = [
-            _OtherRow(key, value) for key, value in self.base.items() if key not in keys
+        typed = self.base if entered is None else entered
+        self._undefined = "" if definitions is None else UNDEFINED
+        defined = [
+            UnopenedField(
+                definition.key,
+                self.base.get(definition.key),
+                typed.get(definition.key, ""),
+                definition,
+                note=NO_TEXT if definition.key in odd else "",
+            )
+            for definition in definitions or ()
         ]
-        self._rest = Vertical(*self._others, classes="form-rows")
+        keys = {field.key for field in defined}
+        others = [
+            UnopenedField(key, value, typed.get(key), note=self._note_of(key, odd))
+            for key, value in self.base.items()
+            if key not in keys
+        ]
+        others += [
+            UnopenedField(key, None, value, note=self._undefined)
+            for key, value in typed.items()
+            if key not in self.base and key not in keys
+        ]
+        self._defined: list[DefinedRow | UnopenedField] = [*defined]
+        self._others: list[OtherRow | UnopenedField] = [*others]
+        count = len(self._rows)
+        self._pager = Pager("Fields", _PAGE if count > _ALL else None)
+        shown = self._pager.show(0, count)
+        rows = [self._open(index) for index in shown]
+        self._placed = set(rows)
+        first = [row for row in rows if isinstance(row, DefinedRow)]
+        self._first = Vertical(*first, classes="form-rows")
+        self._rest = Vertical(*rows[len(first) :], classes="form-rows")
+        self._title = Static("Fields of the collection", classes="form-title")
 
     def compose(self) -> ComposeResult:
-        """Yield the rows, and the button for one more."""
+        """Yield the rows of the first page, and the button for one more."""
+        yield self._pager
         if self._defined:
-            yield Static("Fields of the collection", classes="form-title")
-            yield Vertical(*self._defined, classes="form-rows")
+            yield self._title
+            yield self._first
             yield Static("Other fields", classes="form-title")
         else:
             yield Static("Fields", classes="form-title")
         yield self._rest
         yield Press(Content("+ Add a field"), classes="form-add")
+
+    def _note_of(self, key: str, odd: Collection[str]) -> str:
+        return " · ".join(filter(None, [self._undefined, NO_TEXT if key in odd else ""]))
 
     def values(self) -> dict[str, str]:
         """Return the fields as they are entered, the defined ones first."""
@@ -80,66 +110,113 @@ class FieldsForm(Vertical):
 
     def problems(self) -> dict[str, str]:
         """Tell by key what cannot be sent; the key is empty for a field without one."""
-        return {row.key: sentence for row, sentence in self._problems()}
+        rows = self._rows
+        return {rows[index].key: sentence for index, sentence in self._problems()}
 
     def show_problems(self) -> bool:
         """Show every problem at its field, go to the first, and tell whether there was one."""
-        for row in (*self._defined, *self._others):
-            row.clear_problem()
+        for row in self._rows:
+            if not isinstance(row, UnopenedField):
+                row.clear_problem()
         found = list(self._problems())
-        for row, sentence in found:
-            row.show_problem(sentence)
+        for index, sentence in found:
+            self._open(index).show_problem(sentence)
         if found:
-            found[0][0].focus_control()
+            self._go_to(found[0][0])
         return bool(found)
 
     def show_problem(self, key: str, sentence: str) -> bool:
         """Show a problem at the field with this key and go there; False where there is none."""
-        rows: list[_DefinedRow | _OtherRow] = [*self._defined, *self._others]
-        for row in rows:
+        for index, row in enumerate(self._rows):
             if row.key == key:
-                row.show_problem(sentence)
-                row.focus_control()
+                self._open(index).show_problem(sentence)
+                self._go_to(index)
                 return True
         return False
 
+    def supply(self, counts: Mapping[str, int], total: int) -> None:
+        """Take note that so many of all files have their own value of a defined field."""
+        for row in self._defined:
+            row.supply(counts.get(row.key, 0), total)
+
     def add_row(self, key: str = "", value: str = "") -> None:
         """Add an empty row and go to its key."""
-        row = _OtherRow(key, value, new=True)
-        self._others.append(row)
-        self._rest.mount(row)
-        row.call_after_refresh(row.focus_control)
+        self._others.append(OtherRow(key, None, value, note=self._undefined))
+        self._go_to(len(self._rows) - 1)
 
     def focus_first(self) -> None:
         """Go to the first field, or make one."""
-        rows: list[FormRow] = [*self._defined, *self._others]
-        if rows:
-            rows[0].control.focus()
+        if self._rows:
+            self._open(0).control.focus()
         else:
             self.add_row()
 
-    def _problems(self) -> Iterable[tuple["_DefinedRow | _OtherRow", str]]:
+    @property
+    def _rows(self) -> list[DefinedRow | OtherRow | UnopenedField]:
+        return [*self._defined, *self._others]
+
+    def _open(self, index: int) -> DefinedRow | OtherRow:
+        """Return the row with this number, which is made when it is first needed."""
+        rows: list[Any] = self._defined
+        if index >= len(rows):
+            index, rows = index - len(rows), self._others
+        if isinstance(rows[index], UnopenedField):
+            rows[index] = rows[index].open()
+        row: DefinedRow | OtherRow = rows[index]
+        return row
+
+    def _go_to(self, index: int) -> None:
+        row = self._open(index)
+        page = self._pager.page_of(index)
+        if row not in self._placed or page != self._pager.page:
+            self._turn(page)
+        if row.control.is_attached:
+            row.focus_control()
+        else:
+            row.call_after_refresh(row.focus_control)
+
+    def _turn(self, page: int) -> None:
+        """Show the rows of a page."""
+        shown = self._pager.show(page, len(self._rows))
+        rows = [self._open(index) for index in shown]
+        for row in self._placed.difference(rows):
+            row.display = False
+        for row in rows:
+            row.display = True
+            if row not in self._placed:
+                self._placed.add(row)
+                (self._rest if isinstance(row, OtherRow) else self._first).mount(row)
+        self._title.display = shown.start < len(self._defined)
+
+    def _on_pager_turned(self, message: Pager.Turned) -> None:
+        message.stop()
+        self._turn(message.page)
+        if self.screen.focused is None or self.screen.focused.disabled:
+            self._go_to(self._pager.shown.start)
+
+    def _problems(self) -> Iterable[tuple[int, str]]:
         seen: set[str] = set()
-        for row in self._defined:
+        for index, row in enumerate(self._defined):
             seen.add(row.key)
-            if row.definition.required and not row.text:
-                yield row, "This field is required: give it a value."
-        for other in self._others:
+            required = row.definition is not None and row.definition.required
+            if required and not row.text and not row.is_supplied:
+                yield index, "This field is required: give it a value."
+        for index, other in enumerate(self._others, len(self._defined)):
             if other.removed or (other.new and not other.unfinished):
                 continue
             if not other.key:
-                yield other, "Give the field a name, or remove it."
+                yield index, "Give the field a name, or remove it."
             elif other.key in seen:
-                said = f"There is a field {clean(other.key, 60)} already: change that one."
-                yield other, said
+                sentence = f"There is a field {clean(other.key, 60)} already: change that one."
+                yield index, sentence
             seen.add(other.key)
 
     def _on_button_pressed(self, event: Button.Pressed) -> None:
         row = event.button.parent and event.button.parent.parent
-        if isinstance(row, _DefinedRow):
+        if isinstance(row, DefinedRow):
             event.stop()
             row.toggle()
-        elif isinstance(row, _OtherRow):
+        elif isinstance(row, OtherRow):
             event.stop()
             if row.new:
                 self._drop(row)
@@ -149,100 +226,11 @@ class FieldsForm(Vertical):
             event.stop()
             self.add_row()
 
-    def _drop(self, row: "_OtherRow") -> None:
+    def _drop(self, row: OtherRow) -> None:
         index = self._others.index(row)
         del self._others[index]
         row.remove()
         if self._others:
-            self._others[min(index, len(self._others) - 1)].control.focus()
+            self._go_to(len(self._defined) + min(index, len(self._others) - 1))
         else:
             self.query_one(".form-add", Press).focus()
-
-
-class _DefinedRow(FormRow):
-    """A field that the collection defines."""
-
-    def __init__(self, definition: FieldDefinition, value: str | None) -> None:
-        self.definition = definition
-        self.key = definition.key
-        self._input = TextInput(value or "")
-        self._shown = self._input.value
-        self._was_empty = value == ""
-        self._button = Press(Content("✕"), classes="form-tool form-empty")
-        self._button.can_focus = False  # keys empty the input itself
-        label = f"{definition.key} *" if definition.required else definition.key
-        tools = [self._button]
-        super().__init__(label, self._input, help_text=traits_of(definition), tools=tools)
-
-    def on_mount(self) -> None:
-        """Show what the button does now."""
-        super().on_mount()
-        self._tell_button()
-
-    @property
-    def text(self) -> str:
-        return self._input.text
-
-    @property
-    def is_set(self) -> bool:
-        return bool(self.text) or self._was_empty
-
-    def toggle(self) -> None:
-        """Empty the field, or put back what it was."""
-        self._input.value = "" if self.text else self._shown
-        self._input.focus()
-
-    def _tell_button(self) -> None:
-        self._button.visible = bool(self.text or self._shown)
-        self._button.label = Content("✕" if self.text else "↶")
-        self._button.tooltip = Content("Empty it" if self.text else "Put it back")
-
-    def _on_input_changed(self, _event: Input.Changed) -> None:
-        # Textual calls the row's own handler besides this one.
-        self._tell_button()
-
-
-class _OtherRow(FormRow):
-    """A field under a key of its own; a new one has its key still to be typed."""
-
-    def __init__(self, key: str, value: str, *, new: bool = False) -> None:
-        self.new = new
-        self.removed = False
-        self._key = key
-        self._key_input = TextInput(key, placeholder="name", classes="form-key")
-        self._input = TextInput(value, placeholder="value" if new else "")
-        self._button = Press(Content("✕"), classes="form-tool", tooltip=Content("Remove"))
-        super().__init__(
-            key, self._key_input if new else self._input, tools=[] if new else [self._button]
-        )
-
-    def compose_line(self) -> ComposeResult:
-        if self.new:
-            yield self._key_input
-            yield self._input
-            yield self._button
-        else:
-            yield from super().compose_line()
-
-    @property
-    def key(self) -> str:
-        return self._key_input.text.strip() if self.new else self._key
-
-    @property
-    def text(self) -> str:
-        return self._input.text
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether something stands in a row that is new."""
-        return self.new and bool(self.key or self.text)
-
-    def toggle(self) -> None:
-        """Take the field out, or put it back."""
-        self.removed = not self.removed
-        self._input.disabled = self.removed
-        self.set_class(self.removed, "-removed")
-        self._button.label = Content("↶" if self.removed else "✕")
-        self._button.tooltip = Content("Put it back" if self.removed else "Remove")
-        self.clear_problem()
-        self.explain("Will be removed." if self.removed else "")

@@ -42,6 +42,7 @@ class FilterBar(Widget):
         super().__init__()
         self.text = ""
         self.complaint = ""
+        self._note = ""
         self._rows = rows
         self._line: FilterLine | None = None
         self._pause: Timer | None = None
@@ -56,9 +57,7 @@ class FilterBar(Widget):
         if (text, complaint) == (self.text, self.complaint):
             return
         self.text, self.complaint = text, complaint
-        self.set_class(bool(complaint), "-complaint")
-        self.set_class(len(complaint) > max(20, self.size.width - 2), "-long")
-        self.refresh(layout=True)
+        self._make_room()
 
     def render(self) -> Content:
         """Draw the filter, and the complaint below it."""
@@ -69,10 +68,23 @@ class FilterBar(Widget):
             )
         else:
             line = Content(self.HINT)
+        if self._note:
+            return Content.assemble(line, "\n", clean(self._note, 300))
         if not self.complaint:
             return line
         complaint = self.get_visual_style("filter--complaint", partial=True)
         return Content.assemble(line, "\n", (clean(self.complaint, 300), complaint))
+
+    def _make_room(self) -> None:
+        below = self._note or self.complaint
+        self.set_class(bool(below), "-complaint")
+        self.set_class(len(below) > max(20, self.size.width - 2), "-long")
+        self.refresh(layout=True)
+
+    def _show_note(self, note: str) -> None:
+        if note != self._note:
+            self._note = note
+            self._make_room()
 
     async def open(self) -> None:
         """Put the cursor into the input, with the filter in force to go on from."""
@@ -81,6 +93,7 @@ class FilterBar(Widget):
 
             self._line = FilterLine(self.text, self.HINT, self._leave)
             await self.mount(self._line)
+            self._show_note(" ".join(self._line.notes))
         self.screen.set_focus(self._line)
 
     def _leave(self, key: str) -> None:
@@ -90,9 +103,10 @@ class FilterBar(Widget):
         if self._pause is not None:
             self._pause.stop()
         self.screen.set_focus(self._rows)
+        self._show_note("")
         line.remove()
         if key == "enter":
-            self.post_message(self.Typed(line.value, final=True))
+            self.post_message(self.Typed(line.text, final=True))
         elif key == "escape":
             self.post_message(self.Typed("", final=True))
             escape_doubt(self).add(partial(self._open_again, line.value))
@@ -106,8 +120,11 @@ class FilterBar(Widget):
         event.stop()
         if self._pause is not None:
             self._pause.stop()
-        if event.value != self.text and self._line is not None:
-            text = event.value
+        if self._line is None:
+            return
+        text = self._line.text
+        self._show_note(" ".join(self._line.notes))
+        if text != self.text:
             self._pause = self.set_timer(
                 _PAUSE, lambda: self.post_message(self.Typed(text, final=False))
             )

@@ -9,9 +9,8 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
 from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.widgets.controls import Check, TextInput
-
-ESCAPED = r"Shown escaped: \n is a new line, \\ a backslash."
+from xcoll_tui.ui.widgets.controls import Check
+from xcoll_tui.ui.widgets.text_input import Noted
 
 
 class FormRow(Vertical):
@@ -34,6 +33,7 @@ class FormRow(Vertical):
         self.problem = ""
         self._help_text = help_text
         self._tools = tools
+        self._notes: list[str] = []
         self._refused: object = None
         self._label = Static(Content(clean(label, 60)), classes="form-label")
         self._help = Static(classes="form-help")
@@ -54,6 +54,9 @@ class FormRow(Vertical):
 
     def on_mount(self) -> None:
         """Show the help."""
+        self._notes = self._current_notes()
+        if self.problem:
+            self._refused = self._entered()  # it may have been found while this was not shown
         self._draw()
 
     def relabel(self, label: str) -> None:
@@ -62,14 +65,22 @@ class FormRow(Vertical):
 
     def explain(self, help_text: str) -> None:
         """Say something else beneath."""
-        self._help_text = help_text
-        self._draw()
+        if help_text != self._help_text:
+            self._help_text = help_text
+            self._draw()
 
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong, until something else is entered."""
         self.problem = sentence
         self._refused = self._entered()
         self._draw()
+
+    def update_notes(self) -> None:
+        """Say of what is entered here where it is not what it looks like."""
+        notes = self._current_notes()
+        if notes != self._notes:
+            self._notes = notes
+            self._draw()
 
     def clear_problem(self) -> None:
         """Nothing is wrong any more."""
@@ -82,6 +93,10 @@ class FormRow(Vertical):
         self.control.focus()
         self.call_after_refresh(self.scroll_visible, animate=False)
 
+    def _current_notes(self) -> list[str]:
+        noted = (widget for widget in self.query("*") if isinstance(widget, Noted))
+        return [note for widget in noted for note in widget.notes]
+
     def _entered(self) -> object:
         """Give all that is entered here, to tell whether a problem is still about it."""
         inputs = tuple(widget.value for widget in self.query(Input))
@@ -90,8 +105,7 @@ class FormRow(Vertical):
 
     def _draw(self) -> None:
         said = [clean(self._help_text, 600)] if self._help_text else []
-        if any(widget.escaped for widget in self.query(TextInput)):
-            said.append(ESCAPED)
+        said += [clean(note, 400) for note in self._notes]
         self._help.display = bool(said)
         self._help.update(Content("\n".join(said)))
         self._problem.display = bool(self.problem)
@@ -102,9 +116,8 @@ class FormRow(Vertical):
         if self.problem and self._entered() != self._refused:
             self.clear_problem()
 
-    def _on_input_changed(self, event: Input.Changed) -> None:
-        if isinstance(event.input, TextInput) and event.input.escaped:
-            self._draw()
+    def _on_input_changed(self, _event: Input.Changed) -> None:
+        self.update_notes()
         self._note_change()
 
     def _on_select_changed(self, _event: "Select.Changed") -> None:

@@ -32,7 +32,7 @@ def collection_columns(intent_of: IntentOf) -> list[Column[Collection]]:
 
     def documents(collection: Collection) -> Cell:
         intent = intent_of(collection.collection_id)
-        return Cell(intent, "indexing") if intent else _documents_count(collection)
+        return _intent_cell(intent) if intent else _documents_count(collection)
 
     return [
         Column(
@@ -40,6 +40,11 @@ def collection_columns(intent_of: IntentOf) -> list[Column[Collection]]:
         ),
         Column("documents", "", documents, 3, 9, right=True, measured=_documents_count),
     ]
+
+
+def _intent_cell(intent: str, glyph: str = "") -> Cell:
+    """Say what is being done; the column does not widen for it, so the first word must do."""
+    return Cell(f"{glyph}{intent}", "indexing", f"{glyph}{intent.partition(' ')[0]}")
 
 
 def _collection_name(collection: Collection) -> Cell:
@@ -66,7 +71,7 @@ def document_columns(
 
     def status(document: Document) -> Cell:
         intent = intent_of(document.file_id)
-        return Cell(f"◌ {intent}", "indexing") if intent else _status(document)
+        return _intent_cell(intent, "◌ ") if intent else _status(document)
 
     defined = [definition.key for definition in definitions]
     others = [key for key in seen if key not in defined][:_MOST_SEEN_FIELDS]

@@ -63,14 +63,27 @@ class RowPainter(Generic[T]):
         else:
             segments.append(Segment(" ", base))
         end = 0
-        for column, start, cells in self._placed:
-            text, tone = column.cell(row)
+        for index, (column, start, width) in enumerate(self._placed):
+            if start < end:
+                continue  # the one before lies over it
+            text, tone, short = column.cell(row)
+            cells = width
+            if short and len(text) > width:
+                text, cells = self._spill(index, text, short)
             style = base + self._tone(tone) if tone and not stale else base
             if start > end:
                 segments.append(Segment(" " * (start - end), base))
             segments.append(Segment(fit(text, cells, right=column.right), style))
             end = start + cells
         return self._strip(segments, base)
+
+    def _spill(self, index: int, text: str, short: str) -> tuple[str, int]:
+        """Return what a cell says that may lie over those behind it, and on how much room."""
+        _, start, own = self._placed[index]
+        for _, behind, width in self._placed[index + 1 :]:
+            if len(text) <= behind + width - start:
+                return text, behind + width - start
+        return short, own
 
     def gap(self, gap: Gap, base: Style, *, cursor: bool) -> Strip:
         """Draw the one row that stands for all that is not loaded."""

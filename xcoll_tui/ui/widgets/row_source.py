@@ -68,6 +68,10 @@ class FixedRows(Generic[T]):
             self._places[self.key(row)] = len(self._rows)
             self._rows.append(row)
 
+    def put(self, row: T) -> None:
+        """Put a row in the place of the one with its key; it stays where it is."""
+        self._rows[self._places[self.key(row)]] = row
+
     @property
     def loaded(self) -> int:
         """The number of rows."""

@@ -1,0 +1,52 @@
+"""Many of something, a request at a time: pages to walk, and IDs in slices."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import TypeVar
+
+from xcoll_tui.api.addresses import id_segment
+from xcoll_tui.api.errors import Unreadable
+from xcoll_tui.api.models import CollectionPage, DocumentPage
+
+Page = TypeVar("Page", CollectionPage, DocumentPage)
+
+# The documented maximum of a list; that of batchGet is not documented. IDs are 41 characters long
+# as far as is known; longer ones make shorter slices, since many a proxy takes only 8 KiB of URL.
+_SLICE = 100
+_SLICE_CHARACTERS = 6_000
+
+
+async def walk_pages(
+    fetch: Callable[[str | None], Awaitable[Page]], token: str | None, path: str
+) -> AsyncIterator[Page]:
+    """Yield the pages from `token` on; a token that comes twice ends the walk with Unreadable."""
+    seen = {token} if token else set()
+    while True:
+        page = await fetch(token)
+        yield page
+        token = page.pagination_token
+        if token is None:
+            return
+        if token in seen:
+            raise Unreadable(
+                f"GET {path} failed: the service handed out the same pagination_token twice, so "
+                "the pages after these cannot be reached. Try again, or another order.",
+                status=200,
+                method="GET",
+                path=path,
+            )
+        seen.add(token)
+
+
+def slices_of(file_ids: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the IDs in parts that one URL can hold; raises Refused for an ID that none can hold."""
+    part: list[str] = []
+    characters = 0
+    for file_id in file_ids:
+        length = len(id_segment(file_id, "file_id")) + len("&file_ids=")
+        if part and (len(part) == _SLICE or characters + length > _SLICE_CHARACTERS):
+            yield part
+            part, characters = [], 0
+        part.append(file_id)
+        characters += length
+    if part:
+        yield part

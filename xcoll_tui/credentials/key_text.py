@@ -1,0 +1,79 @@
+"""The key in a text that a person pasted, piped or keeps in a file."""
+
+import re
+from typing import NamedTuple
+
+from xcoll_tui.api.errors import InvalidKey
+from xcoll_tui.api.keys import ANY_PREFIX, accept_key
+from xcoll_tui.credentials.secret import LONGEST_KEY, Secret
+
+_QUOTES = "\"'`“”‘’«»"
+_NO_VALUE = re.compile(r"\$[({]|\$\w|%\w+%\Z|<.*>\Z|op://", re.ASCII)
+_TEMPLATE = re.compile(r"\$\{|\$\(|\{\{|\{%")
+_NAMED = re.compile(
+    r"(?:export\s+|set\s+|\$env:)?[\"']?"
+    rf"(?:[A-Z][A-Z0-9_]+\s*=[^=]|[\w.-]+[\"']?\s*(?::\s|[:=]\s*[\"']?{ANY_PREFIX}))",
+    re.ASCII,
+)
+_BEARER = re.compile(r"(?:authorization\s*[:=]\s*)?bearer[\s:]", re.IGNORECASE)
+
+
+class KeyText(NamedTuple):
+    """The key that was in a text, and a sentence on what of the text was left out, or ""."""
+
+    secret: Secret
+    note: str
+
+
+def read_key(text: str) -> KeyText:
+    """Find the key in the first line of a text, as `pass` keeps them: notes may follow it.
+
+    Raises InvalidKey as `parse_key` does.
+    """
+    lines = re.split(r"[\r\n]+", text.strip())
+    del text
+    secret = Secret(lines[0])
+    note = "Only the first line was taken as the key." if len(lines) > 1 else ""
+    del lines
+    return KeyText(parse_key(secret.reveal()), note)
+
+
+def parse_key(text: str) -> Secret:
+    """Make a Secret of what a person pasted or a file holds; white space around it is dropped.
+
+    Raises InvalidKey where `accept_key` would, for white space within it, for more than 1,000
+    characters, and for what is written around a key elsewhere: quotation marks, names, variables.
+    No message holds any of the key.
+    """
+    secret = Secret(text.strip())
+    # A traceback that shows locals would show this one.
+    del text
+    problem = _wrapping_of(secret)
+    if problem is not None:
+        raise InvalidKey(f"The management key {problem}")
+    accept_key(secret)
+    if " " in secret.reveal():
+        raise InvalidKey("The management key holds a space. Copy it again, and nothing around it.")
+    if len(secret.reveal()) > LONGEST_KEY:
+        raise InvalidKey(
+            f"The management key is longer than {LONGEST_KEY:,} characters. "
+            "Copy it again, and nothing around it."
+        )
+    return secret
+
+
+def _wrapping_of(secret: Secret) -> str | None:
+    """Say what stands around the key or in its place, and what to do about it."""
+    text = secret.reveal()
+    bare = text.strip(_QUOTES)
+    if _NO_VALUE.match(bare) or _TEMPLATE.search(bare):
+        return "is a placeholder: nothing has put the key in its place. Put the key itself there."
+    if _BEARER.match(bare):
+        return "begins with “Bearer”, which is no part of it. Leave that out."
+    if _NAMED.match(text) or _NAMED.match(bare):
+        return "stands behind its name, as in NAME=value. Give the value alone."
+    if bare != text:
+        return "stands in quotation marks, which are no part of it. Leave them out."
+    if text[:1] in {"{", "["}:
+        return "is JSON. Give the text of the key alone."
+    return None

@@ -1,0 +1,48 @@
+"""How the service is to behave, as options of a command line: the emulator's and the demo's.
+
+Nothing heavy is imported here, because `xcoll --help` shows them.
+"""
+
+import argparse
+from typing import cast
+
+from xcoll_tui.emulator.policies import CHOICES, ServiceOptions
+
+_HELP = {
+    "metadata_patch": "what a PATCH with fields does",
+    "reattach": "what attaching again does",
+    "remove": "what becomes of a removed document's file",
+    "undeclared": "what becomes of fields without a definition",
+}
+
+
+def add_service_options(parser: "argparse.ArgumentParser | argparse._ArgumentGroup") -> None:
+    """Add the options; what is not given is None."""
+    for name, choices in CHOICES.items():
+        option = f"--{name.replace('_', '-')}"
+        text = f"{_HELP[name]} ({choices[0]})"
+        parser.add_argument(option, choices=choices, help=text)
+    parser.add_argument(
+        "--lag",
+        type=duration,
+        metavar="SECONDS",
+        help="how long reads are behind writes (0)",
+    )
+
+
+def service_options(arguments: argparse.Namespace) -> ServiceOptions:
+    """Take those that were given."""
+    given = {name: getattr(arguments, name) for name in ServiceOptions.__annotations__}
+    options = {name: value for name, value in given.items() if value is not None}
+    return cast("ServiceOptions", options)
+
+
+def duration(text: str) -> float:
+    """Read a number of seconds or milliseconds."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration")
+    return number

@@ -1,0 +1,48 @@
+"""What a service may do where the sources are silent or disagree.
+
+Nothing heavy is imported here: the command line reads the choices for its help.
+"""
+
+from typing import Literal, NamedTuple, TypedDict, get_args
+
+MetadataPatch = Literal["replace", "merge", "ignore"]
+Reattach = Literal["conflict", "replace", "keep"]
+Remove = Literal["keep", "delete-file"]
+Undeclared = Literal["accept", "refuse"]
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "metadata_patch": get_args(MetadataPatch),
+    "reattach": get_args(Reattach),
+    "remove": get_args(Remove),
+    "undeclared": get_args(Undeclared),
+}
+
+
+class Policies(NamedTuple):
+    """One choice of each kind.
+
+    metadata_patch: what a PATCH with fields does to them. reattach: what attaching does to a
+    document that is there already. remove: whether a file goes with its last document.
+    undeclared: whether a field that the collection does not define is taken.
+    """
+
+    metadata_patch: MetadataPatch = "replace"
+    reattach: Reattach = "conflict"
+    remove: Remove = "keep"
+    undeclared: Undeclared = "accept"
+
+    def check(self) -> None:
+        """Refuse a choice that does not exist with ValueError."""
+        for name, choice in self._asdict().items():
+            if choice not in CHOICES[name]:
+                raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}, not {choice!r}.")
+
+
+class ServiceOptions(TypedDict, total=False):
+    """What a command line may say of all this; lag is how many seconds reads are behind writes."""
+
+    metadata_patch: MetadataPatch
+    reattach: Reattach
+    remove: Remove
+    undeclared: Undeclared
+    lag: float

@@ -1,0 +1,228 @@
+"""What became of attaching, removing and re-indexing a document, and the words for it: pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from xcoll_tui.api.errors import Conflict, NotFound, RateLimited
+from xcoll_tui.session.indexing import progress_of
+from xcoll_tui.session.judging import (
+    holds_fields,
+    is_missing,
+    moment_of,
+    named_field,
+    same_fields,
+    told,
+    was_refused,
+)
+from xcoll_tui.session.outcome import Operation, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from xcoll_tui.api.errors import ApiError
+    from xcoll_tui.api.models import Document
+    from xcoll_tui.session.outcome import Target
+    from xcoll_tui.session.settling import Settled
+    from xcoll_tui.session.stage import Look
+
+    Fields = Mapping[str, Any]
+
+_SAME_SECOND = 1.0
+"""The service's clock is read from a header that has whole seconds."""
+
+
+def shows_indexing(before: Document, look: Look) -> bool:
+    """Tell whether a document shows that it was indexed again, or is being."""
+    return look.document is not None and _traces(look.document) != _traces(before)
+
+
+def names_field(error: ApiError | None, fields: Fields | None) -> bool:
+    """Tell whether a 409 is for a unique value, and not for a document that is there."""
+    return isinstance(error, Conflict) and named_field(error, fields or (), sure=True) is not None
+
+
+def attach_before(target: Target, fields: Fields | None, before: Look) -> Outcome:
+    """Return why a file is not attached: it is there, or that could not be found out."""
+    mine = None if fields is None else dict(fields)
+    end = partial(Outcome, Operation.ATTACH, mine=mine)
+    document = before.document
+    if document is None:
+        sentence = (
+            f"{target.shown} was not attached, because the collection could not be read before."
+        )
+        return end(target, Verdict.FAILED, sentence + told(before.error), before.error)
+    target = replace(target, name=document.name)
+    sentence = f"{target.shown} is attached already; it was left as it is."
+    if fields and not same_fields(document.raw_fields, fields):
+        sentence = f"{target.shown} is attached already, with other fields; it was left as it is."
+    theirs = dict(document.fields)
+    return end(target, Verdict.ALREADY, sentence, document=document, theirs=theirs)
+
+
+def attached(
+    target: Target,
+    fields: Fields | None,
+    error: ApiError | None,
+    settled: Settled[Look],
+    defined: Sequence[str],
+    *,
+    asked_at: float | None = None,
+) -> Outcome:
+    """Judge an attach that was sent, of a file that was not there before.
+
+    A refusal may name a field that was left out, so those that are `defined` count as well.
+    `asked_at` is the service's time of the request: what it indexed before was there before.
+    """
+    mine, document = None if fields is None else dict(fields), settled.seen.document
+    end = partial(Outcome, Operation.ATTACH, target, mine=mine, document=document)
+    if document is not None:
+        if error is None and _was_indexed_before(document, asked_at):
+            sentence = f"{target.shown} was attached already, by somebody else."
+            return end(Verdict.ALREADY, sentence, theirs=dict(document.fields))
+        return _found(target, document, fields, error, end)
+    return _not_found(target, fields, error, settled, end=end, defined=defined)
+
+
+def file_lost(target: Target, fields: Fields | None, error: ApiError | None) -> Outcome:
+    """Tell of a document that cannot be attached again, because its file is gone."""
+    sentence = (
+        f"{target.shown} cannot be attached again: its file is gone. A service may delete a file "
+        "with its document. Upload it again."
+    )
+    mine = dict(fields or {})
+    return Outcome(
+        Operation.ATTACH, target, Verdict.FAILED, sentence, error, mine=mine, file_lost=True
+    )
+
+
+def _was_indexed_before(document: Document, moment: float | None) -> bool:
+    """Tell whether a document was indexed before it was asked to be attached."""
+    indexed_at = moment_of(document.last_indexed_at)
+    return moment is not None and indexed_at is not None and indexed_at < moment - _SAME_SECOND
+
+
+def _found(
+    target: Target,
+    document: Document,
+    fields: Fields | None,
+    error: ApiError | None,
+    end: Callable[..., Outcome],
+) -> Outcome:
+    name, theirs = target.shown, dict(document.fields)
+    elsewhere = isinstance(error, Conflict) and not error.outcome_unknown
+    if fields is None or holds_fields(document, fields):
+        if elsewhere:
+            sentence = f"{name} was attached elsewhere meanwhile, with these fields."
+            return end(Verdict.ALREADY, sentence, error, theirs=theirs)
+        return end(Verdict.DONE, f"{name} is attached.", error, reindexed=True)
+    if elsewhere:
+        sentence = f"{name} was attached elsewhere meanwhile, with other fields."
+        return end(Verdict.CHANGED, sentence, error, theirs=theirs)
+    sentence = f"{name} is attached, but not with the fields that were given; look at them."
+    if error is not None:
+        sentence += f" Whether by this or by somebody else is not known.{told(error)}"
+    return end(Verdict.FAILED, sentence, error, theirs=theirs)
+
+
+def _not_found(
+    target: Target,
+    fields: Fields | None,
+    error: ApiError | None,
+    settled: Settled[Look],
+    *,
+    end: Callable[..., Outcome],
+    defined: Sequence[str],
+) -> Outcome:
+    name, unread = target.shown, settled.seen.error
+    if unread is not None and not was_refused(error):
+        sentence = f"Whether {name} is attached is not known: it could not be read back."
+        return end(Verdict.UNKNOWN, sentence + told(error) + told(unread), error or unread)
+    if error is None:
+        sentence = f"The service took {name}, and does not show it after {settled.words}."
+        return end(Verdict.UNSHOWN, f"{sentence} It may still come; nothing was sent again.")
+    sentence = f"{name} was not attached."
+    if isinstance(error, NotFound):
+        sentence = "No such file for this team, or the collection is gone."
+    elif isinstance(error, Conflict) and not names_field(error, fields):
+        sentence = f"The service says that {name} is attached, and does not show it."
+    elif not was_refused(error):
+        # What was lost on the way may still take effect.
+        sentence = f"Whether {name} is attached is not known: it does not show after"
+        sentence = f"{sentence} {settled.words}.{told(error)}"
+        return end(Verdict.UNKNOWN, sentence, error)
+    field = named_field(error, {**(fields or {}), **dict.fromkeys(defined)})
+    return end(Verdict.FAILED, sentence + told(error), error, field=field)
+
+
+def removed(target: Target, error: ApiError | None, settled: Settled[Look]) -> tuple[Verdict, str]:
+    """Judge a removal that was sent, of a document that was there before."""
+    name, after = target.shown, settled.seen
+    if settled.proved:
+        if is_missing(error):
+            return Verdict.ALREADY, f"{name} was gone from the collection already."
+        return Verdict.DONE, removed_words(target)
+    if was_refused(error) and not is_missing(error):
+        return Verdict.FAILED, f"{name} was not removed.{told(error)}"
+    if after.document is not None:
+        if error is not None:
+            # What was lost on the way may still take effect.
+            sentence = f"Whether {name} is removed is not known: it still shows after"
+            return Verdict.UNKNOWN, f"{sentence} {settled.words}.{told(error)}"
+        sentence = f"The service took the removal of {name}, and still shows it after"
+        return Verdict.UNSHOWN, f"{sentence} {settled.words}. It may still go."
+    sentence = f"Whether {name} is removed is not known: "
+    sentence += "the reads differ." if after.is_gone else "the collection could not be read back."
+    return Verdict.UNKNOWN, sentence + told(error) + told(after.error)
+
+
+def removed_words(target: Target) -> str:
+    """Say that a document is out of its collection; of its file nothing is known."""
+    place = f" from “{target.collection_name}”" if target.collection_name else ""
+    return f"{target.shown} is removed{place}."
+
+
+def reindexed(target: Target, error: ApiError | None, before: Document, after: Look) -> Outcome:
+    """Judge a re-indexing: it is asked for until indexing was seen to begin and to end."""
+    name, document = target.shown, after.document
+    end = partial(Outcome, Operation.REINDEX, target, document=document)
+    if was_refused(error):
+        return end(Verdict.FAILED, f"{name} was not re-indexed.{told(error)}", error)
+    if error is None:
+        if document is not None and shows_indexing(before, after):
+            ended = indexed_words(target, document)
+            if ended is not None:
+                return end(ended[0], ended[1], reindexed=True)
+        sentence = f"The service was asked to index {name} again."
+        return end(Verdict.ASKED, sentence, reindexed=True)
+    if document is not None and shows_indexing(before, after):
+        sentence = f"{name} is indexed again.{told(error)}"
+        return end(Verdict.ASKED, sentence, error, reindexed=True)
+    if document is not None and isinstance(error, RateLimited):
+        return end(Verdict.FAILED, f"{name} was not re-indexed.{told(error)}", error)
+    sentence = f"Whether {name} is indexed again is not known.{told(error)}{told(after.error)}"
+    return end(Verdict.UNKNOWN, sentence, error, reindexed=True)
+
+
+def indexed_words(target: Target, document: Document) -> tuple[Verdict, str] | None:
+    """Return how an indexing that began has ended, None while it goes on."""
+    progress = progress_of(document)
+    if progress.state == "ready":
+        return Verdict.DONE, f"{target.shown} is indexed again."
+    if progress.state == "failed":
+        reason = document.error_message or "the service does not say why"
+        return Verdict.FAILED, f"Indexing {target.shown} failed again: {reason.rstrip('.')}."
+    return None
+
+
+def _traces(document: Document) -> tuple[object, ...]:
+    """Return what indexing changes on a document."""
+    return (
+        document.status,
+        document.last_indexed_at,
+        document.chunk_count,
+        document.chunks_processed_count,
+    )

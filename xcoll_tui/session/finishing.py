@@ -1,0 +1,94 @@
+"""Finishing a replacement that broke off: from what is on disk, whoever began it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xcoll_tui.session.edit import Climb, Edit
+from xcoll_tui.session.judging import holds_fields, told
+from xcoll_tui.session.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.replacement import Replacement
+from xcoll_tui.session.stage import How
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from xcoll_tui.session.field_edit import FieldEditor
+    from xcoll_tui.session.outcome import Target
+    from xcoll_tui.session.recovery import Recovery, Unfinished
+    from xcoll_tui.session.settling import Settled
+    from xcoll_tui.session.stage import Look, Stage
+
+
+class Finishing:
+    """Takes up what an earlier replacement left, under the lock of its record."""
+
+    def __init__(self, stage: Stage, recovery: Recovery, editor: FieldEditor) -> None:
+        self._stage = stage
+        self._recovery = recovery
+        self._editor = editor
+
+    async def finish(self, entry: Unfinished, target: Target, old: bool) -> Outcome:
+        """Give the document the new fields of a record, or the old ones, and settle the record."""
+        async with self._recovery.claim(entry) as record:
+            if record is None:
+                sentence = f"The replacement of {target.shown} is at work in another xcoll, or over"
+                return Outcome(Operation.REPLACE, target, Verdict.FAILED, f"{sentence} already.")
+            wanted = dict(record.old if old else record.new)
+            outcome, settled = await self._finish(record, target, wanted)
+            if settled:
+                await self._recovery.forget(record)
+        return replace(outcome, operation=Operation.REPLACE)
+
+    async def drop(self, entry: Unfinished) -> bool:
+        """Forget a record; False where another xcoll has it."""
+        async with self._recovery.claim(entry) as record:
+            if record is None:
+                return False
+            await self._recovery.forget(record)
+        return True
+
+    async def _finish(
+        self, record: Unfinished, target: Target, wanted: Mapping[str, Any]
+    ) -> tuple[Outcome, bool]:
+        before = await self._look(target, wanted)
+        document = before.seen.document
+        if before.seen.error is not None:
+            sentence = f"Nothing was sent: {target.shown} could not be read."
+            error = before.seen.error
+            outcome = Outcome(
+                Operation.REPLACE, target, Verdict.FAILED, sentence + told(error), error
+            )
+            return outcome, False
+        if document is None:
+            climb = Climb(Edit(target, wanted, record.old, replace=True), before.seen)
+            climb.old, climb.fields = dict(record.old), wanted
+            await self._stage.remember(target, None, wanted)
+            work = Replacement(self._stage, self._recovery, climb)
+            return await work.finish(wanted, How())
+        if before.proved:
+            sentence = f"{target.shown} has these fields; nothing was sent."
+            outcome = Outcome(
+                Operation.REPLACE, target, Verdict.ALREADY, sentence, document=document
+            )
+            return outcome, True
+        # It is there with other fields; what a service that merges made of both is ours as well.
+        ours = (record.old, record.new, {**record.old, **record.new})
+        base = document.fields if document.raw_fields in ours else record.old
+        edit = Edit(target, wanted, dict(base), replace=True)
+        outcome = await self._editor.edit(edit, How(), document)
+        return outcome, outcome.ok
+
+    async def _look(self, target: Target, wanted: Mapping[str, Any]) -> Settled[Look]:
+        """Look how the document is; `proved` if it surely has the wanted fields.
+
+        The removal that broke off may take effect late, and one read is no proof: what is seen
+        must have lasted.
+        """
+
+        def holds(look: Look) -> bool:
+            return look.document is not None and holds_fields(look.document, wanted)
+
+        return await self._stage.settle(target, How(), holds, lasting=True, learns=False)

@@ -1,0 +1,123 @@
+"""JSON on disk that a person, a crash or another program may have changed since it was written.
+
+Whatever stands in a file, reading it ends in a value, an OSError or a ValueError whose text is a
+clause that goes on after "cannot be read: ".
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import stat
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIZE_LIMIT = 256 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+_BINARY = getattr(os, "O_BINARY", 0)
+_TOO_LARGE = "it holds a number that is too large"
+
+
+class _OddNumberError(ValueError):
+    """Python's JSON reads it, and nobody else's."""
+
+
+def encode(value: object) -> bytes:
+    """Write a value on one line, in ASCII: half a character (a lone surrogate) stays what it is.
+
+    Raises ValueError for what cannot be read again, such as values nested too deeply.
+    """
+    try:
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except (ValueError, TypeError):
+        problem = "it holds a value that JSON has not"
+    raise ValueError(problem)
+
+
+def decode(content: bytes) -> object:
+    """Read a value; raises ValueError."""
+    try:
+        return _DECODER.decode(content.decode())
+    except json.JSONDecodeError as error:
+        problem = f"it is no JSON ({error})"
+    except UnicodeDecodeError:
+        problem = "it is no text in UTF-8"
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except _OddNumberError as error:
+        problem = str(error)
+    except ValueError:  # an integer of more digits than Python reads
+        problem = _TOO_LARGE
+    raise ValueError(problem)
+
+
+def decode_object(content: bytes) -> dict[str, Any]:
+    """Read an object; raises ValueError."""
+    members = decode(content)
+    if not isinstance(members, dict):
+        raise ValueError("it is no JSON object")  # noqa: TRY004 - about a file, not about types
+    return members
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading; raises OSError, and ValueError for anything else."""
+    # Opening a pipe would wait for somebody who writes to it.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise ValueError("it is no regular file")
+
+
+def read_file(path: Path, limit: int = SIZE_LIMIT) -> bytes:
+    """Return the content of a regular file; raises OSError, and ValueError for anything else."""
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > limit:
+            raise ValueError(f"it is larger than {limit // _MEGABYTE} MB")
+        return file.read(limit + 1)
+
+
+def text_of(members: dict[str, Any], name: str) -> str:
+    """Return a text of an object; raises ValueError."""
+    value = members.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"its {name} is no text")  # noqa: TRY004 - about a file, not about types
+    return value
+
+
+def number_of(members: dict[str, Any], name: str) -> float:
+    """Return a finite number of an object; raises ValueError."""
+    value = members.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"its {name} is no number")  # noqa: TRY004
+    try:
+        return float(value)
+    except OverflowError:
+        pass
+    raise ValueError(f"its {name} is no number that can be used")
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Return what went wrong, as a clause."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return str(error)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _OddNumberError(f"it holds {name}, which is no number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _OddNumberError(_TOO_LARGE)
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)

@@ -1,0 +1,81 @@
+"""What a session keeps on disk: its lock, what can be undone, what broke off, what was learned."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from xcoll_tui.session.changes import UndoChanged
+from xcoll_tui.session.learned import Learned
+from xcoll_tui.session.place import Place
+from xcoll_tui.session.records import Owner
+from xcoll_tui.session.recovery import Recovery
+from xcoll_tui.session.restores import Restores
+from xcoll_tui.session.undo_log import UndoLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xcoll_tui.session.changes import Change
+
+
+class LocalState:
+    """The records of one session in the state folder.
+
+    `folder` is None where there is none: then all is kept in memory, unless `problem`, a sentence,
+    says why: then what needs a record on disk is refused with it.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        problem: str,
+        base_url: str,
+        *,
+        emit: Callable[[Change], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.folder = folder
+        self.problem = problem
+        self.place = Place.of(base_url)
+        self.owner = Owner(folder)
+        self.learned = Learned(folder, self.place, clock=clock)
+        self.undo_log = UndoLog(folder, self.place, self.owner, clock=clock, problem=problem)
+        self.recovery = Recovery(folder, self.place, emit=emit, owner=self.owner, problem=problem)
+        self.restores = Restores(folder, self.owner)
+        self._base_url = base_url
+        self._emit = emit
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with what is on disk, as sentences; what went from it for its age."""
+        own = [self.problem] if self.problem else []
+        rest = [
+            *self.recovery.problems,
+            *self.undo_log.problems,
+            *self.undo_log.notices,
+            *self.learned.problems,
+        ]
+        return [*own, *(problem for problem in rest if problem not in own)]
+
+    async def load(self) -> None:
+        """Read what earlier sessions left."""
+        await asyncio.gather(self.learned.load(), self.recovery.load(), self.undo_log.load())
+        self._emit(UndoChanged())
+
+    async def belong_to(self, team: str) -> None:
+        """Take note of whose the data are; what is begun from now on is kept for that team."""
+        place = Place.of(self._base_url, team)
+        if place == self.place:
+            return
+        self.place = place
+        self.recovery.move(place)
+        await asyncio.gather(self.learned.move(place), self.undo_log.move(place))
+        await asyncio.gather(self.recovery.load(), self.undo_log.load())
+        self._emit(UndoChanged())
+
+    async def close(self) -> None:
+        """Write the rest, and let go of everything: others may take up what is left."""
+        await asyncio.gather(self.learned.close(), self.undo_log.close())
+        await asyncio.to_thread(self.owner.release)

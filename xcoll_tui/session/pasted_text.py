@@ -1,0 +1,100 @@
+"""Text from a clipboard: where its lines end, and what in it nobody can see. Pure.
+
+What is invisible at the ends of an ID or a cell came with the clipboard: the byte order mark of a
+spreadsheet's file, the direction marks of a chat, the zero-width space of a web page. Inside a
+value it may be part of the spelling, so it stays.
+"""
+
+import re
+import unicodedata
+
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+"""The members of a character class."""
+
+LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""The line ends of str.splitlines."""
+
+_ID_NAMES = ("fileid", "fileids", "documentid", "documentids", "docid", "docids", "id", "ids")
+_CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
+# Not the selectors and tags, which are the last part of many an emoji.
+_MARKS = "\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff"
+_EMBEDDINGS = "\u202a-\u202e\u2066-\u2069"
+_EMBEDDING = re.compile(f"[{_EMBEDDINGS}]")
+
+
+class PasteBroken(Exception):  # noqa: N818 - a fact about a text; `str()` is a sentence on it
+    """A text looks like something that it is not; `place` is a line and a column, from 1."""
+
+    def __init__(self, what: str, place: tuple[int, int], reason: str) -> None:
+        line, column = place
+        super().__init__(
+            f"This looks like {what} and is not: line {line}, column {column}: {reason}. "
+            "Nothing was taken from it."
+        )
+        self.place = place
+
+
+class _Edge:
+    """Characters that are taken from both ends of a text."""
+
+    def __init__(self, characters: str) -> None:
+        self._head = re.compile(f"[{characters}]*")
+        self._last = re.compile(f"[{characters}]")
+
+    def strip(self, text: str) -> str:
+        head = self._head.match(text)
+        start = 0 if head is None else head.end()
+        end = len(text)
+        while end > start and self._last.match(text, end - 1):
+            end -= 1
+        return text[start:end]
+
+
+_OF_LINES = _Edge(_CONTROLS + _MARKS + _EMBEDDINGS), _Edge(_CONTROLS + _MARKS)
+_OF_CELLS = (
+    _Edge(rf"\s{_CONTROLS}{_MARKS}{_EMBEDDINGS}"),
+    _Edge(rf"\s{_CONTROLS}{_MARKS}"),
+)
+
+
+def trim_line(text: str) -> str:
+    """Take line ends, controls and what is invisible from both ends; blanks stay."""
+    return _trim(text, *_OF_LINES)
+
+
+def trim_cell(text: str) -> str:
+    """Take what ``trim_line`` takes, and blanks of every kind."""
+    return _trim(text, *_OF_CELLS)
+
+
+def plain_name(name: str) -> str:
+    """Write a name so that case, blanks, hyphens and underscores make no difference.
+
+    Nor does where in an answer of the service's it stood: `fields.ticker` is `ticker`.
+    """
+    name = unicodedata.normalize("NFKC", name).casefold()
+    name = name.removeprefix("file_metadata.").removeprefix("fields.")
+    return "".join(character for character in name if character.isalnum())
+
+
+def rank_of(name: str) -> int | None:
+    """Tell how surely a name is that of an ID, 0 for the surest; None where it is another's."""
+    plain = plain_name(name)
+    return _ID_NAMES.index(plain) if plain in _ID_NAMES else None
+
+
+def place_of(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and the column of a character, both counted from 1."""
+    line, begin = 1, 0
+    for end in LINE_END.finditer(text, 0, offset):
+        line, begin = line + 1, end.end()
+    return line, offset - begin + 1
+
+
+def _trim(text: str, whole: _Edge, part: _Edge) -> str:
+    inner = whole.strip(text)
+    # A direction mark at an end may belong to one inside, which would be left without it.
+    return part.strip(text) if _EMBEDDING.search(inner) else inner

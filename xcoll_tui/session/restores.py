@@ -1,0 +1,114 @@
+"""Collections that are being made again from a backup: a record each, so that none is begun twice.
+
+The record is written before the create request, gets the collection's ID with the answer, and is
+deleted when all of the backup stands in the collection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from xcoll_tui.session.place import Place
+from xcoll_tui.session.records import RecordFolder, adopting, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from xcoll_tui.session.records import Owner
+
+FOLDER = "restores"
+_MARK = "xcoll_restore"
+
+
+@dataclass(frozen=True)
+class Restore:
+    """A collection that was begun from a backup.
+
+    `backup` is the name of its file, `collection_id` "" until the service has answered, `asked_at`
+    the service's time before the create request, None where that is not known.
+    """
+
+    id: str
+    owner: str
+    place: str
+    backup: str
+    collection_id: str
+    asked_at: float | None
+
+
+class Restores:
+    """The restores that were begun and not finished; `state` is the state folder."""
+
+    def __init__(self, state: Path | None, owner: Owner) -> None:
+        self._records = (
+            None
+            if state is None
+            else RecordFolder(
+                state / FOLDER, _read, _write, "the collection that a backup is made into"
+            )
+        )
+        self._owner = owner
+
+    async def find(self, backup: Path, place: Place) -> Restore | None:
+        """Return the newest restore of a backup that was begun, None if there is none."""
+        if self._records is None:
+            return None
+        found, _ = await asyncio.to_thread(self._records.read_all)
+        mine = [
+            record
+            for record in found
+            if record.backup == backup.name and place.owns(Place.parse(record.place))
+        ]
+        return max(mine, key=lambda record: record.asked_at or 0.0, default=None)
+
+    def adopt(self, restore: Restore) -> AbstractAsyncContextManager[bool]:
+        """Hold the right to go on with a restore; False where another xcoll is at it."""
+        return adopting(self._owner, restore.owner)
+
+    async def begin(self, backup: Path, place: Place, asked_at: float | None) -> Restore:
+        """Write a record before a collection is created; raises OSError."""
+        restore = Restore(new_id(), self._owner.id, str(place), backup.name, "", asked_at)
+        await self._put(restore)
+        return restore
+
+    async def note_created(self, restore: Restore, collection_id: str) -> Restore:
+        """Write down which collection it is; raises OSError."""
+        restore = replace(restore, collection_id=collection_id)
+        await self._put(restore)
+        return restore
+
+    async def end(self, restore: Restore) -> None:
+        """Delete the record: all stands in the collection, or nothing was created."""
+        if self._records is not None:
+            await asyncio.to_thread(self._records.delete, restore.id)
+
+    async def _put(self, restore: Restore) -> None:
+        if self._records is None:
+            return
+        await asyncio.to_thread(self._owner.acquire)
+        await asyncio.to_thread(partial(self._records.put, restore))
+
+
+def _write(restore: Restore) -> dict[str, Any]:
+    return {_MARK: 1, **asdict(restore)}
+
+
+def _read(members: dict[str, Any]) -> Restore:
+    if members.get(_MARK) != 1:
+        raise ValueError("it is no record of this version of xcoll")
+    texts = {name: members.get(name) for name in _texts()}
+    asked_at = members.get("asked_at")
+    if not all(isinstance(text, str) for text in texts.values()):
+        raise ValueError("one of its members is no text")
+    if asked_at is not None and not isinstance(asked_at, int | float):
+        raise ValueError("its asked_at is no time")
+    return Restore(asked_at=asked_at, **texts)  # type: ignore[arg-type]  # checked above
+
+
+def _texts() -> Iterator[str]:
+    yield from ("id", "owner", "place", "backup", "collection_id")

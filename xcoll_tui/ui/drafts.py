@@ -1,0 +1,42 @@
+"""What was typed and is not saved: kept as long as the session, so that no closed form loses it."""
+
+from dataclasses import dataclass, field, replace
+
+from xcoll_tui.session.outcome import CollectionDraft
+from xcoll_tui.ui.attach_draft import AttachDraft
+from xcoll_tui.ui.fields_draft import FieldsDraft
+
+
+@dataclass
+class Drafts:
+    """The drafts of writes that did not become so, each under what it is for.
+
+    A form for the same thing opens with its draft; saving it, or discarding it there, drops it.
+    """
+
+    fields: dict[tuple[str, str], FieldsDraft] = field(default_factory=dict)
+    """By collection and document."""
+    collections: dict[str, tuple[CollectionDraft, CollectionDraft]] = field(default_factory=dict)
+    """What it was, and what was typed, by collection; "" for a new one."""
+    attach: dict[str, AttachDraft] = field(default_factory=dict)
+    """By the collection to attach to."""
+
+
+def carry_over(
+    before: CollectionDraft, typed: CollectionDraft, now: CollectionDraft
+) -> CollectionDraft:
+    """Return a collection as it is now, with what was changed when it was typed."""
+    changes = {
+        name: getattr(typed, name)
+        for name in ("collection_name", "collection_description", "chunk_configuration")
+        if getattr(typed, name) != getattr(before, name)
+    }
+    old = {definition.key: definition for definition in before.field_definitions}
+    wanted = {definition.key: definition for definition in typed.field_definitions}
+    definitions = {definition.key: definition for definition in now.field_definitions}
+    for key in [*wanted, *(key for key in old if key not in wanted)]:
+        if key not in wanted:
+            definitions.pop(key, None)
+        elif wanted[key] != old.get(key):
+            definitions[key] = wanted[key]
+    return replace(now, **changes, field_definitions=tuple(definitions.values()))

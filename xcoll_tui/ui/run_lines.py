@@ -1,0 +1,172 @@
+"""A run of many writes as it is shown: pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import NamedTuple
+
+from xcoll_tui.session.bulk_run import BulkRun
+from xcoll_tui.session.outcome import Operation, Outcome, Verdict
+from xcoll_tui.ui.errors import without_requests
+from xcoll_tui.ui.format import format_many
+from xcoll_tui.ui.undo_lines import with_versions
+
+_DOING = {
+    Operation.ATTACH: "Attaching",
+    Operation.REMOVE: "Removing",
+    Operation.REINDEX: "Re-indexing",
+    Operation.EDIT: "Setting a field of",
+}
+_UNDOING = {**_DOING, Operation.EDIT: "Putting back the fields of"}
+_DONE = {
+    Operation.ATTACH: ("attached", "already there"),
+    Operation.REMOVE: ("removed", "gone already"),
+    Operation.REINDEX: ("ready", "ready"),
+    Operation.EDIT: ("saved", "as it was"),
+}
+_ENDS: Mapping[Verdict, tuple[str, str, str]] = {
+    Verdict.ASKED: ("◌", "asked for", "indexing"),
+    Verdict.FAILED: ("✗", "failed", "failed"),
+    Verdict.UNSHOWN: ("?", "not shown yet", "indexing"),
+    Verdict.UNKNOWN: ("?", "not known", "indexing"),
+    Verdict.IGNORED: ("✗", "not applied", "failed"),
+    Verdict.CHANGED: ("✗", "changed meanwhile", "failed"),
+    Verdict.CANCELLED: ("○", "not sent", "quiet"),
+}
+
+_UNSEEN = (Verdict.UNSHOWN, Verdict.UNKNOWN)
+"""Neither done nor failed, as far as anybody can tell."""
+
+
+class RunRow(NamedTuple):
+    """What became of one target."""
+
+    key: str
+    name: str
+    glyph: str
+    word: str
+    tone: str
+    said: str
+
+
+class RunView(NamedTuple):
+    """A run as it stands; names and sentences may be text of the service's."""
+
+    title: str
+    total: int
+    done: int
+    failed: int
+    tally: str
+    """How many came to which end."""
+    rate: float
+    """Ended a second, lately."""
+    note: str
+    """What holds it up, or how it ended."""
+    over: bool
+    can_retry: bool
+    ended: int
+    """How many have ended; their rows stay where they are, and new ones come behind them."""
+    rows_from: Callable[[int], Sequence[RunRow]]
+    """Returns the rows of those that ended after so many."""
+    corrected: int = 0
+    """How often one that had ended became another."""
+    rows_corrected: Callable[[int], Sequence[RunRow]] = lambda _start: ()
+    """Returns the rows of those that did after so many times."""
+
+
+def view_of(run: BulkRun, name: str, now: float, *, undo: bool = False) -> RunView:
+    """Show a run as it stands; `name` is its collection's, `undo` says that it undoes another."""
+    doing = (_UNDOING if undo else _DOING).get(run.operation, run.operation.capitalize())
+    count = format_many(run.total, "document")
+    note = run.stopped or ""
+    if run.paused_until is not None:
+        note = f"the service asks to wait {max(0, round(run.paused_until - now))} s"
+    elif run.state == "cancelling" and not note:
+        note = "cancelling: what was sent is carried through"
+    elif run.failed_again and not note:
+        note = "F finds those that failed again"
+    return RunView(
+        f"{'Undo: ' if undo else ''}{doing} {count} · {name}",
+        run.total,
+        run.done - run.asked if run.operation is Operation.REINDEX else run.done,
+        run.failed,
+        " · ".join(_tally(run)),
+        run.rate,
+        note,
+        run.state == "over",
+        run.can_retry and not undo,
+        len(run.outcomes),
+        partial(_rows_from, run),
+        len(run.corrected),
+        partial(_rows_corrected, run),
+    )
+
+
+def sum_up(run: BulkRun) -> str:
+    """Say in passing what became of a run, as a clause."""
+    return ", ".join(_tally(run, passing=True))
+
+
+def _tally(run: BulkRun, *, passing: bool = False) -> list[str]:
+    """List how many came to which end; nothing is called done that is only asked for."""
+    unseen = {verdict: run.counts[verdict] for verdict in _UNSEEN if run.counts[verdict]}
+    failed = run.failed - sum(unseen.values())
+    if run.operation is Operation.REINDEX:
+        parts = _tally_of_indexing(run)
+        failed -= run.failed_again
+    else:
+        word = _DONE.get(run.operation, ("done", ""))[0] if passing else "done"
+        parts = [f"{run.done:,} {word}"]
+    if failed or not (passing or run.operation is Operation.REINDEX):
+        parts.append(f"{failed:,} failed")
+    parts += [f"{count:,} {_ENDS[verdict][1]}" for verdict, count in unseen.items()]
+    if run.state != "over":
+        parts.append(f"{run.left:,} left")
+    if run.unsent:
+        parts.append(f"{run.unsent:,} not sent")
+    return parts
+
+
+def _tally_of_indexing(run: BulkRun) -> list[str]:
+    again, asked = run.failed_again, run.asked
+    ready = run.done - asked
+    parts = [f"{run.done + again:,} asked for"]
+    if run.state == "over" and not asked:
+        parts.clear()  # all of them came to an end, and only that counts
+    if run.indexing:
+        parts.append(f"{len(run.indexing):,} indexing")
+    if ready or not parts:
+        parts.append(f"{ready:,} ready")
+    if again:
+        parts.append(f"{again:,} failed again")
+    return parts
+
+
+def _rows_from(run: BulkRun, start: int) -> Sequence[RunRow]:
+    return [_row(run, outcome) for outcome in islice(run.outcomes.values(), start, None)]
+
+
+def _rows_corrected(run: BulkRun, start: int) -> Sequence[RunRow]:
+    return [
+        _row(run, run.outcomes[file_id])
+        for file_id in dict.fromkeys(run.corrected[start:])
+        if file_id in run.outcomes
+    ]
+
+
+def _row(run: BulkRun, outcome: Outcome) -> RunRow:
+    file_id = outcome.target.file_id or ""
+    name = outcome.target.name or file_id
+    if outcome.verdict in {Verdict.DONE, Verdict.ALREADY}:
+        words = _DONE.get(outcome.operation, ("done", "done"))
+        return RunRow(file_id, name, "●", words[outcome.verdict is Verdict.ALREADY], "ready", "")
+    glyph, word, tone = _ENDS[outcome.verdict]
+    sentence = without_requests(with_versions(outcome))
+    if outcome.verdict is Verdict.ASKED:
+        word = "indexing" if file_id in run.indexing else word
+        sentence = sentence if outcome.error is not None else ""
+    elif outcome.verdict is Verdict.CANCELLED:
+        sentence = ""
+    elif outcome.operation is Operation.REINDEX and outcome.reindexed:
+        word = "failed again" if outcome.verdict is Verdict.FAILED else word
+    return RunRow(file_id, name, glyph, word, tone, sentence)

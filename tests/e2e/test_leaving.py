@@ -12,7 +12,7 @@ from collections import deque
 
 import pytest
 
-from tests.e2e.terminal import HOME, ROOT
+from tests.isolation import ROOT, environment
 
 MOVE = "\x1b[<35;{};10M"
 SYNC = b"\x1b[?2026$p"
@@ -33,7 +33,6 @@ class SlowLink:
         self._moves, self._moved_at = 0, 0.0
         self.moving = False
         command = f"{sys.executable} -m xcoll_tui --demo --documents 300; exec cat"
-        environment = {"PATH": os.environ["PATH"], "HOME": HOME, "TERM": "xterm", "LANG": "C.UTF-8"}
         self.modes = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
             ["sh", "-c", command],
@@ -42,7 +41,7 @@ class SlowLink:
             stderr=slave,
             start_new_session=True,
             cwd=ROOT,
-            env=environment,
+            env=environment({"TERM": "xterm"}),
         )
         os.close(slave)
 

@@ -1,7 +1,6 @@
 """Signals at the moments at which they hurt; `tests.endurance.signals` tries all of them."""
 
 import itertools
-import os
 import signal
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import sys
 import pytest
 
 from tests.e2e.ending import MOMENTS, catches, end_by, judge, start, until_drawn
-from tests.e2e.terminal import HOME, ROOT
+from tests.isolation import ROOT, environment
 
 # The moments, with what people and machines send; the other numbers at two of them.
 TRIED = [
@@ -88,7 +87,7 @@ def test_no_command_is_a_traceback_in_its_first_moment(arguments, number):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "HOME": HOME},
+            env=environment(),
         )
         try:
             while process.poll() is None and not catches(process.pid, signal.SIGTERM):

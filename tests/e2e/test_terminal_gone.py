@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.ending import LIMIT, start, until_drawn
-from tests.e2e.terminal import HOME, ROOT
+from tests.isolation import ROOT, environment
 
 WAITS = {
     "rest": (b"", b"Filings arch"),
@@ -30,7 +30,6 @@ class Detached:
     def __init__(self, *argv):
         self.master, slave = pty.openpty()
         self.raw = b""
-        environment = {"PATH": os.environ["PATH"], "HOME": HOME, "TERM": "xterm", "LANG": "C.UTF-8"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "xcoll_tui", *argv],
             stdin=slave,
@@ -38,7 +37,7 @@ class Detached:
             stderr=slave,
             start_new_session=True,
             cwd=ROOT,
-            env=environment,
+            env=environment({"TERM": "xterm"}),
         )
         os.close(slave)
 

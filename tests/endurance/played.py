@@ -186,7 +186,7 @@ class PlayedApp(XcollApp):
 
 def main():
     """Run it on the samples."""
-    app = PlayedApp(DemoAccess(300, read_only=False, log=None), clock=time.time)
+    app = PlayedApp(DemoAccess(300, {}, read_only=False, log=None), clock=time.time)
     signals.install()
     signals.call_on_end(app.end_by_signal)
     app.run()

@@ -106,7 +106,7 @@ class InputQueue:
         if self._typing_into is None or self._typing_into is not self._app.focused:
             return False
         if _takes_text(self._typing_into):
-            return event.is_printable
+            return event.is_printable and self._latest.is_printable
         return event.key in _STEPS and event.key == self._latest.key
 
     async def _let_act(self, event: "Message") -> None:

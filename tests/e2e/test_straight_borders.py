@@ -1,16 +1,14 @@
 """Borders in tmux, which counts some characters otherwise than we do."""
 
 import re
-import shlex
 import shutil
-import sys
 
 import httpx
 import pytest
 
 from tests.conftest import KEY
-from tests.e2e.terminal import ROOT
 from tests.e2e.test_tmux import Tmux
+from tests.isolation import ROOT
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 DISPUTED = [
@@ -35,17 +33,16 @@ def borders_of(line):
     return [character for character in line if character in "│╭╮╰╯"]
 
 
-def test_names_of_any_width_leave_the_borders_straight(server, tmp_path_factory):
+def test_names_of_any_width_leave_the_borders_straight(server):
     headers = {"Authorization": f"Bearer {KEY}"}
     with httpx.Client(base_url=f"{server.url}/v1", headers=headers) as client:
         for number, text in enumerate(DISPUTED):
             name = f"!{number:02} {text} x {text}{text} end"
             body = {"collection_name": name, "collection_description": f"{text} and {text}" * 8}
             assert client.post("/collections", json=body).status_code == 200
-    socket = tmp_path_factory.mktemp("t") / "s"
-    with Tmux(socket, 100, 32) as tmux:
+    with Tmux(100, 32) as tmux:
         tmux.wait_for("ready:")
-        command = f"{shlex.quote(sys.executable)} -m xcoll_tui --base-url {server.url}"
+        command = f"$PYTHON -m xcoll_tui --base-url {server.url}"
         tmux.type(f"cd {ROOT}; clear; XAI_MANAGEMENT_KEY={KEY} {command}")
         tmux.press("Enter")
         tmux.wait_for(f"!{len(DISPUTED) - 1:02}")

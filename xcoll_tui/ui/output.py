@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Event, Thread
+from unicodedata import category, east_asian_width
 
 from rich.cells import cell_len
 
@@ -40,6 +41,7 @@ _TOKEN = re.compile(
 )
 
 
+_EMOJI = 0x1F000
 _seen: set[str] = set()
 """Characters that are sure; a look here costs less than the expression."""
 
@@ -64,21 +66,49 @@ def _is_sure(text: str) -> bool:
 def _pin_line(line: str) -> str:
     column: int | None = None
     parts: list[str] = []
+    # Where a run stands among the parts, and where it begins and ends on the screen.
+    runs: list[tuple[int, int, int]] = []
     for token in _TOKEN.finditer(line):
         part = token.group()
         kind = token.lastgroup
-        if kind == "move":
-            column = int(token["move"])
-        elif kind == "control":
-            column = None
+        if kind in {"move", "control"}:
+            _write_runs(parts, runs, column)
+            column = int(token["move"]) if kind == "move" else None
         elif kind != "code" and column is not None:
-            start, width = column, cell_len(part)
-            column += width
+            start, column = column, column + cell_len(part)
             if kind == "doubtful":
-                # Blanks first: what is drawn narrower leaves nothing of what stood there before.
-                part = f"{' ' * width}\x1b[{start}G{part}\x1b[{column}G"
+                runs.append((len(parts), start, column))
         parts.append(part)
+    _write_runs(parts, runs, column)
     return "".join(parts)
+
+
+def _write_runs(parts: list[str], runs: list[tuple[int, int, int]], end: int | None) -> None:
+    """Write the doubtful runs of a stretch that ends there so that they stay within it."""
+    for index, start, behind in runs:
+        run = _cut(parts[index], (end or behind) - start)
+        # Blanks first: what is drawn narrower leaves nothing of what stood there before.
+        parts[index] = f"{' ' * (behind - start)}\x1b[{start}G{run}\x1b[{behind}G"
+    runs.clear()
+
+
+def _cut(run: str, room: int) -> str:
+    """Leave out the end of a run that some terminal would draw over what is not drawn again."""
+    used = 0
+    for index, character in enumerate(run):
+        used += _widest(character)
+        if used > room:
+            return run[:index].rstrip("\u200d\ufe0f")
+    return run
+
+
+def _widest(character: str) -> int:
+    """Return how many cells a character takes where each is counted by itself."""
+    if character == "\ufe0f":
+        return 1  # what it follows becomes an emoji, of two
+    if ord(character) >= _EMOJI or east_asian_width(character) in "WF":
+        return 2
+    return 0 if category(character) in {"Mn", "Me", "Cf"} else 1
 
 
 class Output:

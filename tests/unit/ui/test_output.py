@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+import unicodedata
 
 import pytest
 from rich.cells import cell_len
@@ -72,6 +73,21 @@ def test_nothing_of_what_stood_there_is_left_between(disputed):
     cells = dict.fromkeys(range(40), "X")
     cells |= draw(pin_columns(f"\x1b[1;1H│{disputed}│"), lambda _: 1)
     assert "X" not in [cells[x] for x in range(1 + cell_len(disputed))]
+
+
+@pytest.mark.parametrize("disputed", DISPUTED)
+def test_nothing_is_written_over_what_stands_behind_the_part_that_is_drawn(disputed):
+    # A dialog is drawn without the border of the screen behind it; tmux counts each by itself.
+    def by_itself(character):
+        if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+            return 0
+        return 2 if ord(character) >= 0x1F000 else 1
+
+    for before in ("a ", "", disputed):
+        cells = draw(pin_columns(f"\x1b[3;5H{before}{disputed}│"), by_itself)
+        end = 4 + cell_len(before + disputed)
+        assert cells[end] == "│"
+        assert max(cells) == end
 
 
 def test_plain_frames_are_written_as_they_are():

@@ -31,7 +31,7 @@ class TerminalApp(App[None]):
         super().__init__()
         self.escape_doubt = EscapeDoubt()
         self.inputs = 0
-        """How many keys and clicks have come so far."""
+        """Grows with each key and click, when it comes and when it comes up from where it went."""
         self._input = InputQueue(self, self._act_on)
         self._hinted_at: dict[str, float] = {}
         self._clicked: tuple[object, tuple[int, int], float] | None = None
@@ -50,9 +50,9 @@ class TerminalApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Queue what a person does. 4082: acts on each at once, though the last is not done."""
+        if isinstance(event, events.Key | events.MouseDown):
+            self.inputs += 1
         if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
-            if isinstance(event, events.Key | events.MouseDown):
-                self.inputs += 1
             await self._queue_input(event)
         else:
             await super().on_event(event)

@@ -266,6 +266,21 @@ def test_a_torn_esc_leaves_dialogs_as_they_were(terminal):
         terminal.rest()
 
 
+def test_a_torn_esc_leaves_a_question_as_it_was(terminal):
+    terminal.press("n")
+    terminal.wait_for("New collection")
+    terminal.rest()
+    write(terminal, "a name")
+    write(terminal, "\x1b[27u")
+    terminal.wait_for("Close without saving")
+    for tail in ("[D", "[200~y\x1b[201~", "OP"):
+        write(terminal, "\x1b", tail, after=0.15)
+        let_pass(terminal, 0.5)
+        terminal.wait_for("Close without saving")
+    write(terminal, "Y")
+    terminal.wait_for(lambda text: "New collection" not in text)
+
+
 def test_a_lone_esc_acts_at_once(terminal):
     write(terminal, "/lease")
     terminal.wait_for("│ lease ")

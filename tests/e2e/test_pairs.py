@@ -11,7 +11,7 @@ GROUPS = [
     ("documents", "filter", "details"),
     ("collections", "palette", "help"),
     ("remove", "edit", "attach"),
-    ("new", "activity", "run"),
+    ("new", "activity", "undo log", "run"),
 ]
 
 

@@ -41,7 +41,7 @@ _CODES = {
 }
 _CTRL = "cegklnpqrsu"
 MAIN_KEYS = (
-    *"12hlsSFRpvadeinzBcLPK?jkgGfw*!@/:q",
+    *"12hlsSFRpvadeinzUYBcLPK?jkgGfw*!@/:q",
     *(
         "enter",
         "escape",
@@ -60,7 +60,7 @@ MAIN_KEYS = (
 )
 DIALOG_KEYS = (
     *("enter", "escape", "tab", "shift+tab", "space", "up", "down", "left", "right", "pagedown"),
-    *("y", "q", "r", "x", "z", "c", "@", "?", ":", "backspace"),
+    *("y", "q", "r", "x", "z", "c", "U", "@", "?", ":", "backspace"),
     *(f"ctrl+{letter}" for letter in "snpqu"),
 )
 _TITLE = re.compile(rb"\x1b\]2;(\[.*?\])\x07")

@@ -34,6 +34,7 @@ STATES = (
     "new",
     "edit collection",
     "activity",
+    "undo log",
     "run",
 )
 FIRST_KEY = 57376  # F13, as the kitty protocol writes it
@@ -48,6 +49,7 @@ ACTIONS = {
     "set field": "edit",
     "new": "new",
     "activity": "activity",
+    "undo log": "undo_log",
     "palette": "command_palette",
 }
 CONTROLS = (Button, Input, Select, TextArea)

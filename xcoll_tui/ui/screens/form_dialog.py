@@ -6,6 +6,7 @@ only covers the form, and a refusal uncovers it again.
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, NamedTuple, TypeVar
 
@@ -217,7 +218,7 @@ class FormDialog(Dialog[T]):
                 self.finish(result)
 
     def _open_again(self) -> None:
-        self._over = False
+        self._over = self.was_discarded = False
 
     # How it looks
 
@@ -304,10 +305,20 @@ class FormDialog(Dialog[T]):
 
     def action_leave(self) -> None:
         """Go back, or close; ask where that would lose something."""
-        stage, was_in_form = self._stage, self.in_form
+        stage = self._stage
         stage.on_escape()
-        if was_in_form and self._stage is not stage:
-            escape_doubt(self).add(self.back)
+        if self._stage is not stage:
+            escape_doubt(self).add(partial(self._enter_again, stage))
+
+    def _enter_again(self, stage: _Stage) -> None:
+        if not stage.choices:
+            self._stage = stage
+        elif not stage.covers:
+            self.back()
+        else:
+            self._say("")
+            self._enter(stage)
+            self._buttons[0 if stage.on_save is None else len(stage.choices) - 1].focus()
 
     def action_save(self) -> None:
         """Do what the dialog is for."""

@@ -1,5 +1,7 @@
 """Terminals of 8, 16 and 256 colours: what is written can be read, in both themes."""
 
+from functools import cache
+
 import pytest
 
 from tests.e2e.terminal import xcoll
@@ -21,6 +23,7 @@ def brightness(colour):
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@cache
 def contrast(one, other):
     low, high = sorted((brightness(one), brightness(other)))
     return (high + 0.05) / (low + 0.05)
@@ -41,8 +44,7 @@ def unreadable(terminal, top=0):
     return {place: "".join(text) for place, text in found.items()}
 
 
-@pytest.mark.parametrize("theme", ["xcoll", "xcoll-light"])
-@pytest.mark.parametrize("term", ["xterm", "linux"])
+@pytest.mark.parametrize(("term", "theme"), [("xterm", "xcoll"), ("linux", "xcoll-light")])
 def test_what_is_written_can_be_read_in_few_colours(term, theme):
     env = {"TERM": term, "COLORTERM": ""}
     with xcoll("--demo", "--documents", "300", "--theme", theme, env=env, columns=100) as terminal:
@@ -55,6 +57,8 @@ def test_what_is_written_can_be_read_in_few_colours(term, theme):
             ("d", "y Remove"),
             ("\x1b[27ue", "Edit"),
             ("\x1b[27u?", "Keys"),
+            ("\x1b[27ua\x1b[200~File ID,ID\nfile_1,x\nfile_2,y\x1b[201~", "2 IDs"),
+            ("\x1b[27uyU", "Nothing was written"),
             ("\x1b[27u:", "Activity"),
             ("\x1b[27u/", "esc Clear"),
         ):

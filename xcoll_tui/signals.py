@@ -100,6 +100,16 @@ def end(number: int) -> None:
     _ending.act(number)
 
 
+def stop_if_continued_by_anyone() -> None:
+    """Stop this process until it is continued; at once where no shell is there to do that.
+
+    The system sees to the latter for SIGTSTP, but not for SIGSTOP: a program that a window or ssh
+    runs by itself would stand still for ever. Sets SIGTSTP to its default; only the main thread.
+    """
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTSTP)
+
+
 def finish(code: int) -> NoReturn:
     """End the process with a code, whatever comes now: nothing is left to be put right.
 

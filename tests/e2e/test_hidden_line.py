@@ -111,6 +111,17 @@ def test_stopped_unseen_and_continued_it_hides_again(script):
         assert_shell_echoes(terminal)
 
 
+def test_where_no_shell_could_bring_it_back_it_goes_on(script):
+    with Terminal(sys.executable, str(script), env={"PYTHONPATH": str(ROOT)}) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.press("text:half")
+        terminal.press("\x1a")
+        terminal.wait_for(lambda text: text.count(PROMPT) == 2)
+        terminal.press(f"text:{SECRET}", "enter")
+        terminal.wait_for(f"read {len(SECRET)} characters")
+        assert SECRET.encode() not in terminal.raw
+
+
 def test_ended_while_it_is_stopped_it_leaves_a_shell_that_echoes(script):
     with asked_in("dash", script) as terminal:
         pid = asker(terminal)

@@ -104,6 +104,22 @@ def test_sigstop_leaves_the_shell_in_between_and_comes_back():
         quits(terminal)
 
 
+@pytest.mark.parametrize("key", ["\x1a", TSTP])
+def test_where_no_shell_could_bring_it_back_it_goes_on(key):
+    with start() as terminal:
+        until_drawn(terminal, 0)
+        for _ in range(2):
+            count = terminal.raw.count(b"\x1b[?1049h")
+            if key == TSTP:
+                os.kill(terminal.process.pid, TSTP)
+            else:
+                terminal.press(key)
+            terminal.wait_for(lambda _, count=count: terminal.raw.count(b"\x1b[?1049h") > count)
+            terminal.wait_for(whole)
+        terminal.press("q")
+        ends_well(terminal)
+
+
 @pytest.mark.parametrize("wait", [until_drawn, until_typing, until_palette])
 def test_a_cont_without_a_stop_changes_nothing(wait):
     with start() as terminal:

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Self
 
+from xcoll_tui.signals import stop_if_continued_by_anyone
+
 if sys.platform != "win32":
     import termios
 
@@ -80,7 +82,7 @@ class _Hidden:
         self._hidden = [*self._shown]
         self._hidden[3] = self._shown[3] & ~termios.ECHO | termios.ICANON
         self._handlers: dict[signal.Signals, Callable[..., object] | int | None] = {}
-        self._over = False
+        self._over = self._stopped = False
 
     def write(self, text: str) -> None:
         """Write to the terminal, wherever standard output and error go."""
@@ -133,10 +135,14 @@ class _Hidden:
     def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._show()
         self.write("\n")
-        # Not by the same signal: its handler is this one.
-        os.kill(os.getpid(), signal.SIGSTOP)
+        self._stopped = True
+        stop_if_continued_by_anyone()
+        signal.signal(signal.SIGTSTP, self._on_stop)
+        if self._stopped:  # nobody could have continued it
+            self._on_continue()
 
-    def _on_continue(self, _number: int, _frame: FrameType | None) -> None:
+    def _on_continue(self, *_: object) -> None:
+        self._stopped = False
         if not self._over:
             self.write("\r")
             self._hide()

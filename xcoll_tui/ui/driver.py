@@ -262,7 +262,10 @@ class TerminalDriver(LinuxDriver):
         if self._continued.is_set():
             self._resume()
         elif signals.ended_by() is None:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            signals.stop_if_continued_by_anyone()
+            with suppress(ValueError, RuntimeError):
+                self._loop.add_signal_handler(signal.SIGTSTP, self._on_stop)
+            self._resume()
 
     def _on_continue(self) -> None:
         """Go on. 94: starts over itself, unless it was stopped by SIGTSTP."""

@@ -17,13 +17,8 @@ from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from textual import constants, events
-from textual.drivers.linux_driver import (
-    KITTY_DISAMBIGUATE_ESCAPE_CODES,
-    KITTY_REPORT_ALL_KEYS,
-    KITTY_REPORT_ASSOCIATED_TEXT,
-    LinuxDriver,
-)
+from textual import events
+from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOutput
@@ -31,28 +26,20 @@ from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOut
 from xcoll_tui import signals
 from xcoll_tui.ui.output import Output
 from xcoll_tui.ui.parser import PictureLost, TerminalParser
+from xcoll_tui.ui.terminal_modes import (
+    ASK_IN_BAND,
+    ASK_SYNCHRONIZED,
+    ENTER,
+    KEYBOARD_OFF,
+    KEYBOARD_ON,
+    KEYBOARD_ON_AGAIN,
+    LEAVE,
+    MOUSE_ON,
+    REPORTS_OFF,
+)
 
 if TYPE_CHECKING:
     from textual.app import App
-
-_ENTER = (
-    "\x1b[?1049h"  # the alternate screen
-    "\x1b[?25l"  # no cursor
-    "\x1b[?7l"  # no line wrap
-    "\x1b[?2004h"  # bracketed paste
-    "\x1b[?1004h"  # tell of the focus
-)
-_MOUSE_ON = "\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h"
-_KEYBOARD = KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY_REPORT_ASSOCIATED_TEXT
-_KEYBOARD_ON = f"\x1b[>{_KEYBOARD}u"
-_KEYBOARD_ON_AGAIN = f"\x1b[={_KEYBOARD}u"
-_REPORTS_OFF = (
-    "\x1b[?1003l\x1b[?1000l\x1b[?1016l\x1b[?1015l\x1b[?1006l"  # the mouse, what reports most first
-    "\x1b[?1004l\x1b[?2004l\x1b[?2048l"
-)
-_KEYBOARD_OFF = "\x1b[<u"  # before the alternate screen is left: each has its own
-_LEAVE = "\x1b[?7h\x1b[?1049l\x1b[?25h\x1b[0m"
-_ASK_SYNCHRONIZED, _ASK_IN_BAND = "\x1b[?2026$p", "\x1b[?2048$p"
 
 IN_FLIGHT = 0.2
 """Seconds at the end for what the terminal had sent before it heard that nothing is wanted."""
@@ -128,11 +115,11 @@ class TerminalDriver(LinuxDriver):
         """
         if not self._active:
             return
-        self.write(_REPORTS_OFF + ("" if constants.DISABLE_KITTY_KEY else _KEYBOARD_OFF))
+        self.write(REPORTS_OFF + KEYBOARD_OFF)
         self._drop_what_is_in_flight()
         self._stop_reading()
         # Not before: another thread may be told to restore at any time, and twice does no harm.
-        self.write(_LEAVE)
+        self.write(LEAVE)
         if self._output is not None:
             self._output.wait_written(_BLOCKED)
         self._set_back()
@@ -143,7 +130,7 @@ class TerminalDriver(LinuxDriver):
         """Read no more. 351: waits up to 0.1 s for a thread that polls; app.py 3742 calls it."""
         self._over = True
         if self._active:
-            self.write(_REPORTS_OFF)
+            self.write(REPORTS_OFF)
 
     def close(self) -> None:
         """Write what is left. 397, _writer_thread.py 68: waits for a thread that may be stuck."""
@@ -162,8 +149,7 @@ class TerminalDriver(LinuxDriver):
             self._set_back()
             with suppress(OSError, ValueError):
                 if select.select([], [self._out], [], 0)[1]:
-                    keyboard = "" if constants.DISABLE_KITTY_KEY else _KEYBOARD_OFF
-                    os.write(self._out, (_REPORTS_OFF + keyboard + _LEAVE).encode())
+                    os.write(self._out, (REPORTS_OFF + KEYBOARD_OFF + LEAVE).encode())
 
     def hurry(self) -> None:
         """Wait no more for a terminal that takes nothing; from any thread."""
@@ -192,15 +178,14 @@ class TerminalDriver(LinuxDriver):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
 
     def _enter(self, *, again: bool = False) -> None:
-        self.write(_ENTER)
-        if not constants.DISABLE_KITTY_KEY:
-            self.write(_KEYBOARD_ON_AGAIN if again else _KEYBOARD_ON)
+        self.write(ENTER)
+        self.write(KEYBOARD_ON_AGAIN if again else KEYBOARD_ON)
         if self._mouse:
-            self.write(_MOUSE_ON)
+            self.write(MOUSE_ON)
         if self.input_tty and os.environ.get("TERM_PROGRAM") != "Apple_Terminal":
             self._asked_at = time.monotonic()
-            self.write(_ASK_SYNCHRONIZED)
-        self.write(_ASK_IN_BAND)
+            self.write(ASK_SYNCHRONIZED)
+        self.write(ASK_IN_BAND)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Ask the terminal. 107-123: asks COLUMNS and LINES first, which are stale in a shell."""
@@ -408,7 +393,7 @@ class TerminalDriver(LinuxDriver):
             return
         if answered_after is not None and answered_after < IN_FLIGHT:
             self._answered_after, self._asked_at = None, time.monotonic()
-            self.write(_ASK_SYNCHRONIZED)
+            self.write(ASK_SYNCHRONIZED)
             self._wait_until(lambda: self._answered_after is not None, started)
         elif (
             answered_after is not None

@@ -49,6 +49,11 @@ def test_the_pairs_that_were_seen_to_end_it_do_so_no_more(player):
         player.play(state, pair)
     place = next(event for event in events_of(player, "palette") if isinstance(event, tuple))
     player.play("palette", (place, place))
+    # Lists that have no room yet: of a palette that was just opened, and of a drop-down.
+    for key in ("down", "enter", "pageup"):
+        player.play("palette", ("pagedown", key))
+    for place in player.places("set field"):
+        player.play("set field", (place, "pagedown"))
 
 
 def test_nothing_behind_a_q_acts(player):

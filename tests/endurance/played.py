@@ -66,7 +66,7 @@ class PlayedApp(XcollApp):
         ),
     ]
     _plays = 0
-    _state = ""
+    _state = _large = ""
     _shown = None
 
     async def action_play(self, number: int) -> None:
@@ -134,12 +134,14 @@ class PlayedApp(XcollApp):
             pane.filter_bar._leave("tab")
             while pane.step_back():
                 await self._settle()
-        listing = session.collections.listing
-        rows = [listing.row(index) for index in range(len(listing))]
-        large = next(row for row in rows if getattr(row, "collection_name", "") == LARGE)
-        self.main.point_at(large.collection_id)
-        if session.opened != large.collection_id:
-            self.main._open_collection(large.collection_id)
+        if not self._large:  # later it may have another name: the pairs edit it
+            listing = session.collections.listing
+            rows = [listing.row(index) for index in range(len(listing))]
+            named = (row for row in rows if getattr(row, "collection_name", "") == LARGE)
+            self._large = next(named).collection_id
+        self.main.point_at(self._large)
+        if session.opened != self._large:
+            self.main._open_collection(self._large)
         await self._until(lambda: self.main.documents.table.listing.loaded, or_go_on=True)
         self.clear_notifications()
 

@@ -1,30 +1,19 @@
 """The list of all commands: Textual's, but ending once, and safe with clicks from the past."""
 
-from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.command import CommandInput, CommandList, CommandPalette
 
 from xcoll_tui.ui.escape import close_after_escape
 from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.option_lists import SteadyList
 from xcoll_tui.ui.widgets.text_input import LineInput
 
 _LONGEST_SEARCH = 1_000
 
 
-class _Commands(CommandList):
-    """A list whose rows may have changed since a click was aimed at one."""
-
-    async def _on_click(self, event: events.Click) -> None:
-        # _option_list.py 728: indexes by what was drawn; the list is made again by every letter.
-        option = event.style.meta.get("option")
-        if option is not None and option >= self.option_count:
-            event.prevent_default()
-
-    def action_select(self) -> None:
-        """Select what is highlighted. _option_list.py 1079: it may be there no more."""
-        if self.highlighted is not None and self.highlighted < self.option_count:
-            super().action_select()
+class _Commands(CommandList, SteadyList):
+    """A list that is made again by every letter."""
 
 
 class _Line(CommandInput, LineInput):

@@ -16,7 +16,7 @@ from textual import command, driver, keys, message_pump, screen, widget
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Select
 
 PINNED = {
     "LinuxDriver.__init__": "51f53c304758",
@@ -66,6 +66,8 @@ PINNED = {
     "CommandPalette._action_escape": "bb34c01a0ad0",
     "OptionList._on_click": "73e435ccda45",
     "OptionList.action_select": "34a86c195398",
+    "OptionList._move_page": "f69eaa9b55d1",
+    "Select.compose": "dd1c1237a36d",
 }
 
 
@@ -130,6 +132,8 @@ THINGS = {
         command.CommandPalette._action_escape,
         OptionList._on_click,
         OptionList.action_select,
+        OptionList._move_page,
+        Select.compose,
     )
 }
 

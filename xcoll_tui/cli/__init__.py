@@ -9,10 +9,11 @@ import gc
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from xcoll_tui import __version__
+from xcoll_tui import __version__, signals
 from xcoll_tui.cli.parser import (
     EXIT_FAILED,
     EXIT_NO_KEY,
@@ -39,7 +40,9 @@ file that XCOLL_KEY_FILE names, else the OS keyring, where xcoll auth login puts
 it. It is never taken from the command line, which every user of the machine
 can read.
 
-exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key
+ESCDELAY is how many milliseconds a lone Esc waits for the rest of a key (100).
+
+exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key, 128 + n ended by signal n
 """
 
 
@@ -91,8 +94,10 @@ def main(argv: list[str] | None = None) -> None:
     if any(map(holds_key, _without_own_key(arguments) if emulates else arguments)):
         Parser(prog="xcoll").refuse_key()
     if emulates:
+        signals.raise_on_end()
         raise SystemExit(_run_emulator(arguments[1:]))
     if arguments[:1] == ["auth"]:
+        signals.raise_on_end()
         from xcoll_tui.cli import auth  # noqa: PLC0415 - only when asked for
 
         raise SystemExit(auth.run(arguments[1:]))
@@ -164,13 +169,18 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     app = XcollApp(
         access, clock=time.time, collection_id=options.collection_id or None, theme=theme
     )
+    signals.call_on_end(app.end_by_signal)
     with own_streams(screen=True):
         app.run()
+        signals.leave_on_end()
+        # Of what Textual has begun for a screen, and had not run yet.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         if log is not None:
             log.close()
             if log.problem:
                 warn(f"xcoll: The log {log.path} ends before the program: {log.problem}.")
-    code = app.return_code or 0
+    # None where nothing told it to exit: it broke down.
+    code = 1 if app.return_code is None else app.return_code
     raise SystemExit(EXIT_NO_KEY if code == 0 and own is not None and own.key is None else code)
 
 

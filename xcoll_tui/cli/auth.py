@@ -20,8 +20,17 @@ from xcoll_tui.cli.access import ProfileAccess, command_for, facts_of, plain
 from xcoll_tui.cli.auth_status import tell_status
 from xcoll_tui.cli.key_input import piped_key, require_hidden_input, typed_key
 from xcoll_tui.cli.own_streams import own_streams
-from xcoll_tui.cli.parser import EXIT_FAILED, Parser, exit_code_of, looks_like_key, say, stop, warn
-from xcoll_tui.cli.patience import begin_line, patiently
+from xcoll_tui.cli.parser import (
+    EXIT_FAILED,
+    Parser,
+    exit_code_of,
+    exit_code_of_signal,
+    looks_like_key,
+    say,
+    stop,
+    warn,
+)
+from xcoll_tui.cli.patience import begin_line, patiently, run_until_signal
 from xcoll_tui.credentials import (
     DEFAULT,
     KEY_FILE_VARIABLE,
@@ -39,10 +48,11 @@ from xcoll_tui.credentials import (
     accept_team_id,
     read_key,
 )
+from xcoll_tui.signals import Ended
 from xcoll_tui.ui.text import clean
 
 _EPILOG = """\
-exit codes: 0 done, 1 failed, 2 wrong usage, 4 not logged in
+exit codes: 0 done, 1 failed, 2 wrong usage, 4 not logged in, 128 + n ended by signal n
 """
 
 
@@ -83,9 +93,9 @@ def _carry_out(options: argparse.Namespace) -> int:
         stop(plain(str(refusal)), exit_code_of(refusal))
     except ApiError as error:
         stop(plain(str(error)), EXIT_FAILED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Ended):
         begin_line()
-        stop("Broken off, so nothing was changed.", EXIT_FAILED)
+        stop("Broken off, so nothing was changed.", exit_code_of_signal())
     except OSError as error:  # nothing else lets one through
         _drop_output()
         if isinstance(error, BrokenPipeError):
@@ -169,11 +179,11 @@ def _login(options: argparse.Namespace) -> int:
         base_url=options.base_url or os.environ.get("XCOLL_BASE_URL"),
     )
     # Before anybody types: where there is no keyring, there is nothing to log in to.
-    asyncio.run(patiently(access.vault.backend()))
+    run_until_signal(patiently(access.vault.backend()))
     secret, note = read_key(piped_key() if options.key_stdin else typed_key(access.destination))
     if note:
         say(note)
-    code = asyncio.run(_log_in(access, secret, verify=not options.no_verify))
+    code = run_until_signal(_log_in(access, secret, verify=not options.no_verify))
     for name in supplied:
         say(f"{name} is set, and goes before the keyring: unset it to use this key.")
     return code
@@ -277,7 +287,7 @@ def _logout(options: argparse.Namespace) -> int:
         names = sorted({DEFAULT, *(each.name for each in profiles.listed())})
     else:
         names = [profiles.name_of(options.profile, os.environ.get(PROFILE_VARIABLE))]
-    code = asyncio.run(_log_out(names, profiles))
+    code = run_until_signal(_log_out(names, profiles))
     for name in supplied:
         say(f"{name} is still set, so xcoll still has a key. Unset it to be logged out.")
     return code

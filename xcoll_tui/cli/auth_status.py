@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import ApiError, Forbidden, Misconfigured, Refused, Unauthorized
 from xcoll_tui.cli.access import ProfileAccess, plain
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_NO_KEY, say
-from xcoll_tui.cli.patience import patiently
+from xcoll_tui.cli.patience import patiently, run_until_signal
 from xcoll_tui.cli.surroundings import variables_in_use
 from xcoll_tui.credentials import (
     KEY_FILE_VARIABLE,
@@ -42,7 +42,7 @@ def tell_status(options: argparse.Namespace) -> int:
     access = ProfileAccess(
         profile, given=given, profiles=profiles, base_url=os.environ.get("XCOLL_BASE_URL")
     )
-    status, code = asyncio.run(_look(access, verify=not options.no_verify))
+    status, code = run_until_signal(_look(access, verify=not options.no_verify))
     variables += variables_in_use(access.base_url, os.environ, profiles)
     if options.json:
         environment = [

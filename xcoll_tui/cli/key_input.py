@@ -1,12 +1,12 @@
 """How a key comes in: typed where nothing shows it, or from a pipe. Never as an argument."""
 
-import getpass
 import sys
-import warnings
 from contextlib import suppress
 
-from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE, stop, warn
+from xcoll_tui.cli.hidden_line import CannotHideError, read_hidden_line
+from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE, exit_code_of_signal, stop, warn
 from xcoll_tui.cli.patience import begin_line
+from xcoll_tui.signals import Ended
 
 _LONGEST_INPUT = 8_192
 
@@ -31,21 +31,21 @@ def require_hidden_input(*, from_pipe: bool) -> None:
 def typed_key(destination: str) -> str:
     """Ask for a key on the terminal, where it is not shown."""
     warn("Management keys are made in the xAI Console, under Management Keys.")
+    problem, code = "No key was given, so nothing was stored.", EXIT_FAILED
     try:
-        with warnings.catch_warnings():
-            # It would go on, and show what is typed.
-            warnings.simplefilter("error", getpass.GetPassWarning)
-            typed = getpass.getpass(f"Key for {destination} (not shown): ")
-    except getpass.GetPassWarning:
+        typed = read_hidden_line(f"Key for {destination} (not shown): ")
+    except CannotHideError:
         problem = "This terminal would show the key. Use --key-stdin."
-    except (EOFError, KeyboardInterrupt):
+    except EOFError:
         begin_line()
-        problem = "No key was given, so nothing was stored."
+    except (KeyboardInterrupt, Ended):
+        begin_line()
+        code = exit_code_of_signal()
     except UnicodeDecodeError:
         problem = "What was typed is no text, so nothing was stored."
     else:
         return typed
-    return stop(problem, EXIT_FAILED)
+    return stop(problem, code)
 
 
 def piped_key() -> str:

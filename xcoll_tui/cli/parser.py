@@ -2,8 +2,12 @@
 
 import argparse
 import re
+import signal
 import sys
+from contextlib import suppress
 from typing import NoReturn
+
+from xcoll_tui import signals
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NO_KEY = 1, 2, 4
 
@@ -56,8 +60,9 @@ def say(line: str) -> None:
 
 
 def warn(line: str) -> None:
-    """Tell what is wrong or waited for, on stderr."""
-    print(line, file=sys.stderr)  # noqa: T201 - the command line speaks here
+    """Tell what is wrong or waited for, on stderr, if anybody is there to read it."""
+    with suppress(OSError):
+        print(line, file=sys.stderr)  # noqa: T201 - the command line speaks here
 
 
 def stop(sentence: str, code: int) -> NoReturn:
@@ -76,6 +81,11 @@ def exit_code_of(error: Exception) -> int:
     if isinstance(error, Misconfigured):
         return EXIT_FAILED
     return EXIT_USAGE if isinstance(error, Refused | NameRefused) else EXIT_FAILED
+
+
+def exit_code_of_signal() -> int:
+    """Return the exit code for what a signal broke off."""
+    return 128 + (signals.ended_by() or signal.SIGINT)
 
 
 def _without_values(words: list[str]) -> list[str]:

@@ -1,10 +1,11 @@
-"""Waiting for the keyring on a command line: said once it takes long, and left by Ctrl+C."""
+"""Waiting on a command line: said once it takes long, and left by Ctrl+C or another signal."""
 
 import asyncio
 import sys
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
 
+from xcoll_tui import signals
 from xcoll_tui.cli.parser import warn
 
 T = TypeVar("T")
@@ -23,6 +24,26 @@ async def patiently(waiting: Awaitable[T]) -> T:
         return await task
     finally:
         task.cancel()
+
+
+def run_until_signal(work: Coroutine[Any, Any, T]) -> T:
+    """Run this; a signal cancels it, so that it can say what became of what it was doing."""
+    return asyncio.run(_cancelled_by_signal(work))
+
+
+async def _cancelled_by_signal(work: Coroutine[Any, Any, T]) -> T:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is not None:
+        signals.call_on_end(lambda _: loop.call_soon_threadsafe(task.cancel))
+    try:
+        return await work
+    except asyncio.CancelledError:
+        number = signals.ended_by()
+        if number is None:
+            raise
+        raise signals.Ended(number) from None
+    finally:
+        signals.raise_on_end()
 
 
 def begin_line() -> None:

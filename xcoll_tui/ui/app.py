@@ -1,8 +1,7 @@
-"""The application: looks, the one error policy, signals, and what a crash may show."""
+"""The application: looks, the one error policy, the session's beginning and end."""
 
 import asyncio
 import gc
-import signal
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from functools import partial
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
@@ -22,15 +20,19 @@ from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.errors import sentence_of
 from xcoll_tui.ui.format import format_many
 from xcoll_tui.ui.screens.main import MainScreen
-from xcoll_tui.ui.themes import DARK, LIGHT, colours_of
+from xcoll_tui.ui.terminal_app import TerminalApp
+from xcoll_tui.ui.themes import DARK, LIGHT, colours_of, few_colours_of
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.entering import Entering
 
+FEW_COLOURS = "-few-colours"
+"""The class of an app on a terminal of 16 colours, or 8."""
 
-class XcollApp(App[None]):
+
+class XcollApp(TerminalApp):
     """Browse collections in a terminal.
 
     The access is asked to connect after the first frame stands, in a thread of its own: that
@@ -46,6 +48,8 @@ class XcollApp(App[None]):
         Binding("colon", "command_palette", "Commands", id="palette", show=False),
         Binding("P", "switch_profile", "Switch to another profile", id="profile", show=False),
         Binding("K", "enter_key", "Enter another key", id="key", show=False),
+        Binding("ctrl+l", "redraw", "Draw the screen again", id="redraw", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False),
         Binding("q", "quit", "Quit", id="quit", show=False),
         Binding("ctrl+q", "quit", "Quit at once", id="quit.anywhere", show=False, priority=True),
     ]
@@ -63,6 +67,7 @@ class XcollApp(App[None]):
         self.register_theme(LIGHT)
         # Not as a change of theme: that would style everything before there is anything to style.
         self.set_reactive(App.theme, theme)
+        self.set_class(self.console.color_system == "standard", FEW_COLOURS, update=False)
         self.stylesheet.set_variables(self.get_css_variables())
         self.clock = clock
         self.access = access
@@ -71,7 +76,6 @@ class XcollApp(App[None]):
         self._main: MainScreen | None = None
         self._enter: Entering | None = None
         self._sittings = 0
-        self.inputs = 0
 
     @property
     def main(self) -> MainScreen:
@@ -91,6 +95,13 @@ class XcollApp(App[None]):
         theme = self.current_theme
         return {} if theme in (DARK, LIGHT) else colours_of(theme)
 
+    def get_css_variables(self) -> dict[str, str]:
+        """Leave out the shades that a terminal of few colours would show as one."""
+        variables = super().get_css_variables()
+        if self.has_class(FEW_COLOURS):
+            variables.update(few_colours_of(self.current_theme))
+        return variables
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Leave out the one that turns ANSI colours into true ones: no theme mixes them.
 
@@ -102,18 +113,9 @@ class XcollApp(App[None]):
     # Life
 
     def on_mount(self) -> None:
-        """Paint first, then connect; end cleanly when told to by a signal."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and threading.current_thread() is threading.main_thread():
-                # Textual leaves the terminal raw and on the alternate screen on these.
-                loop.add_signal_handler(number, partial(self._on_signal, number))
+        """Paint first, then connect."""
         # Not before the first frame stands: the imports would fight it for the interpreter.
         self.call_after_refresh(self._start_connecting)
-
-    def _on_signal(self, number: int) -> None:
-        self.exit(return_code=128 + number)
 
     def _start_connecting(self) -> None:
         if not gc.isenabled():  # the command line put it off until here
@@ -188,18 +190,6 @@ class XcollApp(App[None]):
         if self._connection is not None:
             connection, self._connection = self._connection, None
             await connection.close()
-
-    def _fatal_error(self) -> None:
-        # Textual prints the local variables of every frame, and a key may be one of them.
-        from rich.segment import Segments  # noqa: PLC0415 - on the way out only
-        from rich.traceback import Traceback  # noqa: PLC0415
-
-        self.bell()
-        traceback = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(
-            Segments(self.console.render(traceback, self.console.options))
-        )
-        self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
         """End the program; ask first while something is being written."""
@@ -282,26 +272,7 @@ class XcollApp(App[None]):
             # Of the app, not of a screen: the screen may be another before it is over.
             self.run_worker(do(self._entering(self.access.keys)), group="keys")
 
-    # Keys and commands
-
-    async def on_event(self, event: events.Event) -> None:
-        """Count what a person does, before it is handed on."""
-        if isinstance(event, events.Key | events.MouseDown):
-            self.inputs += 1
-        await super().on_event(event)
-
-    async def _on_key(self, event: events.Key) -> None:
-        """Give a filter the keys that were typed at once with the one that opened it.
-
-        They were aimed at the rows, and come up from there as the input takes the focus; taken for
-        commands, the letters of a name would write and delete.
-        """
-        from xcoll_tui.ui.widgets.filter_line import FilterLine  # noqa: PLC0415 - not at the start
-
-        line = self.focused
-        if isinstance(line, FilterLine) and line.takes(event.key, event.character):
-            event.prevent_default()
-            line.post_message(events.Key(event.key, event.character))
+    # Commands
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action of the main screen, then the themes."""

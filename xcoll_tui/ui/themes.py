@@ -74,3 +74,13 @@ def colours_of(theme: Theme) -> dict[str, str]:
         "row-cursor": background.blend(accent, 0.22).hex,
         "row-hover": background.blend(foreground, 0.07).hex,
     }
+
+
+def few_colours_of(theme: Theme) -> dict[str, str]:
+    """Give what stands apart in 16 colours, or 8: there most greys are one, and so unreadable."""
+    if theme.ansi:
+        return {}
+    if theme.dark:
+        return {"quiet": "#aaaaaa", "stale": "#aaaaaa", "row-cursor": "#0000aa"}
+    # What is yellow there is not seen on white.
+    return {"quiet": "#555555", "stale": "#555555", "row-cursor": "#aaaaaa", "warning": "#aa00aa"}

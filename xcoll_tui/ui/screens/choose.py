@@ -62,9 +62,12 @@ class ChooseScreen(Dialog[str]):
         self._cancel.focus()
 
     async def _on_key(self, event: events.Key) -> None:
-        if any(way.letter == event.key for way in self._ways):
-            event.stop()
-            self.finish(event.key)
+        letters = {way.letter for way in self._ways}
+        for letter in (event.key, event.key.lower()):  # with CapsLock, too
+            if letter in letters:
+                event.stop()
+                self.finish(letter)
+                return
 
     def _on_button_pressed(self, event: Button.Pressed) -> None:
         for button, way in zip(self._buttons, self._ways, strict=True):

@@ -7,7 +7,7 @@ import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Select, Static
+from textual.widgets import Static
 
 from xcoll_tui.api.models import ChunkConfiguration, Collection, MetricSpace
 from xcoll_tui.session.writes.outcome import CollectionDraft
@@ -19,6 +19,7 @@ from xcoll_tui.ui.widgets.chunking_form import ChunkingForm
 from xcoll_tui.ui.widgets.definitions_form import DefinitionsForm
 from xcoll_tui.ui.widgets.field_rows import traits_of
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.option_lists import DropDown
 from xcoll_tui.ui.widgets.text_input import TextInput
 
 _DEFAULT = ""
@@ -81,9 +82,7 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
         self._model_input = TextInput(
             typed.model_name or "" if self._new else "", placeholder="the service's default"
         )
-        self._metric: Select[str] = Select(
-            _METRICS, allow_blank=False, value=typed.metric_space or _DEFAULT
-        )
+        self._metric = DropDown(_METRICS, allow_blank=False, value=typed.metric_space or _DEFAULT)
         self._rows = {
             "collection_name": FormRow("Name *", self._name_input),
             "collection_description": FormRow("Description", self._description_input),

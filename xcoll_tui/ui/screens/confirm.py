@@ -146,7 +146,7 @@ class ConfirmScreen(Dialog[bool]):
             self._act.focus()
 
     async def _on_key(self, event: events.Key) -> None:
-        if self._question.typed is None and event.key == "y":
+        if self._question.typed is None and event.key in {"y", "Y"}:
             event.stop()
             self.finish(True)
 

@@ -8,6 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from xcoll_tui.ui.escape import close_after_escape, escape_doubt
+
 T = TypeVar("T")
 
 
@@ -48,4 +50,8 @@ class Dialog(ModalScreen[T]):
         """Close with a result; a second press of the same key or button closes nothing more."""
         if not self._ended and self.is_active:
             self._ended = True
-            self.dismiss(result)
+            escape_doubt(self).add(self._begin_again)
+            close_after_escape(self, lambda: self.dismiss(result))
+
+    def _begin_again(self) -> None:
+        self._ended = False

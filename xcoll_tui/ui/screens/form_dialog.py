@@ -6,6 +6,7 @@ only covers the form, and a refusal uncovers it again.
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, NamedTuple, TypeVar
 
@@ -17,6 +18,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Press
@@ -210,9 +212,13 @@ class FormDialog(Dialog[T]):
         """Close once, now or as soon as nothing stands over this dialog."""
         if not self._over:
             self._over, self._result = True, result
+            escape_doubt(self).add(self._open_again)
             # What lies under a modal screen counts as current, but dismissing takes the top one.
             if self.is_active:
                 self.finish(result)
+
+    def _open_again(self) -> None:
+        self._over = self.was_discarded = False
 
     # How it looks
 
@@ -293,13 +299,26 @@ class FormDialog(Dialog[T]):
 
     async def _on_key(self, event: events.Key) -> None:
         choices = self._stage.choices
-        if event.key == "y" and choices and choices[-1].danger and self._stage.covers:
+        if event.key in {"y", "Y"} and choices and choices[-1].danger and self._stage.covers:
             event.stop()
             choices[-1].act()
 
     def action_leave(self) -> None:
         """Go back, or close; ask where that would lose something."""
-        self._stage.on_escape()
+        stage = self._stage
+        stage.on_escape()
+        if self._stage is not stage:
+            escape_doubt(self).add(partial(self._enter_again, stage))
+
+    def _enter_again(self, stage: _Stage) -> None:
+        if not stage.choices:
+            self._stage = stage
+        elif not stage.covers:
+            self.back()
+        else:
+            self._say("")
+            self._enter(stage)
+            self._buttons[0 if stage.on_save is None else len(stage.choices) - 1].focus()
 
     def action_save(self) -> None:
         """Do what the dialog is for."""

@@ -17,7 +17,7 @@ _GROUPS = (
     ("Look", ("show.", "filter.", "sort.", "refresh", "load.", "activity")),
     ("Change", ("write.",)),
     ("Mark and copy", ("mark.", "copy.")),
-    ("Program", ("palette", "help", "profile", "key", "quit")),
+    ("Program", ("palette", "help", "profile", "key", "redraw", "suspend", "quit")),
 )
 _FILTERS = (
     ("report", "names that contain it"),

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
 from xcoll_tui.ui.ages import Clock
+from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.keys import COLLECTIONS, DOCUMENTS, FILTER, MAIN_KEYS, READING, hints_of
 from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.text import copied
@@ -213,7 +214,9 @@ class MainScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Undo the narrowest thing first: the filter, the marks, then go to the left pane."""
-        if not self.pane.step_back():
+        pane = self.pane
+        if not pane.step_back():
+            escape_doubt(self).add(partial(self._focus_pane, pane))
             self._focus_pane(self.collections)
 
     # Rows

@@ -15,6 +15,7 @@ from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Choose
 from xcoll_tui.ui.widgets.field_rows import traits_of
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.option_lists import DropDown
 from xcoll_tui.ui.widgets.text_input import TextInput
 
 # What stands for a key that is still to be typed: no field can have an empty key.
@@ -56,7 +57,7 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         offered += [key for key in dict.fromkeys(keys) if key not in self._definitions]
         options = [(Content(clean(key, 60)), key) for key in offered if key]
         options.append((Content.from_markup("[i]another…[/]"), _ANOTHER))
-        self._select: Select[str] = Select(options, allow_blank=False, value=options[0][1])
+        self._select = DropDown(options, allow_blank=False, value=options[0][1])
         self._key_input = TextInput(placeholder="name")
         self._set = Choose("Set", value=True)
         self._clear = Choose("Clear")

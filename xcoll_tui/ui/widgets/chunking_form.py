@@ -23,6 +23,7 @@ from xcoll_tui.api.models import (
 )
 from xcoll_tui.ui.widgets.controls import NumberInput
 from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.option_lists import DropDown
 from xcoll_tui.ui.widgets.text_input import TextInput
 
 _STRATEGIES: dict[str, tuple[str, type[Wire]]] = {
@@ -66,7 +67,7 @@ class ChunkingForm(Vertical):
         unset = "The service's default" if new else "As it is"
         options = [] if self._configuration.strategy is not None else [(Content(unset), _NONE)]
         options += [(Content(label), key) for key, (label, _) in _STRATEGIES.items()]
-        self._select: Select[str] = Select(options, allow_blank=False, value=name)
+        self._select = DropDown(options, allow_blank=False, value=name)
         self._given = name
         size, overlap, encoding = _members_of(members)
         self._size_input = NumberInput(size)
@@ -185,14 +186,14 @@ class ChunkingForm(Vertical):
             self._overlap_row.clear_problem()
 
 
-def _switch(base: bool | None, value: bool | None, unset: str) -> Select[str]:
+def _switch(base: bool | None, value: bool | None, unset: str) -> DropDown:
     options = [(Content("Yes"), "yes"), (Content("No"), "no")]
     if base is None:
         options.insert(0, (Content(unset), ""))
     chosen = {None: "" if base is None else "yes" if base else "no", True: "yes", False: "no"}[
         value
     ]
-    return Select(options, allow_blank=False, value=chosen)
+    return DropDown(options, allow_blank=False, value=chosen)
 
 
 def _members_of(members: Wire | None) -> tuple[int | None, int | None, str]:

@@ -1,5 +1,6 @@
 """The filter of a pane: one quiet line until it is used, an input while it is."""
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -7,6 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.text import clean
 
 if TYPE_CHECKING:
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.25
 """Seconds without a key after which what stands in the input is tried."""
-
-_LINGERS = 1.0
-"""Seconds that an input that was left goes on handing keys on."""
 
 
 class FilterBar(Widget):
@@ -95,7 +94,6 @@ class FilterBar(Widget):
             self._line = FilterLine(self.text, self.HINT, self._leave)
             await self.mount(self._line)
             self._show_note(" ".join(self._line.notes))
-        # At once, not in a while: what was typed ahead is already on its way.
         self.screen.set_focus(self._line)
 
     def _leave(self, key: str) -> None:
@@ -105,15 +103,18 @@ class FilterBar(Widget):
         if self._pause is not None:
             self._pause.stop()
         self.screen.set_focus(self._rows)
-        # Hidden, and taken away later: keys that were aimed at it are still in its queue, and it
-        # hands them on.
-        line.display = False
         self._show_note("")
-        self.set_timer(_LINGERS, line.remove)
+        line.remove()
         if key == "enter":
             self.post_message(self.Typed(line.text, final=True))
         elif key == "escape":
             self.post_message(self.Typed("", final=True))
+            escape_doubt(self).add(partial(self._open_again, line.value))
+
+    async def _open_again(self, text: str) -> None:
+        await self.open()
+        if self._line is not None:
+            self._line.value = text
 
     def _on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()

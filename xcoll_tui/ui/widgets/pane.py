@@ -13,6 +13,7 @@ from textual.widgets import Static
 from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import complaint_of, sentence_of, where_on
+from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.text import clean, fit
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
@@ -195,8 +196,10 @@ class Pane(Vertical, Generic[T]):
         """Clear the filter, or else the marks; False when there is neither."""
         feed = self.feed
         if feed is not None and (feed.query.is_filtered or feed.refused is not None):
+            escape_doubt(self).add(partial(self._ask, feed.query))
             self._ask(feed.query.filtered("").failed(False))
         elif self.table.marks:
+            escape_doubt(self).add(partial(self.table.mark, tuple(self.table.marks)))
             self.table.clear_marks()
         else:
             return False

@@ -1,0 +1,54 @@
+"""The list of all commands: Textual's, but ending once, and safe with clicks from the past."""
+
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.command import CommandInput, CommandList, CommandPalette
+
+from xcoll_tui.ui.escape import close_after_escape
+from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.widgets.option_lists import SteadyList
+from xcoll_tui.ui.widgets.text_input import LineInput
+
+_LONGEST_SEARCH = 1_000
+
+
+class _Commands(CommandList, SteadyList):
+    """A list that is made again by every letter."""
+
+
+class _Line(CommandInput, LineInput):
+    """The line that a command is searched with: nothing pasted reaches the terminal as codes."""
+
+    def paste(self, text: str) -> None:
+        """Put in what can be shown of a text; commands are short."""
+        super().paste(clean(text, _LONGEST_SEARCH))
+
+
+class Palette(CommandPalette):
+    """Offer every command, and run one."""
+
+    DEFAULT_CSS = """
+    Palette SearchIcon { color: $foreground; }
+    """
+
+    _ended = False
+
+    def compose(self) -> ComposeResult:
+        """Compose what Textual does, with a list of ours."""
+        for widget in super().compose():
+            if type(widget) is CommandList:
+                yield _Commands()
+            elif type(widget) is CommandInput:
+                yield _Line(placeholder=self._placeholder, select_on_focus=False)
+            else:
+                yield widget
+
+    def _action_escape(self) -> None:
+        close_after_escape(self, super()._action_escape)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """End once. command.py 816, 1244: a second Enter, or click, would end what lies below."""
+        if self._ended or not self.is_active:
+            return AwaitComplete()
+        self._ended = True
+        return super().dismiss(result)

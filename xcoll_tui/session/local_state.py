@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from xcoll_tui.session.backup.deletions import Deletions
 from xcoll_tui.session.backup.restores import Restores
 from xcoll_tui.session.events import UndoChanged
 from xcoll_tui.session.learned import Learned
@@ -44,6 +45,7 @@ class LocalState:
         self.undo_log = UndoLog(folder, self.place, self.owner, clock=clock, problem=problem)
         self.recovery = Recovery(folder, self.place, emit=emit, owner=self.owner, problem=problem)
         self.restores = Restores(folder, self.owner)
+        self.deletions = Deletions(folder, self.owner)
         self._base_url = base_url
         self._emit = emit
 

@@ -134,6 +134,7 @@ class Session:
             base_url=place,
             place=lambda: self.state.place,
             restores=self.state.restores,
+            deletions=self.state.deletions,
             created=self._note_restored,
             clock=clock,
         )

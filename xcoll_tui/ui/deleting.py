@@ -44,10 +44,11 @@ class Deleting:
             return False
         steps = StepsScreen(f"Deleting {_name_of(collection)}", can_cancel=True)
         self._screen.app.push_screen(steps)
-        if not await self._back_up(collection, steps):
-            steps.finish()
-            return False
-        return await self._delete(collection_id, steps)
+        async with session.backups.deletions.under_way(collection_id):
+            if not await self._back_up(collection, steps):
+                steps.finish()
+                return False
+            return await self._delete(collection_id, steps)
 
     async def _delete(self, collection_id: str, steps: StepsScreen) -> bool:
         if steps.cancelled:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.screens.main import MainScreen
 
 _ANOTHER = ""
+_DELETING = " · its collection is being deleted"
 """Picked where none of the collections is the one that an earlier restore began."""
 
 
@@ -38,7 +39,7 @@ class RestoreFlow:
             return
         try:
             begun = await self._session.backups.begun(path)
-        except (ApiError, BackupBroken) as error:
+        except (ApiError, BackupBroken, RestoreElsewhere) as error:
             sentence = sentence_of(error) if isinstance(error, ApiError) else str(error)
             self._screen.complain(f"Nothing was made of the backup. {sentence}")
             return
@@ -62,13 +63,15 @@ class RestoreFlow:
             nothing = f"There is no backup to recreate from. {problem}".rstrip()
             self._screen.tell(str(broken[0]) if broken else nothing)
             return None
+        being_deleted = await self._session.backups.deletions.live()
         warning = fate_when_restored(self._session.state.learned.files)
         choices = [
             Pickable(
                 str(backup.path),
                 backup.collection.collection_name or backup.collection.collection_id,
                 f"{format_many(backup.count, 'document')} · "
-                f"{format_age(backup.made_at, self._clock())}",
+                f"{format_age(backup.made_at, self._clock())}"
+                f"{_DELETING if backup.collection.collection_id in being_deleted else ''}",
                 " ".join(filter(None, [warning, *losses_of(backup)])),
             )
             for backup in whole

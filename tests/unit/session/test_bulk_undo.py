@@ -133,3 +133,16 @@ async def test_a_run_that_changed_nothing_leaves_nothing_to_undo(desk):
     assert run.failed == 20
     assert undo_of(desk.session.activity.entries[0]) == "empty"
     assert await desk.session.undo() is None
+
+
+@in_a_crowd(documents=6, deletes_files=True)
+async def test_an_undo_stops_at_the_first_file_that_is_gone_and_the_others_come_first_then(desk):
+    _, *others = desk.old()
+    files = {item.file_id: desk.service.files[item.file_id] for item in others}
+    await desk.bulk.remove(HERE, desk.old()).wait()
+    desk.service.files |= files
+    outcomes = await desk.session.undo()
+    assert [each.file_lost for each in outcomes if each.verdict is Verdict.FAILED] == [True]
+    assert not desk.there
+    await desk.bulk.runs[-1].retry().wait()
+    assert desk.there.keys() == files.keys()

@@ -13,6 +13,7 @@ from xcoll_tui.api.errors import (
     InvalidArgument,
     NotFound,
     OutcomeUnknown,
+    RateLimited,
     Unreachable,
 )
 from xcoll_tui.api.models import (
@@ -267,3 +268,13 @@ def test_what_the_service_adds_to_the_chunking_is_no_difference():
     assert Change.between(base, draft_of(base, chunk_configuration=other)).chunking == other
     off = ChunkConfiguration(strip_whitespace=False)
     assert differences(base, draft_of(base, chunk_configuration=off)) == ["the chunking"]
+
+
+async def test_an_answer_that_came_is_not_called_lost():
+    desk = await Desk().open()
+    error = RateLimited("Slow down.", status=429, outcome_unknown=True)
+    desk.service.lose("create_collection", error)
+    outcome = await desk.writes.create_collection(CollectionDraft("Fresh"))
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert "the answer does not say" in outcome.said
+    assert "lost" not in outcome.said

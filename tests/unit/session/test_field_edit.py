@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from tests.unit.session.writing import FILE, NEW, OLD, Desk
+from tests.unit.session.fakes import make_document
+from tests.unit.session.writing import FILE, NEW, OLD, Desk, WritingService
 from xcoll_tui.api.errors import (
     InvalidArgument,
     OutcomeUnknown,
@@ -391,3 +392,20 @@ async def test_a_replacement_can_be_called_off_before_its_first_half_only(free, 
     assert outcome.verdict is (Verdict.CANCELLED if fields is OLD else Verdict.DONE)
     assert desk.service.fields() == fields
     assert desk.session.unfinished == []
+
+
+class Contested(WritingService):
+    """A service on which somebody attaches a file as soon as it was removed, and looked for."""
+
+    async def add_document(self, collection_id, file_id, *, fields=None):
+        if file_id not in self.documents[collection_id]:
+            self.documents[collection_id][file_id] = make_document(0, fields={"author": "theirs"})
+        return await super().add_document(collection_id, file_id, fields=fields)
+
+
+async def test_what_somebody_attached_between_the_halves_is_not_called_attached_again():
+    desk = await Desk(service=Contested(patch="ignore")).open()
+    outcome = await desk.edit(replace=True)
+    assert outcome.verdict is Verdict.FAILED
+    assert "somebody else attached it meanwhile, with other fields" in outcome.said
+    assert [entry.old for entry in desk.session.unfinished] == [OLD]

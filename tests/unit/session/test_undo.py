@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.unit.session.fakes import make_collection
+from tests.unit.session.fakes import make_collection, make_document
 from tests.unit.session.writing import FILE, NEW, OLD, Desk, undo_of
 from xcoll_tui.api.errors import Forbidden, NotFound
+from xcoll_tui.session.backup.backups import RestoreElsewhere
 from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.outcome import Operation, Verdict
 
@@ -192,3 +193,49 @@ async def test_a_file_that_is_a_document_elsewhere_says_nothing_of_a_last_docume
     await desk.session.undo()
     await desk.watched()
     assert desk.session.state.learned.files.value == "kept"
+
+
+async def test_what_somebody_attached_again_is_told_at_once(tmp_path):
+    desk = await Desk(state=tmp_path).open()
+    await desk.writes.remove(FILE)
+    desk.service.documents["collection_0"][FILE] = make_document(0, fields={"author": "theirs"})
+    slept = desk.slept
+    outcome = await desk.session.undo()
+    assert not outcome.ok
+    assert "other fields" in outcome.said
+    assert desk.slept - slept < 1
+
+
+async def test_what_somebody_wrote_over_an_edit_is_told_at_once(tmp_path):
+    desk = await Desk(state=tmp_path).open()
+    await desk.edit()
+    held = desk.service.documents["collection_0"][FILE]
+    desk.service.documents["collection_0"][FILE] = replace(held, fields={"author": "theirs"})
+    slept = desk.slept
+    outcome = await desk.session.undo()
+    assert outcome.verdict is Verdict.CHANGED
+    assert desk.slept - slept < 1
+
+
+async def test_what_one_session_deletes_no_other_makes_again(tmp_path):
+    desk = await Desk(state=tmp_path).open()
+    backup = await desk.session.backups.make("collection_0")
+    other = desk.sit_down(tmp_path)
+    async with desk.session.backups.deletions.under_way("collection_0"):
+        for session in (desk.session, other):
+            assert await session.backups.deletions.live() == {"collection_0"}
+            with pytest.raises(RestoreElsewhere, match="being deleted just now"):
+                await session.backups.begun(backup.path)
+    assert await other.backups.deletions.live() == set()
+    assert await other.backups.begun(backup.path) is None
+
+
+async def test_a_deletion_whose_session_died_holds_nobody_up(tmp_path):
+    desk = await Desk(state=tmp_path).open()
+    other = desk.sit_down(tmp_path)
+    deleting = desk.session.backups.deletions.under_way("collection_0")
+    await deleting.__aenter__()
+    assert await other.backups.deletions.live() == {"collection_0"}
+    desk.session.state.owner.release()
+    assert await other.backups.deletions.live() == set()
+    assert list((tmp_path / "deletions").glob("*.json")) == []

@@ -401,3 +401,11 @@ async def test_a_key_refused_after_a_429_says_nothing_of_the_try_before(kind, st
     desk.service.lose("add_document", after_429(kind, status))
     outcome = await desk.writes.attach("collection_0", file_id, NEW)
     assert outcome.verdict is Verdict.DONE
+
+
+async def test_one_replica_takes_no_row_away_while_an_edit_is_saved():
+    desk = await Desk().open()
+    desk.service.fail("get_document", NotFound("No.", status=404, message="not here"))
+    outcome = await desk.edit()
+    assert outcome.verdict is Verdict.DONE, outcome.said
+    assert not [change for change in desk.changes if isinstance(change, RowRemoved)]

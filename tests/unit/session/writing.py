@@ -113,7 +113,8 @@ class WritingService(FakeService):
         return self._change(make)
 
     async def list_documents(self, collection_id, **asked):
-        asked = {"order": None, "sort_by": None, "pagination_token": None, **asked}
+        given = ("order", "sort_by", "pagination_token", "filter")
+        asked = {**dict.fromkeys(given), **asked}
         return await super().list_documents(collection_id, **asked)
 
     async def list_collections(self, **asked):

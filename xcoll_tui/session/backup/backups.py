@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import Collection
     from xcoll_tui.session.backup.check import BackupCheck
+    from xcoll_tui.session.backup.deletions import Deletions
     from xcoll_tui.session.backup.format import SavedDocument
     from xcoll_tui.session.backup.make import Backup, BackupBroken, BackupProgress
     from xcoll_tui.session.backup.restore import Recreated, RecreationProgress
@@ -39,7 +40,7 @@ _LOOKED_AT = 100
 
 
 class RestoreElsewhere(Exception):  # noqa: N818 - a fact; its text is a whole sentence
-    """Another xcoll is making a collection of the same backup."""
+    """Another xcoll is making a collection of the same backup, or is deleting its collection."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,14 @@ class Backups:
         base_url: str,
         place: Callable[[], Place],
         restores: Restores,
+        deletions: Deletions,
         created: Callable[[str, Path], Awaitable[None]],
         clock: Callable[[], float],
     ) -> None:
         self.folder = folder
         self._place = place
         self._restores = restores
+        self.deletions = deletions
         self._created = created
         self._service = service
         self._writes = writes
@@ -117,12 +120,17 @@ class Backups:
     async def begun(self, path: Path) -> Begun | None:
         """Return what an earlier restore of this backup began, None where nothing is known of it.
 
-        Raises ApiError where that cannot be found out.
+        Raises ApiError where that cannot be found out, and RestoreElsewhere while the collection of
+        the backup is being deleted.
         """
         record = await self._restores.find(path, self._place())
+        reader = await in_thread(partial(read_backup, path))
+        if reader.backup.collection.collection_id in await self.deletions.live():
+            raise RestoreElsewhere(
+                "The collection of this backup is being deleted just now, here or by another xcoll."
+            )
         if record is None:
             return None
-        reader = await in_thread(partial(read_backup, path))
         if record.collection_id:
             try:
                 collection = await self._service.get_collection(record.collection_id)

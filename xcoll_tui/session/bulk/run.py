@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _BETWEEN = 0.1
 _SMOOTHED = 5.0
 _IN_A_ROW = 16
-_LOST = 3
 
 State = Literal["running", "cancelling", "over"]
 
@@ -325,7 +324,7 @@ class BulkRun:
         trouble = isinstance(error, Unreachable | OutcomeUnknown | ServerFault)
         self._failures_in_a_row = self._failures_in_a_row + 1 if trouble else 0
         self._lost += outcome.file_lost
-        if self._lost and (self._work.destroys or (self._lost >= _LOST and not self.done)):
+        if self._lost and (self._work.destroys or not self.done):
             self._stop(f"The file of {outcome.target.shown} is gone with its document")
         elif isinstance(error, Unauthorized | RateLimited):
             self.stop_for(error)
@@ -361,13 +360,15 @@ class BulkRun:
 
     def _left_undone(self) -> tuple[Item, ...]:
         ended = (self.outcomes.get(item.file_id) for item in self.items)
-        return tuple(
-            item
+        left = [
+            (outcome.file_lost, item)
             for item, outcome in zip(self.items, ended, strict=True)
             if outcome is not None
             and not outcome.ok
             and (self.stopped is not None or outcome.verdict is not Verdict.CANCELLED)
-        )
+        ]
+        # One whose file is gone would end another run before the others had their turn.
+        return tuple(item for lost in (False, True) for is_lost, item in left if is_lost == lost)
 
 
 def _has_failed_again(outcome: Outcome) -> bool:

@@ -192,11 +192,16 @@ class CollectionWrites:
         if only is not None:
             self._maybe_created[draft] = only
             self._stage.rows.show_collection(only)
-        sentence = f"Whether {name} was created is not known: the answer was lost, and there is a"
+        lost = (
+            "the answer does not say"
+            if error is not None and error.status
+            else "the answer was lost"
+        )
+        sentence = f"Whether {name} was created is not known: {lost}, and there is a"
         sentence += f" new collection of this name now ({ids})."
         sentence += " It may be this one, or somebody else's." if only else " It is not like this."
         if len(like or new) > 1:
-            sentence = f"Whether {name} was created is not known: the answer was lost, and there"
+            sentence = f"Whether {name} was created is not known: {lost}, and there"
             sentence += f" are new collections of this name now ({ids})."
         sentence += f" Look before you retry.{told(error)}"
         return end(Verdict.UNKNOWN, sentence, error, collection=only)

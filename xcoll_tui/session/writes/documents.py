@@ -78,7 +78,7 @@ class DocumentWrites:
 
     async def _do_attach(self, target: Target, fields: Fields | None, how: How) -> Outcome:
         stage = self._stage
-        before = await self._look_before_attach(target, how)
+        before = await self._look_before_attach(target, fields, how)
         if before.error is not None or before.document is not None:
             return attach_before(target, fields, before)
         await stage.remember(target, None, fields or {})
@@ -119,12 +119,18 @@ class DocumentWrites:
             )
         return outcome
 
-    async def _look_before_attach(self, target: Target, how: How) -> Look:
-        """Read whether it is there; one that was removed a moment ago may show for a while."""
+    async def _look_before_attach(self, target: Target, fields: Fields | None, how: How) -> Look:
+        """Read whether it is there; one that was removed a moment ago may show for a while.
+
+        It shows with the fields that it had then; with others somebody else has attached it.
+        """
         stage = self._stage
         before = await stage.look(target, confirm=False)
-        is_behind = how.recent or stage.superseded.holds(target, before.document)
-        if before.document is None or not is_behind:
+        if before.document is None:
+            return before
+        may_be_old = fields is None or same_fields(before.document.raw_fields, fields)
+        is_behind = stage.superseded.holds(target, before.document)
+        if not is_behind and not (how.recent and may_be_old):
             return before
         within = LONGEST if how.recent else None
         settled = await stage.settle(

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.writes.field_edit_attempt import Climb, Edit
-from xcoll_tui.session.writes.judging import was_not_sent, was_refused
+from xcoll_tui.session.writes.judging import same_fields, was_not_sent, was_refused
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.replacement import Replacement
 from xcoll_tui.session.writes.runner import Look
@@ -57,8 +57,9 @@ class FieldEditor:
         document = before.document
         if behind and document is not None:
             behind = edit.base not in (document.fields, document.raw_fields)
-        if how.recent and document is not None:
-            behind = edit.base not in (document.fields, document.raw_fields)
+        if how.recent and document is not None and not behind:
+            # As it was before the write that this takes back; what is neither is somebody else's.
+            behind = same_fields(document.raw_fields, edit.fields)
         if not behind and not before.is_gone:
             return before
 

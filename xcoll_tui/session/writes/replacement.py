@@ -220,6 +220,9 @@ class Replacement:
                 Verdict.DONE, f"{sentence} being indexed.", error, rung="replace"
             )
         self._settled = await self._old_lasts(how)
+        if isinstance(error, Conflict) and not may_be_own(error):
+            sentence = f"{name} was removed, and somebody else attached it meanwhile, with other "
+            return self._climb.end(Verdict.FAILED, f"{sentence}fields. {_KEPT}{told(error)}", error)
         sentence = f"{name} was removed and attached again, but the service "
         sentence += "keeps the old fields." if self._settled else f"shows other fields. {_KEPT}"
         return self._climb.end(Verdict.FAILED, sentence + told(error), error)

@@ -85,6 +85,11 @@ class Rows:
         """Return how many writes to a collection or its documents are under way."""
         return self._writing.get(collection_id, 0)
 
+    def is_listed(self, target: Target) -> bool:
+        """Tell whether a document has a row."""
+        feed = self._documents(target.collection_id)
+        return feed is not None and (target.file_id or "") in feed.listing
+
     # While a write is under way
 
     @contextmanager

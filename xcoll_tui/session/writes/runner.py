@@ -247,6 +247,9 @@ class Stage:
         A state that a write of ours replaced lately is not shown: it is old.
         """
         look = await self._read(target, confirm=confirm)
+        if look.is_gone and self.rows.is_listed(target):
+            # One replica that does not know it takes no row away.
+            look = await self._read(target, confirm=confirm)
         self._show(target, look, why)
         return look
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.bulk.undo import UndoStack
@@ -11,8 +12,23 @@ from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.ages import Clock, format_elapsed
 from xcoll_tui.ui.errors import without_requests
 from xcoll_tui.ui.run_lines import sum_up
-from xcoll_tui.ui.screens.activity import Line
 from xcoll_tui.ui.undo_lines import with_versions
+
+
+class ActivityLine(NamedTuple):
+    """A write or a request, as a row."""
+
+    key: str
+    at: str
+    what: str
+    outcome: str
+    tone: str
+    left: str
+    """What can still be done, or how long it took."""
+    said: str
+    copied: str
+    """What `c` copies: an ID, or a request as curl with the key as a variable."""
+
 
 _OUTCOMES = {
     Verdict.DONE: ("● done", "ready"),
@@ -27,13 +43,13 @@ _OUTCOMES = {
 }
 
 
-def write_lines(activity: Activity, undo_stack: UndoStack, clock: Clock) -> Sequence[Line]:
+def write_lines(activity: Activity, undo_stack: UndoStack, clock: Clock) -> Sequence[ActivityLine]:
     """List the writes, the newest first; `z` takes the newest of those that can be undone."""
     now, next_undone = clock(), undo_stack.newest
     return [_write_line(entry, now, next_undone) for entry in reversed(activity.entries)]
 
 
-def _write_line(entry: Entry, now: float, next_undone: UndoEntry | None) -> Line:
+def _write_line(entry: Entry, now: float, next_undone: UndoEntry | None) -> ActivityLine:
     target = entry.target
     of_collection = target.file_id is None and entry.run is None
     where = f" · {target.collection_name}" if target.collection_name and not of_collection else ""
@@ -49,7 +65,7 @@ def _write_line(entry: Entry, now: float, next_undone: UndoEntry | None) -> Line
         sentence = without_requests(with_versions(entry.outcome))
     name = target.name or target.file_id or target.collection_name or target.collection_id
     undo, why_not = _undo_words(entry, next_undone)
-    return Line(
+    return ActivityLine(
         str(entry.number),
         format_elapsed(now - entry.at),
         f"{entry.operation} {name}{where}",
@@ -76,7 +92,7 @@ def _undo_words(entry: Entry, next_undone: UndoEntry | None) -> tuple[str, str]:
     return "", without_requests(reason)
 
 
-def request_lines(activity: Activity, clock: Clock, base_url: str) -> Sequence[Line]:
+def request_lines(activity: Activity, clock: Clock, base_url: str) -> Sequence[ActivityLine]:
     """List the last requests, the newest first; what is copied is curl, without the key."""
     now = clock()
     lines = []
@@ -86,7 +102,7 @@ def request_lines(activity: Activity, clock: Clock, base_url: str) -> Sequence[L
         url = shlex.quote(f"{base_url}{record.path}")
         method = "" if record.method == "GET" else f"-X {record.method} "
         lines.append(
-            Line(
+            ActivityLine(
                 str(number),
                 format_elapsed(now - record.started_at),
                 f"{record.method} {record.path}",

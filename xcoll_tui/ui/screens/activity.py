@@ -1,33 +1,19 @@
 """What was written, and what was asked: newest first, with what can still be done about it."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
+from xcoll_tui.ui.activity_lines import ActivityLine
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.text import copied
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
-
-
-class Line(NamedTuple):
-    """A write or a request, as a row."""
-
-    key: str
-    at: str
-    what: str
-    outcome: str
-    tone: str
-    left: str
-    """What can still be done, or how long it took."""
-    said: str
-    copied: str
-    """What `c` copies: an ID, or a request as curl with the key as a variable."""
 
 
 class ActivityScreen(Dialog[str]):
@@ -42,12 +28,14 @@ class ActivityScreen(Dialog[str]):
     ]
 
     def __init__(
-        self, writes: Callable[[], Sequence[Line]], requests: Callable[[], Sequence[Line]]
+        self,
+        writes: Callable[[], Sequence[ActivityLine]],
+        requests: Callable[[], Sequence[ActivityLine]],
     ) -> None:
         super().__init__()
         self._sources = (writes, requests)
         self._shown = 0
-        self._table: RowTable[Line] = RowTable(_COLUMNS, show_header=False, note=_note)
+        self._table: RowTable[ActivityLine] = RowTable(_COLUMNS, show_header=False, note=_note)
         self._frame = Vertical(self._table, id="activity")
 
     def compose(self) -> ComposeResult:
@@ -104,13 +92,13 @@ class ActivityScreen(Dialog[str]):
             self.notify(copied(line.copied), markup=False)
 
 
-def _note(line: Line) -> str | None:
+def _note(line: ActivityLine) -> str | None:
     return line.said or None
 
 
 _COLUMNS = (
-    Column[Line]("what", "", lambda line: Cell(line.what), 20, 90),
-    Column[Line]("outcome", "", lambda line: Cell(line.outcome, line.tone), 8, 32),
-    Column[Line]("at", "", lambda line: Cell(line.at, "quiet"), 8, 12),
-    Column[Line]("left", "", lambda line: Cell(line.left, "quiet"), 4, 20),
+    Column[ActivityLine]("what", "", lambda line: Cell(line.what), 20, 90),
+    Column[ActivityLine]("outcome", "", lambda line: Cell(line.outcome, line.tone), 8, 32),
+    Column[ActivityLine]("at", "", lambda line: Cell(line.at, "quiet"), 8, 12),
+    Column[ActivityLine]("left", "", lambda line: Cell(line.left, "quiet"), 4, 20),
 )

@@ -10,7 +10,7 @@ from tests.hostile.shelf import Shelf, collection, document
 from tests.hostile.test_text import opened
 from tests.ui.writing import dialog, words_on
 from xcoll_tui.api.wire import read_collection_page, read_document_page
-from xcoll_tui.ui.format import format_count, format_many, status_of
+from xcoll_tui.ui.presentation.format import format_count, format_many, status_of
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 

@@ -9,7 +9,7 @@ from tests.contract.scripted import Scripted
 from tests.hostile.shelf import Shelf, document
 from tests.hostile.test_text import opened
 from xcoll_tui.session.times import moment_of
-from xcoll_tui.ui.format import format_age, format_moment
+from xcoll_tui.ui.presentation.format import format_age, format_moment
 from xcoll_tui.ui.screens.details import DetailsScreen
 
 OFFSETS = ("Z", "z", "+00:00", "-01:00", "+01:00", "+14:00", "-12:00", "+23:59", "-23:59", "")

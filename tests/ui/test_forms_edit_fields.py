@@ -11,7 +11,7 @@ from textual.widgets import RadioSet
 from tests.conftest import screen_text, wait_until
 from tests.ui.forms import DEFINITIONS, NOW, document, opened
 from xcoll_tui.api.errors import Unreachable
-from xcoll_tui.ui.fields_draft import FieldsDraft
+from xcoll_tui.ui.presentation.fields_draft import FieldsDraft
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
 
 BASE = {"ticker": "TSLA", "form": "10-Q", "notes": "first\nsecond\x1b[31m", "empty": ""}

@@ -130,7 +130,7 @@ async def test_the_numbers_of_a_run_are_never_cut(width):
 
 def test_a_stopped_run_has_nothing_left():
     from tests.unit.ui.test_run_lines import run  # noqa: PLC0415 - the makings of a run
-    from xcoll_tui.ui.run_lines import view_of  # noqa: PLC0415 - same
+    from xcoll_tui.ui.presentation.run_lines import view_of  # noqa: PLC0415 - same
 
     over = run(done=48, failed=1, cancelled=107, stopped="It asks to wait 60 min.")
     cancelling = run(state="cancelling", done=48, failed=1, cancelled=107)

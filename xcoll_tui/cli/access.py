@@ -21,8 +21,8 @@ from xcoll_tui.credentials import (
     service_name,
 )
 from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection, Kept, ProfileRow
-from xcoll_tui.ui.errors import without_requests
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.errors import without_requests
+from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -49,7 +49,7 @@ from xcoll_tui.credentials import (
     read_key,
 )
 from xcoll_tui.signals import Ended
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 
 _EPILOG = """\
 exit codes: 0 done, 1 failed, 2 wrong usage, 4 not logged in, 128 + n ended by signal n

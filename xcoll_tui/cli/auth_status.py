@@ -25,7 +25,7 @@ from xcoll_tui.credentials import (
     take_key,
 )
 from xcoll_tui.session.key_check import team_of
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
     from xcoll_tui.environment import Variable

@@ -16,9 +16,9 @@ from textual.screen import Screen
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.ui.access import Access, Connection, Keys
-from xcoll_tui.ui.ages import Clock
-from xcoll_tui.ui.errors import sentence_of
-from xcoll_tui.ui.format import format_many
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.errors import sentence_of
+from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.terminal_app import TerminalApp
 from xcoll_tui.ui.themes import DARK, LIGHT, colours_of, few_colours_of
@@ -209,8 +209,8 @@ class XcollApp(TerminalApp):
         connection, sentence = self._connection, ""
         session = None if connection is None or connection.is_sample else connection.session
         if session is not None and session.state.folder is not None:  # else nothing is kept
-            from xcoll_tui.ui.file_fate import is_deleted  # noqa: PLC0415 - on the way out only
-            from xcoll_tui.ui.undo_lines import left_words  # noqa: PLC0415
+            from xcoll_tui.ui.presentation.file_fate import is_deleted  # noqa: PLC0415 - on the way out only
+            from xcoll_tui.ui.presentation.undo_lines import left_words  # noqa: PLC0415
 
             if not is_deleted(session.state.learned.files):
                 sentence = left_words(session.undo_stack)

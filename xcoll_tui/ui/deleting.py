@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection
 from xcoll_tui.session.backup.make import Backup, BackupBroken, BackupFailed, BackupProgress
-from xcoll_tui.ui.errors import sentence_of, without_requests
-from xcoll_tui.ui.file_fate import fate_with_collection, is_deleted
-from xcoll_tui.ui.format import format_count, format_many
+from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
+from xcoll_tui.ui.presentation.file_fate import fate_with_collection, is_deleted
+from xcoll_tui.ui.presentation.format import format_count, format_many
+from xcoll_tui.ui.presentation.typed_name import TypedName
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.steps import StepsScreen
-from xcoll_tui.ui.typed_name import TypedName
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.credentials import WAYS_OUT, CredentialError
-from xcoll_tui.ui.errors import sentence_of, where_on
+from xcoll_tui.ui.presentation.errors import sentence_of, where_on
 from xcoll_tui.ui.screens.log_in import LogInScreen
 from xcoll_tui.ui.screens.pick import Pickable, PickScreen
 from xcoll_tui.ui.screens.wait import WaitScreen

@@ -10,16 +10,16 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Document
 from xcoll_tui.session.writes.judging import is_missing, same_fields
 from xcoll_tui.session.writes.recovery import Unfinished
-from xcoll_tui.ui.ages import Clock, format_elapsed
-from xcoll_tui.ui.errors import sentence_of, without_requests
-from xcoll_tui.ui.fields_draft import as_texts, changes_between, show_changes
-from xcoll_tui.ui.format import format_many
+from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
+from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
+from xcoll_tui.ui.presentation.fields_draft import as_texts, changes_between, show_changes
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.choose import ChooseScreen, Way
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.edit_fields import short_id
 from xcoll_tui.ui.screens.pick import ALL, Pickable, PickScreen
 from xcoll_tui.ui.screens.steps import StepsScreen
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import Verdict
-from xcoll_tui.ui.ages import Clock
-from xcoll_tui.ui.attach_draft import AttachDraft
-from xcoll_tui.ui.drafts import Drafts
-from xcoll_tui.ui.file_fate import file_fate, is_deleted, undo_hint
-from xcoll_tui.ui.format import format_many
-from xcoll_tui.ui.run_lines import RunView, sum_up, view_of
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.attach_draft import AttachDraft
+from xcoll_tui.ui.presentation.drafts import Drafts
+from xcoll_tui.ui.presentation.file_fate import file_fate, is_deleted, undo_hint
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.run_lines import RunView, sum_up, view_of
 from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.run import RunScreen

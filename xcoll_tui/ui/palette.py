@@ -5,7 +5,7 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandInput, CommandList, CommandPalette
 
 from xcoll_tui.ui.escape import close_after_escape
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.option_lists import SteadyList
 from xcoll_tui.ui.widgets.text_input import LineInput
 

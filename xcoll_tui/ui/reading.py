@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Document
-from xcoll_tui.ui.ages import Clock
-from xcoll_tui.ui.errors import sentence_of
-from xcoll_tui.ui.facts import Facts, collection_facts, document_facts
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.errors import sentence_of
+from xcoll_tui.ui.presentation.facts import Facts, collection_facts, document_facts
 from xcoll_tui.ui.screens.details import DetailsScreen
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from xcoll_tui.session.lists.events import (
     RowRemoved,
     RowsAppended,
 )
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.run import RunScreen
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:

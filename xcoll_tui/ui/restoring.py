@@ -7,10 +7,10 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.backup.backups import Begun, RestoreElsewhere
 from xcoll_tui.session.backup.make import Backup, BackupBroken
 from xcoll_tui.session.backup.restore import RecreationProgress, losses_of
-from xcoll_tui.ui.ages import Clock
-from xcoll_tui.ui.errors import sentence_of, without_requests
-from xcoll_tui.ui.file_fate import fate_when_restored
-from xcoll_tui.ui.format import format_age, format_many
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
+from xcoll_tui.ui.presentation.file_fate import fate_when_restored
+from xcoll_tui.ui.presentation.format import format_age, format_many
 from xcoll_tui.ui.screens.pick import Pickable, PickScreen
 from xcoll_tui.ui.screens.steps import StepsScreen
 from xcoll_tui.ui.work import ask

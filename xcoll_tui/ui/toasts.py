@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.notifications import Notification
 from textual.screen import Screen
 
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel

@@ -12,15 +12,20 @@ from xcoll_tui.session.learned import Fact
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
-from xcoll_tui.ui.ages import Clock, format_elapsed
-from xcoll_tui.ui.errors import without_requests
-from xcoll_tui.ui.file_fate import fate_when_restored, file_fate, is_deleted
-from xcoll_tui.ui.format import format_many
+from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
+from xcoll_tui.ui.presentation.errors import without_requests
+from xcoll_tui.ui.presentation.file_fate import fate_when_restored, file_fate, is_deleted
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.text import clean
+from xcoll_tui.ui.presentation.undo_lines import (
+    consequence_of,
+    earlier_words,
+    undo_rows,
+    with_versions,
+)
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.edit_fields import short_id
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
-from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.undo_lines import consequence_of, earlier_words, undo_rows, with_versions
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from xcoll_tui.api.models import Collection, Document
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Verdict
-from xcoll_tui.ui.activity_lines import request_lines, write_lines
-from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.deleting import Deleting
-from xcoll_tui.ui.drafts import Drafts, carry_over
-from xcoll_tui.ui.errors import sentence_of, without_requests
-from xcoll_tui.ui.fields_draft import FieldsDraft
-from xcoll_tui.ui.file_fate import file_fate, is_deleted, undo_hint
 from xcoll_tui.ui.finishing import FinishFlow
 from xcoll_tui.ui.many import Many, Marked
+from xcoll_tui.ui.presentation.activity_lines import request_lines, write_lines
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.drafts import Drafts, carry_over
+from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
+from xcoll_tui.ui.presentation.fields_draft import FieldsDraft
+from xcoll_tui.ui.presentation.file_fate import file_fate, is_deleted, undo_hint
 from xcoll_tui.ui.restoring import RestoreFlow
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen, draft_of

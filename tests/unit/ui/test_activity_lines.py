@@ -5,7 +5,7 @@ import pytest
 from xcoll_tui.session.writes.activity import Activity
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry, UndoItem
-from xcoll_tui.ui.activity_lines import write_lines
+from xcoll_tui.ui.presentation.activity_lines import write_lines
 
 TARGET = Target("collection_1", "file_1", "a.txt", "Here")
 

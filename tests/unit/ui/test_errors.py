@@ -3,7 +3,7 @@
 import pytest
 
 from xcoll_tui.api.errors import Forbidden, NotFound, Unauthorized, Unreachable
-from xcoll_tui.ui.errors import sentence_of, where_on, without_requests
+from xcoll_tui.ui.presentation.errors import sentence_of, where_on, without_requests
 
 
 @pytest.mark.parametrize(

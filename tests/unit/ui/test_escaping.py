@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcoll_tui.ui.escaping import escape, escape_lines, explain_escapes, is_plain, unescape
+from xcoll_tui.ui.presentation.escaping import (
+    escape,
+    escape_lines,
+    explain_escapes,
+    is_plain,
+    unescape,
+)
 
 ANYTHING = st.text(
     st.one_of(

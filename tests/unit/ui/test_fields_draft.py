@@ -1,8 +1,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcoll_tui.ui.escaping import is_plain
-from xcoll_tui.ui.fields_draft import changes_between, show_changes, show_pair, show_value
+from xcoll_tui.ui.presentation.escaping import is_plain
+from xcoll_tui.ui.presentation.fields_draft import (
+    changes_between,
+    show_changes,
+    show_pair,
+    show_value,
+)
 
 FIELDS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", "1", "2"]))
 

@@ -1,8 +1,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xcoll_tui.ui.escaping import is_plain
-from xcoll_tui.ui.folding import Folds
+from xcoll_tui.ui.presentation.escaping import is_plain
+from xcoll_tui.ui.presentation.folding import Folds
 
 LONG = "a [/] \\n \x1b[31m\u202e " * 10_000
 LINES = "x\n" * 20_000

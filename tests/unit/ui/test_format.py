@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from xcoll_tui.ui.ages import format_elapsed
-from xcoll_tui.ui.format import (
+from xcoll_tui.ui.presentation.ages import format_elapsed
+from xcoll_tui.ui.presentation.format import (
     format_age,
     format_moment,
     format_size,

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
-from xcoll_tui.ui.run_lines import sum_up, view_of
+from xcoll_tui.ui.presentation.run_lines import sum_up, view_of
 
 
 def run(operation=Operation.REMOVE, *, state="over", indexing=0, again=0, stopped=None, **verdicts):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from xcoll_tui.ui.text import clean, clean_lines, fit
+from xcoll_tui.ui.presentation.text import clean, clean_lines, fit
 
 ANYTHING = st.text(
     st.one_of(

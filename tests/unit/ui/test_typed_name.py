@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from xcoll_tui.ui.typed_name import TypedName
+from xcoll_tui.ui.presentation.typed_name import TypedName
 
 ID = "collection_5f0c6b7e-1111-4222-8333-9444555566af"
 USUAL = [

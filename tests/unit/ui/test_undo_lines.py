@@ -4,8 +4,8 @@ import pytest
 
 from xcoll_tui.session.bulk.undo import UndoPlan
 from xcoll_tui.session.writes.undo_entry import UndoEntry, UndoItem
-from xcoll_tui.ui.ages import DAY
-from xcoll_tui.ui.undo_lines import consequence_of, earlier_words, left_words
+from xcoll_tui.ui.presentation.ages import DAY
+from xcoll_tui.ui.presentation.undo_lines import consequence_of, earlier_words, left_words
 
 NOW = 1_000_000.0
 

@@ -8,9 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
-from xcoll_tui.ui.activity_lines import ActivityLine
+from xcoll_tui.ui.presentation.activity_lines import ActivityLine
+from xcoll_tui.ui.presentation.text import copied
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
-from xcoll_tui.ui.text import copied
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable

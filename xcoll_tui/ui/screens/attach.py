@@ -11,11 +11,11 @@ from textual.widgets import Checkbox, Static, TextArea
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.bulk.file_ids import PastedIds, fields_among, keys_of_columns, read_file_ids
-from xcoll_tui.ui.attach_draft import AttachDraft
-from xcoll_tui.ui.errors import sentence_of
-from xcoll_tui.ui.format import format_many
+from xcoll_tui.ui.presentation.attach_draft import AttachDraft
+from xcoll_tui.ui.presentation.errors import sentence_of
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.fields_form import FieldsForm
 from xcoll_tui.ui.widgets.form_row import FormRow
 from xcoll_tui.ui.widgets.pasted_area import PastedArea

@@ -11,10 +11,10 @@ from textual.widgets import Static
 
 from xcoll_tui.api.models import ChunkConfiguration, Collection, MetricSpace
 from xcoll_tui.session.writes.outcome import CollectionDraft
-from xcoll_tui.ui.fields_draft import changes_between, show_changes
-from xcoll_tui.ui.format import format_count, format_many
+from xcoll_tui.ui.presentation.fields_draft import changes_between, show_changes
+from xcoll_tui.ui.presentation.format import format_count, format_many
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.chunking_form import ChunkingForm
 from xcoll_tui.ui.widgets.definitions_form import DefinitionsForm
 from xcoll_tui.ui.widgets.field_rows import traits_of

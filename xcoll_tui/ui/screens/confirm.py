@@ -11,9 +11,9 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from xcoll_tui.ui.presentation.text import clean
+from xcoll_tui.ui.presentation.typed_name import TypedName
 from xcoll_tui.ui.screens.dialog import Dialog
-from xcoll_tui.ui.text import clean
-from xcoll_tui.ui.typed_name import TypedName
 from xcoll_tui.ui.widgets.text_input import TextInput
 
 _LOW = 16

@@ -8,9 +8,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from xcoll_tui.ui.facts import Fact, Facts
+from xcoll_tui.ui.presentation.facts import Fact, Facts
+from xcoll_tui.ui.presentation.text import clean, clean_lines, copied
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
-from xcoll_tui.ui.text import clean, clean_lines, copied
 
 
 class DetailsScreen(Dialog[None]):

@@ -11,11 +11,11 @@ from textual.widgets import Static
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Document, FieldDefinition, writable
-from xcoll_tui.ui.errors import sentence_of
-from xcoll_tui.ui.fields_draft import FieldsDraft, changes_between, show_changes
-from xcoll_tui.ui.format import format_age, format_size, status_of
+from xcoll_tui.ui.presentation.errors import sentence_of
+from xcoll_tui.ui.presentation.fields_draft import FieldsDraft, changes_between, show_changes
+from xcoll_tui.ui.presentation.format import format_age, format_size, status_of
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.fields_form import FieldsForm
 from xcoll_tui.ui.widgets.fields_merge import FieldsMerge
 

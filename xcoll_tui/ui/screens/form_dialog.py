@@ -19,8 +19,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from xcoll_tui.ui.escape import escape_doubt
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Press
 
 T = TypeVar("T")

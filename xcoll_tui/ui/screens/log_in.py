@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from xcoll_tui.ui.access import Kept
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import KeyInput
 from xcoll_tui.ui.widgets.form_row import FormRow
 

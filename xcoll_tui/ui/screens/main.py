@@ -11,11 +11,11 @@ from textual.message import Message
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
-from xcoll_tui.ui.ages import Clock
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.keys import COLLECTIONS, DOCUMENTS, FILTER, MAIN_KEYS, READING, hints_of
 from xcoll_tui.ui.place import place_of
-from xcoll_tui.ui.text import copied
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.text import copied
 from xcoll_tui.ui.toasts import Toasts
 from xcoll_tui.ui.widgets.lines import Footer, Header, Hint
 from xcoll_tui.ui.widgets.pane import Pane

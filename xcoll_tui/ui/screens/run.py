@@ -13,9 +13,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from xcoll_tui.ui.run_lines import SEPARATOR, RunRow, RunView
+from xcoll_tui.ui.presentation.run_lines import SEPARATOR, RunRow, RunView
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable

@@ -8,10 +8,10 @@ from textual.content import Content
 from textual.widgets import RadioSet, Select, Static
 
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.ui.fields_draft import show_value
-from xcoll_tui.ui.format import format_count, format_many
+from xcoll_tui.ui.presentation.fields_draft import show_value
+from xcoll_tui.ui.presentation.format import format_count, format_many
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
-from xcoll_tui.ui.text import clean
 from xcoll_tui.ui.widgets.controls import Choose
 from xcoll_tui.ui.widgets.field_rows import traits_of
 from xcoll_tui.ui.widgets.form_row import FormRow

@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from xcoll_tui.ui.presentation.undo_lines import UndoRow
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
-from xcoll_tui.ui.undo_lines import UndoRow
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable

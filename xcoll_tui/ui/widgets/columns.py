@@ -6,7 +6,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 
 T = TypeVar("T")
 

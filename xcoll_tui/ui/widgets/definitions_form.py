@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.ui.format import format_many
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.controls import Check, Press
 from xcoll_tui.ui.widgets.form_row import FormRow
 from xcoll_tui.ui.widgets.text_input import TextInput

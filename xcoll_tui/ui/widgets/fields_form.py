@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.controls import Press
 from xcoll_tui.ui.widgets.field_rows import DefinedRow, OtherRow, UnopenedField
 from xcoll_tui.ui.widgets.pager import Pager

@@ -7,8 +7,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import RadioSet, Static
 
-from xcoll_tui.ui.fields_draft import changes_between, show_pair
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.fields_draft import changes_between, show_pair
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.controls import Choose
 
 

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from xcoll_tui.ui.escape import escape_doubt
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.controls import Check
 from xcoll_tui.ui.widgets.text_input import Noted
 

@@ -12,7 +12,7 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from xcoll_tui.ui.text import clean, fit
+from xcoll_tui.ui.presentation.text import clean, fit
 
 _FACT = 40
 """So many cells a fact of the header takes at most."""

@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from xcoll_tui.session.lists.listing import End, Gap
-from xcoll_tui.ui.ages import Clock, format_elapsed
-from xcoll_tui.ui.errors import complaint_of, sentence_of, where_on
 from xcoll_tui.ui.escape import escape_doubt
-from xcoll_tui.ui.text import clean, fit
+from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
+from xcoll_tui.ui.presentation.errors import complaint_of, sentence_of, where_on
+from xcoll_tui.ui.presentation.text import clean, fit
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.row_table import RowTable

@@ -5,7 +5,7 @@ What their columns say needs the API's models, which are loaded after the first 
 
 from typing import TYPE_CHECKING
 
-from xcoll_tui.ui.ages import Clock
+from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.row_table import RowTable
 

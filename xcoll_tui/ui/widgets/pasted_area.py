@@ -7,8 +7,8 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location
 
 from xcoll_tui.session.bulk.pasted_text import LINE_END
-from xcoll_tui.ui.escaping import escape_lines, explain_escapes, is_visible, unescape
-from xcoll_tui.ui.folding import FOLDED, Folds
+from xcoll_tui.ui.presentation.escaping import escape_lines, explain_escapes, is_visible, unescape
+from xcoll_tui.ui.presentation.folding import FOLDED, Folds
 from xcoll_tui.ui.widgets.text_input import Noted
 
 _LONG = 100_000

@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from xcoll_tui.session.bulk.file_ids import PastedIds
-from xcoll_tui.ui.format import format_many
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.controls import Check
 
 _NAMED = 5

@@ -9,8 +9,8 @@ from xcoll_tui.api.models import (
     DocumentsSortBy,
     FieldDefinition,
 )
-from xcoll_tui.ui.ages import Clock
-from xcoll_tui.ui.format import (
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.format import (
     format_age,
     format_count,
     format_size,

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from xcoll_tui.session.lists.listing import Gap
-from xcoll_tui.ui.text import fit
+from xcoll_tui.ui.presentation.text import fit
 from xcoll_tui.ui.widgets.columns import SPACING, Column, ColumnLayout, Placed
 
 T = TypeVar("T")

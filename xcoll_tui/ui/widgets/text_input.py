@@ -4,8 +4,8 @@ from textual import events
 from textual.widgets import Input
 
 from xcoll_tui.session.bulk.pasted_text import trim_line
-from xcoll_tui.ui.escaping import escape, explain_escapes, is_plain, unescape
-from xcoll_tui.ui.folding import FOLDED, Folds
+from xcoll_tui.ui.presentation.escaping import escape, explain_escapes, is_plain, unescape
+from xcoll_tui.ui.presentation.folding import FOLDED, Folds
 
 _LONG = 50_000
 """Characters that an input can show without being slow."""

@@ -7,8 +7,8 @@ from textual.widgets import TextArea
 
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.bulk.pasted_text import plain_name, trim_cell
-from xcoll_tui.ui.format import format_many
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.field_rows import traits_of
 from xcoll_tui.ui.widgets.form_row import FormRow
 from xcoll_tui.ui.widgets.pasted_area import PastedArea

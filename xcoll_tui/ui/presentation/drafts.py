@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from xcoll_tui.session.writes.outcome import CollectionDraft
-from xcoll_tui.ui.attach_draft import AttachDraft
-from xcoll_tui.ui.fields_draft import FieldsDraft
+from xcoll_tui.ui.presentation.attach_draft import AttachDraft
+from xcoll_tui.ui.presentation.fields_draft import FieldsDraft
 
 
 @dataclass

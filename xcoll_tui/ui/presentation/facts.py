@@ -8,7 +8,13 @@ import msgspec
 
 from xcoll_tui.api.models import ChunkConfiguration, Collection, Document, FieldDefinition
 from xcoll_tui.session.times import is_never
-from xcoll_tui.ui.format import UNKNOWN, format_count, format_moment, format_size, status_of
+from xcoll_tui.ui.presentation.format import (
+    UNKNOWN,
+    format_count,
+    format_moment,
+    format_size,
+    status_of,
+)
 
 
 class Fact(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from textual.content import Content
 
-from xcoll_tui.ui.escaping import escape, is_plain
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.escaping import escape, is_plain
+from xcoll_tui.ui.presentation.text import clean
 
 _SHOWN = 300
 _BEFORE = 40

@@ -7,7 +7,7 @@ screen, and completed by what only the screen knows: its keys, and where keys ar
 import re
 
 from xcoll_tui.api.errors import ApiError, Forbidden, InvalidArgument, Unauthorized
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 
 _REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE) /\S* failed(?: \d+ times)?: (https?:|.)")
 

@@ -8,7 +8,7 @@ unusual the end of the ID does.
 import unicodedata
 from dataclasses import dataclass
 
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 
 SHOWN = 200
 """So many characters of a name are shown."""

@@ -7,7 +7,7 @@ would send them to the terminal, or lose them. Escaped, each of them is visible,
 import re
 import unicodedata
 
-from xcoll_tui.ui.text import OFFENDER, clean
+from xcoll_tui.ui.presentation.text import OFFENDER, clean
 
 _NAMED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _LETTERS = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}

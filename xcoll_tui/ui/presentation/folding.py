@@ -6,7 +6,7 @@ key. A short mark, which tells how long the text is and how it begins, stands in
 
 import re
 
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.text import clean
 
 FOLDED = "‹…› stands for a long text: it is kept as it is, and removed as a whole."
 

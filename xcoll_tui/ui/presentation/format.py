@@ -5,7 +5,7 @@ from typing import NamedTuple
 from xcoll_tui.api.models import Document
 from xcoll_tui.session.lists.progress import progress_of
 from xcoll_tui.session.times import in_utc, is_never, parse_time, seconds_of
-from xcoll_tui.ui.ages import DAY, HOUR, MINUTE, format_elapsed
+from xcoll_tui.ui.presentation.ages import DAY, HOUR, MINUTE, format_elapsed
 
 NEVER = "–"
 

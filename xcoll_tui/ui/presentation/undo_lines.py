@@ -5,11 +5,11 @@ from typing import NamedTuple
 from xcoll_tui.session.bulk.undo import UndoPlan, UndoStack
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
-from xcoll_tui.ui.ages import DAY, format_elapsed
-from xcoll_tui.ui.errors import without_requests
-from xcoll_tui.ui.fields_draft import as_texts, changes_between
-from xcoll_tui.ui.format import format_many
-from xcoll_tui.ui.text import clean
+from xcoll_tui.ui.presentation.ages import DAY, format_elapsed
+from xcoll_tui.ui.presentation.errors import without_requests
+from xcoll_tui.ui.presentation.fields_draft import as_texts, changes_between
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.text import clean
 
 _VALUE = 60
 _UNSEEN = frozenset({"", "unknown", "not shown"})

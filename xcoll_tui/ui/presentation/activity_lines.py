@@ -9,10 +9,10 @@ from xcoll_tui.session.bulk.undo import UndoStack
 from xcoll_tui.session.writes.activity import Activity, Entry
 from xcoll_tui.session.writes.outcome import Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
-from xcoll_tui.ui.ages import Clock, format_elapsed
-from xcoll_tui.ui.errors import without_requests
-from xcoll_tui.ui.run_lines import sum_up
-from xcoll_tui.ui.undo_lines import with_versions
+from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
+from xcoll_tui.ui.presentation.errors import without_requests
+from xcoll_tui.ui.presentation.run_lines import sum_up
+from xcoll_tui.ui.presentation.undo_lines import with_versions
 
 
 class ActivityLine(NamedTuple):

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from xcoll_tui.api.errors import wait_words
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
-from xcoll_tui.ui.errors import without_requests
-from xcoll_tui.ui.format import format_many
-from xcoll_tui.ui.undo_lines import with_versions
+from xcoll_tui.ui.presentation.errors import without_requests
+from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.undo_lines import with_versions
 
 _DOING = {
     Operation.ATTACH: "Attaching",

@@ -1,0 +1,1 @@
+"""Presentation: values of the session and the API as text, without screen or widget."""

@@ -26,7 +26,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.entering import Entering
+    from xcoll_tui.ui.flows.log_in import Entering
 
 FEW_COLOURS = "-few-colours"
 """The class of an app on a terminal of 16 colours, or 8."""
@@ -245,7 +245,7 @@ class XcollApp(TerminalApp):
     # The key and the profile
 
     def _entering(self, keys: Keys) -> "Entering":
-        from xcoll_tui.ui.entering import Entering  # noqa: PLC0415 - not for the first frame
+        from xcoll_tui.ui.flows.log_in import Entering  # noqa: PLC0415 - not for the first frame
 
         if self._enter is None:
             self._enter = Entering(self, keys)

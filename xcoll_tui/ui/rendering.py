@@ -30,8 +30,8 @@ from xcoll_tui.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.flows.write import Writing
     from xcoll_tui.ui.screens.main import MainScreen
-    from xcoll_tui.ui.writing import Writing
 
 _REPAINT = 0.1
 """Seconds between two repaints while pages stream in."""

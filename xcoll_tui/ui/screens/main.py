@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access
-    from xcoll_tui.ui.writing import Writing
+    from xcoll_tui.ui.flows.write import Writing
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 
@@ -112,7 +112,7 @@ class MainScreen(Screen[None]):
 
         self.session = session
         self._wanted = collection_id
-        from xcoll_tui.ui.writing import Writing  # noqa: PLC0415 - as above
+        from xcoll_tui.ui.flows.write import Writing  # noqa: PLC0415 - as above
 
         Rendering(self, session)
         self.writing = Writing(self, session, self._clock)

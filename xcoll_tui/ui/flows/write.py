@@ -9,21 +9,21 @@ from xcoll_tui.api.models import Collection, Document
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Verdict
-from xcoll_tui.ui.deleting import Deleting
-from xcoll_tui.ui.finishing import FinishFlow
-from xcoll_tui.ui.many import Many, Marked
+from xcoll_tui.ui.flows.bulk import Many, Marked
+from xcoll_tui.ui.flows.delete_collection import Deleting
+from xcoll_tui.ui.flows.finish import FinishFlow
+from xcoll_tui.ui.flows.restore import RestoreFlow
+from xcoll_tui.ui.flows.undo import UndoFlow
 from xcoll_tui.ui.presentation.activity_lines import request_lines, write_lines
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.drafts import Drafts, carry_over
 from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
 from xcoll_tui.ui.presentation.fields_draft import FieldsDraft
 from xcoll_tui.ui.presentation.file_fate import file_fate, is_deleted, undo_hint
-from xcoll_tui.ui.restoring import RestoreFlow
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen, draft_of
 from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen, short_id
-from xcoll_tui.ui.undoing import UndoFlow
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import wait_words
 from xcoll_tui.ui.presentation.ages import format_elapsed
-from xcoll_tui.ui.widgets.lines import Place
+from xcoll_tui.ui.widgets.header_footer import Place
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session

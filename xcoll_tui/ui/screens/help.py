@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from xcoll_tui.ui.screens.dialog import Dialog
-from xcoll_tui.ui.widgets.lines import Hint
+from xcoll_tui.ui.widgets.header_footer import Hint
 
 _GROUPS = (
     ("Move", ("row.", "pane.", "back")),

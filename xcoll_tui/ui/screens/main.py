@@ -11,13 +11,13 @@ from textual.message import Message
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
+from xcoll_tui.ui.actions import COLLECTIONS, DOCUMENTS, FILTER, MAIN_KEYS, READING, hints_of
 from xcoll_tui.ui.escape import escape_doubt
-from xcoll_tui.ui.keys import COLLECTIONS, DOCUMENTS, FILTER, MAIN_KEYS, READING, hints_of
 from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.text import copied
 from xcoll_tui.ui.toasts import Toasts
-from xcoll_tui.ui.widgets.lines import Footer, Header, Hint
+from xcoll_tui.ui.widgets.header_footer import Footer, Header, Hint
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -108,7 +108,7 @@ class MainScreen(Screen[None]):
 
     def begin(self, session: "Session", collection_id: str | None) -> None:
         """Browse this session from now on."""
-        from xcoll_tui.ui.rendering import Rendering  # noqa: PLC0415 - not for the first frame
+        from xcoll_tui.ui.event_renderer import Rendering  # noqa: PLC0415 - not for the first frame
 
         self.session = session
         self._wanted = collection_id

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 
-from xcoll_tui.ui.widgets.lines import Hint
+from xcoll_tui.ui.widgets.header_footer import Hint
 
 MAIN_KEYS: tuple[BindingType, ...] = (
     Binding("1", "pane(1)", "Collections", id="pane.collections", show=False),

@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.ui.access import Access, Connection, Keys
+from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.format import format_many
@@ -259,7 +260,7 @@ class XcollApp(TerminalApp):
         """Enter another key for the profile that is in use."""
         self._do_with_keys(lambda entering: entering.enter())
 
-    def on_main_screen_key_refused(self, message: MainScreen.KeyRefused) -> None:
+    def on_key_refused(self, message: KeyRefused) -> None:
         """Ask for another key over the screen as it is."""
         if self.access.keys is not None and message.screen is self._main:
             said = sentence_of(message.error)

@@ -1,6 +1,7 @@
 """Brings what the session tells onto the main screen: one changed row is one row drawn."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xcoll_tui.api.models import Document
 from xcoll_tui.session.events import (
@@ -29,9 +30,13 @@ from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 from xcoll_tui.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
+    from textual.app import App
+
+    from xcoll_tui.api.errors import Unauthorized
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.flows.write import Writing
-    from xcoll_tui.ui.screens.main import MainScreen
+    from xcoll_tui.ui.toasts import Toasts
+    from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 
 _REPAINT = 0.1
 """Seconds between two repaints while pages stream in."""
@@ -39,10 +44,61 @@ _FEW = 500
 """Up to so many rows each page is shown at once."""
 
 
+class Display(Protocol):
+    """The main screen, as far as what is told of is drawn on it."""
+
+    collections: "CollectionPane"
+    documents: "DocumentPane"
+    toasts: "Toasts"
+    writing: "Writing | None"
+
+    @property
+    def app(self) -> "App[Any]":
+        """The app, which knows what dialog stands before it."""
+        ...
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is there still."""
+        ...
+
+    def tell(self, said: str, *, seconds: float | None = None) -> None:
+        """Say something in passing."""
+        ...
+
+    def complain(self, said: str) -> None:
+        """Say in passing what failed."""
+        ...
+
+    def tell_place(self) -> None:
+        """Tell in the header where the person is."""
+        ...
+
+    def watch_rows(self) -> None:
+        """Follow the rows in view."""
+        ...
+
+    def choose_collection(self) -> None:
+        """Open the collection that the cursor is on."""
+        ...
+
+    def tell_key_refused(self, error: "Unauthorized") -> None:
+        """Tell the app that the service does not accept the key."""
+        ...
+
+    def call_later(self, callback: Callable[[], object]) -> bool:
+        """Call back once what is under way on the screen is over."""
+        ...
+
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> object:
+        """Call back after so many seconds."""
+        ...
+
+
 class Rendering:
     """Show a session's changes on the screen's panes, always from the session's state."""
 
-    def __init__(self, screen: "MainScreen", session: "Session") -> None:
+    def __init__(self, screen: "Display", session: "Session") -> None:
         self._screen = screen
         self._session = session
         self._due: set[Pane[Any]] = set()
@@ -70,7 +126,7 @@ class Rendering:
         elif isinstance(change, CollectionChanged):
             screen.documents.describe(self._session.collection)
         elif isinstance(change, KeyRefused):
-            screen.post_message(screen.KeyRefused(screen, change.error))
+            screen.tell_key_refused(change.error)
         elif screen.writing is not None:
             self._show_writes(change, screen.writing)
         screen.tell_place()

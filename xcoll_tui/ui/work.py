@@ -6,10 +6,12 @@ from typing import Any, TypeVar, cast
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from xcoll_tui.ui.flows.host import HasApp
+
 T = TypeVar("T")
 
 
-async def ask(node: DOMNode, dialog: Screen[T]) -> T | None:
+async def ask(node: HasApp, dialog: Screen[T]) -> T | None:
     """Show a dialog and wait for what it returns, None where it was left; only in a worker."""
     node.app.clear_notifications()  # they would lie over what has to be read
     return cast("T | None", await node.app.push_screen_wait(cast("Any", dialog)))

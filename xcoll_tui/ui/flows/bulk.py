@@ -22,7 +22,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.screens.main import MainScreen
+    from xcoll_tui.ui.flows.host import Host
 
 _NAMED = 5
 _TYPED_ABOVE = 20
@@ -44,10 +44,8 @@ class Marked(NamedTuple):
 class Many:
     """The flows of writes on many documents."""
 
-    def __init__(
-        self, screen: "MainScreen", session: "Session", clock: Clock, drafts: Drafts
-    ) -> None:
-        self._screen = screen
+    def __init__(self, host: "Host", session: "Session", clock: Clock, drafts: Drafts) -> None:
+        self._host = host
         self._session = session
         self._clock = clock
         self._drafts = drafts
@@ -83,7 +81,7 @@ class Many:
         session = self._session
         collection_id, collection = session.opened, session.collection
         if collection_id is None:
-            self._screen.tell("Open a collection first.")
+            self._host.tell("Open a collection first.")
             return
         note = ""
         if draft is None:
@@ -98,12 +96,12 @@ class Many:
             collection.collection_name if collection is not None else collection_id,
             None if collection is None else collection.field_definitions,
             check,
-            samples=self._screen.samples,
+            samples=self._host.samples,
             draft=draft,
             refusals=refusals,
             note=note,
         )
-        draft = await ask(self._screen, form)
+        draft = await ask(self._host, form)
         if draft is not None or form.was_discarded:
             self._drafts.attach.pop(collection_id, None)
         if draft is None:
@@ -134,8 +132,8 @@ class Many:
             undo=undo_hint(files, number),
             typed=str(number) if number > _TYPED_ABOVE else None,
         )
-        if await ask(self._screen, ConfirmScreen(question)):
-            self._screen.documents.table.clear_marks()
+        if await ask(self._host, ConfirmScreen(question)):
+            self._host.clear_marks()
             await self.follow(self._session.bulk.remove(marked.collection_id, marked.items))
 
     async def reindex(self, marked: Marked) -> None:
@@ -150,7 +148,7 @@ class Many:
             details=_named(marked),
             undo="This cannot be undone, and nothing is lost by it.",
         )
-        if await ask(self._screen, ConfirmScreen(question)):
+        if await ask(self._host, ConfirmScreen(question)):
             await self.follow(self._session.bulk.reindex(marked.collection_id, marked.items))
 
     async def set_field(self, marked: Marked) -> None:
@@ -163,7 +161,7 @@ class Many:
             keys=list(keys),
             hidden=marked.hidden,
         )
-        setting = await ask(self._screen, form)
+        setting = await ask(self._host, form)
         if setting is None:
             return
         try:
@@ -171,7 +169,7 @@ class Many:
                 marked.collection_id, marked.items, setting.key, setting.value
             )
         except ValueError as refusal:
-            self._screen.complain(str(refusal))
+            self._host.complain(str(refusal))
             return
         await self.follow(run)
 
@@ -194,7 +192,7 @@ class Many:
         """
         while True:
             screen = RunScreen(partial(self._view, run, undo=undo), run.cancel)
-            chosen = await ask(self._screen, screen)
+            chosen = await ask(self._host, screen)
             if run.state == "over":
                 self._told.add(run.number)  # it was seen
             if chosen == "retry" and run.can_retry:
@@ -227,19 +225,19 @@ class Many:
         name = self._session.name_of(run.collection_id)
         sentence = f"{'Undone: ' if undo else ''}{name}: {sum_up(run)}"
         if run.failed_again and run.failed_again == run.failed:
-            self._screen.complain(f"{sentence}. F finds those that failed.")
+            self._host.complain(f"{sentence}. F finds those that failed.")
         elif run.failed:
             way_on = "z tries those again" if undo else "@ tells which"
-            self._screen.complain(f"{sentence}. {way_on}.")
+            self._host.complain(f"{sentence}. {way_on}.")
         else:
-            self._screen.tell(f"{sentence}.")
+            self._host.tell(f"{sentence}.")
 
     async def _may_replace(self, run: BulkRun) -> bool:
         number = sum(outcome.verdict is Verdict.IGNORED for outcome in run.failures)
         count = format_many(number, "document")
         files = self._session.state.learned.files
         if is_deleted(files):
-            self._screen.complain(
+            self._host.complain(
                 "They are not replaced: this service deletes a file with its document, as seen "
                 f"here on {files.day}, so none could be attached again."
             )
@@ -255,7 +253,7 @@ class Many:
             f"Replace {count}",
             undo="Undo: z puts the old fields back, in the same way.",
         )
-        return await ask(self._screen, ConfirmScreen(question)) is True
+        return await ask(self._host, ConfirmScreen(question)) is True
 
     def _keep_typed(self, run: BulkRun, draft: AttachDraft) -> None:
         """Keep what was typed for files that were not attached: the form opens with it again."""
@@ -270,7 +268,7 @@ class Many:
         failed = [outcome.target.file_id for outcome in run.failures]
         here = [file_id for file_id in failed if file_id is not None and file_id in feed.listing]
         if here:
-            self._screen.documents.table.mark(here)
+            self._host.mark(here)
 
     def _view(self, run: BulkRun, *, undo: bool) -> RunView:
         name = self._session.name_of(run.collection_id)

@@ -15,7 +15,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.screens.main import MainScreen
+    from xcoll_tui.ui.flows.host import Host
 
 _ROUNDS = 3
 """How often a collection is backed up that changes all the time, before it is asked about."""
@@ -25,25 +25,25 @@ _NO_FOLDER = "There is no state folder, so no backup can be written."
 class Deleting:
     """The flow that destroys a collection."""
 
-    def __init__(self, screen: "MainScreen", session: "Session") -> None:
-        self._screen = screen
+    def __init__(self, host: "Host", session: "Session") -> None:
+        self._host = host
         self._session = session
 
     async def delete(self, collection_id: str) -> bool:
         """Ask with a fresh count, back up, look again, and only then delete; True if it is done."""
         session = self._session
         if sentence := self._why_not_now(collection_id):
-            self._screen.complain(sentence)
+            self._host.complain(sentence)
             return False
         try:
             collection = await session.read_collection(collection_id)
         except ApiError as error:
-            self._screen.complain(sentence_of(error))
+            self._host.complain(sentence_of(error))
             return False
-        if not await ask(self._screen, ConfirmScreen(self._question(collection))):
+        if not await ask(self._host, ConfirmScreen(self._question(collection))):
             return False
         steps = StepsScreen(f"Deleting {_name_of(collection)}", can_cancel=True)
-        self._screen.app.push_screen(steps)
+        self._host.app.push_screen(steps)
         async with session.backups.deletions.under_way(collection_id):
             if not await self._back_up(collection, steps):
                 steps.finish()
@@ -169,7 +169,7 @@ class Deleting:
             verb or "Delete without backup",
             typed=None if verb == "Back up the rest" else "without backup",
         )
-        return await ask(self._screen, ConfirmScreen(question)) is True
+        return await ask(self._host, ConfirmScreen(question)) is True
 
 
 def _name_of(collection: Collection) -> str:

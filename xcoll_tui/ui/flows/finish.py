@@ -25,7 +25,7 @@ from xcoll_tui.ui.work import ask
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.session.writes.outcome import Outcome
-    from xcoll_tui.ui.screens.main import MainScreen
+    from xcoll_tui.ui.flows.host import Host
 
 _VALUE = 40
 _TOLD = 5
@@ -46,8 +46,8 @@ class _Shown:
 class FinishFlow:
     """The flow that settles what a replacement left halfway."""
 
-    def __init__(self, screen: "MainScreen", session: "Session", clock: Clock) -> None:
-        self._screen = screen
+    def __init__(self, host: "Host", session: "Session", clock: Clock) -> None:
+        self._host = host
         self._session = session
         self._clock = clock
 
@@ -57,7 +57,7 @@ class FinishFlow:
         records = self._session.unfinished
         if not records:
             problems = self._session.unfinished_problems
-            self._screen.tell(problems[0] if problems else "No replacement broke off.")
+            self._host.tell(problems[0] if problems else "No replacement broke off.")
             return
         free = [record for record in records if not record.is_live]
         screen = PickScreen(
@@ -72,8 +72,8 @@ class FinishFlow:
             shown.update(await self._look(records))
             screen.change([self._row(record, shown.get(record.id)) for record in records])
 
-        looking = self._screen.run_worker(look(), name="unfinished")
-        picked = await ask(self._screen, screen)
+        looking = self._host.run_worker(look(), name="unfinished")
+        picked = await ask(self._host, screen)
         if picked is None:
             looking.cancel()
             return
@@ -116,17 +116,17 @@ class FinishFlow:
     async def _settle_one(self, record: Unfinished, shown: _Shown) -> None:
         name = record.name or record.file_id
         if record.is_live:
-            self._screen.complain(f"{name}: {_LIVE}")
+            self._host.complain(f"{name}: {_LIVE}")
             return
         chosen = await ask(
-            self._screen,
+            self._host,
             ChooseScreen("A replacement broke off", _text(record, shown), _ways(shown)),
         )
         if chosen == _DROP:
             await self._drop(record, shown)
         elif chosen is not None:
             steps = StepsScreen(f"Finishing {name}", can_cancel=False)
-            self._screen.app.push_screen(steps)
+            self._host.app.push_screen(steps)
             steps.say("Looking for a while how the service shows it, then attaching it…")
             outcome = await self._session.writes.finish(record, old=chosen == _OLD)
             steps.say(without_requests(outcome.said), over=True, failed=not outcome.ok)
@@ -140,10 +140,10 @@ class FinishFlow:
             "Forget them",
             warning="" if shown.document else "Nothing else is known here that holds these fields.",
         )
-        if await ask(self._screen, ConfirmScreen(question)):
+        if await ask(self._host, ConfirmScreen(question)):
             done = await self._session.writes.drop(record)
             name = clean(record.name or record.file_id, 60)
-            self._screen.tell(f"{name}: both versions are forgotten." if done else _LIVE)
+            self._host.tell(f"{name}: both versions are forgotten." if done else _LIVE)
 
     # All
 
@@ -155,7 +155,7 @@ class FinishFlow:
         )
         drop = Way(_DROP, "Drop all", danger=True)
         ways = (Way(_NEW, "New fields"), Way(_OLD, "Old fields"), drop)
-        chosen = await ask(self._screen, ChooseScreen(f"{count} at once", text, ways))
+        chosen = await ask(self._host, ChooseScreen(f"{count} at once", text, ways))
         if chosen == _DROP:
             await self._drop_all(records)
         elif chosen is not None:
@@ -165,7 +165,7 @@ class FinishFlow:
         steps = StepsScreen(
             f"Finishing {format_many(len(records), 'replacement')}", can_cancel=True
         )
-        self._screen.app.push_screen(steps)
+        self._host.app.push_screen(steps)
         outcomes: list[Outcome] = []
         failed = 0
         for number, record in enumerate(records, 1):
@@ -201,9 +201,9 @@ class FinishFlow:
             warning="What is in no collection now exists nowhere else that is known here.",
             typed=str(len(records)) if len(records) > _TYPED_ABOVE else None,
         )
-        if await ask(self._screen, ConfirmScreen(question)):
+        if await ask(self._host, ConfirmScreen(question)):
             done = sum([await self._session.writes.drop(record) for record in records])
-            self._screen.tell(f"{format_many(done, 'replacement')} forgotten.")
+            self._host.tell(f"{format_many(done, 'replacement')} forgotten.")
 
 
 def _state(record: Unfinished, shown: _Shown | None) -> str:

@@ -18,7 +18,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.ui.access import Keys
-    from xcoll_tui.ui.app import XcollApp
+    from xcoll_tui.ui.flows.host import LogInHost
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ _PATIENCE = 0.4
 class Entering:
     """The flows around the key; each runs in a worker of the app, one at a time."""
 
-    def __init__(self, app: "XcollApp", keys: "Keys") -> None:
+    def __init__(self, app: "LogInHost", keys: "Keys") -> None:
         self._app = app
         self._keys = keys
         self._busy = False

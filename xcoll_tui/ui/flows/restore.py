@@ -17,7 +17,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.screens.main import MainScreen
+    from xcoll_tui.ui.flows.host import Host
 
 _ANOTHER = ""
 _DELETING = " · its collection is being deleted"
@@ -27,8 +27,8 @@ _DELETING = " · its collection is being deleted"
 class RestoreFlow:
     """The flow that brings a collection back."""
 
-    def __init__(self, screen: "MainScreen", session: "Session", clock: Clock) -> None:
-        self._screen = screen
+    def __init__(self, host: "Host", session: "Session", clock: Clock) -> None:
+        self._host = host
         self._session = session
         self._clock = clock
 
@@ -41,7 +41,7 @@ class RestoreFlow:
             begun = await self._session.backups.begun(path)
         except (ApiError, BackupBroken, RestoreElsewhere) as error:
             sentence = sentence_of(error) if isinstance(error, ApiError) else str(error)
-            self._screen.complain(f"Nothing was made of the backup. {sentence}")
+            self._host.complain(f"Nothing was made of the backup. {sentence}")
             return
         collection_id: str | None = None
         if begun is not None and begun.collections:
@@ -61,7 +61,7 @@ class RestoreFlow:
         if not whole:
             problem = self._session.state.problem
             nothing = f"There is no backup to recreate from. {problem}".rstrip()
-            self._screen.tell(str(broken[0]) if broken else nothing)
+            self._host.tell(str(broken[0]) if broken else nothing)
             return None
         being_deleted = await self._session.backups.deletions.live()
         warning = fate_when_restored(self._session.state.learned.files)
@@ -76,7 +76,7 @@ class RestoreFlow:
             )
             for backup in whole
         ]
-        picked = await ask(self._screen, PickScreen("Recreate from backup", choices, "Recreate"))
+        picked = await ask(self._host, PickScreen("Recreate from backup", choices, "Recreate"))
         return None if picked is None else Path(picked)
 
     async def _pick_begun(self, begun: Begun) -> str | None:
@@ -93,11 +93,11 @@ class RestoreFlow:
         ]
         choices.append(Pickable(_ANOTHER, "None of these", "make another", "Makes a new one."))
         title = "An earlier restore may have made one of these"
-        return await ask(self._screen, PickScreen(title, choices, "Choose"))
+        return await ask(self._host, PickScreen(title, choices, "Choose"))
 
     async def _recreate(self, path: Path, begun: Begun | None, collection_id: str | None) -> None:
         steps = StepsScreen("Recreating from backup", can_cancel=False)
-        self._screen.app.push_screen(steps)
+        self._host.app.push_screen(steps)
         if collection_id is None:
             steps.say("Creating the collection…")
         else:
@@ -126,7 +126,7 @@ class RestoreFlow:
         steps.say(without_requests(done.said), over=True, failed=not done.complete)
         await self._session.collections.refresh()
         if done.collection_id is not None:
-            self._screen.point_at(done.collection_id)
+            self._host.point_at(done.collection_id)
 
 
 def _sentence_of(problem: OSError) -> str:

@@ -30,7 +30,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.screens.main import MainScreen
+    from xcoll_tui.ui.flows.host import Host
 
 _NAMED = 5
 _TYPED_ABOVE = 20
@@ -56,7 +56,7 @@ class UndoFlow:
 
     def __init__(
         self,
-        screen: "MainScreen",
+        host: "Host",
         session: "Session",
         clock: Clock,
         *,
@@ -64,7 +64,7 @@ class UndoFlow:
         delete: Callable[[str], Awaitable[bool]],
         inputs: Callable[[], int],
     ) -> None:
-        self._screen = screen
+        self._host = host
         self._session = session
         self._stack = session.undo_stack
         self._clock = clock
@@ -89,12 +89,12 @@ class UndoFlow:
         """List what was written, this session's and earlier ones', and undo what is picked."""
         await self._stack.refresh()
         screen = UndoLogScreen(lambda: undo_rows(self._stack, self._clock()))
-        key = await ask(self._screen, screen)
+        key = await ask(self._host, screen)
         picked = next((entry for entry in self._stack.entries if entry.id == key), None)
         if picked is None:
             return
         if self._session.writes.read_only:
-            self._screen.tell(self._screen.why_read_only)
+            self._host.tell(self._host.why_read_only)
         else:
             await self._take(lambda: picked, "", picked=True)
 
@@ -102,7 +102,7 @@ class UndoFlow:
         """Say that something of an earlier session can be undone, if something may be lost."""
         sentence = earlier_words(self._stack.earlier, self._clock())
         if sentence:
-            self._screen.tell(sentence, seconds=12)
+            self._host.tell(sentence, seconds=12)
 
     # Within
 
@@ -112,14 +112,14 @@ class UndoFlow:
         now = asyncio.get_running_loop().time
         if self._began is not None:
             if now() - self._began > _LONG:
-                self._screen.tell("An undo is under way; @ shows it.")
+                self._host.tell("An undo is under way; @ shows it.")
             return
         if self._inputs() == self._inputs_before:
             return
         entry = choose()
         if entry is None:
             listed = " U lists what was written." if self._stack.entries else ""
-            self._screen.tell(f"{nothing}{listed}")
+            self._host.tell(f"{nothing}{listed}")
             return
         self._began = now()
         try:
@@ -130,7 +130,7 @@ class UndoFlow:
     async def _undo(self, entry: UndoEntry, *, picked: bool) -> None:
         plan, is_redo = self._stack.plan(entry), self._stack.is_undo(entry)
         if plan.why_not:
-            self._screen.complain(f"It cannot be undone. {without_requests(plan.why_not)}")
+            self._host.complain(f"It cannot be undone. {without_requests(plan.why_not)}")
             return
         if plan.kind == "delete collection":
             await self._undo_restore(entry)
@@ -138,7 +138,7 @@ class UndoFlow:
         if plan.asks or picked:
             files = self._session.state.learned.files
             question = undo_question(self._stack, plan, files, self._clock())
-            if not await ask(self._screen, ConfirmScreen(question)):
+            if not await ask(self._host, ConfirmScreen(question)):
                 return
         outcome = await self._session.undo_entry(entry, on_run=self._show_run)
         outcomes = outcome if isinstance(outcome, list) else [outcome] if outcome else []
@@ -146,7 +146,7 @@ class UndoFlow:
         if ignored and await self._may_replace(ignored):
             outcome = await self._session.undo_entry(entry, replace=True, on_run=self._show_run)
         if outcome is None:
-            self._screen.tell(
+            self._host.tell(
                 "Nothing was undone: it was undone meanwhile, or is at work in another xcoll."
             )
         elif isinstance(outcome, Outcome):
@@ -168,7 +168,7 @@ class UndoFlow:
             f"with the old fields, to be indexed again. {file_fate(files, count)}",
             "Replace" if alone else f"Replace {many}",
         )
-        return await ask(self._screen, ConfirmScreen(question)) is True
+        return await ask(self._host, ConfirmScreen(question)) is True
 
     async def _undo_restore(self, entry: UndoEntry) -> None:
         """Delete the collection that a restore made; where it is gone, that is done."""
@@ -179,22 +179,22 @@ class UndoFlow:
                 if is_missing(error):
                     self._stack.note_deleted(entry)
                     name = entry.collection_name or entry.collection_id
-                    self._screen.tell(f"{name} ({entry.collection_id}) is deleted already.")
+                    self._host.tell(f"{name} ({entry.collection_id}) is deleted already.")
                     return
                 raise
         if await self._delete(entry.collection_id):
             self._stack.note_deleted(entry)
 
     def _show_run(self, run: BulkRun) -> None:
-        self._screen.run_worker(self._follow(run), group="write")
+        self._host.run_worker(self._follow(run), group="write")
 
     def _tell(self, outcome: Outcome, *, is_redo: bool) -> None:
         word = "redone" if is_redo else "undone"
         sentence = without_requests(with_versions(outcome))
         if outcome.ok:
-            self._screen.tell(f"{word.capitalize()}. {sentence}")
+            self._host.tell(f"{word.capitalize()}. {sentence}")
         else:
-            self._screen.complain(f"Not {word}. {sentence}")
+            self._host.complain(f"Not {word}. {sentence}")
 
 
 def undo_question(stack: UndoStack, plan: UndoPlan, files: Fact, now: float) -> Question:

@@ -28,7 +28,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.screens.main import MainScreen
+    from xcoll_tui.ui.flows.host import Host
 
 _KEPT = "What you typed is kept: {} opens it again."
 
@@ -36,28 +36,28 @@ _KEPT = "What you typed is kept: {} opens it again."
 class Writing:
     """The flows of single writes: one document or one collection at a time."""
 
-    def __init__(self, screen: "MainScreen", session: "Session", clock: Clock) -> None:
-        self._screen = screen
+    def __init__(self, host: "Host", session: "Session", clock: Clock) -> None:
+        self._host = host
         self._session = session
         self._clock = clock
         self._drafts = Drafts()
-        self._many = Many(screen, session, clock, self._drafts)
-        self._deleting = Deleting(screen, session)
+        self._many = Many(host, session, clock, self._drafts)
+        self._deleting = Deleting(host, session)
         self._problems_told: set[str] = set()
         self.undoing = UndoFlow(
-            screen,
+            host,
             session,
             clock,
             follow=partial(self._many.follow, undo=True),
             delete=self._deleting.delete,
-            inputs=lambda: screen.inputs,
+            inputs=lambda: host.inputs,
         )
 
     @property
     def refused(self) -> bool:
         """Whether nothing may be written here; says so if it is."""
         if self._session.writes.read_only:
-            self._screen.tell(self._screen.why_read_only)
+            self._host.tell(self._host.why_read_only)
             return True
         return False
 
@@ -66,9 +66,9 @@ class Writing:
         if outcome.verdict is Verdict.CANCELLED:
             return
         if outcome.ok:
-            self._screen.tell(without_requests(outcome.said))
+            self._host.tell(without_requests(outcome.said))
         else:
-            self._screen.complain(without_requests(outcome.said))
+            self._host.complain(without_requests(outcome.said))
 
     def tell_corrected(self, outcome: Outcome) -> None:
         """Say what a write came to that was told as not shown, or as asked for."""
@@ -76,7 +76,7 @@ class Writing:
         if outcome.ok and target.file_id is not None:
             self._drafts.fields.pop((target.collection_id, target.file_id), None)
         if outcome.ok and outcome.operation is not Operation.REINDEX:
-            self._screen.tell(f"It shows now. {without_requests(outcome.said)}")
+            self._host.tell(f"It shows now. {without_requests(outcome.said)}")
         else:
             self.tell(outcome)
 
@@ -89,7 +89,7 @@ class Writing:
         for problem in self._session.unfinished_problems:
             if problem not in self._problems_told:
                 self._problems_told.add(problem)
-                self._screen.tell(problem, seconds=12)
+                self._host.tell(problem, seconds=12)
 
     # Documents
 
@@ -99,7 +99,7 @@ class Writing:
         try:
             document = await session.read_document(file_id)
         except ApiError as error:
-            self._screen.complain(sentence_of(error))
+            self._host.complain(sentence_of(error))
             return
         collection_id = session.opened
         collection = session.collection
@@ -117,7 +117,7 @@ class Writing:
             )
 
         def save(draft: FieldsDraft) -> None:
-            self._screen.run_worker(self._save_fields(form, document, collection_id, draft))
+            self._host.run_worker(self._save_fields(form, document, collection_id, draft))
 
         form = EditFieldsScreen(
             document,
@@ -132,7 +132,7 @@ class Writing:
             if form.was_discarded:
                 self._drafts.fields.pop(place, None)
 
-        self._screen.app.push_screen(form, closed)
+        self._host.app.push_screen(form, closed)
 
     async def _save_fields(
         self, form: EditFieldsScreen, document: Document, collection_id: str, draft: FieldsDraft
@@ -156,7 +156,7 @@ class Writing:
         files = self._session.state.learned.files
         if form.is_over:
             self._drafts.fields[place] = draft
-            self._screen.complain(f"{sentence} {_KEPT.format('e')}")
+            self._host.complain(f"{sentence} {_KEPT.format('e')}")
         elif outcome.verdict is Verdict.CHANGED:
             form.conflict(outcome.theirs or {})
         elif outcome.verdict is not Verdict.IGNORED:
@@ -177,7 +177,7 @@ class Writing:
             return
         if problem := self._session.state.problem:
             # Its old fields could not be written down, so the question would promise too much.
-            self._screen.complain(f"Nothing can be removed now. {problem}")
+            self._host.complain(f"Nothing can be removed now. {problem}")
             return
         if len(marked.items) > 1:
             await self._many.remove(marked)
@@ -203,9 +203,9 @@ class Writing:
             warning=" ".join(warnings),
             undo=undo,
         )
-        if not await ask(self._screen, ConfirmScreen(question)):
+        if not await ask(self._host, ConfirmScreen(question)):
             return
-        self._screen.documents.table.clear_marks()
+        self._host.clear_marks()
         outcome = await self._session.writes.remove(
             item.file_id, collection_id=marked.collection_id, unreadable=unreadable
         )
@@ -226,7 +226,7 @@ class Writing:
             return
         item, writes = marked.items[0], self._session.writes
         if writes.is_reindexing(item.file_id):
-            self._screen.tell(f"{item.name or item.file_id} is being indexed again already.")
+            self._host.tell(f"{item.name or item.file_id} is being indexed again already.")
         else:
             self.tell(await writes.reindex(item.file_id))
 
@@ -247,14 +247,14 @@ class Writing:
         writes, blank = self._session.writes, CollectionDraft("")
 
         def save(draft: CollectionDraft) -> None:
-            self._screen.run_worker(create(draft))
+            self._host.run_worker(create(draft))
 
         async def create(draft: CollectionDraft) -> None:
             outcome = await writes.create_collection(draft)
             self._answer(form, outcome, (blank, draft), "n")
             if outcome.ok and outcome.collection is not None:
                 await self._session.collections.refresh()
-                self._screen.point_at(outcome.collection.collection_id)
+                self._host.point_at(outcome.collection.collection_id)
 
         _, typed = self._drafts.collections.get("", (blank, None))
         form = CollectionFormScreen(save, entered=typed)
@@ -265,11 +265,11 @@ class Writing:
         try:
             base = await self._session.read_collection(collection_id)
         except ApiError as error:
-            self._screen.complain(sentence_of(error))
+            self._host.complain(sentence_of(error))
             return
 
         def save(draft: CollectionDraft) -> None:
-            self._screen.run_worker(self._save_collection(form, base, draft))
+            self._host.run_worker(self._save_collection(form, base, draft))
 
         entered = None
         if collection_id in self._drafts.collections:
@@ -284,7 +284,7 @@ class Writing:
             if form.was_discarded:
                 self._drafts.collections.pop(key, None)
 
-        self._screen.app.push_screen(form, closed)
+        self._host.app.push_screen(form, closed)
 
     async def _save_collection(
         self, form: CollectionFormScreen, base: Collection, draft: CollectionDraft
@@ -307,7 +307,7 @@ class Writing:
             self.tell(outcome)
         elif form.is_over:
             self._drafts.collections[key] = typed
-            self._screen.complain(f"{sentence} {_KEPT.format(letter)}")
+            self._host.complain(f"{sentence} {_KEPT.format(letter)}")
         else:
             form.refuse(outcome.field, sentence)
 
@@ -317,11 +317,11 @@ class Writing:
 
     async def recreate(self) -> None:
         """Make a collection of a backup again."""
-        await RestoreFlow(self._screen, self._session, self._clock).restore()
+        await RestoreFlow(self._host, self._session, self._clock).restore()
 
     async def finish(self) -> None:
         """Settle what replacements left halfway."""
-        await FinishFlow(self._screen, self._session, self._clock).finish()
+        await FinishFlow(self._host, self._session, self._clock).finish()
 
     # What was written
 
@@ -331,7 +331,7 @@ class Writing:
             return
         session, clock = self._session, self._clock
         chosen = await ask(
-            self._screen,
+            self._host,
             ActivityScreen(
                 partial(write_lines, session.activity, session.undo_stack, clock),
                 partial(request_lines, session.activity, clock, session.place),

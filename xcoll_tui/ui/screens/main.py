@@ -1,18 +1,18 @@
 """The main screen: two panes between a header and a footer."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
 from xcoll_tui.ui.actions import COLLECTIONS, DOCUMENTS, FILTER, MAIN_KEYS, READING, hints_of
 from xcoll_tui.ui.escape import escape_doubt
+from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.text import copied
@@ -36,21 +36,10 @@ _REST = 0.12
 class MainScreen(Screen[None]):
     """Browse collections and their documents."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012 - as below
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it as a class variable
-        (0, "-single"),
-        (70, "-narrow"),
-        (100, "-wide"),
-    ]
+    # Textual declares both as class variables.
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-single"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = list(MAIN_KEYS)
-
-    class KeyRefused(Message):
-        """The service does not accept the key."""
-
-        def __init__(self, screen: "MainScreen", error: Unauthorized) -> None:
-            super().__init__()
-            self.screen = screen
-            self.error = error
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -109,11 +98,10 @@ class MainScreen(Screen[None]):
     def begin(self, session: "Session", collection_id: str | None) -> None:
         """Browse this session from now on."""
         from xcoll_tui.ui.event_renderer import Rendering  # noqa: PLC0415 - not for the first frame
+        from xcoll_tui.ui.flows.write import Writing  # noqa: PLC0415 - as above
 
         self.session = session
         self._wanted = collection_id
-        from xcoll_tui.ui.flows.write import Writing  # noqa: PLC0415 - as above
-
         Rendering(self, session)
         self.writing = Writing(self, session, self._clock)
         self.collections.prepare(session.writes.intent_of_collection)
@@ -147,6 +135,18 @@ class MainScreen(Screen[None]):
     def inputs(self) -> int:
         """How many keys and clicks there were so far."""
         return int(getattr(self.app, "inputs", 0))
+
+    def tell_key_refused(self, error: Unauthorized) -> None:
+        """Tell the app that the service does not accept the key."""
+        self.post_message(KeyRefused(self, error))
+
+    def clear_marks(self) -> None:
+        """Unmark all documents."""
+        self.documents.table.clear_marks()
+
+    def mark(self, file_ids: Iterable[str]) -> None:
+        """Mark documents beside those that are marked."""
+        self.documents.table.mark(file_ids)
 
     # The focus
 
@@ -307,23 +307,20 @@ class MainScreen(Screen[None]):
 
     def action_properties(self) -> None:
         """Show the details of the collection or the document under the cursor."""
-        key = self.pane.table.cursor_key
-        if key is not None:
+        if (key := self.pane.table.cursor_key) is not None:
             self._show_details(key)
 
     def _show_details(self, key: str) -> None:
-        from xcoll_tui.ui import reading  # noqa: PLC0415 - not needed for the first frame
+        from xcoll_tui.ui.flows import details  # noqa: PLC0415 - not needed for the first frame
 
         if self.session is not None:
-            show = (
-                reading.show_collection if self.pane is self.collections else reading.show_document
-            )
+            of_collection = self.pane is self.collections
+            show = details.show_collection if of_collection else details.show_document
             show(self.app, self.session, key, self._clock)
 
     def action_copy(self) -> None:
         """Copy the ID of what is under the cursor."""
-        key = self.pane.table.cursor_key
-        if key is not None:
+        if (key := self.pane.table.cursor_key) is not None:
             self.app.copy_to_clipboard(key)
             self.tell(copied(key))
 

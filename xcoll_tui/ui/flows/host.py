@@ -1,0 +1,116 @@
+"""What flows know of the screens that they run on: Protocols, so that neither imports the other."""
+
+from collections.abc import Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.worker import Worker
+
+    from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.access import Access
+
+
+class HasApp(Protocol):
+    """A node of a running app."""
+
+    @property
+    def app(self) -> "App[Any]":
+        """The app, which shows dialogs."""
+        ...
+
+
+class Host(HasApp, Protocol):
+    """The main screen, as far as flows are concerned."""
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """The file IDs that can be attached for a try; only the demo has some."""
+        ...
+
+    @property
+    def why_read_only(self) -> str:
+        """Why nothing may be written, as a sentence; "" where it may."""
+        ...
+
+    def tell(self, said: str, *, seconds: float | None = None) -> None:
+        """Say something in passing."""
+        ...
+
+    def complain(self, said: str) -> None:
+        """Say in passing what failed."""
+        ...
+
+    def point_at(self, collection_id: str) -> None:
+        """Put the cursor on a collection, if it is loaded."""
+        ...
+
+    def clear_marks(self) -> None:
+        """Unmark all documents."""
+        ...
+
+    def mark(self, file_ids: Iterable[str]) -> None:
+        """Mark these documents, beside those that are marked."""
+        ...
+
+    @property
+    def inputs(self) -> int:
+        """How many keys and clicks there were so far."""
+        ...
+
+    def run_worker(
+        self, work: Coroutine[Any, Any, Any], name: str | None = "", group: str = "default"
+    ) -> "Worker[Any]":
+        """Run something in the background."""
+        ...
+
+
+class LogInHost(Protocol):
+    """The app, as far as the flows around the key are concerned."""
+
+    @property
+    def main(self) -> "LogInScreenHost":
+        """The main screen."""
+        ...
+
+    @property
+    def access(self) -> "Access":
+        """Whose service is browsed, and how."""
+        ...
+
+    async def connect(self) -> None:
+        """Browse the service with the key that was found."""
+        ...
+
+    async def start_over(self) -> None:
+        """Leave the session, for another one."""
+        ...
+
+    async def may_leave(self, verb: str) -> bool:
+        """Ask whether writes under way may be left; True where there are none."""
+        ...
+
+
+class LogInScreenHost(HasApp, Protocol):
+    """The main screen while there may be no session yet."""
+
+    @property
+    def session(self) -> "Session | None":
+        """The session that is browsed, None before there is a key."""
+        ...
+
+    def complain(self, said: str) -> None:
+        """Say in passing what failed."""
+        ...
+
+    def say_instead(self, said: str) -> None:
+        """Say what is done, where there are no collections yet."""
+        ...
+
+    def shut_out(self) -> None:
+        """Say that there is no key, and how to go on."""
+        ...
+
+    def show_access(self, access: "Access") -> None:
+        """Tell whose and where the service is."""
+        ...

@@ -164,7 +164,7 @@ async def test_ids_that_were_not_attached_open_again_with_their_values(server, b
         await pilot.press("ctrl+s")
         await shown(pilot, "Attach 2 files?")
         # It is tried again for a while, so that the run is under way when it is hidden.
-        server.faults[:] = [Fault("POST", f"*/{UNKNOWN}", 503, times=2)]
+        server.faults[:] = [Fault("POST", f"*/{UNKNOWN}", 503, times=3)]
         await pilot.press("ctrl+s")
         await dialog(pilot, RunScreen)
         await pilot.press("escape")

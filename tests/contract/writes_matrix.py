@@ -1,9 +1,9 @@
 """Every write, with a fault at every request of it, under every policy and kind of the service.
 
 `python -m tests.contract.writes_matrix` runs all cases and prints their number; the tests run a
-part of them in which each request of an operation meets each fault, under half of the policies. A
-case: a write is begun, one of its requests (or all from there on) goes wrong, the write ends. Then
-a plain client asks how things are, when all has taken effect and shows.
+part of them in which each request of an operation meets each fault, under a quarter of the
+policies. A case: a write is begun, one of its requests (or all from there on) goes wrong, the write
+ends. Then a plain client asks how things are, when all has taken effect and shows.
 
 The kinds: reads that lag, replicas of which only one does, writes that take effect after their
 answer, files that go with their documents, and a second session on the same state folder. Time
@@ -42,6 +42,7 @@ TRIES = {429: 10}
 AT_ONCE = 24
 FASTER = 25.0
 LOOKS = 3
+_PARTS = 4
 # Seconds: for the faults that never answer; for a busy machine; for all other faults.
 TIMEOUT, LONG_TIMEOUT, NO_TIMEOUT = 0.3, 2.0, 30.0
 
@@ -513,9 +514,9 @@ CHECKS: dict[str, Callable] = {
 
 
 def cases_of(
-    operation: str, requests: int, half: int | None = None, kind: Kind = KINDS[0]
+    operation: str, requests: int, part: int | None = None, kind: Kind = KINDS[0]
 ) -> Iterator[Case]:
-    """Yield each request with each fault in each mode; of a half, every other one in one mode.
+    """Yield each request with each fault in each mode; of a part, every fourth one in one mode.
 
     A service that is not plain meets some of the faults, and none as well.
     """
@@ -523,12 +524,12 @@ def cases_of(
         yield Case(operation)
     for request in range(requests):
         for number, fault in enumerate(FAULTS):
-            if half is not None and (request + number) % 2 != half:
+            if part is not None and (request + number) % _PARTS != part:
                 continue
             for turn, mode in enumerate(MODES):
                 if not kind.is_plain and (mode != "once" or fault[0] in {"garbage", "timeout"}):
                     continue
-                if half is None or (request + number) // 2 % len(MODES) == turn:
+                if part is None or (request + number) // _PARTS % len(MODES) == turn:
                     yield Case(operation, request=request, fault=fault, mode=mode)
 
 
@@ -542,12 +543,14 @@ async def run_policy(
     kind: Kind = KINDS[0],
 ) -> Counter:
     """Run all cases of some writes under one policy; returns the numbers by verdict."""
-    half = (PATCHES.index(patch) + REATTACHES.index(reattach)) % 2 if part else None
+    quarter = (3 * PATCHES.index(patch) + REATTACHES.index(reattach)) % _PARTS if part else None
     async with Bench(patch, reattach, state, kind) as bench:
         for operation in operations:
             act = ACTS[operation]
             sequence = await bench.sequence(operation, act)
-            cases = [bench.prepare(each) for each in cases_of(operation, len(sequence), half, kind)]
+            cases = [
+                bench.prepare(each) for each in cases_of(operation, len(sequence), quarter, kind)
+            ]
             bench.skip(5000)
             late = await run_cases(bench, cases, sequence, act)
             if late:

@@ -1,7 +1,5 @@
 """Every write by the mouse alone: no key is pressed, and what is pasted comes by the clipboard."""
 
-import asyncio
-
 import pytest
 
 from tests.conftest import wait_until
@@ -40,7 +38,6 @@ from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.choose import ChooseScreen
-from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.details import DetailsScreen
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
@@ -294,115 +291,6 @@ async def test_one_field_is_set_and_cleared_for_all_that_is_marked(server, by_mo
         await back_on_main(pilot)
         now = {each: service.fields(collection_id, each) for each in held}
         assert now == {each: {"shelf": "7"} for each in held}
-
-
-async def test_a_collection_with_every_option_is_created_changed_deleted_and_made_again(
-    server, by_mouse, service, tmp_path
-):
-    async with by_mouse(server.url, size=(120, 50), state=tmp_path) as pilot:
-        panes = pilot.app.main
-        await wait_until(pilot, lambda: panes.collections.table.listing.loaded)
-        await click_footer(pilot, "New")
-        form = await dialog(pilot, CollectionFormScreen)
-        await paste(pilot, form._name_input, "By mouse")
-        await paste(pilot, form._description_input, "everything")
-        await paste(pilot, form._model_input, "grok-embedding-small")
-        await choose(pilot, form._metric, "Euclidean")
-        await choose(pilot, form._chunking._select, "Characters")
-        await paste(pilot, form._chunking._size_input, "500")
-        await paste(pilot, form._chunking._overlap_input, "50")
-        await choose(pilot, form._chunking._strip, "Yes")
-        await choose(pilot, form._chunking._inject, "No")
-        for key in ("k", "o"):
-            await click_button(pilot, "+ Add a field")
-            await paste(pilot, form._fields._rows[-1]._key_input, key)
-        first = form._fields._rows[0]
-        for check in (first._required, first._unique, first._inject):
-            await click_widget(pilot, check)
-        await paste(pilot, first._description_input, "what it is")
-        await click_button(pilot, "Create", times=2)
-        await back_on_main(pilot)
-        held = service.collections()["By mouse"]
-        collection_id = held["collection_id"]
-        await wait_until(pilot, lambda: panes.collections.table.cursor_key == collection_id)
-        assert held["collection_description"] == "everything"
-        chunking = held["chunk_configuration"]
-        assert chunking["chars_configuration"] == {
-            "max_chunk_size_chars": 500, "chunk_overlap_chars": 50
-        }  # fmt: skip
-        assert (chunking["strip_whitespace"], chunking["inject_name_into_chunks"]) == (True, False)
-        assert held["index_configuration"]["model_name"] == "grok-embedding-small"
-        definitions = {
-            each["key"]: [each[rule] for rule in RULES] for each in held["field_definitions"]
-        }
-        assert definitions == {
-            "k": [True, True, True, "what it is"], "o": [False, False, False, ""]
-        }  # fmt: skip
-
-        # Two documents in it, attached with what it asks for.
-        attached = dict(zip(server.file_ids[:2], ("one", "two"), strict=True))
-        await open_by_mouse(pilot, "By mouse")
-        await click_footer(pilot, "Attach")
-        form = await dialog(pilot, AttachScreen)
-        await paste(pilot, form._file_ids, "\n".join(attached))
-        await paste(pilot, form._columns["k"], "\n".join(attached.values()))
-        await paste(pilot, entry(form, "o"), "x")
-        await click_button(pilot, "Next")
-        await shown(pilot, "Attach 2 files?")
-        await click_button(pilot, "Attach 2 files")
-        assert outcomes(await run_over(pilot)) == dict.fromkeys(attached, "attached")
-        await click_hint(pilot, "Close")
-        await back_on_main(pilot)
-
-        # Edit it.
-        await click_row(pilot, panes.collections.table, "By mouse")
-        await click_footer(pilot, "Edit")
-        form = await dialog(pilot, CollectionFormScreen)
-        await paste(pilot, form._name_input, "Renamed")
-        await click_widget(pilot, form._fields._rows[1]._button)
-        await click_button(pilot, "+ Add a field")
-        await paste(pilot, form._fields._rows[-1]._key_input, "later")
-        await click_button(pilot, "Save…")
-        await shown(pilot, "Save these changes?", "− Field o", "+ Field later", "from all 2")
-        assert service.collection(collection_id)["collection_name"] == "By mouse"
-        await click_button(pilot, "Delete and save", times=2)
-        await back_on_main(pilot)
-        held = service.collection(collection_id)
-        assert held["collection_name"] == "Renamed"
-        assert [each["key"] for each in held["field_definitions"]] == ["k", "later"]
-
-        # Delete it.
-        await wait_until(pilot, lambda: panes.collections.table.row.collection_name == "Renamed")
-        await click_footer(pilot, "Delete")
-        question = await dialog(pilot, ConfirmScreen)
-        await click_button(pilot, "Delete")
-        assert pilot.app.screen is question  # not before its name is given
-        await paste(pilot, question._input, "Renamed")
-        await click_button(pilot, "Delete", times=2)
-        steps = await dialog(pilot, StepsScreen)
-        await wait_until(pilot, lambda: steps.over)
-        assert "Renamed" not in service.collections()
-        assert len(await asyncio.to_thread(lambda: list(tmp_path.glob("backups/*")))) == 1
-        await click_hint(pilot, "Close")
-        await back_on_main(pilot)
-        assert panes.collections.table.listing.get(collection_id) is None
-
-        # Make it again.
-        await choose_command(pilot, "Recreate from backup")
-        await dialog(pilot, PickScreen)
-        await click_row(pilot, pilot.app.screen._table, "Renamed")
-        await click_hint(pilot, "Recreate")
-        steps = await dialog(pilot, StepsScreen)
-        await wait_until(pilot, lambda: steps.over)
-        again = service.collections()["Renamed"]
-        assert again["collection_id"] != collection_id
-        assert again["field_definitions"] == held["field_definitions"]
-        assert again["chunk_configuration"] == held["chunk_configuration"]
-        fields = {each: service.fields(again["collection_id"], each) for each in attached}
-        assert fields == {each: {"k": value} for each, value in attached.items()}
-        await click_hint(pilot, "Close")
-        await back_on_main(pilot)
-        assert panes.collections.table.cursor_key == again["collection_id"]
 
 
 async def test_a_run_is_hidden_found_again_and_called_off(by_mouse):

@@ -438,11 +438,11 @@ async def test_connections_are_kept_and_shared():
 async def test_at_least_16_requests_are_on_the_wire_at_once():
     barrier = asyncio.Barrier(16)
 
-    async def together(_request):
+    async def gather(_request):
         await barrier.wait()
         return reply()
 
-    async with Scripted(together) as service, Client(KEY, service.url) as client:
+    async with Scripted(gather) as service, Client(KEY, service.url) as client:
         await asyncio.gather(*(client.list_collections() for _ in range(160)))
     assert len(service.heard) == 160
     assert service.connections <= 32

@@ -1,4 +1,4 @@
-"""Writes against the emulator under each policy: the rung, the words, a second editor, undo."""
+"""Writes against the emulator under each policy: the strategy, the words, a second editor, undo."""
 
 import itertools
 
@@ -56,14 +56,14 @@ async def test_fields_are_saved_under_every_policy_or_not_called_so(patch, reatt
     async with Sitting(metadata_patch=patch, reattach=reattach) as at:
         outcome = await at.edit()
         gentle = "patch" if patch == "replace" else "reattach" if reattach == "replace" else None
-        assert outcome.rung == gentle
+        assert outcome.strategy == gentle
         assert outcome.verdict is (Verdict.DONE if gentle else Verdict.IGNORED)
         assert (at.fields() == NEW) == outcome.ok
         if not gentle:
             shown = outcome.document.fields
             assert shown == at.fields()
             outcome = await at.edit(base=shown, replace=True)
-            assert (outcome.verdict, outcome.rung) == (Verdict.DONE, "replace")
+            assert (outcome.verdict, outcome.strategy) == (Verdict.DONE, "replace")
             assert at.fields() == NEW
         assert (await at.session.undo()).ok
 
@@ -73,7 +73,7 @@ async def test_a_race_that_is_lost_is_told_and_nothing_is_overwritten():
         path = f"{at.path}/documents/{at.file_id}"
         at.plain.ok("PATCH", path, {"fields": {"type": "theirs"}})
         outcome = await at.edit()
-        assert (outcome.verdict, outcome.theirs) == (Verdict.CHANGED, {"type": "theirs"})
+        assert (outcome.verdict, outcome.theirs) == (Verdict.CONFLICT, {"type": "theirs"})
         assert at.fields() == {"type": "theirs"}
 
 

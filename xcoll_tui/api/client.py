@@ -23,19 +23,19 @@ from xcoll_tui.api.errors import ApiError, Misconfigured, RateLimited, ReadOnly,
 from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.proxies import Proxy, choose_proxy, refusal_of
-from xcoll_tui.api.rate_limiter import Pace, Pauses
+from xcoll_tui.api.rate_limiter import Pauses, RateLimiter
 from xcoll_tui.api.responses import (
     Answer,
     cause_of,
+    error_from,
     is_gone,
-    judge,
     may_pass,
     reason_of,
     unreadable,
 )
 from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
 from xcoll_tui.api.urls import accept_base_url, refuse_target
-from xcoll_tui.api.wire import NotOurs
+from xcoll_tui.api.wire import DecodeFailed
 
 if TYPE_CHECKING:
     import httpx
@@ -108,7 +108,7 @@ class Client(Endpoints):
         self._closed = False
         self._opening = threading.Lock()
         self._slots = asyncio.Semaphore(_PARALLEL)
-        self._pace = Pace(clock, self._pauses.sleep)
+        self._pace = RateLimiter(clock, self._pauses.sleep)
         self._service_clock = ServiceClock(monotonic)
 
     def __repr__(self) -> str:
@@ -212,7 +212,7 @@ class Client(Endpoints):
     def _read(self, answer: Answer, reader: Callable[[bytes], T]) -> T:
         try:
             return reader(answer.body)
-        except NotOurs as problem:
+        except DecodeFailed as problem:
             clause = str(problem)
         raise unreadable(answer, clause, self._hide)
 
@@ -238,7 +238,7 @@ class Client(Endpoints):
             # A pause that a person ended brings no call nearer to being given up.
             waited += pause if pause is not None and ended == self._pauses.ended else 0.0
             told = self._retry_after(answer)
-            error = judge(
+            error = error_from(
                 answer,
                 tries=attempt,
                 unknown_before=unknown,

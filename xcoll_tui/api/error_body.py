@@ -8,7 +8,7 @@ from typing import Any
 
 from xcoll_tui.api.error_kinds import find_rpc_error, is_error_code
 from xcoll_tui.api.errors import ApiError, Rejected
-from xcoll_tui.api.wire import NotOurs, read_members, read_object
+from xcoll_tui.api.wire import DecodeFailed, read_members, read_object
 
 # Looking for the key in more than that would take long.
 _LOOKED_AT = 10_000
@@ -41,7 +41,7 @@ def read_error_body(body: bytes, content_type: str, hide: Callable[[str], str]) 
     """
     try:
         code, message = _words_of(read_object(body))
-    except NotOurs:
+    except DecodeFailed:
         code, message = None, _text_of(body, content_type)
     if isinstance(code, str):
         code = one_line(code, hide)
@@ -61,7 +61,7 @@ def holds_error(body: bytes) -> bool:
     """
     try:
         members = read_members(body, _SPOKEN)
-    except NotOurs:
+    except DecodeFailed:
         return False
     if members.get("error") or members.get("errors"):
         return True
@@ -80,7 +80,7 @@ def describe_body(body: bytes, hide: Callable[[str], str]) -> str:
         return f"a web page titled “{name}”" if name else "a web page"
     try:
         read_object(body)
-    except NotOurs as problem:
+    except DecodeFailed as problem:
         return f"a body that is none of the API's: {problem}"
     return ""
 
@@ -113,7 +113,7 @@ def _words_of(members: Mapping[str, Any]) -> tuple[int | str | None, str]:
 def _unwrapped(message: str) -> str:
     """Return the words of an error that was passed on as a whole body within the message."""
     if message.lstrip().startswith("{"):
-        with suppress(NotOurs):
+        with suppress(DecodeFailed):
             inner = read_object(message.encode("utf-8", "replace"))
             return next(
                 (inner[name] for name in _SPOKEN if isinstance(inner.get(name), str)), message

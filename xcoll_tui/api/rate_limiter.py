@@ -56,7 +56,7 @@ class Pauses:
             sleeping.cancel()
 
 
-class Pace:
+class RateLimiter:
     """When each request of a client may leave.
 
     `clock` is in seconds and may jump: no wait lasts longer than the pause that was asked for.

@@ -79,7 +79,7 @@ class Answer:
         return one_line(self.headers.get("x-request-id", ""), hide, limit=_ID_LIMIT) or None
 
 
-def judge(
+def error_from(
     answer: Answer,
     *,
     tries: int,

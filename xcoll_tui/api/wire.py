@@ -39,7 +39,7 @@ _STATUS_NAMES = [str(status) for status in DocumentStatus]
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-class NotOurs(ValueError):  # noqa: N818  a sentence's clause for the client, never raised to a caller
+class DecodeFailed(ValueError):  # noqa: N818  a sentence's clause for the client, never raised to a caller
     """What was read is no answer of the API; `str()` is a clause that says what it is instead."""
 
 
@@ -101,7 +101,7 @@ def read_object(body: bytes) -> dict[str, Any]:
         return {}
     value = _loads(body)
     if not isinstance(value, dict):
-        raise NotOurs("it is no JSON object")
+        raise DecodeFailed("it is no JSON object")
     return value
 
 
@@ -143,14 +143,14 @@ def read_key_info(body: bytes) -> KeyInfo:
     """Read what is known of a key; one example of the service misspells redactedApiKey."""
     members = read_object(body)
     if not any(name in members for name in KeyInfo.__struct_encode_fields__):
-        raise NotOurs("it tells nothing of a key")
+        raise DecodeFailed("it tells nothing of a key")
     members["redactedApiKey"] = members.get("redactedApiKey") or members.get("reactedApiKey")
     return KeyInfo(**_mend_members(members, KeyInfo, "", []))
 
 
 def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
     if not body.strip():
-        raise NotOurs("it is empty")
+        raise DecodeFailed("it is empty")
     try:
         decoded: Page = _decoder(page).decode(body)
     except _BROKEN:
@@ -173,7 +173,7 @@ def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
         _refuse_other(outer_values, name)
         values = outer_values.get(name)
         if values is not None and not isinstance(values, list):
-            raise NotOurs(f"its {name} are no list") from None
+            raise DecodeFailed(f"its {name} are no list") from None
         lossy = not _is_utf8(body)
         items = [_mend_item(value, kind, lossy=lossy) for value in values or []]
         token = outer_values.get("pagination_token")
@@ -188,7 +188,7 @@ def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
 def _refuse_other(members: Mapping[str, object], name: str) -> None:
     """Raise NotOurs for an object that is no page; one without any member is an empty page."""
     if members and name not in members and "pagination_token" not in members:
-        raise NotOurs(f"it holds no {name}")
+        raise DecodeFailed(f"it holds no {name}")
 
 
 def _items_of(page: DocumentPage | CollectionPage) -> Sequence[Document | Collection]:
@@ -197,11 +197,11 @@ def _items_of(page: DocumentPage | CollectionPage) -> Sequence[Document | Collec
 
 def _read_single(body: bytes, item: type[T]) -> T:
     if not body.strip():
-        raise NotOurs("it is empty")
+        raise DecodeFailed("it is empty")
     found = _read_item(body, item)
     if not _id_of(found):
         read_object(body)  # says better what is wrong, if it is not even an object
-        raise NotOurs(f"it holds no {item.__name__.lower()} (no ID)")
+        raise DecodeFailed(f"it holds no {item.__name__.lower()} (no ID)")
     return msgspec.structs.replace(found, received=body.decode("utf-8", "replace"))
 
 
@@ -219,7 +219,7 @@ def _read_item(raw: bytes, item: type[T]) -> T:
             return decoded
     try:
         value = _loads(raw)
-    except NotOurs as problem:
+    except DecodeFailed as problem:
         return item(unreadable=f"It could not be read: {problem}.")
     return _mend_item(value, item, lossy=not _is_utf8(raw))
 
@@ -375,6 +375,6 @@ def _loads(raw: bytes) -> Any:
     try:
         return json.loads(raw.decode("utf-8", "replace"), parse_int=_read_integer)
     except RecursionError:
-        raise NotOurs("it is nested too deeply") from None
+        raise DecodeFailed("it is nested too deeply") from None
     except ValueError:
-        raise NotOurs("it is no JSON") from None
+        raise DecodeFailed("it is no JSON") from None

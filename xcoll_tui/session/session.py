@@ -41,15 +41,15 @@ from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.service import Service
-from xcoll_tui.session.tasks import Lasting, together
+from xcoll_tui.session.tasks import BackgroundTasks, gather
 from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.writes.activity import Activity
 from xcoll_tui.session.writes.outcome import Operation, Outcome
 from xcoll_tui.session.writes.read_back import ReadBack, read_surely
 from xcoll_tui.session.writes.recovery import Unfinished
 from xcoll_tui.session.writes.removals import Removals
-from xcoll_tui.session.writes.row_updates import Rows
-from xcoll_tui.session.writes.runner import Stage
+from xcoll_tui.session.writes.row_updates import RowUpdates
+from xcoll_tui.session.writes.runner import WriteRunner
 from xcoll_tui.session.writes.settling import Settling, Superseded
 from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.session.writes.write_log import WriteLogs
@@ -103,7 +103,7 @@ class Session:
         self.state = LocalState(state, state_problem, place, emit=self._tell, clock=clock)
         self._team_id = team_id
         self.activity = Activity(emit=self._tell, clock=clock)
-        self._lasting, self._watches = Lasting(), Lasting()
+        self._lasting, self._watches = BackgroundTasks(), BackgroundTasks()
         self._removals = Removals(self._superseded, self._describe, self._watches)
         self._logs = WriteLogs(self.state.undo_log)
         self.writes = self._make_writes(service, sleep)
@@ -141,7 +141,7 @@ class Session:
 
     def _make_writes(self, service: Service, sleep: Callable[[float], Awaitable[None]]) -> Writes:
         lasting, clock, learned = self._lasting, self._clock, self.state.learned
-        rows = Rows(
+        rows = RowUpdates(
             self.collections,
             self._remembered.get,
             known=self._known,
@@ -151,7 +151,7 @@ class Session:
             watches=self._watches,
             sleep=sleep,
         )
-        stage = Stage(
+        runner = WriteRunner(
             service,
             ReadBack(service),
             rows,
@@ -164,7 +164,7 @@ class Session:
             watches=self._watches,
             clock=clock,
         )
-        return Writes(stage, self.state.recovery, opened=lambda: self.opened, lasting=lasting)
+        return Writes(runner, self.state.recovery, opened=lambda: self.opened, lasting=lasting)
 
     def _settling_time(self) -> float:
         return self.state.learned.settling_time(self._clock())
@@ -204,7 +204,7 @@ class Session:
         questions = [self.collections.load(), self._validate(refusals)]
         if collection_id is not None:
             questions.append(self.open_collection(collection_id))
-        await together(*questions)
+        await gather(*questions)
         if refusals and self.collections.loaded_at is None:
             raise refusals[0]
 
@@ -238,7 +238,7 @@ class Session:
         # The list of collections may be old: how many documents there are is told by the collection
         # itself, read beside the first page. A refresh reads it as well.
         if feed.loaded_at is None:
-            await together(feed.load(), self._describe(collection_id))
+            await gather(feed.load(), self._describe(collection_id))
         else:
             await feed.refresh()
 
@@ -385,7 +385,7 @@ class Session:
     async def read_again(self) -> None:
         """Read again what is shown: it could not be read, or may be another's now."""
         feeds = [each for each in (self.collections, self.documents) if each is not None]
-        await together(*(feed.refresh() for feed in feeds))
+        await gather(*(feed.refresh() for feed in feeds))
 
     async def end(self) -> None:
         """Break off what is under way; nothing more is told."""

@@ -9,7 +9,7 @@ from xcoll_tui.api.errors import ApiError
 R = TypeVar("R")
 
 
-class Lasting:
+class BackgroundTasks:
     """Tasks that only `end`, or the end of the event loop, cancels."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Lasting:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def together(*questions: Coroutine[Any, Any, R]) -> list[R]:
+async def gather(*questions: Coroutine[Any, Any, R]) -> list[R]:
     """Await all at once and return their answers in order; no task outlives the call.
 
     Raises the first ApiError and cancels the others; a cancellation cancels them all.

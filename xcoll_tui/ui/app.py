@@ -27,7 +27,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.flows.log_in import Entering
+    from xcoll_tui.ui.flows.log_in import LogInFlow
 
 FEW_COLOURS = "-few-colours"
 """The class of an app on a terminal of 16 colours, or 8."""
@@ -75,7 +75,7 @@ class XcollApp(TerminalApp):
         self._collection_id = collection_id
         self._connection: Connection | None = None
         self._main: MainScreen | None = None
-        self._enter: Entering | None = None
+        self._enter: LogInFlow | None = None
         self._sittings = 0
 
     @property
@@ -245,11 +245,11 @@ class XcollApp(TerminalApp):
 
     # The key and the profile
 
-    def _entering(self, keys: Keys) -> "Entering":
-        from xcoll_tui.ui.flows.log_in import Entering  # noqa: PLC0415 - not for the first frame
+    def _entering(self, keys: Keys) -> "LogInFlow":
+        from xcoll_tui.ui.flows.log_in import LogInFlow  # noqa: PLC0415 - not for the first frame
 
         if self._enter is None:
-            self._enter = Entering(self, keys)
+            self._enter = LogInFlow(self, keys)
         return self._enter
 
     def action_switch_profile(self) -> None:
@@ -266,7 +266,7 @@ class XcollApp(TerminalApp):
             said = sentence_of(message.error)
             self._do_with_keys(lambda entering: entering.enter_after_refusal(said))
 
-    def _do_with_keys(self, do: "Callable[[Entering], Coroutine[Any, Any, None]]") -> None:
+    def _do_with_keys(self, do: "Callable[[LogInFlow], Coroutine[Any, Any, None]]") -> None:
         if self.access.keys is None:
             self.main.tell("The sample data needs no key, and has no profiles.")
         else:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.errors import Unauthorized
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.flows.write import Writing
+    from xcoll_tui.ui.flows.write import WriteFlow
     from xcoll_tui.ui.toasts import Toasts
     from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 
@@ -50,7 +50,7 @@ class Display(Protocol):
     collections: "CollectionPane"
     documents: "DocumentPane"
     toasts: "Toasts"
-    writing: "Writing | None"
+    writing: "WriteFlow | None"
 
     @property
     def app(self) -> "App[Any]":
@@ -95,7 +95,7 @@ class Display(Protocol):
         ...
 
 
-class Rendering:
+class EventRenderer:
     """Show a session's changes on the screen's panes, always from the session's state."""
 
     def __init__(self, screen: "Display", session: "Session") -> None:
@@ -131,7 +131,7 @@ class Rendering:
             self._show_writes(change, screen.writing)
         screen.tell_place()
 
-    def _show_writes(self, change: Event, writing: "Writing") -> None:
+    def _show_writes(self, change: Event, writing: "WriteFlow") -> None:
         if isinstance(change, Progress):
             self._show_in_dialog()
             writing.note_progress(change.run)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import wait_words
 from xcoll_tui.ui.presentation.ages import format_elapsed
-from xcoll_tui.ui.widgets.header_footer import Place
+from xcoll_tui.ui.widgets.header_footer import HeaderFacts
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
@@ -13,10 +13,12 @@ _LONG_WAIT = 10.0
 """Seconds of waiting that a person may want to cut short."""
 
 
-def place_of(session: "Session | None", facts: tuple[str, ...], mode: str, now: float) -> Place:
+def place_of(
+    session: "Session | None", facts: tuple[str, ...], mode: str, now: float
+) -> HeaderFacts:
     """Tell where the person is; a wait goes before the age of what is shown."""
     if session is None:
-        return Place(facts, mode=mode)
+        return HeaderFacts(facts, mode=mode)
     if session.key_info is not None and session.key_info.name:
         facts = (session.key_info.name, *facts)
     waiting = session.waiting
@@ -25,7 +27,7 @@ def place_of(session: "Session | None", facts: tuple[str, ...], mode: str, now: 
         said = f"{waiting.reason} · next try in {wait_words(seconds)}"
         if seconds >= _LONG_WAIT:
             said += " · R tries now"
-        return Place(facts, said, alert=True, mode=mode)
+        return HeaderFacts(facts, said, alert=True, mode=mode)
     feed = session.documents or session.collections
     if feed.loading or feed.refreshing:
         state = "loading…"
@@ -33,4 +35,4 @@ def place_of(session: "Session | None", facts: tuple[str, ...], mode: str, now: 
         state = ""
     else:
         state = format_elapsed(now - feed.loaded_at)
-    return Place(facts, state, mode=mode)
+    return HeaderFacts(facts, state, mode=mode)

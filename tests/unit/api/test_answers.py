@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcoll_tui.api import errors
-from xcoll_tui.api.responses import Answer, judge, reason_of, unreadable
+from xcoll_tui.api.responses import Answer, error_from, reason_of, unreadable
 
 JSON = {"content-type": "application/json"}
 
@@ -28,7 +28,7 @@ def judged(
 ):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     answer = Answer(method, "/v1/collections/c", status, headers, content, **more)
-    return judge(
+    return error_from(
         answer,
         tries=tries,
         unknown_before=unknown,

@@ -14,7 +14,7 @@ from xcoll_tui.api.models import (
     FieldDefinitionUpdate,
     TableConfiguration,
 )
-from xcoll_tui.api.wire import NotOurs
+from xcoll_tui.api.wire import DecodeFailed
 
 
 def document(file_id="file_1", **changes):
@@ -129,7 +129,7 @@ def test_a_page_may_leave_an_empty_list_out(body):
     [b'{"collections":[]}', b'{"novel":1}', b'{"message":"\\ud800"}', b'{"collection_id":"c"}'],
 )
 def test_an_object_without_the_list_is_no_empty_page(body):
-    with pytest.raises(NotOurs, match="it holds no documents"):
+    with pytest.raises(DecodeFailed, match="it holds no documents"):
         wire.read_document_page(body)
 
 
@@ -140,12 +140,12 @@ def test_an_acknowledgement_may_say_nothing(body):
 
 @pytest.mark.parametrize("body", [b"[]", b"0", b"false", b'""', b"nul", b"<html>"])
 def test_what_is_no_object_acknowledges_nothing(body):
-    with pytest.raises(NotOurs):
+    with pytest.raises(DecodeFailed):
         wire.read_acknowledgement(body)
 
 
 def test_what_tells_nothing_of_a_key_is_said_to_be_none():
-    with pytest.raises(NotOurs):
+    with pytest.raises(DecodeFailed):
         wire.read_key_info(b'{"novel":1}')
 
 
@@ -317,7 +317,7 @@ def test_bad_text_becomes_text_that_can_be_written_out(raw):
      b"[" * 100_000, b'{"documents":' + b"[" * 100_000],
 )  # fmt: skip
 def test_what_is_no_page_is_said_to_be_none(body):
-    with pytest.raises(NotOurs, match=r"^it"):
+    with pytest.raises(DecodeFailed, match=r"^it"):
         wire.read_document_page(body)
 
 
@@ -365,7 +365,7 @@ def test_no_bytes_are_fatal(body):
     for read in (wire.read_document_page, wire.read_collection, wire.read_key_info):
         try:
             read(body)
-        except NotOurs:
+        except DecodeFailed:
             continue
 
 
@@ -376,7 +376,7 @@ def test_a_single_read_keeps_what_was_received():
 
 @pytest.mark.parametrize("body", ["{}", '{"code":5}', "[]", "null", "", '"x"'])
 def test_a_single_read_without_an_id_is_no_document(body):
-    with pytest.raises(NotOurs):
+    with pytest.raises(DecodeFailed):
         wire.read_document(body.encode())
 
 

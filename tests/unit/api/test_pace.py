@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.virtual import now, run_virtual
 from xcoll_tui.api import retry
-from xcoll_tui.api.rate_limiter import Pace
+from xcoll_tui.api.rate_limiter import RateLimiter
 
 
 @dataclass
@@ -71,7 +71,7 @@ async def ask(pace, limit):
 
 async def crowd(limit, requests, workers=8):
     """Send requests from several workers; return the pace and the seconds it took."""
-    pace = Pace(now, asyncio.sleep)
+    pace = RateLimiter(now, asyncio.sleep)
     began, left = now(), iter(range(requests))
 
     async def work():
@@ -112,7 +112,7 @@ def test_one_pause_holds_everything_and_one_sleeps():
             slept.append(seconds)
             await asyncio.sleep(seconds)
 
-        pace = Pace(now, sleep)
+        pace = RateLimiter(now, sleep)
         turn = await pace.turn()
         assert pace.refuse(turn, 3.0) == 3.0
         began, left = now(), []
@@ -134,7 +134,7 @@ def test_one_pause_holds_everything_and_one_sleeps():
 
 def test_a_longer_pause_counts_for_those_who_wait_already():
     async def scenario():
-        pace = Pace(now, asyncio.sleep)
+        pace = RateLimiter(now, asyncio.sleep)
         first, second = await pace.turn(), await pace.turn()
         pace.refuse(first, 1.0)
         waiting = asyncio.create_task(pace.turn())
@@ -149,7 +149,7 @@ def test_a_longer_pause_counts_for_those_who_wait_already():
 
 def test_those_refused_together_lower_the_rate_once():
     async def scenario(refused):
-        pace = Pace(now, asyncio.sleep)
+        pace = RateLimiter(now, asyncio.sleep)
         for _ in range(40):
             pace.admit()
         turns = [await pace.turn() for _ in range(8)]
@@ -163,7 +163,7 @@ def test_those_refused_together_lower_the_rate_once():
 
 def test_refused_again_halves_at_most_and_never_stops():
     async def scenario():
-        pace, rates = Pace(now, asyncio.sleep), []
+        pace, rates = RateLimiter(now, asyncio.sleep), []
         for _ in range(12):
             pace.refuse(await pace.turn(), 1.0)
             await pace.turn()
@@ -178,7 +178,7 @@ def test_refused_again_halves_at_most_and_never_stops():
 
 def test_the_limit_is_forgotten_after_a_quiet_while():
     async def scenario():
-        pace = Pace(now, asyncio.sleep)
+        pace = RateLimiter(now, asyncio.sleep)
         pace.refuse(await pace.turn(), 1.0)
         await asyncio.sleep(20)
         near = pace.rate
@@ -197,7 +197,7 @@ def test_the_limit_is_forgotten_after_a_quiet_while():
 def test_a_clock_that_jumps_holds_nothing_up(jump):
     async def scenario():
         offset = 0.0
-        pace = Pace(lambda: now() + offset, asyncio.sleep)
+        pace = RateLimiter(lambda: now() + offset, asyncio.sleep)
         turn = await pace.turn()
         pace.refuse(turn, 2.0)
         offset = jump
@@ -216,7 +216,7 @@ def test_a_sleep_that_does_not_turn_the_clock_ends_all_the_same():
         async def sleep(seconds):
             slept.append(seconds)
 
-        pace = Pace(lambda: 0.0, sleep)
+        pace = RateLimiter(lambda: 0.0, sleep)
         pace.refuse(await pace.turn(), 7.0)
         await pace.turn()
         return slept
@@ -226,7 +226,7 @@ def test_a_sleep_that_does_not_turn_the_clock_ends_all_the_same():
 
 def test_a_cancelled_wait_hands_its_place_on():
     async def scenario():
-        pace = Pace(now, asyncio.sleep)
+        pace = RateLimiter(now, asyncio.sleep)
         pace.refuse(await pace.turn(), 5.0)
         first, second = (asyncio.create_task(pace.turn()) for _ in range(2))
         await asyncio.sleep(1)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.unit.session.fakes import settle
 from tests.unit.virtual import now, run_virtual
-from xcoll_tui.session.bulk.limiter import MOST, Slots
+from xcoll_tui.session.bulk.limiter import MOST, WriteLimiter
 from xcoll_tui.session.writes.outcome import NotSent
 
 
@@ -19,7 +19,7 @@ class Clock:
 
 def test_it_halves_once_a_pause_and_doubles_after_a_quiet_while():
     clock = Clock()
-    slots = Slots(clock)
+    slots = WriteLimiter(clock)
     limits = []
     for _ in range(5):
         slots.note_pause(1.0)
@@ -40,7 +40,7 @@ def test_it_halves_once_a_pause_and_doubles_after_a_quiet_while():
 
 def test_a_longer_pause_within_one_lengthens_it():
     clock = Clock()
-    slots = Slots(clock)
+    slots = WriteLimiter(clock)
     slots.note_pause(1.0)
     slots.note_pause(9.0)
     assert slots.paused_until == clock.now + 9.0
@@ -49,7 +49,7 @@ def test_a_longer_pause_within_one_lengthens_it():
 
 def test_a_pause_that_is_cut_short_is_over_and_the_rate_stays_halved():
     clock = Clock()
-    slots = Slots(clock)
+    slots = WriteLimiter(clock)
     slots.note_pause(90.0)
     slots.end_pause()
     assert slots.paused_until is None
@@ -61,7 +61,7 @@ def test_a_pause_that_is_cut_short_is_over_and_the_rate_stays_halved():
 
 
 async def test_first_come_first_served_and_never_too_many():
-    slots, order = Slots(Clock()), []
+    slots, order = WriteLimiter(Clock()), []
 
     async def hold(number):
         await slots.take()
@@ -80,7 +80,7 @@ async def test_first_come_first_served_and_never_too_many():
 
 
 async def test_giving_up_wakes_the_owners_own_and_nobody_else():
-    slots, owner = Slots(Clock()), object()
+    slots, owner = WriteLimiter(Clock()), object()
     for _ in range(MOST):
         await slots.take()
     mine = [asyncio.create_task(slots.take(owner)) for _ in range(3)]
@@ -111,7 +111,7 @@ async def test_giving_up_wakes_the_owners_own_and_nobody_else():
 )
 def test_no_room_is_lost_and_none_is_given_twice(requests, pauses, given_up_at):
     async def scenario():
-        slots, held, owner = Slots(now), 0, object()
+        slots, held, owner = WriteLimiter(now), 0, object()
 
         async def request(arrives, holds):
             nonlocal held

@@ -74,7 +74,7 @@ async def test_what_was_changed_since_is_not_taken_away(desk):
     entry = desk.session.activity.entries[0]
     outcomes = await desk.session.undo(entry.number)
     (changed,) = [each for each in outcomes if not each.ok]
-    assert changed.verdict is Verdict.CHANGED
+    assert changed.verdict is Verdict.CONFLICT
     assert fields_of(desk) == {kept: {"type": "10-K", "note": "mine"}}
     assert undo_of(entry) == "possible"
     assert "changed meanwhile" in entry.log.entry.failure

@@ -159,7 +159,7 @@ async def test_a_collection_changed_elsewhere_is_not_overwritten():
     outcome = await desk.writes.update_collection(
         ID, draft_of(base, collection_name="Mine"), base=base
     )
-    assert outcome.verdict is Verdict.CHANGED
+    assert outcome.verdict is Verdict.CONFLICT
     assert outcome.mine == {"collection_name": "Mine"}
     assert outcome.theirs["collection_name"] == outcome.collection.collection_name == "Theirs"
     assert desk.service.writes() == []

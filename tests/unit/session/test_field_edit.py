@@ -1,4 +1,4 @@
-"""Fields: changed rung by rung, never called saved unless shown, never lost."""
+"""Fields: changed by one strategy after the other, never called saved unless shown, never lost."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ def refusal(status=400, message="no"):
     return InvalidArgument("Refused.", status=status, message=message)
 
 
-# What each policy leads to: the verdict and rung without agreement, and with it.
+# What each policy leads to: the verdict and strategy without agreement, and with it.
 LADDER = [
     ("replace", "conflict", (Verdict.DONE, "patch"), (Verdict.DONE, "patch")),
     ("merge", "replace", (Verdict.DONE, "reattach"), (Verdict.DONE, "reattach")),
@@ -44,7 +44,7 @@ LADDER = [
 async def test_what_needs_no_agreement_is_tried_first(patch, reattach, gently, _agreed):
     desk = await Desk(patch, reattach).open()
     outcome = await desk.edit()
-    assert (outcome.verdict, outcome.rung) == gently
+    assert (outcome.verdict, outcome.strategy) == gently
     assert (desk.service.fields() == NEW) == (outcome.verdict is Verdict.DONE)
     assert "remove_document" not in desk.service.writes()
     assert (outcome.mine, outcome.theirs) == (NEW, OLD)
@@ -55,7 +55,7 @@ async def test_what_needs_no_agreement_is_tried_first(patch, reattach, gently, _
 async def test_with_agreement_every_service_can_be_edited(patch, reattach, _gently, agreed):
     desk = await Desk(patch, reattach).open()
     outcome = await desk.edit(replace=True)
-    assert (outcome.verdict, outcome.rung) == agreed
+    assert (outcome.verdict, outcome.strategy) == agreed
     assert desk.row().fields == desk.service.fields() == NEW
     assert desk.session.unfinished == []
     assert desk.session.collection.documents_count == 3
@@ -102,7 +102,7 @@ async def test_a_service_that_merges_is_not_remembered_as_ignoring():
     outcome = await desk.edit()
     assert "in part only: the service keeps “note”" in outcome.said
     outcome = await desk.writes.edit_fields("file_00001", {**OLD, "more": "x"}, base=OLD)
-    assert (outcome.verdict, outcome.rung) == (Verdict.DONE, "patch")
+    assert (outcome.verdict, outcome.strategy) == (Verdict.DONE, "patch")
 
 
 @pytest.mark.parametrize("reattach", ["conflict", "keep"])
@@ -112,7 +112,7 @@ async def test_what_was_taken_in_part_is_no_change_of_somebody_elses(reattach):
     assert desk.service.fields() == {**OLD, **NEW}
     made = len(desk.service.writes())
     outcome = await desk.edit(replace=True)
-    assert (outcome.verdict, outcome.rung, outcome.theirs) == (Verdict.DONE, "replace", OLD)
+    assert (outcome.verdict, outcome.strategy, outcome.theirs) == (Verdict.DONE, "replace", OLD)
     assert desk.service.writes()[made:] == ["remove_document", "add_document"]
     assert desk.service.fields() == NEW
     assert (await desk.session.undo()).ok
@@ -138,7 +138,7 @@ async def test_more_than_a_save_in_part_is_somebody_elses(theirs):
     there[FILE] = replace(there[FILE], fields=theirs)
     made = len(desk.service.writes())
     outcome = await desk.edit(replace=True)
-    assert (outcome.verdict, outcome.theirs) == (Verdict.CHANGED, theirs)
+    assert (outcome.verdict, outcome.theirs) == (Verdict.CONFLICT, theirs)
     assert len(desk.service.writes()) == made
 
 
@@ -147,7 +147,7 @@ async def test_a_service_without_such_a_method_is_asked_otherwise(status):
     desk = await Desk("ignore", "replace").open()
     desk.service.fail("update_document", Rejected("No such method.", status=status))
     outcome = await desk.edit()
-    assert (outcome.verdict, outcome.rung) == (Verdict.DONE, "reattach")
+    assert (outcome.verdict, outcome.strategy) == (Verdict.DONE, "reattach")
     await desk.writes.edit_fields("file_00001", NEW, base=OLD)
     assert desk.service.writes() == ["update_document", "add_document", "add_document"]
 
@@ -158,7 +158,7 @@ async def test_a_change_made_elsewhere_is_not_overwritten_unless_wanted():
     there = desk.service.documents["collection_0"]
     there[FILE] = replace(there[FILE], fields=theirs)
     outcome = await desk.edit()
-    assert (outcome.verdict, outcome.mine, outcome.theirs) == (Verdict.CHANGED, NEW, theirs)
+    assert (outcome.verdict, outcome.mine, outcome.theirs) == (Verdict.CONFLICT, NEW, theirs)
     assert desk.service.writes() == []
     assert desk.row().fields == theirs
     assert (await desk.edit(overwrite=True)).verdict is Verdict.DONE
@@ -334,7 +334,7 @@ async def test_an_unfinished_one_that_somebody_changed_is_shown_to_a_person():
     theirs = {"somebody": "else"}
     await desk.service.add_document("collection_0", FILE, fields=theirs)
     outcome = await desk.writes.finish(entry)
-    assert (outcome.verdict, outcome.theirs) == (Verdict.CHANGED, theirs)
+    assert (outcome.verdict, outcome.theirs) == (Verdict.CONFLICT, theirs)
     assert desk.session.unfinished == [entry]
 
 

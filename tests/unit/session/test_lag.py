@@ -126,7 +126,7 @@ async def test_what_is_told_of_an_edit_is_so_and_nothing_is_lost(patch, lag, lat
         told = scene.session.activity.entries[0].outcome.verdict
         fields = scene.service.fields()
         assert (told in ENDS) <= (fields == NEW), f"{case}; {fields}"
-        wrong = told in {Verdict.FAILED, Verdict.CHANGED}
+        wrong = told in {Verdict.FAILED, Verdict.CONFLICT}
         assert wrong <= (fields != NEW), f"{case}; {fields}"
         assert {*OLD.items()} <= scene.values_kept(), case
         if fields is None:

@@ -18,68 +18,68 @@ from xcoll_tui.session.lists.sources import Page
 
 
 async def test_a_refresh_shows_what_came_and_went_in_one_go():
-    stage = await staged(500)
-    await stage.feed.load_more()
-    del stage.rows["file_00003"]
+    runner = await staged(500)
+    await runner.feed.load_more()
+    del runner.rows["file_00003"]
     new = make_document(999, name="report 00010b.txt")
-    stage.rows[new.file_id] = new
-    stage.rows["file_00020"] = make_document(20, DocumentStatus.CHUNKED)
-    stage.told()
-    stage.now = 2000.0
-    await stage.feed.refresh()
-    stage.check_idle()
-    assert stage.feed.loaded_at == 2000.0
-    told = stage.told()
-    assert told.count(RowsReset(stage.feed.collection_id)) == 1
+    runner.rows[new.file_id] = new
+    runner.rows["file_00020"] = make_document(20, DocumentStatus.CHUNKED)
+    runner.told()
+    runner.now = 2000.0
+    await runner.feed.refresh()
+    runner.check_idle()
+    assert runner.feed.loaded_at == 2000.0
+    told = runner.told()
+    assert told.count(RowsReset(runner.feed.collection_id)) == 1
     assert all(isinstance(change, RowsReset | FeedChanged) for change in told)
     names = [f"report {number:05}.txt" for number in range(200) if number != 3]
     names.insert(10, new.name)
-    assert stage.names[:200] == names
-    assert stage.feed.under_way == {"file_00020"}
-    await stage.feed.load_all()
-    assert len(stage.names) == 500
+    assert runner.names[:200] == names
+    assert runner.feed.under_way == {"file_00020"}
+    await runner.feed.load_all()
+    assert len(runner.names) == 500
 
 
 async def test_a_complete_list_is_read_to_its_new_end():
-    stage = await staged(150)
-    await stage.feed.load_all()
+    runner = await staged(150)
+    await runner.feed.load_all()
     for number in range(150, 350):
         document = make_document(number)
-        stage.rows[document.file_id] = document
-    await stage.feed.refresh()
-    assert stage.names == [f"report {number:05}.txt" for number in range(350)]
-    assert stage.feed.listing.complete
+        runner.rows[document.file_id] = document
+    await runner.feed.refresh()
+    assert runner.names == [f"report {number:05}.txt" for number in range(350)]
+    assert runner.feed.listing.complete
 
 
 async def test_a_tail_that_is_loaded_is_refreshed_as_well():
-    stage = await staged(1000)
-    await stage.feed.load_end()
+    runner = await staged(1000)
+    await runner.feed.load_end()
     for number in (5, 995):
-        del stage.rows[f"file_{number:05}"]
-    await stage.feed.refresh()
-    listing = stage.feed.listing
+        del runner.rows[f"file_{number:05}"]
+    await runner.feed.refresh()
+    listing = runner.feed.listing
     assert "file_00005" not in listing
     assert "file_00995" not in listing
     assert listing.row(len(listing) - 1).file_id == "file_00999"
     assert listing.gap is not None
-    await stage.feed.load_all()
-    assert len(stage.names) == 998
+    await runner.feed.load_all()
+    assert len(runner.names) == 998
 
 
 async def test_beyond_twenty_pages_the_old_rows_stay_and_the_visible_ones_are_looked_at():
-    stage = await staged(3000)
+    runner = await staged(3000)
     for _ in range(24):
-        await stage.feed.load_more()
-    assert stage.feed.listing.loaded == 2500
-    behind = stage.feed.listing.get("file_02200")
-    stage.rows["file_02300"] = make_document(2300, DocumentStatus.WRITING)
+        await runner.feed.load_more()
+    assert runner.feed.listing.loaded == 2500
+    behind = runner.feed.listing.get("file_02200")
+    runner.rows["file_02300"] = make_document(2300, DocumentStatus.WRITING)
     for number in (1500, 2301, 2400):
-        del stage.rows[f"file_{number:05}"]
-    stage.service.calls.clear()
-    await stage.feed.refresh(["file_00001", "file_02300", "file_02301"])
-    listing = stage.feed.listing
-    assert len(stage.lists()) == 20
-    assert [call[2] for call in stage.service.named("batch_get_documents")] == [
+        del runner.rows[f"file_{number:05}"]
+    runner.service.calls.clear()
+    await runner.feed.refresh(["file_00001", "file_02300", "file_02301"])
+    listing = runner.feed.listing
+    assert len(runner.lists()) == 20
+    assert [call[2] for call in runner.service.named("batch_get_documents")] == [
         ["file_02300", "file_02301"],
         ["file_02301"],
     ]
@@ -87,156 +87,156 @@ async def test_beyond_twenty_pages_the_old_rows_stay_and_the_visible_ones_are_lo
     assert "file_02301" not in listing
     assert "file_02400" in listing, "out of view, and beyond the limit"
     assert listing.get("file_02200") is behind
-    assert stage.feed.under_way == {"file_02300"}
-    await stage.feed.load_all()
-    assert {name for name in stage.rows if name not in listing} == set()
+    assert runner.feed.under_way == {"file_02300"}
+    await runner.feed.load_all()
+    assert {name for name in runner.rows if name not in listing} == set()
     assert listing.complete
 
 
 async def test_a_large_complete_list_stays_complete_and_finds_rows_at_both_ends():
-    stage = await staged(5000)
-    await stage.feed.load_all()
+    runner = await staged(5000)
+    await runner.feed.load_all()
     for document in (make_document(7000), make_document(7001, name="a first.txt")):
-        stage.rows[document.file_id] = document
-    await stage.feed.refresh()
-    assert stage.feed.listing.complete
-    assert len(stage.names) == 5002
-    assert stage.names[0] == "a first.txt"
-    assert stage.names[-1] == "report 07000.txt"
-    assert stage.names == sorted(stage.names)
+        runner.rows[document.file_id] = document
+    await runner.feed.refresh()
+    assert runner.feed.listing.complete
+    assert len(runner.names) == 5002
+    assert runner.names[0] == "a first.txt"
+    assert runner.names[-1] == "report 07000.txt"
+    assert runner.names == sorted(runner.names)
 
 
 async def test_old_rows_do_not_stay_where_they_would_hide_a_hole():
-    stage = await staged(300)
+    runner = await staged(300)
     for number in range(1500):
         document = make_document(10_000 + number, name=f"a {number:05}")
-        stage.rows[document.file_id] = document
-    await stage.feed.refresh()
-    assert stage.names == [f"a {number:05}" for number in range(len(stage.names))]
-    await stage.feed.load_all()
-    assert len(stage.names) == 1800
-    assert stage.names == sorted(stage.names)
+        runner.rows[document.file_id] = document
+    await runner.feed.refresh()
+    assert runner.names == [f"a {number:05}" for number in range(len(runner.names))]
+    await runner.feed.load_all()
+    assert len(runner.names) == 1800
+    assert runner.names == sorted(runner.names)
 
 
 async def test_a_refresh_that_fails_keeps_the_last_good_rows():
-    stage = await staged(300)
-    listing = stage.feed.listing
-    stage.service.fail("list_documents", Unreachable("No network."))
-    await stage.feed.refresh()
-    stage.check_idle()
-    assert stage.feed.listing is listing
-    assert isinstance(stage.feed.problem, Unreachable)
-    assert stage.feed.loaded_at == 1000.0
-    await stage.feed.refresh()
-    assert stage.feed.problem is None
+    runner = await staged(300)
+    listing = runner.feed.listing
+    runner.service.fail("list_documents", Unreachable("No network."))
+    await runner.feed.refresh()
+    runner.check_idle()
+    assert runner.feed.listing is listing
+    assert isinstance(runner.feed.problem, Unreachable)
+    assert runner.feed.loaded_at == 1000.0
+    await runner.feed.refresh()
+    assert runner.feed.problem is None
 
 
 async def test_a_refresh_reads_the_count_too_but_does_not_depend_on_it():
-    stage = await staged(300)
-    stage.service.collections[stage.id] = type(stage.service.collections[stage.id])(
-        collection_id=stage.id, documents_count=301
+    runner = await staged(300)
+    runner.service.collections[runner.id] = type(runner.service.collections[runner.id])(
+        collection_id=runner.id, documents_count=301
     )
-    await stage.feed.refresh()
-    assert stage.feed.total == 301
-    stage.service.fail("get_collection", Unreachable("No network."))
-    await stage.feed.refresh()
-    assert stage.feed.problem is None
-    assert stage.feed.total == 301
+    await runner.feed.refresh()
+    assert runner.feed.total == 301
+    runner.service.fail("get_collection", Unreachable("No network."))
+    await runner.feed.refresh()
+    assert runner.feed.problem is None
+    assert runner.feed.total == 301
 
 
 async def test_a_refresh_of_rows_no_longer_shown_is_dropped():
-    stage = await staged(300)
-    gate = stage.service.hold("list_documents")
-    refreshing = asyncio.create_task(stage.feed.refresh())
+    runner = await staged(300)
+    gate = runner.service.hold("list_documents")
+    refreshing = asyncio.create_task(runner.feed.refresh())
     await gate.arrived.wait()
-    assert stage.feed.refreshing
-    await stage.feed.change_query(BY_NAME.filtered("0002"))
+    assert runner.feed.refreshing
+    await runner.feed.change_query(BY_NAME.filtered("0002"))
     gate.release()
     await refreshing
-    assert stage.names[0] == "report 00002.txt"
-    assert len(stage.names) == 1 + 10
-    stage.check_idle()
+    assert runner.names[0] == "report 00002.txt"
+    assert len(runner.names) == 1 + 10
+    runner.check_idle()
 
 
 async def test_a_refresh_does_not_undo_what_was_written_meanwhile():
-    stage = await staged(300)
-    gate = stage.service.hold("list_documents")
-    refreshing = asyncio.create_task(stage.feed.refresh())
+    runner = await staged(300)
+    gate = runner.service.hold("list_documents")
+    refreshing = asyncio.create_task(runner.feed.refresh())
     await gate.arrived.wait()
     newer = make_document(10, DocumentStatus.FAILED)
-    stage.feed.put(newer)
-    stage.feed.remove("file_00011", "was removed")
+    runner.feed.put(newer)
+    runner.feed.remove("file_00011", "was removed")
     gate.release()
     await refreshing
-    assert stage.feed.listing.get("file_00010") is newer
-    assert "file_00011" not in stage.feed.listing
-    stage.check_idle()
+    assert runner.feed.listing.get("file_00010") is newer
+    assert "file_00011" not in runner.feed.listing
+    runner.check_idle()
 
 
 async def test_a_page_that_arrives_during_a_refresh_stays():
-    stage = await staged(500)
-    gate = stage.service.hold("list_documents")
-    refreshing = asyncio.create_task(stage.feed.refresh())
+    runner = await staged(500)
+    gate = runner.service.hold("list_documents")
+    refreshing = asyncio.create_task(runner.feed.refresh())
     await gate.arrived.wait()
-    await stage.feed.load_more()
+    await runner.feed.load_more()
     gate.release()
     await refreshing
-    assert stage.names == [f"report {number:05}.txt" for number in range(200)]
-    await stage.feed.load_all()
-    assert len(stage.names) == 500
+    assert runner.names == [f"report {number:05}.txt" for number in range(200)]
+    await runner.feed.load_all()
+    assert len(runner.names) == 500
 
 
 async def test_a_page_asked_before_a_refresh_and_answered_after_it():
-    stage = await staged(500)
-    gate = stage.service.hold("list_documents")
-    more = asyncio.create_task(stage.feed.load_more())
+    runner = await staged(500)
+    gate = runner.service.hold("list_documents")
+    more = asyncio.create_task(runner.feed.load_more())
     await gate.arrived.wait()
-    await stage.feed.refresh()
+    await runner.feed.refresh()
     gate.release()
     await more
     await settle()
-    await stage.feed.load_all()
-    assert stage.names == [f"report {number:05}.txt" for number in range(500)]
+    await runner.feed.load_all()
+    assert runner.names == [f"report {number:05}.txt" for number in range(500)]
 
 
 async def test_a_page_that_no_longer_follows_on_is_dropped():
-    stage = await staged(300)
-    gate = stage.service.hold("list_documents")
-    more = asyncio.create_task(stage.feed.load_more())
+    runner = await staged(300)
+    gate = runner.service.hold("list_documents")
+    more = asyncio.create_task(runner.feed.load_more())
     await gate.arrived.wait()
     for number in range(1500):
         document = make_document(10_000 + number, name=f"a {number:05}")
-        stage.rows[document.file_id] = document
-    await stage.feed.refresh()
+        runner.rows[document.file_id] = document
+    await runner.feed.refresh()
     gate.release()
     await more
-    assert stage.names == [f"a {number:05}" for number in range(len(stage.names))]
-    await stage.feed.load_all()
-    assert len(stage.names) == 1800
+    assert runner.names == [f"a {number:05}" for number in range(len(runner.names))]
+    await runner.feed.load_all()
+    assert len(runner.names) == 1800
 
 
 async def test_of_two_refreshes_the_newer_one_counts():
-    stage = await staged(300)
-    gate = stage.service.hold("list_documents")
-    older = asyncio.create_task(stage.feed.refresh())
+    runner = await staged(300)
+    gate = runner.service.hold("list_documents")
+    older = asyncio.create_task(runner.feed.refresh())
     await gate.arrived.wait()
-    del stage.rows["file_00000"]
-    await stage.feed.refresh()
-    assert stage.feed.refreshing, "the older one is still on its way"
+    del runner.rows["file_00000"]
+    await runner.feed.refresh()
+    assert runner.feed.refreshing, "the older one is still on its way"
     gate.release()
     await older
-    assert "file_00000" not in stage.feed.listing
-    stage.check_idle()
+    assert "file_00000" not in runner.feed.listing
+    runner.check_idle()
 
 
 @pytest.mark.parametrize("refused", [True, False])
 async def test_unknown_ids_left_out_or_refused_come_to_the_same(refused):
-    stage = await staged(200)
-    stage.service.unknown_ids_are_refused = refused
-    del stage.rows["file_00003"]
-    del stage.rows["file_00090"]
-    found = await stage.feed.source.look([f"file_{number:05}" for number in range(100)])
-    assert {document.file_id for document in found} == set(sorted(stage.rows)[:98])
+    runner = await staged(200)
+    runner.service.unknown_ids_are_refused = refused
+    del runner.rows["file_00003"]
+    del runner.rows["file_00090"]
+    found = await runner.feed.source.look([f"file_{number:05}" for number in range(100)])
+    assert {document.file_id for document in found} == set(sorted(runner.rows)[:98])
 
 
 # Nothing is lost

@@ -58,7 +58,7 @@ async def test_an_edit_is_not_undone_over_somebody_elses():
     there = desk.service.documents["collection_0"]
     there[FILE] = replace(there[FILE], fields={"type": "theirs"})
     undone = await desk.session.undo()
-    assert (undone.verdict, undone.theirs) == (Verdict.CHANGED, {"type": "theirs"})
+    assert (undone.verdict, undone.theirs) == (Verdict.CONFLICT, {"type": "theirs"})
     assert desk.service.fields() == {"type": "theirs"}
 
 
@@ -69,7 +69,7 @@ async def test_what_was_attached_and_edited_since_is_not_removed_by_undo():
     there = desk.service.documents["collection_0"]
     there[file_id] = replace(there[file_id], fields={"much": "work"})
     undone = await desk.session.undo()
-    assert undone.verdict is Verdict.CHANGED
+    assert undone.verdict is Verdict.CONFLICT
     assert desk.service.fields(file_id) == {"much": "work"}
 
 
@@ -77,7 +77,7 @@ async def test_an_edit_that_needed_replacing_is_undone_by_replacing():
     desk = await Desk("ignore", "keep").open()
     await desk.edit(replace=True)
     undone = await desk.session.undo()
-    assert (undone.verdict, undone.rung) == (Verdict.DONE, "replace")
+    assert (undone.verdict, undone.strategy) == (Verdict.DONE, "replace")
     assert desk.service.fields() == OLD
 
 
@@ -213,7 +213,7 @@ async def test_what_somebody_wrote_over_an_edit_is_told_at_once(tmp_path):
     desk.service.documents["collection_0"][FILE] = replace(held, fields={"author": "theirs"})
     slept = desk.slept
     outcome = await desk.session.undo()
-    assert outcome.verdict is Verdict.CHANGED
+    assert outcome.verdict is Verdict.CONFLICT
     assert desk.slept - slept < 1
 
 

@@ -78,7 +78,7 @@ async def test_attached_with_other_fields_is_not_called_attached():
     desk.service.documents["collection_0"][file_id] = make_document(7, fields={"a": "b"})
     gate.release()
     outcome = await attaching
-    assert outcome.verdict is Verdict.CHANGED
+    assert outcome.verdict is Verdict.CONFLICT
     assert (outcome.mine, outcome.theirs) == (NEW, {"a": "b"})
 
 
@@ -281,7 +281,7 @@ async def test_a_slot_is_held_around_the_sending_only():
     desk = await Desk("ignore", "replace").open()
     slot = Slot(desk.service)
     outcome = await desk.edit(slot=slot)
-    assert outcome.rung == "reattach"
+    assert outcome.strategy == "reattach"
     assert slot.held == ["update_document", "add_document"]
 
 

@@ -57,11 +57,11 @@ def test_each_verdict_has_its_own_words(activity, verdict):
     good = {Verdict.DONE, Verdict.ALREADY}
     assert (line.tone == "ready") == (verdict in good)
     assert ("done" in line.outcome) == (verdict is Verdict.DONE)
-    failed = {Verdict.FAILED, Verdict.IGNORED, Verdict.CHANGED}
+    failed = {Verdict.FAILED, Verdict.IGNORED, Verdict.CONFLICT}
     assert (line.tone == "failed") == (verdict in failed)
 
 
 def test_both_versions_are_told_of_what_somebody_else_changed(activity):
-    write(activity, Verdict.CHANGED, mine={"a": "1", "b": "2"}, theirs={"a": "1", "b": 3, "c": ""})
+    write(activity, Verdict.CONFLICT, mine={"a": "1", "b": "2"}, theirs={"a": "1", "b": 3, "c": ""})
     (line,) = lines(activity)
     assert line.said == ("It is so. b is “3”, and was to be “2”; c is “”, and was to be not set.")

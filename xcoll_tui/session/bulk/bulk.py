@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.bulk.limiter import Slots
+from xcoll_tui.session.bulk.limiter import WriteLimiter
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.bulk.work import Item, Work
 from xcoll_tui.session.writes.judging import same_fields
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import Collection, Wait
     from xcoll_tui.session.events import Event
-    from xcoll_tui.session.tasks import Lasting
+    from xcoll_tui.session.tasks import BackgroundTasks
     from xcoll_tui.session.writes.activity import Activity
-    from xcoll_tui.session.writes.runner import How
+    from xcoll_tui.session.writes.runner import WriteOptions
     from xcoll_tui.session.writes.write_log import WriteLogs
     from xcoll_tui.session.writes.writes import Writes
 
@@ -56,7 +56,7 @@ class _Kind:
     """
 
     operation: Operation
-    write: Callable[[str, Item, How], Awaitable[Outcome]]
+    write: Callable[[str, Item, WriteOptions], Awaitable[Outcome]]
     one_first: bool = False
     destroys: bool = False
     replacing: Callable[[], _Kind] | None = None
@@ -78,7 +78,7 @@ class Bulk:
         *,
         known: Callable[[str], Collection | None],
         emit: Callable[[Event], None],
-        lasting: Lasting,
+        lasting: BackgroundTasks,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
@@ -91,7 +91,7 @@ class Bulk:
         self._lasting = lasting
         self._clock = clock
         self._sleep = sleep
-        self._slots = Slots(clock)
+        self._slots = WriteLimiter(clock)
         self._attach = _Kind(Operation.ATTACH, self._do_attach)
         self._remove = _Kind(Operation.REMOVE, self._do_remove)
         self._reindex = _Kind(Operation.REINDEX, self._do_reindex)
@@ -157,10 +157,10 @@ class Bulk:
         """Attach what was a document here before; nothing more once a file proves to be gone.
 
         `undoes` is the entry of the undo log that this takes back; without one it is part of
-        something that is undone otherwise, and leaves no entry. `recent`: see `How`.
+        something that is undone otherwise, and leaves no entry. `recent`: see `WriteOptions`.
         """
 
-        async def write(collection_id: str, item: Item, how: How) -> Outcome:
+        async def write(collection_id: str, item: Item, how: WriteOptions) -> Outcome:
             how = replace(how, restores=True, recent=recent)
             outcome = await self._writes.attach(
                 collection_id, item.file_id, item.fields, name=item.name, how=how
@@ -175,7 +175,7 @@ class Bulk:
     ) -> BulkRun:
         """Remove what was attached, as far as it still has the same fields."""
 
-        async def write(collection_id: str, item: Item, how: How) -> Outcome:
+        async def write(collection_id: str, item: Item, how: WriteOptions) -> Outcome:
             base = bases[item.file_id]
             how = replace(how, recent=base.recent)
             return await self._writes.remove(
@@ -190,7 +190,7 @@ class Bulk:
     ) -> BulkRun:
         """Give documents the fields that they had, as far as nobody changed them since."""
 
-        async def write(collection_id: str, item: Item, how: How) -> Outcome:
+        async def write(collection_id: str, item: Item, how: WriteOptions) -> Outcome:
             return await put_back(self._writes, collection_id, item, bases[item.file_id], how)
 
         replaces = any(base.replace for base in bases.values())
@@ -265,7 +265,7 @@ class Bulk:
     # Kinds
 
     def _setting(self, key: str, value: str | None, replace: bool) -> _Kind:
-        async def write(collection_id: str, item: Item, how: How) -> Outcome:
+        async def write(collection_id: str, item: Item, how: WriteOptions) -> Outcome:
             base = dict(item.fields or {})
             for _ in range(_ROUNDS):
                 wanted = {other: held for other, held in base.items() if other != key}
@@ -279,7 +279,7 @@ class Bulk:
                     collection_id=collection_id,
                     how=how,
                 )
-                if outcome.verdict is not Verdict.CHANGED or outcome.theirs is None:
+                if outcome.verdict is not Verdict.CONFLICT or outcome.theirs is None:
                     break
                 base = dict(outcome.theirs)  # nothing was written: now it is clear what is there
             return outcome
@@ -289,19 +289,21 @@ class Bulk:
             Operation.EDIT, write, one_first=replace, destroys=replace, replacing=replacing
         )
 
-    async def _do_attach(self, collection_id: str, item: Item, how: How) -> Outcome:
+    async def _do_attach(self, collection_id: str, item: Item, how: WriteOptions) -> Outcome:
         return await self._writes.attach(collection_id, item.file_id, item.fields, how=how)
 
-    async def _do_remove(self, collection_id: str, item: Item, how: How) -> Outcome:
+    async def _do_remove(self, collection_id: str, item: Item, how: WriteOptions) -> Outcome:
         return await self._writes.remove(
             item.file_id, collection_id=collection_id, unreadable=item.unreadable, how=how
         )
 
-    async def _do_reindex(self, collection_id: str, item: Item, how: How) -> Outcome:
+    async def _do_reindex(self, collection_id: str, item: Item, how: WriteOptions) -> Outcome:
         return await self._writes.reindex(item.file_id, collection_id=collection_id, how=how)
 
 
-async def put_back(writes: Writes, collection_id: str, item: Item, base: Base, how: How) -> Outcome:
+async def put_back(
+    writes: Writes, collection_id: str, item: Item, base: Base, how: WriteOptions
+) -> Outcome:
     """Give a document the fields that it had; one that a replacement left out is attached."""
     how = replace(how, recent=base.recent)
     outcome = await writes.edit_fields(
@@ -333,7 +335,7 @@ def judge_restored(outcome: Outcome) -> Outcome:
         f"{outcome.target.shown} is in the collection with other fields, and was left as it is. It "
         f"has {_listed(theirs)}; it had {_listed(mine)}."
     )
-    return replace(outcome, verdict=Verdict.CHANGED, said=sentence)
+    return replace(outcome, verdict=Verdict.CONFLICT, said=sentence)
 
 
 def _listed(fields: Fields) -> str:

@@ -16,7 +16,7 @@ _QUIET = 5.0
 """Seconds without a 429 after which twice as many may go."""
 
 
-class Slots:
+class WriteLimiter:
     """At most `MOST` at once; half as many after each pause that a 429 asked for.
 
     First come, first served. `clock` is in seconds.

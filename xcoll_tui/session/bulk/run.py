@@ -17,15 +17,15 @@ from xcoll_tui.api.errors import (
 )
 from xcoll_tui.session.events import Progress
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.writes.runner import How
+from xcoll_tui.session.writes.runner import WriteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-    from xcoll_tui.session.bulk.limiter import Slots
+    from xcoll_tui.session.bulk.limiter import WriteLimiter
     from xcoll_tui.session.bulk.work import Item, Work
     from xcoll_tui.session.events import Event
-    from xcoll_tui.session.tasks import Lasting
+    from xcoll_tui.session.tasks import BackgroundTasks
 
 _BETWEEN = 0.1
 _SMOOTHED = 5.0
@@ -37,7 +37,7 @@ State = Literal["running", "cancelling", "over"]
 class _Slot:
     """Room on the wire for the requests of one item; the first is sent only while the run runs."""
 
-    def __init__(self, run: BulkRun, slots: Slots) -> None:
+    def __init__(self, run: BulkRun, slots: WriteLimiter) -> None:
         self._run = run
         self._slots = slots
         self._begun = False
@@ -71,7 +71,7 @@ class BulkRun:
     def __init__(
         self,
         work: Work,
-        slots: Slots,
+        slots: WriteLimiter,
         *,
         again: Callable[[tuple[Item, ...], bool], BulkRun],
         emit: Callable[[Event], None],
@@ -106,7 +106,7 @@ class BulkRun:
         self._lost = 0
         self._task: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
-        self._lasting: Lasting | None = None
+        self._lasting: BackgroundTasks | None = None
 
     # How it stands
 
@@ -195,7 +195,7 @@ class BulkRun:
 
     # Within the session
 
-    def start(self, lasting: Lasting, number: int) -> None:
+    def start(self, lasting: BackgroundTasks, number: int) -> None:
         """Begin, as the activity's entry of this number."""
         self.number = number
         self._lasting = lasting
@@ -238,7 +238,7 @@ class BulkRun:
     async def _write(self, item: Item, settling: asyncio.Event) -> None:
         try:
             if self.state == "running":
-                how = How(
+                how = WriteOptions(
                     slot=_Slot(self, self._slots),
                     quiet=True,
                     log=self._work.log,

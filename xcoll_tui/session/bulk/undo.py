@@ -19,7 +19,7 @@ from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.events import UndoChanged
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.writes.runner import How
+from xcoll_tui.session.writes.runner import WriteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -251,7 +251,7 @@ class UndoStack:
             plan.kind, Operation.EDIT
         )
         log = self._logs.open(operation, target, count=1, undoes=entry.id)
-        how = How(log=log, restores=plan.kind == "attach", recent=base.recent)
+        how = WriteOptions(log=log, restores=plan.kind == "attach", recent=base.recent)
         if plan.kind == "attach":
             return judge_restored(
                 await self._writes.attach(
@@ -273,7 +273,7 @@ class UndoStack:
             msgspec.convert(item.old, Collection),
             msgspec.convert(item.new, CollectionDraft),
             None if item.now is None else msgspec.convert(item.now, Collection),
-            How(
+            WriteOptions(
                 log=self._logs.open(Operation.UPDATE, target, undoes=entry.id),
                 recent=self._is_recent(entry),
             ),
@@ -317,7 +317,7 @@ def _was_sent(entry: UndoEntry, item: UndoItem) -> bool:
 
 def _is_final(outcome: Outcome) -> bool:
     """Tell whether trying the same again would most likely end the same."""
-    if outcome.verdict in {Verdict.CHANGED, Verdict.IGNORED} or outcome.file_lost:
+    if outcome.verdict in {Verdict.CONFLICT, Verdict.IGNORED} or outcome.file_lost:
         return True
     missing = outcome.error is None or is_missing(outcome.error)
     return outcome.verdict is Verdict.FAILED and missing

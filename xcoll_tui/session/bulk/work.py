@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.session.writes.outcome import Operation, Outcome
-    from xcoll_tui.session.writes.runner import How
+    from xcoll_tui.session.writes.runner import WriteOptions
     from xcoll_tui.session.writes.write_log import WriteLog
 
 UNDER_WAY = 64
@@ -46,7 +46,7 @@ class Work:
     collection_id: str
     collection_name: str
     items: Sequence[Item]
-    write: Callable[[Item, How], Awaitable[Outcome]]
+    write: Callable[[Item, WriteOptions], Awaitable[Outcome]]
     log: WriteLog
     over: Callable[[], object]
     one_first: bool = False

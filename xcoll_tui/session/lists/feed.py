@@ -23,7 +23,7 @@ from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.refresh import Reread, read_again, renew
 from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
-from xcoll_tui.session.tasks import together
+from xcoll_tui.session.tasks import gather
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -196,7 +196,7 @@ class Feed(Generic[T]):
                 self._count(view.busy, end, -1)
 
         while going and self._view is view and (ends := self._useful_ends()):
-            await together(*[load_from(end) for end in ends])
+            await gather(*[load_from(end) for end in ends])
 
     async def refresh(self, visible: Sequence[str] = ()) -> None:
         """Read again what is loaded, and put it in place in one go.

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
-from xcoll_tui.session.tasks import together
+from xcoll_tui.session.tasks import gather
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ async def read_again(
     async def count() -> None:
         again.total = await source.total()
 
-    await together(count(), *[walk(end, rows) for end, rows in _ends_to_walk(old).items()])
+    await gather(count(), *[walk(end, rows) for end, rows in _ends_to_walk(old).items()])
     await _look_behind(source, old, visible, again)
     return again
 

@@ -24,7 +24,7 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.writes.runner import How
+from xcoll_tui.session.writes.runner import WriteOptions
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 from xcoll_tui.session.writes.write_log import saved_collection
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.writes.runner import Correct, Stage
+    from xcoll_tui.session.writes.runner import Correct, WriteRunner
 
     CollectionLook = Collection | ApiError | None
 
@@ -53,9 +53,9 @@ class _Namesakes:
 class CollectionWrites:
     """What can be done with a collection itself; see `Writes`."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._service = stage.service
+    def __init__(self, runner: WriteRunner) -> None:
+        self._runner = runner
+        self._service = runner.service
         self._maybe_created: dict[CollectionDraft, Collection] = {}
 
     async def create(self, draft: CollectionDraft) -> Outcome:
@@ -63,16 +63,22 @@ class CollectionWrites:
         name = draft.collection_name
         target = Target("", None, name, name)
         act = partial(self._do_create, draft, target)
-        return await self._stage.perform(Operation.CREATE, target, "creating…", act, How())
+        return await self._runner.perform(
+            Operation.CREATE, target, "creating…", act, WriteOptions()
+        )
 
     async def update(
-        self, collection_id: str, draft: CollectionDraft, base: Collection, how: How | None = None
+        self,
+        collection_id: str,
+        draft: CollectionDraft,
+        base: Collection,
+        how: WriteOptions | None = None,
     ) -> Outcome:
         """Change a collection; see `Writes.update_collection`."""
-        target = self._stage.rows.target(collection_id)
-        how = how or How()
+        target = self._runner.rows.target(collection_id)
+        how = how or WriteOptions()
         act = partial(self._do_update, target, draft, base, how)
-        return await self._stage.perform(Operation.UPDATE, target, "saving…", act, how)
+        return await self._runner.perform(Operation.UPDATE, target, "saving…", act, how)
 
     async def change_back(
         self,
@@ -80,10 +86,10 @@ class CollectionWrites:
         before: Collection,
         draft: CollectionDraft,
         after: Collection | None,
-        how: How,
+        how: WriteOptions,
     ) -> Outcome:
         """Take a change back; see `Writes.change_back`."""
-        target = self._stage.rows.target(collection_id)
+        target = self._runner.rows.target(collection_id)
         if after is None:
             shown = await self._look_before(target)
             end = partial(Outcome, Operation.UPDATE, target)
@@ -94,7 +100,7 @@ class CollectionWrites:
                 return end(Verdict.FAILED, sentence + told(shown), shown)
             if not Change.between(before, draft).holds(shown):
                 sentence = f"{target.shown} is not as that write wanted it; nothing was sent."
-                return end(Verdict.CHANGED, sentence, collection=shown)
+                return end(Verdict.CONFLICT, sentence, collection=shown)
             after = shown
         back = CollectionDraft(
             before.collection_name,
@@ -106,9 +112,11 @@ class CollectionWrites:
 
     async def delete(self, collection_id: str) -> Outcome:
         """Delete a collection; see `Writes.delete_collection`."""
-        target = self._stage.rows.target(collection_id)
+        target = self._runner.rows.target(collection_id)
         act = partial(self._do_delete, target)
-        return await self._stage.perform(Operation.DELETE, target, "deleting…", act, How())
+        return await self._runner.perform(
+            Operation.DELETE, target, "deleting…", act, WriteOptions()
+        )
 
     # Creating
 
@@ -141,7 +149,7 @@ class CollectionWrites:
                 )
             )
 
-        error = await self._stage.send(create, How())
+        error = await self._runner.send(create, WriteOptions())
         if error is None and made:
             return await self._created(draft, made[0].collection_id)
         if was_refused(error):
@@ -170,7 +178,7 @@ class CollectionWrites:
                 return found
             return [each for each in found if _is_new(each, before)]
 
-        settled = await self._stage.settling.look(
+        settled = await self._runner.settling.look(
             look,
             lambda seen: isinstance(seen, list) and bool(seen),
             ends=lambda seen: isinstance(seen, ApiError),
@@ -191,7 +199,7 @@ class CollectionWrites:
         only = like[0] if len(like) == 1 else None
         if only is not None:
             self._maybe_created[draft] = only
-            self._stage.rows.show_collection(only)
+            self._runner.rows.show_collection(only)
         lost = (
             "the answer does not say"
             if error is not None and error.status
@@ -242,7 +250,7 @@ class CollectionWrites:
     # Changing
 
     async def _do_update(
-        self, target: Target, draft: CollectionDraft, base: Collection, how: How
+        self, target: Target, draft: CollectionDraft, base: Collection, how: WriteOptions
     ) -> Outcome:
         end = partial(Outcome, Operation.UPDATE, target)
         name = target.shown
@@ -261,17 +269,17 @@ class CollectionWrites:
         if not matches(before, base):
             sentence = f"{name} was changed elsewhere meanwhile; nothing was sent."
             mine, theirs = change.wanted(), describe(before)
-            return end(Verdict.CHANGED, sentence, mine=mine, theirs=theirs, collection=before)
+            return end(Verdict.CONFLICT, sentence, mine=mine, theirs=theirs, collection=before)
         undoable = not (change.removed or change.added)
-        await self._stage.remember(
+        await self._runner.remember(
             target,
             saved_collection(before) if undoable else None,
             _saved_draft(draft) if undoable else None,
             strategy="" if undoable else change.why_not_undone,
         )
-        error = await self._stage.send(
+        error = await self._runner.send(
             partial(self._service.update_collection, target.collection_id, **change.request()),
-            How(),
+            WriteOptions(),
             target=target,
             before=before,
             after=change.state_after(before),
@@ -285,7 +293,7 @@ class CollectionWrites:
             within = 0.0 if is_settled_refusal(error) else None
             settled = await self._settle(target, shows, within=within)
         if change.removed and not was_refused(error):
-            self._stage.rows.reread(target.collection_id)
+            self._runner.rows.reread(target.collection_id)
         judge = partial(updated, target, change, before, error=error)
         return self._followed(judge(settled), settled, shows, judge)
 
@@ -311,9 +319,9 @@ class CollectionWrites:
         if before is None:
             return end(Verdict.ALREADY, f"{name} was deleted elsewhere already.")
         end = partial(end, collection=before)
-        error = await self._stage.send(
+        error = await self._runner.send(
             partial(self._service.delete_collection, target.collection_id),
-            How(),
+            WriteOptions(),
             target=target,
             before=before,
             after=None,
@@ -350,12 +358,12 @@ class CollectionWrites:
                 learns=False,
             )
             if later.proved:
-                self._stage.learned.note_shown(settled.seconds + later.seconds)
+                self._runner.learned.note_shown(settled.seconds + later.seconds)
                 correct(judge(later))
 
         is_open = outcome.verdict in {Verdict.UNSHOWN, Verdict.UNKNOWN}
         if is_open and not isinstance(settled.seen, ApiError):
-            self._stage.watch_afterwards(outcome.target, watch)
+            self._runner.watch_afterwards(outcome.target, watch)
         return outcome
 
     async def _look_before(self, target: Target) -> CollectionLook:
@@ -370,7 +378,7 @@ class CollectionWrites:
         return (await self._settle(target, is_news, learns=False)).seen
 
     def _is_behind(self, target: Target, seen: CollectionLook) -> bool:
-        return not isinstance(seen, ApiError) and self._stage.superseded.holds(target, seen)
+        return not isinstance(seen, ApiError) and self._runner.superseded.holds(target, seen)
 
     async def _settle(
         self,
@@ -382,7 +390,7 @@ class CollectionWrites:
         lasting: bool = False,
         learns: bool = True,
     ) -> Settled[CollectionLook]:
-        """Look at a collection until `proved`, and show how it is then; see `Stage.settle`."""
+        """Look at a collection until `proved`, and show how it is; see `WriteRunner.settle`."""
 
         async def look(_last: bool) -> CollectionLook:
             try:
@@ -390,24 +398,24 @@ class CollectionWrites:
             except ApiError as error:
                 return None if is_missing(error) else error
 
-        settled = await self._stage.settling.look(
+        settled = await self._runner.settling.look(
             look,
             proved,
             ends=lambda seen: isinstance(seen, ApiError),
-            waiting=lambda: self._stage.rows.change_intent(target, "saved? looking…"),
+            waiting=lambda: self._runner.rows.change_intent(target, "saved? looking…"),
             within=within,
             lasting=lasting,
             learns=learns,
         )
         if not isinstance(settled.seen, ApiError):
-            superseded = self._stage.superseded
+            superseded = self._runner.superseded
             if not settled.proved and within is None:
                 superseded.forget(target)  # it has lasted, so it is how things are
             superseded.show(target, settled.seen)
         if settled.seen is None:
-            self._stage.rows.collection_gone(target.collection_id, why)
+            self._runner.rows.collection_gone(target.collection_id, why)
         elif not isinstance(settled.seen, ApiError):
-            self._stage.rows.show_collection(settled.seen)
+            self._runner.rows.show_collection(settled.seen)
         return settled
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.writes.outcome import Target
-    from xcoll_tui.session.writes.runner import Look
+    from xcoll_tui.session.writes.runner import ReadBackResult
     from xcoll_tui.session.writes.settling import Settled
 
     Fields = Mapping[str, Any]
@@ -37,7 +37,7 @@ _SAME_SECOND = 1.0
 """The service's clock is read from a header that has whole seconds."""
 
 
-def shows_indexing(before: Document, look: Look) -> bool:
+def shows_indexing(before: Document, look: ReadBackResult) -> bool:
     """Tell whether a document shows that it was indexed again, or is being."""
     return look.document is not None and _traces(look.document) != _traces(before)
 
@@ -47,7 +47,7 @@ def names_field(error: ApiError | None, fields: Fields | None) -> bool:
     return isinstance(error, Conflict) and named_field(error, fields or (), sure=True) is not None
 
 
-def attach_before(target: Target, fields: Fields | None, before: Look) -> Outcome:
+def attach_before(target: Target, fields: Fields | None, before: ReadBackResult) -> Outcome:
     """Return why a file is not attached: it is there, or that could not be found out."""
     mine = None if fields is None else dict(fields)
     end = partial(Outcome, Operation.ATTACH, mine=mine)
@@ -69,7 +69,7 @@ def attached(
     target: Target,
     fields: Fields | None,
     error: ApiError | None,
-    settled: Settled[Look],
+    settled: Settled[ReadBackResult],
     defined: Sequence[str],
     *,
     asked_at: float | None = None,
@@ -123,7 +123,7 @@ def _found(
         return end(Verdict.DONE, f"{name} is attached.", error, reindexed=True)
     if elsewhere:
         sentence = f"{name} was attached elsewhere meanwhile, with other fields."
-        return end(Verdict.CHANGED, sentence, error, theirs=theirs)
+        return end(Verdict.CONFLICT, sentence, error, theirs=theirs)
     sentence = f"{name} is attached, but not with the fields that were given; look at them."
     if error is not None:
         sentence += f" Whether by this or by somebody else is not known.{told(error)}"
@@ -134,7 +134,7 @@ def _not_found(
     target: Target,
     fields: Fields | None,
     error: ApiError | None,
-    settled: Settled[Look],
+    settled: Settled[ReadBackResult],
     *,
     end: Callable[..., Outcome],
     defined: Sequence[str],
@@ -160,7 +160,9 @@ def _not_found(
     return end(Verdict.FAILED, sentence + told(error), error, field=field)
 
 
-def removed(target: Target, error: ApiError | None, settled: Settled[Look]) -> tuple[Verdict, str]:
+def removed(
+    target: Target, error: ApiError | None, settled: Settled[ReadBackResult]
+) -> tuple[Verdict, str]:
     """Judge a removal that was sent, of a document that was there before."""
     name, after = target.shown, settled.seen
     if settled.proved:
@@ -187,7 +189,9 @@ def removed_words(target: Target) -> str:
     return f"{target.shown} is removed{place}."
 
 
-def reindexed(target: Target, error: ApiError | None, before: Document, after: Look) -> Outcome:
+def reindexed(
+    target: Target, error: ApiError | None, before: Document, after: ReadBackResult
+) -> Outcome:
     """Judge a re-indexing: it is asked for until indexing was seen to begin and to end."""
     name, document = target.shown, after.document
     end = partial(Outcome, Operation.REINDEX, target, document=document)

@@ -29,7 +29,7 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
-from xcoll_tui.session.writes.runner import Look
+from xcoll_tui.session.writes.runner import ReadBackResult
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.writes.outcome import Target
-    from xcoll_tui.session.writes.runner import How, Stage
+    from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
 
     Fields = Mapping[str, Any]
 
@@ -53,48 +53,50 @@ _SLOWEST_LOOK = 10.0
 class DocumentWrites:
     """What can be done with a document as a whole; see `Writes`."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._service = stage.service
+    def __init__(self, runner: WriteRunner) -> None:
+        self._runner = runner
+        self._service = runner.service
 
-    async def attach(self, target: Target, fields: Fields | None, how: How) -> Outcome:
+    async def attach(self, target: Target, fields: Fields | None, how: WriteOptions) -> Outcome:
         """Attach a file; see `Writes.attach`."""
         act = partial(self._do_attach, target, fields, how)
-        return await self._stage.perform(Operation.ATTACH, target, "attaching…", act, how)
+        return await self._runner.perform(Operation.ATTACH, target, "attaching…", act, how)
 
     async def remove(
-        self, target: Target, base: Fields | None, how: How, *, unreadable: bool
+        self, target: Target, base: Fields | None, how: WriteOptions, *, unreadable: bool
     ) -> Outcome:
         """Remove a document; see `Writes.remove`."""
         act = partial(self._do_remove, target, base, how, unreadable)
-        return await self._stage.perform(Operation.REMOVE, target, "removing…", act, how)
+        return await self._runner.perform(Operation.REMOVE, target, "removing…", act, how)
 
-    async def reindex(self, target: Target, how: How) -> Outcome:
+    async def reindex(self, target: Target, how: WriteOptions) -> Outcome:
         """Index a document again; see `Writes.reindex`."""
         act = partial(self._do_reindex, target, how)
-        return await self._stage.perform(Operation.REINDEX, target, "re-indexing…", act, how)
+        return await self._runner.perform(Operation.REINDEX, target, "re-indexing…", act, how)
 
     # Attaching
 
-    async def _do_attach(self, target: Target, fields: Fields | None, how: How) -> Outcome:
-        stage = self._stage
+    async def _do_attach(self, target: Target, fields: Fields | None, how: WriteOptions) -> Outcome:
+        runner = self._runner
         before = await self._look_before_attach(target, fields, how)
         if before.error is not None or before.document is not None:
             return attach_before(target, fields, before)
-        await stage.remember(target, None, fields or {})
+        await runner.remember(target, None, fields or {})
         asked_at = self._service.service_clock()
         error = await self._send_attach(target, fields, how)
         if error is not None and was_not_sent(error):
-            return attached(target, fields, error, Settled(Look(), proved=False, seconds=0), ())
-        if how.restores and await stage.is_file_lost(target, error):
+            return attached(
+                target, fields, error, Settled(ReadBackResult(), proved=False, seconds=0), ()
+            )
+        if how.restores and await runner.is_file_lost(target, error):
             return file_lost(target, fields, error)
 
-        def shows(look: Look) -> bool:
+        def shows(look: ReadBackResult) -> bool:
             if look.document is None:
                 return False
             return fields is None or holds_fields(look.document, fields)
 
-        settled = await stage.settle(
+        settled = await runner.settle(
             target,
             how,
             shows,
@@ -105,13 +107,13 @@ class DocumentWrites:
         after = settled.seen
         if after.document is not None:
             target = replace(target, name=after.document.name)
-            stage.rows.appeared(target.collection_id, after.document)
-        defined = stage.rows.defined_keys(target.collection_id)
+            runner.rows.appeared(target.collection_id, after.document)
+        defined = runner.rows.defined_keys(target.collection_id)
         outcome = attached(target, fields, error, settled, defined, asked_at=asked_at)
         if error is None and after.document is not None:
-            stage.note_attached_again(target)
+            runner.note_attached_again(target)
         if outcome.verdict in {Verdict.UNSHOWN, Verdict.UNKNOWN} and settled.seen.is_gone:
-            stage.keep_looking(
+            runner.keep_looking(
                 target,
                 lambda look: look.document is not None,
                 lambda look: self._appeared_late(target, fields, error, look),
@@ -119,55 +121,57 @@ class DocumentWrites:
             )
         return outcome
 
-    async def _look_before_attach(self, target: Target, fields: Fields | None, how: How) -> Look:
+    async def _look_before_attach(
+        self, target: Target, fields: Fields | None, how: WriteOptions
+    ) -> ReadBackResult:
         """Read whether it is there; one that was removed a moment ago may show for a while.
 
         It shows with the fields that it had then; with others somebody else has attached it.
         """
-        stage = self._stage
-        before = await stage.look(target, confirm=False)
+        runner = self._runner
+        before = await runner.look(target, confirm=False)
         if before.document is None:
             return before
         may_be_old = fields is None or same_fields(before.document.raw_fields, fields)
-        is_behind = stage.superseded.holds(target, before.document)
+        is_behind = runner.superseded.holds(target, before.document)
         if not is_behind and not (how.recent and may_be_old):
             return before
         within = LONGEST if how.recent else None
-        settled = await stage.settle(
+        settled = await runner.settle(
             target, how, lambda look: look.is_gone, within=within, learns=False
         )
         return settled.seen
 
     async def _send_attach(
-        self, target: Target, fields: Fields | None, how: How
+        self, target: Target, fields: Fields | None, how: WriteOptions
     ) -> ApiError | None:
         """Attach; one 404 is no proof that a file is gone, since a replica may be behind."""
         place = target.collection_id, target.file_id or ""
         request = partial(self._service.add_document, *place, fields=fields)
         send = partial(
-            self._stage.send, request, how, target=target, before=None, after=fields or {}
+            self._runner.send, request, how, target=target, before=None, after=fields or {}
         )
         error = await send()
         for pause in _MISSED if how.restores else ():
             if not is_missing(error):
                 break
-            await self._stage.pause(pause)
+            await self._runner.pause(pause)
             error = await send()
         return error
 
     def _appeared_late(
-        self, target: Target, fields: Fields | None, error: ApiError | None, look: Look
+        self, target: Target, fields: Fields | None, error: ApiError | None, look: ReadBackResult
     ) -> Outcome:
         if look.document is not None:
-            self._stage.rows.appeared(target.collection_id, look.document)
+            self._runner.rows.appeared(target.collection_id, look.document)
         return attached(target, fields, error, Settled(look, proved=True, seconds=0), ())
 
     # Removing
 
     async def _do_remove(
-        self, target: Target, base: Fields | None, how: How, unreadable: bool
+        self, target: Target, base: Fields | None, how: WriteOptions, unreadable: bool
     ) -> Outcome:
-        stage = self._stage
+        runner = self._runner
         before = await self._look_before(target, how)
         end = partial(Outcome, Operation.REMOVE, target)
         if before.error is not None:
@@ -187,11 +191,11 @@ class DocumentWrites:
         if base is not None and not same_fields(document.raw_fields, base):
             sentence = f"{target.shown} was not removed: its fields were changed meanwhile."
             theirs = dict(document.fields)
-            return end(Verdict.CHANGED, sentence, mine=dict(base), theirs=theirs)
+            return end(Verdict.CONFLICT, sentence, mine=dict(base), theirs=theirs)
         place = target.collection_id, target.file_id or ""
         if has_fields(document):
-            await stage.remember(target, document.raw_fields, None)
-        error = await stage.send(
+            await runner.remember(target, document.raw_fields, None)
+        error = await runner.send(
             partial(self._service.remove_document, *place),
             how,
             target=target,
@@ -200,7 +204,7 @@ class DocumentWrites:
         )
         if error is not None and was_not_sent(error):
             return end(Verdict.FAILED, f"{target.shown} was not removed.{told(error)}", error)
-        settled = await stage.settle(
+        settled = await runner.settle(
             target,
             how,
             lambda look: look.is_gone,
@@ -212,12 +216,12 @@ class DocumentWrites:
             error=error,
         )
         if settled.proved:
-            stage.rows.count(target.collection_id, -1)
-            stage.note_removed(target)
+            runner.rows.count(target.collection_id, -1)
+            runner.note_removed(target)
         verdict, sentence = removed(target, error, settled)
         outcome = end(verdict, sentence, error or settled.seen.error)
         if verdict in {Verdict.UNSHOWN, Verdict.UNKNOWN} and settled.seen.error is None:
-            stage.keep_looking(
+            runner.keep_looking(
                 target,
                 lambda look: look.is_gone,
                 lambda _: self._removed_late(outcome),
@@ -227,16 +231,16 @@ class DocumentWrites:
 
     def _removed_late(self, outcome: Outcome) -> Outcome:
         target = outcome.target
-        self._stage.rows.count(target.collection_id, -1)
-        self._stage.note_removed(target)
+        self._runner.rows.count(target.collection_id, -1)
+        self._runner.note_removed(target)
         return replace(outcome, verdict=Verdict.DONE, said=removed_words(target))
 
-    async def _look_before(self, target: Target, how: How) -> Look:
+    async def _look_before(self, target: Target, how: WriteOptions) -> ReadBackResult:
         """Read a document; that it is not there counts when it has been so for long enough."""
-        before = await self._stage.look(target, confirm=False)
+        before = await self._runner.look(target, confirm=False)
         if not before.is_gone:
             return before
-        settled = await self._stage.settle(
+        settled = await self._runner.settle(
             target,
             how,
             lambda look: look.document is not None,
@@ -247,7 +251,7 @@ class DocumentWrites:
 
     # Indexing again
 
-    async def _do_reindex(self, target: Target, how: How) -> Outcome:
+    async def _do_reindex(self, target: Target, how: WriteOptions) -> Outcome:
         before = await self._look_before(target, how)
         if before.document is None:
             sentence = (
@@ -261,13 +265,13 @@ class DocumentWrites:
             return Outcome(Operation.REINDEX, target, Verdict.FAILED, sentence, before.error)
         target = replace(target, name=before.document.name)
         place = target.collection_id, target.file_id or ""
-        error = await self._stage.send(partial(self._service.reindex_document, *place), how)
+        error = await self._runner.send(partial(self._service.reindex_document, *place), how)
         if error is not None and was_not_sent(error):
             return reindexed(target, error, before.document, before)
         if error is None:
-            after = await self._stage.look(target, confirm=False)
+            after = await self._runner.look(target, confirm=False)
         else:
-            settled = await self._stage.settle(
+            settled = await self._runner.settle(
                 target,
                 how,
                 partial(shows_indexing, before.document),
@@ -278,21 +282,21 @@ class DocumentWrites:
         outcome = reindexed(target, error, before.document, after)
         if outcome.verdict is Verdict.ASKED:
             follow = partial(self._follow_indexing, target, before.document, after, how)
-            self._stage.watch_afterwards(target, follow)
+            self._runner.watch_afterwards(target, follow)
         return outcome
 
     async def _follow_indexing(
         self,
         target: Target,
         before: Document,
-        first: Look,
-        how: How,
+        first: ReadBackResult,
+        how: WriteOptions,
         correct: Callable[[Outcome], None],
     ) -> None:
         """Look until indexing began, and then until it ended; what never begins stays asked for."""
-        stage = self._stage
+        runner = self._runner
         if not shows_indexing(before, first):
-            begun = await stage.watch(
+            begun = await runner.watch(
                 target, partial(shows_indexing, before), within=LONGEST, slowest=2.0
             )
             if not begun.proved:
@@ -300,16 +304,16 @@ class DocumentWrites:
         if how.begun is not None:
             how.begun(target)
 
-        def has_ended(look: Look) -> bool:
+        def has_ended(look: ReadBackResult) -> bool:
             return look.document is not None and indexed_words(target, look.document) is not None
 
         while True:
-            ended = await stage.watch(
+            ended = await runner.watch(
                 target, has_ended, within=_LONGEST_INDEXING, slowest=_SLOWEST_LOOK
             )
             if ended.proved and not shows_indexing(before, ended.seen):
                 # As it was before, in all that shows: it may be a read that is behind.
-                ended = await stage.watch(target, has_ended, within=0.0, slowest=2.0, lasting=True)
+                ended = await runner.watch(target, has_ended, within=0.0, slowest=2.0, lasting=True)
                 if not ended.proved:
                     continue
             break

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.writes.outcome import Rung, Target
-    from xcoll_tui.session.writes.runner import Look
+    from xcoll_tui.session.writes.outcome import Strategy, Target
+    from xcoll_tui.session.writes.runner import ReadBackResult
     from xcoll_tui.session.writes.settling import Settled
 
 # What a service answers that has no such method, or takes no body with it.
@@ -46,10 +46,10 @@ class Edit:
     overwrite: bool = False
 
 
-class Climb:
+class FieldEditAttempt:
     """One edit on its way up: what was there, what was seen last, and the words for it."""
 
-    def __init__(self, edit: Edit, before: Look) -> None:
+    def __init__(self, edit: Edit, before: ReadBackResult) -> None:
         self.edit = edit
         self.before = before
         self.target = edit.target
@@ -90,7 +90,7 @@ class Climb:
             return self.end(Verdict.ALREADY, f"{name} has these fields already; nothing was sent.")
         if not (edit.overwrite or self.resumed) and not self.is_based_on(document.fields):
             sentence = f"The fields of {name} were changed elsewhere meanwhile; nothing was sent."
-            return self.end(Verdict.CHANGED, sentence)
+            return self.end(Verdict.CONFLICT, sentence)
         return None
 
     def is_based_on(self, fields: Mapping[str, str]) -> bool:
@@ -103,7 +103,7 @@ class Climb:
         """Tell whether a document has the wanted fields."""
         return holds_fields(document, self.fields)
 
-    def shows(self, look: Look) -> bool:
+    def shows(self, look: ReadBackResult) -> bool:
         """Tell whether a look shows that the service has taken something of the edit."""
         document = look.document
         if document is None:
@@ -113,7 +113,9 @@ class Climb:
         last = None if self.now is None else self.now.raw_fields
         return has_fields(document) and document.raw_fields not in (self.old, last)
 
-    def judge(self, rung: Rung, error: ApiError | None, settled: Settled[Look]) -> Outcome | None:
+    def judge(
+        self, strategy: Strategy, error: ApiError | None, settled: Settled[ReadBackResult]
+    ) -> Outcome | None:
         """Return what a strategy led to, None if the next one is to be tried."""
         name, after = self.target.shown, settled.seen
         if after.document is None:
@@ -125,11 +127,11 @@ class Climb:
         if holds_fields(after.document, self.fields):
             # PATCH is documented to index again, whatever else it does.
             sentence = f"The fields of {name} are saved. It may be indexed again."
-            return self.end(Verdict.DONE, sentence, error, rung=rung)
+            return self.end(Verdict.DONE, sentence, error, strategy=strategy)
         if not has_fields(after.document):
             sentence = f"{name} could not be read back in full, so what it holds now is not known."
             return self.end(Verdict.UNKNOWN, f"{sentence} {after.document.unreadable}", error)
-        if error is not None and not _leads_on(rung, error, self.edit.fields):
+        if error is not None and not _leads_on(strategy, error, self.edit.fields):
             return self._failed(error, settled)
         merged = {**self.old, **self.fields}
         expected = [merged, *([] if last is None else [last.raw_fields])]
@@ -138,7 +140,7 @@ class Climb:
             return self.end(Verdict.FAILED, sentence + told(error), error)
         return None
 
-    def _failed(self, error: ApiError, settled: Settled[Look]) -> Outcome:
+    def _failed(self, error: ApiError, settled: Settled[ReadBackResult]) -> Outcome:
         name = self.target.shown
         if was_refused(error) or was_not_sent(error) or self.is_partly:
             saved = "saved in part only; look at them" if self.is_partly else "not saved"
@@ -181,7 +183,7 @@ class Climb:
         sentence: str,
         error: ApiError | None = None,
         *,
-        rung: Rung | None = None,
+        strategy: Strategy | None = None,
         file_lost: bool = False,
     ) -> Outcome:
         """Return an outcome with all that is at stake."""
@@ -192,7 +194,7 @@ class Climb:
             verdict,
             sentence,
             error=error,
-            rung=rung,
+            strategy=strategy,
             reindexed=self.reindexed,
             field=named_field(error, {**self.old, **self.edit.fields})
             if was_refused(error)
@@ -203,7 +205,7 @@ class Climb:
             file_lost=file_lost,
         )
 
-    def _unseen(self, error: ApiError | None, settled: Settled[Look]) -> Outcome:
+    def _unseen(self, error: ApiError | None, settled: Settled[ReadBackResult]) -> Outcome:
         name, unread = self.target.shown, settled.seen.error
         if error is not None and was_not_sent(error):
             sentence = f"The fields of {name} were not sent.{told(error)}"
@@ -228,9 +230,9 @@ def _is_merged(held: Mapping[str, str], edit: Edit) -> bool:
     return held == {**edit.base, **edit.fields} and held not in (edit.base, edit.fields)
 
 
-def _leads_on(rung: Rung, error: ApiError, fields: Mapping[str, str]) -> bool:
+def _leads_on(strategy: Strategy, error: ApiError, fields: Mapping[str, str]) -> bool:
     """Tell whether an error says that this strategy is none, and nothing against the fields."""
-    if rung == "patch":
+    if strategy == "patch":
         return error.status in _UNSUPPORTED
     # The same 409 is for a file that is attached already and for a unique value that is taken.
     return isinstance(error, Conflict) and named_field(error, fields, sure=True) is None

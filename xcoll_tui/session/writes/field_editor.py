@@ -12,11 +12,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.writes.field_edit_attempt import Climb, Edit
+from xcoll_tui.session.writes.field_edit_attempt import Edit, FieldEditAttempt
 from xcoll_tui.session.writes.judging import same_fields, was_not_sent, was_refused
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.replacement import Replacement
-from xcoll_tui.session.writes.runner import Look
+from xcoll_tui.session.writes.runner import ReadBackResult
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.learned import Fact
     from xcoll_tui.session.writes.recovery import Recovery
-    from xcoll_tui.session.writes.runner import How, Stage
+    from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
 
     InPlace = Literal["patch", "reattach"]
 
@@ -35,25 +35,29 @@ if TYPE_CHECKING:
 class FieldEditor:
     """Changes fields, and learns what this service does with each strategy."""
 
-    def __init__(self, stage: Stage, recovery: Recovery) -> None:
-        self._stage = stage
+    def __init__(self, runner: WriteRunner, recovery: Recovery) -> None:
+        self._runner = runner
         self._recovery = recovery
         self._unsupported: set[InPlace] = set()
         self._unshown: dict[tuple[str, str | None], tuple[dict[str, Any], frozenset[InPlace]]] = {}
 
-    async def edit(self, edit: Edit, how: How, document: Document | None = None) -> Outcome:
+    async def edit(
+        self, edit: Edit, how: WriteOptions, document: Document | None = None
+    ) -> Outcome:
         """Change fields; `document` is the document if it was read just now."""
-        before = Look(document) if document is not None else await self._look_before(edit, how)
-        climb = Climb(edit, before)
-        if (refusal := climb.precondition()) is not None:
+        before = (
+            ReadBackResult(document) if document is not None else await self._look_before(edit, how)
+        )
+        attempt = FieldEditAttempt(edit, before)
+        if (refusal := attempt.precondition()) is not None:
             return refusal
-        return await self._try_strategies(climb, how)
+        return await self._try_strategies(attempt, how)
 
-    async def _look_before(self, edit: Edit, how: How) -> Look:
+    async def _look_before(self, edit: Edit, how: WriteOptions) -> ReadBackResult:
         """Read the document; that it is gone, or as it was before a write of ours, may be old."""
-        stage, target = self._stage, edit.target
-        before = await stage.look(target, confirm=False)
-        behind = stage.superseded.holds(target, before.document)
+        runner, target = self._runner, edit.target
+        before = await runner.look(target, confirm=False)
+        behind = runner.superseded.holds(target, before.document)
         document = before.document
         if behind and document is not None:
             behind = edit.base not in (document.fields, document.raw_fields)
@@ -63,103 +67,105 @@ class FieldEditor:
         if not behind and not before.is_gone:
             return before
 
-        def is_current(look: Look) -> bool:
+        def is_current(look: ReadBackResult) -> bool:
             if look.document is None:
                 return False
             if how.recent:
                 return edit.base in (look.document.fields, look.document.raw_fields)
-            return not stage.superseded.holds(target, look.document)
+            return not runner.superseded.holds(target, look.document)
 
         within = LONGEST if how.recent else None
-        return (await stage.settle(target, how, is_current, within=within, learns=False)).seen
+        return (await runner.settle(target, how, is_current, within=within, learns=False)).seen
 
-    async def _try_strategies(self, climb: Climb, how: How) -> Outcome:
-        edit, stage, service = climb.edit, self._stage, self._stage.service
+    async def _try_strategies(self, attempt: FieldEditAttempt, how: WriteOptions) -> Outcome:
+        edit, runner, service = attempt.edit, self._runner, self._runner.service
         place = edit.target.collection_id, edit.target.file_id or ""
         requests: dict[InPlace, Callable[[], Awaitable[object]]] = {
-            "patch": partial(service.update_document, *place, fields=climb.fields),
-            "reattach": partial(service.add_document, *place, fields=climb.fields),
+            "patch": partial(service.update_document, *place, fields=attempt.fields),
+            "reattach": partial(service.add_document, *place, fields=attempt.fields),
         }
         ignored: list[InPlace] = []
         for strategy, request in requests.items():
             if self._is_left_out(strategy, edit):
                 continue
-            if climb.resumed and edit.replace:
+            if attempt.resumed and edit.replace:
                 continue  # tried already, and more than once it would only be indexed again
-            await stage.remember(edit.target, climb.old, climb.fields, strategy=strategy)
-            error = await stage.send(
-                request, how, target=edit.target, before=climb.now, after=climb.fields
+            await runner.remember(edit.target, attempt.old, attempt.fields, strategy=strategy)
+            error = await runner.send(
+                request, how, target=edit.target, before=attempt.now, after=attempt.fields
             )
-            settled = await self._settle(climb, how, error)
-            outcome = climb.judge(strategy, error, settled)
+            settled = await self._settle(attempt, how, error)
+            outcome = attempt.judge(strategy, error, settled)
             if outcome is not None:
                 if outcome.verdict is Verdict.UNKNOWN and settled.seen.document is not None:
-                    self._follow(climb, strategy, settled.seconds)
+                    self._follow(attempt, strategy, settled.seconds)
                 if outcome.verdict is Verdict.DONE:
-                    stage.learned.note_strategy(strategy, "applied")
+                    runner.learned.note_strategy(strategy, "applied")
                 return outcome
             if error is not None:
                 self._unsupported.add(strategy)
-            elif not climb.is_partly:
+            elif not attempt.is_partly:
                 ignored.append(strategy)
         if not edit.replace:
             self._unshown[_place_of(edit)] = dict(edit.fields), frozenset(ignored)
-            self._keep_looking(climb, ignored)
-            return climb.ignored(self._since())
-        return await Replacement(stage, self._recovery, climb).run(how)
+            self._keep_looking(attempt, ignored)
+            return attempt.ignored(self._since())
+        return await Replacement(runner, self._recovery, attempt).run(how)
 
-    async def _settle(self, climb: Climb, how: How, error: ApiError | None) -> Settled[Look]:
-        stage, target = self._stage, climb.edit.target
+    async def _settle(
+        self, attempt: FieldEditAttempt, how: WriteOptions, error: ApiError | None
+    ) -> Settled[ReadBackResult]:
+        runner, target = self._runner, attempt.edit.target
         if error is not None and was_not_sent(error):
-            return Settled(Look(), proved=False, seconds=0.0)
+            return Settled(ReadBackResult(), proved=False, seconds=0.0)
         if was_refused(error):
             # Nothing was changed by it, and a look could show less than is known.
-            return Settled(Look(climb.now), proved=False, seconds=0.0)
+            return Settled(ReadBackResult(attempt.now), proved=False, seconds=0.0)
 
-        def shows(look: Look) -> bool:
-            is_old = stage.superseded.holds(target, look.document)
-            return climb.shows(look) and not (is_old and error is not None)
+        def shows(look: ReadBackResult) -> bool:
+            is_old = runner.superseded.holds(target, look.document)
+            return attempt.shows(look) and not (is_old and error is not None)
 
-        return await stage.settle(target, how, shows, error=error)
+        return await runner.settle(target, how, shows, error=error)
 
-    def _follow(self, climb: Climb, strategy: InPlace, after: float) -> None:
+    def _follow(self, attempt: FieldEditAttempt, strategy: InPlace, after: float) -> None:
         """Go on looking for an edit whose answer was lost."""
 
-        def shown(look: Look) -> Outcome:
-            climb.now = look.document
-            sentence = f"The fields of {climb.target.shown} are saved. It may be indexed again."
-            return climb.end(Verdict.DONE, sentence, rung=strategy)
+        def shown(look: ReadBackResult) -> Outcome:
+            attempt.now = look.document
+            sentence = f"The fields of {attempt.target.shown} are saved. It may be indexed again."
+            return attempt.end(Verdict.DONE, sentence, strategy=strategy)
 
-        self._stage.keep_looking(
-            climb.edit.target,
-            lambda look: look.document is not None and climb.holds(look.document),
+        self._runner.keep_looking(
+            attempt.edit.target,
+            lambda look: look.document is not None and attempt.holds(look.document),
             shown,
             after=after,
         )
 
-    def _keep_looking(self, climb: Climb, ignored: list[InPlace]) -> None:
+    def _keep_looking(self, attempt: FieldEditAttempt, ignored: list[InPlace]) -> None:
         """Learn that a strategy is ignored only when it has not shown for as long as any may."""
-        stage = self._stage
+        runner = self._runner
         if not ignored:
             return
 
-        def shown(look: Look) -> Outcome:
+        def shown(look: ReadBackResult) -> Outcome:
             for strategy in ignored[:1]:
-                stage.learned.note_strategy(strategy, "applied")
-            climb.now = look.document
-            sentence = f"The fields of {climb.target.shown} are saved. It may be indexed again."
-            return climb.end(Verdict.DONE, sentence, rung=ignored[0])
+                runner.learned.note_strategy(strategy, "applied")
+            attempt.now = look.document
+            sentence = f"The fields of {attempt.target.shown} are saved. It may be indexed again."
+            return attempt.end(Verdict.DONE, sentence, strategy=ignored[0])
 
         def never() -> None:
             for strategy in ignored:
-                stage.learned.note_strategy(strategy, "ignored")
+                runner.learned.note_strategy(strategy, "ignored")
 
-        stage.keep_looking(
-            climb.edit.target,
-            lambda look: look.document is not None and climb.holds(look.document),
+        runner.keep_looking(
+            attempt.edit.target,
+            lambda look: look.document is not None and attempt.holds(look.document),
             shown,
             never=never,
-            after=climb.seconds,
+            after=attempt.seconds,
         )
 
     def _tried(self, edit: Edit) -> frozenset[InPlace]:
@@ -168,7 +174,7 @@ class FieldEditor:
         return strategies if edit.replace and fields == edit.fields else frozenset()
 
     def _fact(self, strategy: InPlace) -> Fact:
-        learned = self._stage.learned
+        learned = self._runner.learned
         return learned.patch if strategy == "patch" else learned.reattach
 
     def _is_left_out(self, strategy: InPlace, edit: Edit) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.writes.field_edit_attempt import Climb, Edit
+from xcoll_tui.session.writes.field_edit_attempt import Edit, FieldEditAttempt
 from xcoll_tui.session.writes.judging import holds_fields, told
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 from xcoll_tui.session.writes.replacement import Replacement
-from xcoll_tui.session.writes.runner import How
+from xcoll_tui.session.writes.runner import WriteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from xcoll_tui.session.writes.field_editor import FieldEditor
     from xcoll_tui.session.writes.outcome import Target
     from xcoll_tui.session.writes.recovery import Recovery, Unfinished
-    from xcoll_tui.session.writes.runner import Look, Stage
+    from xcoll_tui.session.writes.runner import ReadBackResult, WriteRunner
     from xcoll_tui.session.writes.settling import Settled
 
 
 class Finishing:
     """Takes up what an earlier replacement left, under the lock of its record."""
 
-    def __init__(self, stage: Stage, recovery: Recovery, editor: FieldEditor) -> None:
-        self._stage = stage
+    def __init__(self, runner: WriteRunner, recovery: Recovery, editor: FieldEditor) -> None:
+        self._runner = runner
         self._recovery = recovery
         self._editor = editor
 
@@ -63,11 +63,11 @@ class Finishing:
             )
             return outcome, False
         if document is None:
-            climb = Climb(Edit(target, wanted, record.old, replace=True), before.seen)
-            climb.old, climb.fields = dict(record.old), wanted
-            await self._stage.remember(target, None, wanted)
-            work = Replacement(self._stage, self._recovery, climb)
-            return await work.finish(wanted, How())
+            attempt = FieldEditAttempt(Edit(target, wanted, record.old, replace=True), before.seen)
+            attempt.old, attempt.fields = dict(record.old), wanted
+            await self._runner.remember(target, None, wanted)
+            work = Replacement(self._runner, self._recovery, attempt)
+            return await work.finish(wanted, WriteOptions())
         if before.proved:
             sentence = f"{target.shown} has these fields; nothing was sent."
             outcome = Outcome(
@@ -78,17 +78,17 @@ class Finishing:
         ours = (record.old, record.new, {**record.old, **record.new})
         base = document.fields if document.raw_fields in ours else record.old
         edit = Edit(target, wanted, dict(base), replace=True)
-        outcome = await self._editor.edit(edit, How(), document)
+        outcome = await self._editor.edit(edit, WriteOptions(), document)
         return outcome, outcome.ok
 
-    async def _look(self, target: Target, wanted: Mapping[str, Any]) -> Settled[Look]:
+    async def _look(self, target: Target, wanted: Mapping[str, Any]) -> Settled[ReadBackResult]:
         """Look how the document is; `proved` if it surely has the wanted fields.
 
         The removal that broke off may take effect late, and one read is no proof: what is seen
         must have lasted.
         """
 
-        def holds(look: Look) -> bool:
+        def holds(look: ReadBackResult) -> bool:
             return look.document is not None and holds_fields(look.document, wanted)
 
-        return await self._stage.settle(target, How(), holds, lasting=True, learns=False)
+        return await self._runner.settle(target, WriteOptions(), holds, lasting=True, learns=False)

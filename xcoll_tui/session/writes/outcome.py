@@ -37,7 +37,7 @@ class Verdict(StrEnum):
     later. ALREADY: there was nothing to do, as the service shows. FAILED: what was wanted is not
     so. UNSHOWN: the service took it, and showed the old state for the whole settling time: neither
     done nor failed. UNKNOWN: neither the write nor the reading back told. IGNORED: the service took
-    new fields and did not show them, whatever was tried that needs no agreement. CHANGED: somebody
+    new fields and did not show them, whatever was tried that needs no agreement. CONFLICT: somebody
     changed it meanwhile, and nothing was written. CANCELLED: nothing was sent.
     """
 
@@ -48,11 +48,11 @@ class Verdict(StrEnum):
     UNSHOWN = "not shown"
     UNKNOWN = "unknown"
     IGNORED = "ignored"
-    CHANGED = "changed"
+    CONFLICT = "changed"
     CANCELLED = "cancelled"
 
 
-Rung = Literal["patch", "reattach", "replace"]
+Strategy = Literal["patch", "reattach", "replace"]
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ class Outcome:
     """What became of one write.
 
     `said` is one or more full sentences in plain text. `error` is what went wrong on the way, also
-    when it is DONE all the same. `rung` is how fields were changed in the end; `reindexed` tells
-    that the document is, or may be, indexed again. `field` is the key of the field that a refusal
-    names. `mine` are the fields that were wanted; `theirs` those that the service held before, or
-    holds instead for CHANGED. `document` and `collection` are the last that was read; for a removed
-    document what it was. `entry` is the number of the activity's entry, None for a part of many.
-    `file_lost` tells that the file turned out to be gone with its document.
+    when it is DONE all the same. `strategy` is how fields were changed in the end; `reindexed`
+    tells that the document is, or may be, indexed again. `field` is the key of the field that a
+    refusal names. `mine` are the fields that were wanted; `theirs` those that the service held
+    before, or holds instead for CONFLICT. `document` and `collection` are the last that was read;
+    for a removed document what it was. `entry` is the number of the activity's entry, None for a
+    part of many. `file_lost` tells that the file turned out to be gone with its document.
     """
 
     operation: Operation
@@ -88,7 +88,7 @@ class Outcome:
     verdict: Verdict
     said: str
     error: ApiError | None = None
-    rung: Rung | None = None
+    strategy: Strategy | None = None
     reindexed: bool = False
     field: str | None = None
     mine: Mapping[str, str] | None = None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from xcoll_tui.session.lists.events import RowRemoved
-    from xcoll_tui.session.tasks import Lasting
+    from xcoll_tui.session.tasks import BackgroundTasks
     from xcoll_tui.session.writes.settling import Superseded
 
 
@@ -25,7 +25,7 @@ class Removals:
         self,
         superseded: Superseded,
         describe: Callable[[str], Awaitable[None]],
-        watches: Lasting,
+        watches: BackgroundTasks,
     ) -> None:
         self._superseded = superseded
         self._describe = describe

@@ -23,7 +23,7 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import NotSent, Verdict
-from xcoll_tui.session.writes.runner import How, Look
+from xcoll_tui.session.writes.runner import ReadBackResult, WriteOptions
 from xcoll_tui.session.writes.settling import LONGEST
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.errors import ApiError
-    from xcoll_tui.session.writes.field_edit_attempt import Climb
+    from xcoll_tui.session.writes.field_edit_attempt import FieldEditAttempt
     from xcoll_tui.session.writes.outcome import Outcome
     from xcoll_tui.session.writes.recovery import Recovery, Unfinished
-    from xcoll_tui.session.writes.runner import Stage
+    from xcoll_tui.session.writes.runner import WriteRunner
     from xcoll_tui.session.writes.settling import Settled
 
     Fields = Mapping[str, Any]
@@ -47,31 +47,31 @@ _PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
 class Replacement:
     """The last strategy of an edit, which needs a person's agreement."""
 
-    def __init__(self, stage: Stage, recovery: Recovery, climb: Climb) -> None:
-        self._stage = stage
+    def __init__(self, runner: WriteRunner, recovery: Recovery, attempt: FieldEditAttempt) -> None:
+        self._runner = runner
         self._recovery = recovery
-        self._climb = climb
-        self._target = climb.target
-        self._place = climb.target.collection_id, climb.target.file_id or ""
-        self._new, self._old = climb.fields, climb.old
+        self._attempt = attempt
+        self._target = attempt.target
+        self._place = attempt.target.collection_id, attempt.target.file_id or ""
+        self._new, self._old = attempt.fields, attempt.old
         self._settled = False
         self._was_gone = False
 
-    async def run(self, how: How) -> Outcome:
+    async def run(self, how: WriteOptions) -> Outcome:
         """Remove and attach with the new fields; where that fails, put the old ones back."""
-        stage, name = self._stage, self._target.shown
-        if stage.learned.files.value == "deleted":
+        runner, name = self._runner, self._target.shown
+        if runner.learned.files.value == "deleted":
             sentence = (
-                f"{name} was not replaced: as seen here on {stage.learned.files.day}, this service "
-                "deletes a file with its document, so it could not be attached again."
+                f"{name} was not replaced: as seen here on {runner.learned.files.day}, this "
+                "service deletes a file with its document, so it could not be attached again."
             )
-            return self._climb.end(Verdict.FAILED, sentence)
-        await stage.remember(self._target, self._old, self._new, strategy="replace")
+            return self._attempt.end(Verdict.FAILED, sentence)
+        await runner.remember(self._target, self._old, self._new, strategy="replace")
         try:
-            entry = await self._recovery.begin(self._target, self._old, self._new, stage.clock())
+            entry = await self._recovery.begin(self._target, self._old, self._new, runner.clock())
         except OSError as problem:
             sentence = f"{name} was not removed, because its fields could not be kept first."
-            return self._climb.end(Verdict.FAILED, f"{sentence} {problem}")
+            return self._attempt.end(Verdict.FAILED, f"{sentence} {problem}")
         try:
             outcome = await self._remove(entry, how)
             if outcome is None:
@@ -83,7 +83,7 @@ class Replacement:
             await self._close(entry)
         return outcome
 
-    async def finish(self, wanted: Fields, how: How) -> tuple[Outcome, bool]:
+    async def finish(self, wanted: Fields, how: WriteOptions) -> tuple[Outcome, bool]:
         """Attach what an earlier replacement left out, with the wanted one of its versions.
 
         The document must have been seen gone for the settling time. Also returned: whether the
@@ -96,10 +96,10 @@ class Replacement:
         settled = await self._settle(wanted, how, error)
         after = settled.seen
         if after.document is not None and holds_fields(after.document, wanted):
-            self._stage.rows.appeared(self._target.collection_id, after.document)
+            self._runner.rows.appeared(self._target.collection_id, after.document)
             self._note_kept(error)
             sentence = f"{self._target.shown} is attached again, and is being indexed."
-            return self._climb.end(Verdict.DONE, sentence, error, rung="replace"), True
+            return self._attempt.end(Verdict.DONE, sentence, error, strategy="replace"), True
         return self._left_out(error, settled), False
 
     async def _close(self, entry: Unfinished) -> None:
@@ -110,11 +110,11 @@ class Replacement:
 
     # The first half
 
-    async def _remove(self, entry: Unfinished, how: How) -> Outcome | None:
+    async def _remove(self, entry: Unfinished, how: WriteOptions) -> Outcome | None:
         """Send the first half; return None when the document is out of the collection."""
-        name, before = self._target.shown, self._climb.now
-        error = await self._stage.send(
-            partial(self._stage.service.remove_document, *self._place),
+        name, before = self._target.shown, self._attempt.now
+        error = await self._runner.send(
+            partial(self._runner.service.remove_document, *self._place),
             how,
             target=self._target,
             before=before,
@@ -123,9 +123,9 @@ class Replacement:
         sentence = f"{name} could not be removed, so its fields were not replaced."
         if error is not None and was_not_sent(error):
             self._settled = True
-            return self._climb.end(Verdict.FAILED, sentence + told(error), error)
+            return self._attempt.end(Verdict.FAILED, sentence + told(error), error)
         refused = is_settled_refusal(error) and not is_missing(error)
-        settled = await self._stage.settle(
+        settled = await self._runner.settle(
             self._target,
             how,
             lambda look: look.is_gone,
@@ -137,22 +137,22 @@ class Replacement:
         after = settled.seen
         if settled.proved:
             self._was_gone = True
-            self._stage.note_removed(self._target)
+            self._runner.note_removed(self._target)
             await self._advance(entry)
             return None
         if refused:
             self._settled = True
-            return self._climb.end(Verdict.FAILED, sentence + told(error), error)
-        self._climb.now = after.document
+            return self._attempt.end(Verdict.FAILED, sentence + told(error), error)
+        self._attempt.now = after.document
         if error is None and after.document is not None:
             sentence = f"The service took the removal of {name}, and still shows it after"
             sentence = f"{sentence} {settled.words}, so it was not attached with the new fields."
-            return self._climb.end(Verdict.UNSHOWN, f"{sentence} {_KEPT}")
+            return self._attempt.end(Verdict.UNSHOWN, f"{sentence} {_KEPT}")
         if after.document is not None:
-            return self._climb.end(Verdict.FAILED, f"{sentence}{told(error)} {_KEPT}", error)
+            return self._attempt.end(Verdict.FAILED, f"{sentence}{told(error)} {_KEPT}", error)
         sentence = f"Whether {name} was removed, to be attached with the new fields, is not known."
         error = error or after.error
-        return self._climb.end(Verdict.UNKNOWN, f"{sentence}{told(error)} {_KEPT}", error)
+        return self._attempt.end(Verdict.UNKNOWN, f"{sentence}{told(error)} {_KEPT}", error)
 
     async def _advance(self, entry: Unfinished) -> None:
         try:
@@ -162,8 +162,8 @@ class Replacement:
 
     # The second half
 
-    async def _attach(self, how: How) -> Outcome:
-        self._climb.reindexed = True
+    async def _attach(self, how: WriteOptions) -> Outcome:
+        self._attempt.reindexed = True
         error = await self._send_attach(self._new, how)
         if is_missing(error):
             return await self._file_lost(error)
@@ -181,12 +181,14 @@ class Replacement:
             return await self._put_back(error, how)
         return await self._judge(error, settled, how)
 
-    async def _settle(self, wanted: Fields, how: How, error: ApiError | None) -> Settled[Look]:
-        def shows(look: Look) -> bool:
+    async def _settle(
+        self, wanted: Fields, how: WriteOptions, error: ApiError | None
+    ) -> Settled[ReadBackResult]:
+        def shows(look: ReadBackResult) -> bool:
             return look.document is not None and holds_fields(look.document, wanted)
 
         refused = is_settled_refusal(error) or self._is_rule(error, wanted)
-        settled = await self._stage.settle(
+        settled = await self._runner.settle(
             self._target,
             how,
             shows,
@@ -195,12 +197,14 @@ class Replacement:
             show=False,
             error=error,
         )
-        document = self._climb.now = settled.seen.document
+        document = self._attempt.now = settled.seen.document
         if document is not None:
-            self._stage.rows.show(self._target.collection_id, document)
+            self._runner.rows.show(self._target.collection_id, document)
         return settled
 
-    async def _judge(self, error: ApiError | None, settled: Settled[Look], how: How) -> Outcome:
+    async def _judge(
+        self, error: ApiError | None, settled: Settled[ReadBackResult], how: WriteOptions
+    ) -> Outcome:
         name, after = self._target.shown, settled.seen
         if after.document is None:
             sentence = f"{name} was removed, and whether it is attached with the new fields is not"
@@ -211,39 +215,41 @@ class Replacement:
                 else "it could not be read back."
             )
             sentence += f"{told(error)}{told(after.error)} {_KEPT}"
-            return self._climb.end(Verdict.UNKNOWN, sentence, error or after.error)
+            return self._attempt.end(Verdict.UNKNOWN, sentence, error or after.error)
         if holds_fields(after.document, self._new):
             self._settled = True
             self._note_kept(error)
             sentence = f"The fields of {name} are saved: it was removed and attached again, and is"
-            return self._climb.end(
-                Verdict.DONE, f"{sentence} being indexed.", error, rung="replace"
+            return self._attempt.end(
+                Verdict.DONE, f"{sentence} being indexed.", error, strategy="replace"
             )
         self._settled = await self._old_lasts(how)
         if isinstance(error, Conflict) and not may_be_own(error):
             sentence = f"{name} was removed, and somebody else attached it meanwhile, with other "
-            return self._climb.end(Verdict.FAILED, f"{sentence}fields. {_KEPT}{told(error)}", error)
+            return self._attempt.end(
+                Verdict.FAILED, f"{sentence}fields. {_KEPT}{told(error)}", error
+            )
         sentence = f"{name} was removed and attached again, but the service "
         sentence += "keeps the old fields." if self._settled else f"shows other fields. {_KEPT}"
-        return self._climb.end(Verdict.FAILED, sentence + told(error), error)
+        return self._attempt.end(Verdict.FAILED, sentence + told(error), error)
 
-    async def _old_lasts(self, how: How) -> bool:
+    async def _old_lasts(self, how: WriteOptions) -> bool:
         """Look whether the old fields are seen for the whole settling time, after it was gone."""
-        settled = await self._stage.settle(
+        settled = await self._runner.settle(
             self._target, how, self._shows_old, lasting=True, learns=False
         )
-        self._climb.now = settled.seen.document
+        self._attempt.now = settled.seen.document
         return settled.proved and self._was_gone
 
-    def _shows_old(self, look: Look) -> bool:
+    def _shows_old(self, look: ReadBackResult) -> bool:
         return look.document is not None and holds_fields(look.document, self._old)
 
-    async def _put_back(self, error: ApiError | None, how: How) -> Outcome:
+    async def _put_back(self, error: ApiError | None, how: WriteOptions) -> Outcome:
         """Attach the old fields again, since the new ones could not be attached."""
         again = await self._send_attach(self._old, how)
         if is_missing(again):
             return await self._file_lost(again)
-        settled = await self._stage.settle(
+        settled = await self._runner.settle(
             self._target,
             how,
             lambda look: look.document is not None,
@@ -251,14 +257,14 @@ class Replacement:
             show=False,
         )
         after = settled.seen
-        self._climb.now = after.document
+        self._attempt.now = after.document
         if after.document is None:
             return self._left_out(error or again, settled)
-        self._stage.rows.show(self._target.collection_id, after.document)
+        self._runner.rows.show(self._target.collection_id, after.document)
         if holds_fields(after.document, self._new):
             return await self._judge(error, settled, how)
         self._settled = await self._old_lasts(how)
-        if self._climb.now is not None and holds_fields(self._climb.now, self._new):
+        if self._attempt.now is not None and holds_fields(self._attempt.now, self._new):
             self._settled = True
         if self._settled:
             self._note_kept(again)
@@ -270,9 +276,9 @@ class Replacement:
             if self._settled
             else f" What it holds now is not sure; look at it. {_KEPT}"
         )
-        return self._climb.end(Verdict.FAILED, sentence, error)
+        return self._attempt.end(Verdict.FAILED, sentence, error)
 
-    def _left_out(self, error: ApiError | None, settled: Settled[Look]) -> Outcome:
+    def _left_out(self, error: ApiError | None, settled: Settled[ReadBackResult]) -> Outcome:
         name, after = self._target.shown, settled.seen
         self._leave_list(after)
         if after.is_gone and error is not None:
@@ -282,29 +288,29 @@ class Replacement:
             sentence = f"Whether {name} is in the collection, and with which fields, is not known"
             verdict = Verdict.UNKNOWN
         sentence = f"{sentence}.{told(error)}{told(after.error)} {_KEPT}"
-        return self._climb.end(verdict, sentence, error or after.error)
+        return self._attempt.end(verdict, sentence, error or after.error)
 
     async def _file_lost(self, error: ApiError | None) -> Outcome:
         """Tell of a file that cannot be attached again, and learn it if the collection is there."""
-        self._climb.now = None
-        self._leave_list(Look())
+        self._attempt.now = None
+        self._leave_list(ReadBackResult())
         sentence = f"{self._target.shown} is out of the collection, and cannot be attached again"
-        if not await self._stage.is_file_lost(self._target, error):
-            return self._climb.end(Verdict.FAILED, f"{sentence}.{told(error)} {_KEPT}", error)
+        if not await self._runner.is_file_lost(self._target, error):
+            return self._attempt.end(Verdict.FAILED, f"{sentence}.{told(error)} {_KEPT}", error)
         sentence = f"{sentence}: this service deletes a file with its document. Upload it again. "
-        return self._climb.end(
+        return self._attempt.end(
             Verdict.FAILED, f"{sentence}{_KEPT}{told(error)}", error, file_lost=True
         )
 
-    def _leave_list(self, look: Look) -> None:
+    def _leave_list(self, look: ReadBackResult) -> None:
         """Take the row away of a document that stays out."""
         if look.is_gone:
-            self._stage.rows.gone(self._target.collection_id, self._place[1], Departure.REMOVED)
-            self._stage.rows.count(self._target.collection_id, -1)
+            self._runner.rows.gone(self._target.collection_id, self._place[1], Departure.REMOVED)
+            self._runner.rows.count(self._target.collection_id, -1)
 
     def _note_kept(self, error: ApiError | None) -> None:
         if error is None and self._was_gone:
-            self._stage.note_attached_again(self._target)
+            self._runner.note_attached_again(self._target)
 
     def _was_there_before(self, wanted: Fields) -> bool:
         return wanted == self._old
@@ -314,7 +320,7 @@ class Replacement:
         """Tell whether a 409 is for a unique value, and not for a document that is still there."""
         return isinstance(error, Conflict) and named_field(error, fields, sure=True) is not None
 
-    async def _send_attach(self, fields: Fields, how: How) -> ApiError | None:
+    async def _send_attach(self, fields: Fields, how: WriteOptions) -> ApiError | None:
         """Attach; while the service says that it is still there, the removal is on its way.
 
         A file that is not found is asked for once more: a replica may be behind.
@@ -328,15 +334,15 @@ class Replacement:
                 return error
             elif may_be_own(error):
                 return error  # it may be there by this very request
-            await self._stage.pause(pause)
+            await self._runner.pause(pause)
             error = await self._send_attach_once(fields, how)
         return error
 
-    async def _send_attach_once(self, fields: Fields, how: How) -> ApiError | None:
-        request = partial(self._stage.service.add_document, *self._place, fields=fields)
-        send = partial(self._stage.send, request, target=self._target, before=None, after=fields)
+    async def _send_attach_once(self, fields: Fields, how: WriteOptions) -> ApiError | None:
+        request = partial(self._runner.service.add_document, *self._place, fields=fields)
+        send = partial(self._runner.send, request, target=self._target, before=None, after=fields)
         try:
             return await send(how=how)
         except NotSent:
             # A document that is out must not stay out.
-            return await send(how=How())
+            return await send(how=WriteOptions())

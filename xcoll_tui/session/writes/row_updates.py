@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.events import Event
     from xcoll_tui.session.lists.feed import Feed
-    from xcoll_tui.session.tasks import Lasting
+    from xcoll_tui.session.tasks import BackgroundTasks
 
 _LIST_LAGS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between readings of a list in which an attached document does not stand yet."""
 
 
-class Rows:
+class RowUpdates:
     """The rows of a session, as far as writes touch them.
 
     `documents` gives the feed of a collection's documents, None where it is not loaded, `describe`
@@ -37,8 +37,8 @@ class Rows:
         known: Callable[[str], Collection | None],
         describe: Callable[[Collection], None],
         emit: Callable[[Event], None],
-        lasting: Lasting,
-        watches: Lasting,
+        lasting: BackgroundTasks,
+        watches: BackgroundTasks,
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._collections = collections

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.learned import Learned
     from xcoll_tui.session.service import Service
-    from xcoll_tui.session.tasks import Lasting
+    from xcoll_tui.session.tasks import BackgroundTasks
     from xcoll_tui.session.writes.activity import Activity
     from xcoll_tui.session.writes.outcome import Target
     from xcoll_tui.session.writes.read_back import ReadBack
-    from xcoll_tui.session.writes.row_updates import Rows
+    from xcoll_tui.session.writes.row_updates import RowUpdates
     from xcoll_tui.session.writes.settling import Settling, Superseded
     from xcoll_tui.session.writes.write_log import WriteLog, WriteLogs
 
@@ -43,7 +43,7 @@ _LOOKING = {
 
 
 @dataclass(frozen=True)
-class How:
+class WriteOptions:
     """In what circumstances a write is made.
 
     `slot` is held around each request that changes something. `quiet`: it is a part of many, which
@@ -68,7 +68,7 @@ class How:
 
 
 @dataclass(frozen=True)
-class Look:
+class ReadBackResult:
     """What reading back showed: a document, None for none, or the error that kept it from us."""
 
     document: Document | None = None
@@ -92,22 +92,22 @@ class UndoUnwritten(Exception):  # noqa: N818 - a fact about the disk; its text 
     """What would be needed for undo could not be written; nothing was sent."""
 
 
-class Stage:
+class WriteRunner:
     """Where writes are performed: one at a time per document, each carried through to its end."""
 
     def __init__(
         self,
         service: Service,
         read_back: ReadBack,
-        rows: Rows,
+        rows: RowUpdates,
         activity: Activity,
         logs: WriteLogs,
         *,
         settling: Settling,
         superseded: Superseded,
         learned: Learned,
-        lasting: Lasting,
-        watches: Lasting,
+        lasting: BackgroundTasks,
+        watches: BackgroundTasks,
         clock: Callable[[], float],
     ) -> None:
         self.service = service
@@ -138,7 +138,7 @@ class Stage:
         target: Target,
         words: str,
         act: Callable[[], Awaitable[Outcome]],
-        how: How,
+        how: WriteOptions,
     ) -> Outcome:
         """Perform a write when it is this document's turn; `words` show meanwhile on its row.
 
@@ -155,7 +155,7 @@ class Stage:
         target: Target,
         words: str,
         act: Callable[[], Awaitable[Outcome]],
-        how: How,
+        how: WriteOptions,
     ) -> Outcome:
         log = how.log or self._logs.open(operation, target, kept=not how.quiet)
         entry = None if how.quiet else self._activity.begin(operation, target, log=log)
@@ -216,7 +216,7 @@ class Stage:
     async def send(
         self,
         request: Callable[[], Awaitable[object]],
-        how: How,
+        how: WriteOptions,
         *,
         target: Target | None = None,
         before: Document | Collection | None = None,
@@ -241,7 +241,7 @@ class Stage:
 
     async def look(
         self, target: Target, *, why: Departure = Departure.ELSEWHERE, confirm: bool = True
-    ) -> Look:
+    ) -> ReadBackResult:
         """Read a document and show on its row how it is; `why` is said of one that is gone.
 
         A state that a write of ours replaced lately is not shown: it is old.
@@ -253,14 +253,18 @@ class Stage:
         self._show(target, look, why)
         return look
 
-    async def _read(self, target: Target, *, confirm: bool) -> Look:
+    async def _read(self, target: Target, *, confirm: bool) -> ReadBackResult:
         collection_id, file_id = target.collection_id, target.file_id or ""
         try:
-            return Look(await self._read_back.read(collection_id, file_id, confirm=confirm))
+            return ReadBackResult(
+                await self._read_back.read(collection_id, file_id, confirm=confirm)
+            )
         except ApiError as error:
-            return Look(error=error)
+            return ReadBackResult(error=error)
 
-    def _show(self, target: Target, look: Look, why: Departure, *, sure: bool = False) -> None:
+    def _show(
+        self, target: Target, look: ReadBackResult, why: Departure, *, sure: bool = False
+    ) -> None:
         behind = not sure and self.superseded.holds(target, look.document)
         if look.error is not None or behind:
             return
@@ -273,8 +277,8 @@ class Stage:
     async def settle(
         self,
         target: Target,
-        how: How,
-        proved: Callable[[Look], bool],
+        how: WriteOptions,
+        proved: Callable[[ReadBackResult], bool],
         *,
         operation: Operation = Operation.EDIT,
         why: Departure = Departure.ELSEWHERE,
@@ -283,7 +287,7 @@ class Stage:
         lasting: bool = False,
         show: bool = True,
         error: ApiError | None = None,
-    ) -> Settled[Look]:
+    ) -> Settled[ReadBackResult]:
         """Look at a document until `proved` says that a write shows, or the time for it is over.
 
         With `lasting` what is wanted may be what was there before: then it must be seen for the
@@ -291,7 +295,7 @@ class Stage:
         `error` the write may have gone wrong: others like it wait until it is judged.
         """
 
-        async def look(last: bool) -> Look:
+        async def look(last: bool) -> ReadBackResult:
             # A batch leaves out what it does not find, and for the last look it must be sure.
             return await self._read(target, confirm=last)
 
@@ -370,8 +374,8 @@ class Stage:
     def keep_looking(
         self,
         target: Target,
-        proved: Callable[[Look], bool],
-        outcome: Callable[[Look], Outcome],
+        proved: Callable[[ReadBackResult], bool],
+        outcome: Callable[[ReadBackResult], Outcome],
         *,
         never: Callable[[], object] = lambda: None,
         after: float,
@@ -401,15 +405,15 @@ class Stage:
     async def watch(
         self,
         target: Target,
-        proved: Callable[[Look], bool],
+        proved: Callable[[ReadBackResult], bool],
         *,
         within: float,
         slowest: float,
         lasting: bool = False,
-    ) -> Settled[Look]:
+    ) -> Settled[ReadBackResult]:
         """Look at a document at leisure, show each look on its row, and learn nothing from it."""
 
-        async def look(_last: bool) -> Look:
+        async def look(_last: bool) -> ReadBackResult:
             return await self.look(target, confirm=False)
 
         return await self.settling.look(
@@ -423,7 +427,7 @@ class Stage:
         """
         self._afterwards[target.collection_id, target.file_id] = watch
 
-    def _watch(self, first: Outcome, watch: Watch, log: WriteLog, how: How) -> None:
+    def _watch(self, first: Outcome, watch: Watch, log: WriteLog, how: WriteOptions) -> None:
         place = first.target.collection_id, first.target.file_id
 
         def correct(outcome: Outcome) -> None:

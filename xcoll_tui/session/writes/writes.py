@@ -14,7 +14,7 @@ from xcoll_tui.session.writes.field_edit_attempt import Edit
 from xcoll_tui.session.writes.field_editor import FieldEditor
 from xcoll_tui.session.writes.finishing import Finishing
 from xcoll_tui.session.writes.outcome import Operation
-from xcoll_tui.session.writes.runner import How
+from xcoll_tui.session.writes.runner import WriteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Document
-    from xcoll_tui.session.tasks import Lasting
+    from xcoll_tui.session.tasks import BackgroundTasks
     from xcoll_tui.session.writes.outcome import CollectionDraft, Outcome, Target
     from xcoll_tui.session.writes.recovery import Recovery, Unfinished
-    from xcoll_tui.session.writes.runner import Stage
+    from xcoll_tui.session.writes.runner import WriteRunner
 
 _PROBED = 100
 
@@ -44,26 +44,26 @@ class Writes:
 
     def __init__(
         self,
-        stage: Stage,
+        runner: WriteRunner,
         recovery: Recovery,
         *,
         opened: Callable[[], str | None],
-        lasting: Lasting,
+        lasting: BackgroundTasks,
     ) -> None:
-        self._stage = stage
-        self._service = stage.service
+        self._runner = runner
+        self._service = runner.service
         self._recovery = recovery
         self._opened = opened
         self._lasting = lasting
-        self._documents = DocumentWrites(stage)
-        self._collections = CollectionWrites(stage)
-        self._editor = FieldEditor(stage, recovery)
-        self._finishing = Finishing(stage, recovery, self._editor)
+        self._documents = DocumentWrites(runner)
+        self._collections = CollectionWrites(runner)
+        self._editor = FieldEditor(runner, recovery)
+        self._finishing = Finishing(runner, recovery, self._editor)
 
     @property
     def busy(self) -> int:
         """The number of writes that are under way."""
-        return self._stage.busy
+        return self._runner.busy
 
     @property
     def read_only(self) -> bool:
@@ -73,15 +73,15 @@ class Writes:
     def intent_of(self, file_id: str) -> str | None:
         """Return what is being done to a document of the opened collection, as "saving…"."""
         opened = self._opened()
-        return None if opened is None else self._stage.rows.intent_of(opened, file_id)
+        return None if opened is None else self._runner.rows.intent_of(opened, file_id)
 
     def intent_of_collection(self, collection_id: str) -> str | None:
         """Return what is being done to a collection itself, as "deleting…"."""
-        return self._stage.rows.intent_of(collection_id)
+        return self._runner.rows.intent_of(collection_id)
 
     def busy_in(self, collection_id: str) -> int:
         """Return how many writes to a collection or its documents are under way."""
-        return self._stage.rows.writing_in(collection_id)
+        return self._runner.rows.writing_in(collection_id)
 
     async def idle(self) -> None:
         """Wait until nothing is under way, the reading that follows writes included."""
@@ -98,7 +98,7 @@ class Writes:
         name: str = "",
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
-        how: How | None = None,
+        how: WriteOptions | None = None,
     ) -> Outcome:
         """Attach an uploaded file; one that is attached already is left as it is.
 
@@ -106,7 +106,7 @@ class Writes:
         """
         target = self._target(file_id, collection_id)
         target = replace(target, name=target.name or name)
-        return await self._documents.attach(target, fields, how or How(slot, quiet))
+        return await self._documents.attach(target, fields, how or WriteOptions(slot, quiet))
 
     async def edit_fields(
         self,
@@ -120,7 +120,7 @@ class Writes:
         collection_id: str | None = None,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
-        how: How | None = None,
+        how: WriteOptions | None = None,
     ) -> Outcome:
         """Give a document these fields, and no others.
 
@@ -130,9 +130,9 @@ class Writes:
         """
         target = self._target(file_id, collection_id)
         edit = Edit(target, dict(fields), dict(base), replace, overwrite)
-        how = how or How(slot, quiet)
+        how = how or WriteOptions(slot, quiet)
         act = partial(self._editor.edit, edit, how, document)
-        return await self._stage.perform(Operation.EDIT, target, "saving…", act, how)
+        return await self._runner.perform(Operation.EDIT, target, "saving…", act, how)
 
     async def remove(
         self,
@@ -143,7 +143,7 @@ class Writes:
         unreadable: bool = False,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
-        how: How | None = None,
+        how: WriteOptions | None = None,
     ) -> Outcome:
         """Remove a document from its collection; the outcome's `document` is what it was.
 
@@ -151,7 +151,7 @@ class Writes:
         put back: it stays, unless a person agreed to that (`unreadable`).
         """
         target = self._target(file_id, collection_id)
-        how = how or How(slot, quiet)
+        how = how or WriteOptions(slot, quiet)
         return await self._documents.remove(target, base, how, unreadable=unreadable)
 
     async def reindex(
@@ -161,7 +161,7 @@ class Writes:
         collection_id: str | None = None,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
-        how: How | None = None,
+        how: WriteOptions | None = None,
     ) -> Outcome:
         """Ask for a document to be indexed again.
 
@@ -169,12 +169,12 @@ class Writes:
         then.
         """
         target = self._target(file_id, collection_id)
-        return await self._documents.reindex(target, how or How(slot, quiet))
+        return await self._documents.reindex(target, how or WriteOptions(slot, quiet))
 
     def is_reindexing(self, file_id: str, *, collection_id: str | None = None) -> bool:
         """Tell whether a document was asked to be indexed here, and that has not ended yet."""
         target = self._target(file_id, collection_id)
-        return self._stage.is_followed(target, Operation.REINDEX)
+        return self._runner.is_followed(target, Operation.REINDEX)
 
     async def probe_unique(
         self, collection_id: str, key: str, value: str, *, except_file_id: str | None = None
@@ -207,7 +207,9 @@ class Writes:
             collection_name=target.collection_name or entry.collection_name,
         )
         act = partial(self._finishing.finish, entry, target, old)
-        return await self._stage.perform(Operation.REPLACE, target, "attaching…", act, How())
+        return await self._runner.perform(
+            Operation.REPLACE, target, "attaching…", act, WriteOptions()
+        )
 
     async def drop(self, entry: Unfinished) -> bool:
         """Give a replacement up that broke off: both versions of its fields are forgotten.
@@ -237,7 +239,7 @@ class Writes:
         before: Collection,
         draft: CollectionDraft,
         after: Collection | None,
-        how: How,
+        how: WriteOptions,
     ) -> Outcome:
         """Take back what a draft changed of `before`; `after` is the collection as it became.
 
@@ -255,4 +257,4 @@ class Writes:
         collection_id = collection_id or self._opened()
         if collection_id is None:
             raise LookupError("No collection is open, so none of its documents can be changed.")
-        return self._stage.rows.target(collection_id, file_id)
+        return self._runner.rows.target(collection_id, file_id)

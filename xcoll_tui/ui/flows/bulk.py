@@ -41,7 +41,7 @@ class Marked(NamedTuple):
     """How many have fields that could not be read."""
 
 
-class Many:
+class BulkFlow:
     """The flows of writes on many documents."""
 
     def __init__(self, host: "Host", session: "Session", clock: Clock, drafts: Drafts) -> None:

@@ -22,7 +22,7 @@ _ROUNDS = 3
 _NO_FOLDER = "There is no state folder, so no backup can be written."
 
 
-class Deleting:
+class DeleteCollectionFlow:
     """The flow that destroys a collection."""
 
     def __init__(self, host: "Host", session: "Session") -> None:

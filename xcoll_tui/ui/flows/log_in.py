@@ -26,7 +26,7 @@ _PATIENCE = 0.4
 """Seconds that a keyring may take before the person is told what is waited for."""
 
 
-class Entering:
+class LogInFlow:
     """The flows around the key; each runs in a worker of the app, one at a time."""
 
     def __init__(self, app: "LogInHost", keys: "Keys") -> None:

@@ -9,8 +9,8 @@ from xcoll_tui.api.models import Collection, Document
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Verdict
-from xcoll_tui.ui.flows.bulk import Many, Marked
-from xcoll_tui.ui.flows.delete_collection import Deleting
+from xcoll_tui.ui.flows.bulk import BulkFlow, Marked
+from xcoll_tui.ui.flows.delete_collection import DeleteCollectionFlow
 from xcoll_tui.ui.flows.finish import FinishFlow
 from xcoll_tui.ui.flows.restore import RestoreFlow
 from xcoll_tui.ui.flows.undo import UndoFlow
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _KEPT = "What you typed is kept: {} opens it again."
 
 
-class Writing:
+class WriteFlow:
     """The flows of single writes: one document or one collection at a time."""
 
     def __init__(self, host: "Host", session: "Session", clock: Clock) -> None:
@@ -41,14 +41,14 @@ class Writing:
         self._session = session
         self._clock = clock
         self._drafts = Drafts()
-        self._many = Many(host, session, clock, self._drafts)
-        self._deleting = Deleting(host, session)
+        self._bulk_flow = BulkFlow(host, session, clock, self._drafts)
+        self._deleting = DeleteCollectionFlow(host, session)
         self._problems_told: set[str] = set()
         self.undoing = UndoFlow(
             host,
             session,
             clock,
-            follow=partial(self._many.follow, undo=True),
+            follow=partial(self._bulk_flow.follow, undo=True),
             delete=self._deleting.delete,
             inputs=lambda: host.inputs,
         )
@@ -82,7 +82,7 @@ class Writing:
 
     def note_progress(self, run: BulkRun) -> None:
         """Take note that a run went on, also after it was over."""
-        self._many.note_progress(run)
+        self._bulk_flow.note_progress(run)
 
     def tell_problems(self) -> None:
         """Say once what is wrong with what is kept on disk."""
@@ -157,7 +157,7 @@ class Writing:
         if form.is_over:
             self._drafts.fields[place] = draft
             self._host.complain(f"{sentence} {_KEPT.format('e')}")
-        elif outcome.verdict is Verdict.CHANGED:
+        elif outcome.verdict is Verdict.CONFLICT:
             form.conflict(outcome.theirs or {})
         elif outcome.verdict is not Verdict.IGNORED:
             form.refuse(outcome.field, sentence)
@@ -172,7 +172,7 @@ class Writing:
 
     async def remove(self, file_ids: Sequence[str]) -> None:
         """Ask, and remove documents from the collection that is open."""
-        marked = self._many.marked(file_ids)
+        marked = self._bulk_flow.marked(file_ids)
         if marked is None:
             return
         if problem := self._session.state.problem:
@@ -180,7 +180,7 @@ class Writing:
             self._host.complain(f"Nothing can be removed now. {problem}")
             return
         if len(marked.items) > 1:
-            await self._many.remove(marked)
+            await self._bulk_flow.remove(marked)
             return
         await self._remove_one(marked, unreadable=bool(marked.unreadable))
 
@@ -218,11 +218,11 @@ class Writing:
 
     async def reindex(self, file_ids: Sequence[str]) -> None:
         """Have documents indexed again."""
-        marked = self._many.marked(file_ids)
+        marked = self._bulk_flow.marked(file_ids)
         if marked is None:
             return
         if len(marked.items) > 1:
-            await self._many.reindex(marked)
+            await self._bulk_flow.reindex(marked)
             return
         item, writes = marked.items[0], self._session.writes
         if writes.is_reindexing(item.file_id):
@@ -232,13 +232,13 @@ class Writing:
 
     async def attach(self) -> None:
         """Attach files by their IDs."""
-        await self._many.attach()
+        await self._bulk_flow.attach()
 
     async def set_field(self, file_ids: Sequence[str]) -> None:
         """Set or clear one field of many documents."""
-        marked = self._many.marked(file_ids)
+        marked = self._bulk_flow.marked(file_ids)
         if marked is not None:
-            await self._many.set_field(marked)
+            await self._bulk_flow.set_field(marked)
 
     # Collections
 
@@ -327,7 +327,7 @@ class Writing:
 
     async def show_activity(self) -> None:
         """Show what was written and asked, or the run that is under way."""
-        if await self._many.show_runs():
+        if await self._bulk_flow.show_runs():
             return
         session, clock = self._session, self._clock
         chosen = await ask(

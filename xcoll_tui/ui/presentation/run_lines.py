@@ -31,7 +31,7 @@ _ENDS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.UNSHOWN: ("?", "not shown yet", "indexing"),
     Verdict.UNKNOWN: ("?", "not known", "indexing"),
     Verdict.IGNORED: ("✗", "not applied", "failed"),
-    Verdict.CHANGED: ("✗", "changed meanwhile", "failed"),
+    Verdict.CONFLICT: ("✗", "changed meanwhile", "failed"),
     Verdict.CANCELLED: ("○", "not sent", "quiet"),
 }
 

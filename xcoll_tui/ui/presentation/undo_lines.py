@@ -110,7 +110,7 @@ def with_versions(outcome: Outcome) -> str:
     """Tell an outcome; where other fields stand than were expected, with both versions."""
     mine, theirs = outcome.mine, outcome.theirs
     shows_both = "It has " in outcome.said
-    if outcome.verdict is not Verdict.CHANGED or mine is None or theirs is None or shows_both:
+    if outcome.verdict is not Verdict.CONFLICT or mine is None or theirs is None or shows_both:
         return outcome.said
     changes = changes_between(as_texts(mine), as_texts(theirs))
     if not changes:

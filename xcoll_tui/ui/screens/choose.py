@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from xcoll_tui.ui.screens.dialog import Dialog
-from xcoll_tui.ui.widgets.controls import Press
+from xcoll_tui.ui.widgets.controls import SafeButton
 
 
 class Way(NamedTuple):
@@ -38,9 +38,10 @@ class ChooseScreen(Dialog[str]):
         self._title = title
         self._text = text
         self._ways = ways
-        self._cancel = Press(Content("Cancel" if ways else "Close"))
+        self._cancel = SafeButton(Content("Cancel" if ways else "Close"))
         self._buttons = [
-            Press(Content(way.label), variant="error" if way.danger else "default") for way in ways
+            SafeButton(Content(way.label), variant="error" if way.danger else "default")
+            for way in ways
         ]
         self._scroll = VerticalScroll(id="choose-text", can_focus=False)
 

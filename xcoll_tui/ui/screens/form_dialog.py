@@ -21,7 +21,7 @@ from textual.widgets import Button, Input, Static
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog
-from xcoll_tui.ui.widgets.controls import Press
+from xcoll_tui.ui.widgets.controls import SafeButton
 
 T = TypeVar("T")
 
@@ -84,7 +84,7 @@ class FormDialog(Dialog[T]):
             self._aside_text, self._aside_extra, id="form-aside", can_focus=False
         )
         self._said = Static(id="form-said")
-        self._buttons = [Press("", id=f"form-choice-{number}") for number in range(3)]
+        self._buttons = [SafeButton("", id=f"form-choice-{number}") for number in range(3)]
         self._frame = Vertical(id="form")
         self._stage = self._form_stage()
         self._left_at: Widget | None = None

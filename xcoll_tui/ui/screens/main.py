@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access
-    from xcoll_tui.ui.flows.write import Writing
+    from xcoll_tui.ui.flows.write import WriteFlow
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 
@@ -50,7 +50,7 @@ class MainScreen(Screen[None]):
         self.collections = CollectionPane(clock)
         self.documents = DocumentPane(clock)
         self.session: Session | None = None
-        self.writing: Writing | None = None
+        self.writing: WriteFlow | None = None
         self.opens_documents = False
         """Whether a collection was asked for, so that what is done is done to its documents."""
         self.samples: tuple[str, ...] = ()
@@ -97,13 +97,13 @@ class MainScreen(Screen[None]):
 
     def begin(self, session: "Session", collection_id: str | None) -> None:
         """Browse this session from now on."""
-        from xcoll_tui.ui.event_renderer import Rendering  # noqa: PLC0415 - not for the first frame
-        from xcoll_tui.ui.flows.write import Writing  # noqa: PLC0415 - as above
+        from xcoll_tui.ui.event_renderer import EventRenderer  # noqa: PLC0415 - not for the first frame
+        from xcoll_tui.ui.flows.write import WriteFlow  # noqa: PLC0415 - as above
 
         self.session = session
         self._wanted = collection_id
-        Rendering(self, session)
-        self.writing = Writing(self, session, self._clock)
+        EventRenderer(self, session)
+        self.writing = WriteFlow(self, session, self._clock)
         self.collections.prepare(session.writes.intent_of_collection)
         self.documents.prepare(session.writes.intent_of)
         self.collections.follow(session.collections)
@@ -347,7 +347,9 @@ class MainScreen(Screen[None]):
 
     # Writes
 
-    def _write(self, flow: "Callable[[Writing], Coroutine[Any, Any, None]]", *what: object) -> None:
+    def _write(
+        self, flow: "Callable[[WriteFlow], Coroutine[Any, Any, None]]", *what: object
+    ) -> None:
         """Begin a flow of writing, unless the same one has begun: a key that is held repeats.
 
         `what` names it, unless it sees to that itself. It has begun until it asks something.

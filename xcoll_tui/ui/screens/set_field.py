@@ -12,7 +12,7 @@ from xcoll_tui.ui.presentation.fields_draft import show_value
 from xcoll_tui.ui.presentation.format import format_count, format_many
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
-from xcoll_tui.ui.widgets.controls import Choose
+from xcoll_tui.ui.widgets.controls import RadioMark
 from xcoll_tui.ui.widgets.field_rows import traits_of
 from xcoll_tui.ui.widgets.form_row import FormRow
 from xcoll_tui.ui.widgets.option_lists import DropDown
@@ -59,8 +59,8 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         options.append((Content.from_markup("[i]another…[/]"), _ANOTHER))
         self._select = DropDown(options, allow_blank=False, value=options[0][1])
         self._key_input = TextInput(placeholder="name")
-        self._set = Choose("Set", value=True)
-        self._clear = Choose("Clear")
+        self._set = RadioMark("Set", value=True)
+        self._clear = RadioMark("Clear")
         self._what = RadioSet(self._set, self._clear)
         self._value_input = TextInput()
         self._field_row = FormRow("Field", self._select)

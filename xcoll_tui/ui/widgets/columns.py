@@ -45,7 +45,7 @@ class Column(Generic[T]):
     """The service's name for sorting by it; None where the service cannot."""
 
 
-class Placed(NamedTuple, Generic[T]):
+class PlacedColumn(NamedTuple, Generic[T]):
     """A column and the cells that it covers."""
 
     column: Column[T]
@@ -96,7 +96,7 @@ class ColumnLayout(Generic[T]):
         label = cell_len(column.label) + (2 if column.sort_by and column.label else 0)
         return min(max(seen, label), column.maximum)
 
-    def place(self, width: int) -> tuple[list[Placed[T]], bool]:
+    def place(self, width: int) -> tuple[list[PlacedColumn[T]], bool]:
         """Place the columns in ``width`` cells; tell whether some are hidden to the right."""
         if not self.columns:
             return [], False
@@ -118,9 +118,9 @@ class ColumnLayout(Generic[T]):
         lead_width = max(0, width - taken)
         if not (lead.stretch or hidden):
             lead_width = min(lead_width, self.natural(lead))
-        placed = [Placed(lead, 0, lead_width)]
+        placed = [PlacedColumn(lead, 0, lead_width)]
         start = lead_width
         for column, natural in shown:
-            placed.append(Placed(column, start + SPACING, natural))
+            placed.append(PlacedColumn(column, start + SPACING, natural))
             start += SPACING + natural
         return placed, hidden

@@ -61,7 +61,7 @@ class NumberInput(LineInput):
         return int(self.value) if self.value else None
 
 
-class Check(Checkbox):
+class CheckMark(Checkbox):
     """A switch whose state is a mark and not a colour."""
 
     def render(self) -> Content:
@@ -69,7 +69,7 @@ class Check(Checkbox):
         return Content("[✓] " if self.value else "[ ] ") + self.label
 
 
-class Choose(RadioButton):
+class RadioMark(RadioButton):
     """One choice of several, whose state is a mark and not a colour."""
 
     def render(self) -> Content:
@@ -77,7 +77,7 @@ class Choose(RadioButton):
         return Content("(•) " if self.value else "( ) ") + self.label
 
 
-class Press(Button):
+class SafeButton(Button):
     """A button that takes a double click for one: the second may fall on what came of the first."""
 
     async def _on_click(self, event: events.Click) -> None:

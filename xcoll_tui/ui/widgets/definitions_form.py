@@ -10,7 +10,7 @@ from textual.widgets import Button, Static
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.widgets.controls import Check, Press
+from xcoll_tui.ui.widgets.controls import CheckMark, SafeButton
 from xcoll_tui.ui.widgets.form_row import FormRow
 from xcoll_tui.ui.widgets.text_input import TextInput
 
@@ -59,7 +59,7 @@ class DefinitionsForm(Vertical):
         yield self._list
         if not self._new:
             yield Static(Content(NEVER_REQUIRED), classes="form-note")
-        yield Press(Content("+ Add a field"), classes="form-add")
+        yield SafeButton(Content("+ Add a field"), classes="form-add")
 
     def value(self) -> tuple[FieldDefinition, ...]:
         """Return the definitions as they are entered, without those deleted."""
@@ -124,7 +124,7 @@ class DefinitionsForm(Vertical):
         if row.added:
             self._rows.remove(row)
             row.remove()
-            self.query_one(".form-add", Press).focus()
+            self.query_one(".form-add", SafeButton).focus()
         else:
             row.toggle()
 
@@ -151,13 +151,15 @@ class DefinitionRow(FormRow):
         self._is_to_go = entered is None
         self._count = documents_count
         self._key_input = TextInput(shown.key, placeholder="name of the field", classes="form-key")
-        self._required = Check(Content("required"), shown.required, disabled=not may_be_required)
-        self._unique = Check(Content("unique"), shown.unique)
-        self._inject = Check(Content("in search text"), shown.inject_into_chunk)
+        self._required = CheckMark(
+            Content("required"), shown.required, disabled=not may_be_required
+        )
+        self._unique = CheckMark(Content("unique"), shown.unique)
+        self._inject = CheckMark(Content("in search text"), shown.inject_into_chunk)
         self._description_input = TextInput(
             shown.description, placeholder="what it is for", classes="form-description"
         )
-        self._button = Press(Content("✕"), classes="form-tool", tooltip=Content("Delete"))
+        self._button = SafeButton(Content("✕"), classes="form-tool", tooltip=Content("Delete"))
         first = self._key_input if added else self._required
         super().__init__(definition.key, first)
         self.add_class("form-definition")

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from xcoll_tui.api.models import FieldDefinition
-from xcoll_tui.ui.widgets.controls import Press
+from xcoll_tui.ui.widgets.controls import SafeButton
 from xcoll_tui.ui.widgets.form_row import FormRow
 from xcoll_tui.ui.widgets.text_input import TextInput
 
@@ -99,7 +99,7 @@ class DefinedRow(FormRow):
         self._was_empty = value == ""
         self.is_supplied = False
         """Whether each file has a value of its own, so that none is needed here."""
-        self._button = Press(Content("✕"), classes="form-tool form-empty")
+        self._button = SafeButton(Content("✕"), classes="form-tool form-empty")
         self._button.can_focus = False  # keys empty the input itself
         label = f"{definition.key} *" if definition.required else definition.key
         self._traits = " · ".join(filter(None, [note, traits_of(definition)]))
@@ -157,7 +157,7 @@ class OtherRow(FormRow):
         self._key_input = TextInput(key, placeholder="name", classes="form-key")
         self._input = _input_of(value or "", (value or "") if entered is None else entered)
         self._input.placeholder = "value" if self.new else ""
-        self._button = Press(Content("✕"), classes="form-tool", tooltip=Content("Remove"))
+        self._button = SafeButton(Content("✕"), classes="form-tool", tooltip=Content("Remove"))
         super().__init__(
             key,
             self._key_input if self.new else self._input,

@@ -10,7 +10,7 @@ from textual.widgets import Button, Static
 
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.widgets.controls import Press
+from xcoll_tui.ui.widgets.controls import SafeButton
 from xcoll_tui.ui.widgets.field_rows import DefinedRow, OtherRow, UnopenedField
 from xcoll_tui.ui.widgets.pager import Pager
 
@@ -90,7 +90,7 @@ class FieldsForm(Vertical):
         else:
             yield Static("Fields", classes="form-title")
         yield self._rest
-        yield Press(Content("+ Add a field"), classes="form-add")
+        yield SafeButton(Content("+ Add a field"), classes="form-add")
 
     def _note_of(self, key: str, odd: Collection[str]) -> str:
         return " · ".join(filter(None, [self._undefined, NO_TEXT if key in odd else ""]))
@@ -233,4 +233,4 @@ class FieldsForm(Vertical):
         if self._others:
             self._go_to(len(self._defined) + min(index, len(self._others) - 1))
         else:
-            self.query_one(".form-add", Press).focus()
+            self.query_one(".form-add", SafeButton).focus()

@@ -9,7 +9,7 @@ from textual.widgets import RadioSet, Static
 
 from xcoll_tui.ui.presentation.fields_draft import changes_between, show_pair
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.widgets.controls import Choose
+from xcoll_tui.ui.widgets.controls import RadioMark
 
 
 class FieldsMerge(Vertical):
@@ -20,7 +20,7 @@ class FieldsMerge(Vertical):
     ) -> None:
         super().__init__()
         self._mine, self._theirs = dict(mine), dict(theirs)
-        self._mines: dict[str, Choose] = {}
+        self._mines: dict[str, RadioMark] = {}
         self._labels: dict[str, Content] = {}
         self._notes: dict[str, str] = {}
         for key, _, _ in changes_between(theirs, mine):
@@ -34,7 +34,7 @@ class FieldsMerge(Vertical):
                 else "changed by both"
             )
             shown = show_pair(mine.get(key), theirs.get(key))
-            self._mines[key] = Choose(Content("Mine    ") + shown[0], value=not only_theirs)
+            self._mines[key] = RadioMark(Content("Mine    ") + shown[0], value=not only_theirs)
             self._labels[key] = Content("Theirs  ") + shown[1]
 
     def compose(self) -> ComposeResult:
@@ -45,7 +45,7 @@ class FieldsMerge(Vertical):
                 Content.from_markup(title, key=clean(key, 60), note=self._notes[key]),
                 classes="form-pair",
             )
-            choose_theirs = Choose(self._labels[key], value=not choose_mine.value)
+            choose_theirs = RadioMark(self._labels[key], value=not choose_mine.value)
             yield RadioSet(choose_mine, choose_theirs)
 
     def merged(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.widgets.controls import Check
+from xcoll_tui.ui.widgets.controls import CheckMark
 from xcoll_tui.ui.widgets.text_input import Noted
 
 
@@ -100,7 +100,7 @@ class FormRow(Vertical):
     def _entered(self) -> object:
         """Give all that is entered here, to tell whether a problem is still about it."""
         inputs = tuple(widget.value for widget in self.query(Input))
-        checks = tuple(widget.value for widget in self.query(Check))
+        checks = tuple(widget.value for widget in self.query(CheckMark))
         return (inputs, checks, *(widget.value for widget in self.query(Select)))
 
     def _draw(self) -> None:

@@ -19,7 +19,7 @@ _FACT = 40
 
 
 @dataclass(frozen=True)
-class Place:
+class HeaderFacts:
     """Where the person is: what the header tells, most important first."""
 
     facts: tuple[str, ...] = ()
@@ -65,14 +65,14 @@ class Header(_Line):
 
     def __init__(self, pressed: Callable[[], None]) -> None:
         super().__init__()
-        self.place = Place()
+        self.place = HeaderFacts()
         self._pressed = pressed
 
     async def _on_click(self, event: events.Click) -> None:
         event.stop()
         self._pressed()
 
-    def show(self, place: Place) -> None:
+    def show(self, place: HeaderFacts) -> None:
         """Show another place."""
         if place != self.place:
             self.place = place

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
-from xcoll_tui.ui.widgets.controls import Press
+from xcoll_tui.ui.widgets.controls import SafeButton
 
 
 class Pager(Horizontal):
@@ -31,8 +31,8 @@ class Pager(Horizontal):
         self._noun = noun
         self._per_page = per_page
         self._said = Static(classes="form-pager-said")
-        self._previous = Press(Content("‹ Previous"), classes="form-page")
-        self._next = Press(Content("Next ›"), classes="form-page")
+        self._previous = SafeButton(Content("‹ Previous"), classes="form-page")
+        self._next = SafeButton(Content("Next ›"), classes="form-page")
 
     def compose(self) -> ComposeResult:
         """Yield what is said, and the buttons."""

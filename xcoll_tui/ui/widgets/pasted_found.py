@@ -11,7 +11,7 @@ from textual.widgets import Static
 from xcoll_tui.session.bulk.file_ids import PastedIds
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.widgets.controls import Check
+from xcoll_tui.ui.widgets.controls import CheckMark
 
 _NAMED = 5
 
@@ -25,7 +25,7 @@ class PastedFound(Vertical):
             "there is no such field here" if fields_known else "the fields here are not known"
         )
         self._said = Static(classes="form-note")
-        self.use = Check("", value=True, id="attach-use")
+        self.use = CheckMark("", value=True, id="attach-use")
         self.use.display = False
 
     def compose(self) -> ComposeResult:

@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from xcoll_tui.session.lists.listing import Gap
 from xcoll_tui.ui.presentation.text import fit
-from xcoll_tui.ui.widgets.columns import SPACING, Column, ColumnLayout, Placed
+from xcoll_tui.ui.widgets.columns import SPACING, Column, ColumnLayout, PlacedColumn
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class RowPainter(Generic[T]):
         self.more_right = False
         self._tone = tone
         self._markable = markable
-        self._placed: list[Placed[T]] = []
+        self._placed: list[PlacedColumn[T]] = []
         self._blank: tuple[int, Style, Strip] | None = None
 
     def place(self, width: int) -> None:

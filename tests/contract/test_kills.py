@@ -20,6 +20,6 @@ def test_every_write_is_in_a_part():
 @pytest.mark.parametrize("number", range(len(PARTS)))
 def test_what_was_out_when_it_was_killed_is_offered(number, tmp_path, record_property):
     writes = PARTS[number]
-    counts = run_kills(tmp_path, every=40, offset=13, writes=writes, **KINDS[number])
+    counts = run_kills(tmp_path, every=40, offset=5, writes=writes, **KINDS[number])
     record_property("kills", counts.total())
     assert counts.keys() == set(writes)

@@ -15,6 +15,9 @@ INVISIBLE = (
 )
 """The members of a character class."""
 
+FILE_ID = r"file_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The pattern of an ID of the service's."""
+
 LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 """The line ends of str.splitlines."""
 

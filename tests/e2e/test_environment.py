@@ -262,7 +262,7 @@ def test_where_nothing_can_be_kept_it_is_said_once_and_all_else_works(tmp_path):
 def test_nothing_of_a_keyring_plugin_comes_to_standard_output_or_error(name, tmp_path):
     env = plugins.install(tmp_path, name)
     done = run("auth", "status", "--json", env=env)
-    assert done.returncode == 1
+    assert done.returncode == (1 if name in plugins.BROKEN else 4)
     # A slow machine is told what is waited for.
     assert re.fullmatch(r"(Waiting for the keyring to be unlocked… .*\n)?", done.stderr)
     assert "NOISE" not in done.stdout

@@ -15,6 +15,7 @@ from xcoll_tui.credentials.errors import (
     Insecure,
     KeyringProblem,
     Locked,
+    NoKeyring,
     NotKept,
     Unavailable,
 )
@@ -166,7 +167,7 @@ def choose(candidates: tuple[object, ...]) -> Trusted:
             f" The keyring plugin {name} could not be loaded ({error})."
             for name, error in _plugins.failed.items()
         )
-        raise Unavailable(
+        raise (Unavailable if broken else NoKeyring)(
             f"There is no keyring on this computer, or none that answers.{broken} {WAYS_OUT} "
             "A keyring that was started since is found when xcoll starts again."
         )

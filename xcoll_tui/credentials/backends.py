@@ -190,6 +190,8 @@ def explain_start(error: BaseException, *, chosen: bool) -> KeyringProblem:
         remedy = "Unset it or correct it. "
     elif "configparser.Error" in set(_kinds(error)):
         cause, remedy = "the file keyringrc.cfg cannot be read", "Correct or remove that file. "
+    elif isinstance(error, RuntimeError) and "home directory" in str(error):
+        cause, remedy = "the home folder is not known", "Set HOME to it. "
     else:
         cause = "the keyring library failed"
         remedy = "If there is a file keyringrc.cfg, correct or remove it. "

@@ -7,6 +7,7 @@ backups and recovery files hold the fields of documents.
 
 import os
 import stat
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -133,7 +134,14 @@ def _unusable(kind: str, folder: Path, problem: str, advice: str) -> FolderUnusa
 
 def _can_be_made(folder: Path) -> bool:
     above = next(filter(os.path.lexists, folder.parents), folder)
-    return above.is_dir() and os.access(above, os.W_OK | os.X_OK)
+    if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+        return False
+    # Root may do everything, and yet nothing can be made in /proc: only trying tells.
+    try:
+        Path(tempfile.mkdtemp(prefix=f".{_NAME}-", dir=above)).rmdir()
+    except OSError:
+        return False
+    return True
 
 
 def _close(folder: Path) -> None:

@@ -27,6 +27,7 @@ FORMS = [KEY.encode(), quote(KEY, safe="").encode(), quote(KEY).encode()]
 
 SENTENCES = {
     "unknown option": (["--nonsense"], ENV, 2, "Unrecognized arguments: --nonsense"),
+    "log is nothing": (["--log", ""], ENV, 2, "Argument --log: it names no file."),
     "key as an option": ([f"--key={KEY}"], ENV, 2, "A key is not taken from the command line"),
     "key as an argument": (["one", KEY], ENV, 2, "A key is not taken from the command line"),
     "unlike a key, as a value": (["--key=sesame"], ENV, 2, "Unrecognized arguments: --key=[key]"),

@@ -7,7 +7,6 @@ backups and recovery files hold the fields of documents.
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -136,6 +135,8 @@ def _can_be_made(folder: Path) -> bool:
     above = next(filter(os.path.lexists, folder.parents), folder)
     if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
         return False
+    import tempfile  # noqa: PLC0415 - only where there is no folder yet
+
     # Root may do everything, and yet nothing can be made in /proc: only trying tells.
     try:
         Path(tempfile.mkdtemp(prefix=f".{_NAME}-", dir=above)).rmdir()

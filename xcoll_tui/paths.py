@@ -133,7 +133,16 @@ def _unusable(kind: str, folder: Path, problem: str, advice: str) -> FolderUnusa
 
 def _can_be_made(folder: Path) -> bool:
     above = next(filter(os.path.lexists, folder.parents), folder)
-    return above.is_dir() and os.access(above, os.W_OK | os.X_OK)
+    if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+        return False
+    import tempfile  # noqa: PLC0415 - only where there is no folder yet
+
+    # Root may do everything, and yet nothing can be made in /proc: only trying tells.
+    try:
+        Path(tempfile.mkdtemp(prefix=f".{_NAME}-", dir=above)).rmdir()
+    except OSError:
+        return False
+    return True
 
 
 def _close(folder: Path) -> None:

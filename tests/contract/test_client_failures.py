@@ -187,6 +187,13 @@ async def test_429_may_name_a_time():
     assert waits.slept == [90.0]
 
 
+@pytest.mark.parametrize("told", ["0", "-1", formatdate(999_000, usegmt=True)])
+async def test_429_that_asks_for_no_wait_is_no_burst(told):
+    limits = [fault(429, retry_after=told)] * 3
+    _, _, waits = await succeed(READS["list_collections"], *limits, reply())
+    assert waits.slept == [0.5, 1.0, 2.0]
+
+
 @pytest.mark.parametrize("ahead", [-120, 120, 86_400])
 async def test_a_time_to_wait_for_is_by_the_clock_of_the_service(ahead):
     now = 1_000_000 + ahead

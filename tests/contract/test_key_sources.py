@@ -119,6 +119,22 @@ def test_a_bad_one_is_refused_and_not_passed_over(bad, name, key_file):
     assert environment == {FILE: str(key_file)}
 
 
+@pytest.mark.parametrize("name", [FIRST, FILE])
+def test_quotation_marks_that_no_header_can_carry_are_named(name, tmp_path):
+    value = f"‘{KEY}’"
+    if name == FILE:
+        value = str(make(tmp_path / "key", value))
+    with pytest.raises(InvalidKey, match="stands in quotation marks"):
+        take_key({name: value})
+
+
+def test_a_url_is_no_name_of_a_key_file():
+    said = refused("file:///x/key")
+    assert "The key file file:///x/key (XCOLL_KEY_FILE) is named by a URL." in said
+    assert said.endswith("Name its path instead: /x/key")
+    assert "canary" not in refused("https://me:canary@mine/key")
+
+
 def test_a_key_that_no_text_could_be_is_refused():
     with pytest.raises(InvalidKey):
         take_key({FIRST: os.fsdecode(b"canary\xff\xfe")})

@@ -6,13 +6,14 @@ import re
 import shlex
 import socket
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.terminal import Terminal, run, xcoll
+from tests.e2e.terminal import Terminal, environment, run, xcoll
 from tests.e2e.walk import wait_framed
 from tests.hostile.shelf import Shelf, document, served
 from xcoll_tui.emulator.faults import parse_fault
@@ -26,6 +27,7 @@ FORMS = [KEY.encode(), quote(KEY, safe="").encode(), quote(KEY).encode()]
 
 SENTENCES = {
     "unknown option": (["--nonsense"], ENV, 2, "Unrecognized arguments: --nonsense"),
+    "log is nothing": (["--log", ""], ENV, 2, "Argument --log: it names no file."),
     "key as an option": ([f"--key={KEY}"], ENV, 2, "A key is not taken from the command line"),
     "key as an argument": (["one", KEY], ENV, 2, "A key is not taken from the command line"),
     "unlike a key, as a value": (["--key=sesame"], ENV, 2, "Unrecognized arguments: --key=[key]"),
@@ -258,3 +260,19 @@ def test_a_crash_shows_where_but_no_secret():
         assert b"out of order" in terminal.raw
         assert_not_told(terminal.raw)
         terminal.assert_restored()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("words", ["--help", "--version", "emulator --help", "auth --help"])
+def test_help_that_cannot_be_written_is_one_sentence(words):
+    command = f"{shlex.quote(sys.executable)} -m xcoll_tui {words} > /dev/full"
+    for unbuffered in ("", "1"):
+        done = subprocess.run(
+            ["sh", "-c", command],
+            env=environment({"PYTHONUNBUFFERED": unbuffered}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = "xcoll: Standard output cannot be written: No space left on device.\n"
+        assert (done.returncode, done.stderr) == (1, said)

@@ -28,6 +28,15 @@ _ENTRY = re.compile(
     r"(?:%[\w.-]+)?|(?P<name>[\w.*-]+))"
     r"(?P<range>/[0-9]{1,3})?(?::(?P<port>[0-9]{1,5}))?/?"
 )
+# Of the user and the password; what a host may not hold is refused anyway.
+_UNEXPANDED = re.compile(
+    r"\$[{(]|\{\{|%[A-Z_][A-Z0-9_]{2,}%|(?:^|:)(?:\$[A-Za-z_]\w*|<[^<>]*>)(?=:|$)"
+)
+# What people write who want none, and what programs print that have none.
+_NO_ADDRESS = {
+    *("none", "no", "off", "false", "null", "nil", "undefined", "direct", "disable", "disabled"),
+    *("true", "yes", "on", "unset", "auto", "default", "system"),
+}
 _DEFAULT_PORT = 443
 # What is longer is no host's name, and matching takes time.
 _LONGEST_ENTRY, _MOST_WILDCARDS = 300, 3
@@ -232,7 +241,11 @@ def _parse(variable: str, value: str) -> Proxy:
     if scheme not in {"http", "https"}:
         raise _Unusable("it begins with neither http:// nor https://")
     credentials, has_credentials, authority = rest.rpartition("@")
+    if not has_credentials and authority.rstrip("/").lower() in _NO_ADDRESS:
+        raise _Unusable("it is a word, and no address")
     host, port = _place_in(re.split(r"[/?#]", authority, maxsplit=1)[0])
+    if _UNEXPANDED.search(credentials):
+        raise _Unusable("it holds a placeholder, and nothing was put in its place")
     user, _, password = credentials.partition(":")
     return Proxy(
         variable,

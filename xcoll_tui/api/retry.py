@@ -40,10 +40,11 @@ def is_create(method: str, *, attaches: bool = False) -> bool:
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:
-    """Return the seconds to wait, never negative; None if the header is absent or makes no sense.
+    """Return the seconds to wait, more than none; None if the header is absent or says nothing.
 
     `value` is a number of seconds (fractions allowed) or an HTTP date, `now` in seconds since the
-    epoch by the clock of the service that sent it.
+    epoch by the clock of the service that sent it. To be asked to wait for nothing, or until a time
+    that is over, says nothing: all the tries would go at once.
     """
     if value is None:
         return None
@@ -55,7 +56,7 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
         if time is None:
             return None
         seconds = time - now
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
 def back_off(attempt: int, draw: Callable[[], float]) -> float:

@@ -66,7 +66,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("--read-only", action="store_true", help="refuse every write")
     parser.add_argument("--theme", metavar="NAME", help="colours (xcoll); also XCOLL_THEME")
-    parser.add_argument("--log", type=Path, metavar="FILE", help="write a log without secrets")
+    parser.add_argument("--log", type=_file, metavar="FILE", help="write a log without secrets")
     parser.add_argument("--version", action="version", version=f"xcoll {__version__}")
     demo = parser.add_argument_group("sample data", "the rest goes with --demo")
     demo.add_argument("--demo", action="store_true", help="browse sample data; needs no key")
@@ -75,6 +75,12 @@ def _parser() -> Parser:
     )
     add_service_options(demo)
     return parser
+
+
+def _file(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it names no file")
+    return Path(text)
 
 
 def _count(text: str) -> int:

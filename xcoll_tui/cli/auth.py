@@ -9,9 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import NoReturn
 
 from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
@@ -28,6 +26,7 @@ from xcoll_tui.cli.parser import (
     looks_like_key,
     say,
     stop,
+    stop_unwritten,
     warn,
 )
 from xcoll_tui.cli.patience import begin_line, patiently, run_until_signal
@@ -97,21 +96,8 @@ def _carry_out(options: argparse.Namespace) -> int:
         begin_line()
         stop("Broken off, so nothing was changed.", exit_code_of_signal())
     except OSError as error:  # nothing else lets one through
-        _drop_output()
-        if isinstance(error, BrokenPipeError):
-            return EXIT_FAILED  # who reads has had enough
-        stop(
-            f"Standard output cannot be written: {error.strerror}. xcoll auth status tells how "
-            "things stand.",
-            EXIT_FAILED,
-        )
+        stop_unwritten(error, "xcoll auth status tells how things stand.")
     return code
-
-
-def _drop_output() -> None:
-    """Let the end of the program not try again to write what could not be written."""
-    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _parser() -> Parser:

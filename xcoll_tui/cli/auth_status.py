@@ -19,6 +19,7 @@ from xcoll_tui.credentials import (
     Insecure,
     KeyringProblem,
     Locked,
+    NoKeyring,
     Profiles,
     TimedOut,
     Unavailable,
@@ -67,7 +68,9 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
     try:
         found = await patiently(access.find())
     except (CredentialError, Refused) as trouble:
-        found, problem, code = False, plain(str(trouble)), EXIT_FAILED
+        found, problem = False, plain(str(trouble))
+        # A keyring that is not there, or not asked, is none that failed.
+        code = EXIT_NO_KEY if isinstance(trouble, NoKeyring | Insecure) else EXIT_FAILED
         asked = trouble if isinstance(trouble, KeyringProblem) else None
     if not found and problem is None:
         problem, code = f"No key is kept for the profile {access.profile.name}.", EXIT_NO_KEY

@@ -4,12 +4,13 @@ What they print would stand before the JSON of `--json`, look like an error of o
 into the screen.
 """
 
+import codecs
 import io
 import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 
@@ -81,12 +82,20 @@ def _take_over(name: str) -> _OwnStream | None:
         copy = os.dup(number)
     except (AttributeError, OSError, ValueError):
         return None  # closed, or no descriptor at all
-    own = _OwnStream(os.fdopen(copy, "w", 1, encoding=stream.encoding, errors=stream.errors))
+    own = _OwnStream(os.fdopen(copy, "w", 1, encoding=_encoding_for(stream), errors=stream.errors))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, number)
     os.close(nowhere)
     setattr(sys, name, own)
     return own
+
+
+def _encoding_for(stream: TextIO) -> str:
+    """Return UTF-8, which is what terminals and pipes are, or ASCII, which is a part of it."""
+    with suppress(LookupError):
+        if codecs.lookup(stream.encoding).name == "ascii":
+            return "ascii"
+    return "utf-8"
 
 
 def _end(streams: list[_OwnStream | None]) -> None:

@@ -1,13 +1,18 @@
 """What all commands share: complaints of one sentence that repeat no key, and exit codes."""
 
 import argparse
+import os
 import re
 import signal
 import sys
 from contextlib import suppress
-from typing import NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from xcoll_tui import signals
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NO_KEY = 1, 2, 4
 
@@ -33,6 +38,18 @@ class Parser(argparse.ArgumentParser):
             # The value may be a key, as in --key-stdin=…
             message = f"{message.partition(_NO_VALUE)[0]}: it takes no value"
         stop(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", EXIT_USAGE)
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """Write help or a version whole, or say that it cannot be written."""
+        stream = sys.stdout
+        if stream is None or file != stream:
+            super()._print_message(message, file)
+            return
+        try:
+            stream.write(message)
+            stream.flush()
+        except OSError as error:
+            stop_unwritten(error)
 
     def refuse_key(self) -> NoReturn:
         """Say that no key is taken from here."""
@@ -69,6 +86,17 @@ def stop(sentence: str, code: int) -> NoReturn:
     """End the program with one sentence on stderr; a key typed as an argument is not repeated."""
     warn(f"xcoll: {_KEY.sub(_HIDDEN, sentence)}")
     raise SystemExit(code)
+
+
+def stop_unwritten(error: OSError, advice: str = "") -> NoReturn:
+    """End the program because standard output takes nothing; silently where its reader is gone."""
+    # The end of the program shall not try again.
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        raise SystemExit(EXIT_FAILED)
+    said = f"Standard output cannot be written: {error.strerror or 'it takes nothing'}. {advice}"
+    stop(said.strip(), EXIT_FAILED)
 
 
 def exit_code_of(error: Exception) -> int:

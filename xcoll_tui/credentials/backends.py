@@ -15,6 +15,7 @@ from xcoll_tui.credentials.errors import (
     Insecure,
     KeyringProblem,
     Locked,
+    NoKeyring,
     NotKept,
     Unavailable,
 )
@@ -166,7 +167,7 @@ def choose(candidates: tuple[object, ...]) -> Trusted:
             f" The keyring plugin {name} could not be loaded ({error})."
             for name, error in _plugins.failed.items()
         )
-        raise Unavailable(
+        raise (Unavailable if broken else NoKeyring)(
             f"There is no keyring on this computer, or none that answers.{broken} {WAYS_OUT} "
             "A keyring that was started since is found when xcoll starts again."
         )
@@ -189,6 +190,8 @@ def explain_start(error: BaseException, *, chosen: bool) -> KeyringProblem:
         remedy = "Unset it or correct it. "
     elif "configparser.Error" in set(_kinds(error)):
         cause, remedy = "the file keyringrc.cfg cannot be read", "Correct or remove that file. "
+    elif isinstance(error, RuntimeError) and "home directory" in str(error):
+        cause, remedy = "the home folder is not known", "Set HOME to it. "
     else:
         cause = "the keyring library failed"
         remedy = "If there is a file keyringrc.cfg, correct or remove it. "

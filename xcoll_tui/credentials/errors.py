@@ -2,7 +2,8 @@
 
 CredentialError
 ├── KeyringProblem   the keyring; `backend` is its name, "" where none was reached
-│   ├── Unavailable  no usable one: none there, its bus is gone, its configuration is broken
+│   ├── Unavailable  no usable one: its bus is gone, its configuration is broken
+│   │   └── NoKeyring  there is none, and nothing failed
 │   ├── Insecure     there is one, but none that is trusted: plain text, null, unknown
 │   ├── Locked       it is locked, and it was not unlocked
 │   ├── TimedOut     no answer in time; `writing`: what was asked for may still happen
@@ -44,6 +45,10 @@ class KeyringProblem(CredentialError):
 
 class Unavailable(KeyringProblem):
     """No keyring can be used: none is there, its bus is gone, its configuration is broken."""
+
+
+class NoKeyring(Unavailable):
+    """There is no keyring here at all."""
 
 
 class Insecure(KeyringProblem):

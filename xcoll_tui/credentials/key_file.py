@@ -34,6 +34,7 @@ def read_key_file(name: str) -> tuple[str, list[str]]:
     as it was given to this user, and taken with a note. `/dev/stdin` and what a shell names for
     `<(…)` are read to their end.
     """
+    _refuse_url(name)
     path = _path_of(name)
     descriptor, given = _opened(path)
     try:
@@ -89,6 +90,16 @@ def _judge(path: Path, found: os.stat_result, descriptor: int) -> str:
     else:
         advice = "Use a file of your own, or have it mounted read-only."
     raise _refused(path, problem, advice)
+
+
+def _refuse_url(name: str) -> None:
+    scheme, separator, rest = name.partition("://")
+    if not separator or not scheme.isalnum():
+        return
+    # Only of a file's is it shown whole: another may hold a password.
+    shown = name if scheme.lower() == "file" else f"{scheme}://…"
+    advice = f"Name its path instead: {rest}" if scheme.lower() == "file" else _NAME_A_FILE
+    raise KeyFileRefused(f"The key file {shown} ({KEY_FILE_VARIABLE}) is named by a URL. {advice}")
 
 
 def _path_of(text: str) -> Path:

@@ -7,13 +7,21 @@ from xcoll_tui.api.errors import InvalidKey
 from xcoll_tui.api.keys import ANY_PREFIX, accept_key
 from xcoll_tui.credentials.secret import LONGEST_KEY, Secret
 
-_QUOTES = "\"'`“”‘’«»"
+_QUOTES = "\"'`“”„‟‘’‚‛«»‹›「」『』"
 _NO_VALUE = re.compile(r"\$[({]|\$\w|%\w+%\Z|<.*>\Z|op://", re.ASCII)
 _TEMPLATE = re.compile(r"\$\{|\$\(|\{\{|\{%")
 _NAMED = re.compile(
     r"(?:export\s+|set\s+|\$env:)?[\"']?"
     rf"(?:[A-Z][A-Z0-9_]+\s*=[^=]|[\w.-]+[\"']?\s*(?::\s|[:=]\s*[\"']?{ANY_PREFIX}))",
     re.ASCII,
+)
+_PAGE = re.compile(
+    r"<(?:!doctype|!--|\?xml|/?(?:html|head|body|title|meta|script|div|h[1-6]|p)\b)", re.IGNORECASE
+)
+# What a program says that has no key to give, such as pass and op.
+_MESSAGE = re.compile(
+    rf"(?!.*{ANY_PREFIX})(?:(?:error|fatal|warning|usage)\b|[^\s:]+:\s+\S+\s+\S|\[\w+\]\s+\S)",
+    re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?:authorization\s*[:=]\s*)?bearer[\s:]", re.IGNORECASE)
 
@@ -66,14 +74,28 @@ def _wrapping_of(secret: Secret) -> str | None:
     """Say what stands around the key or in its place, and what to do about it."""
     text = secret.reveal()
     bare = text.strip(_QUOTES)
-    if _NO_VALUE.match(bare) or _TEMPLATE.search(bare):
-        return "is a placeholder: nothing has put the key in its place. Put the key itself there."
-    if _BEARER.match(bare):
-        return "begins with “Bearer”, which is no part of it. Leave that out."
-    if _NAMED.match(text) or _NAMED.match(bare):
-        return "stands behind its name, as in NAME=value. Give the value alone."
-    if bare != text:
-        return "stands in quotation marks, which are no part of it. Leave them out."
-    if text[:1] in {"{", "["}:
-        return "is JSON. Give the text of the key alone."
-    return None
+    kinds = (
+        (
+            _PAGE.match(bare),
+            "is a web page, and holds no key. Look at what gave it, and give the key alone.",
+        ),
+        (
+            _NO_VALUE.match(bare) or _TEMPLATE.search(bare),
+            "is a placeholder: nothing has put the key in its place. Put the key itself there.",
+        ),
+        (
+            _BEARER.match(bare),
+            "begins with “Bearer”, which is no part of it. Leave that out.",
+        ),
+        (
+            _MESSAGE.match(bare),
+            "is a message of a program, and no key. Look at what should have given the key.",
+        ),
+        (
+            _NAMED.match(text) or _NAMED.match(bare),
+            "stands behind its name, as in NAME=value. Give the value alone.",
+        ),
+        (bare != text, "stands in quotation marks, which are no part of it. Leave them out."),
+        (text[:1] in {"{", "["}, "is JSON. Give the text of the key alone."),
+    )
+    return next((said for found, said in kinds if found), None)

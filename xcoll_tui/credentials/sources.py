@@ -69,7 +69,8 @@ def _key_of_file(path: str, report: Report) -> Key:
 def _parsed(secret: Secret, name: str) -> Secret:
     """Return the key in a variable; white space around it may be a mistake worth knowing."""
     try:
-        accept_key(secret)
+        if secret.reveal() != secret.reveal().strip():
+            accept_key(secret)
         return parse_key(secret.reveal())
     except InvalidKey as refusal:
         problem = str(refusal)

@@ -95,12 +95,19 @@ def run(arguments: argparse.Namespace) -> int:
         return _complain(str(error))
     except sqlite3.Error as error:
         return _complain(f"Cannot write the data file {arguments.data}: {error}.")
+    except _NotToldError as error:
+        _complain(f"Standard output cannot be written: {error}.")
+        return 1
     except OSError as error:
         place = f"{arguments.host}:{arguments.port}"
         return _complain(f"Cannot listen on {place}: {error.strerror or error}.")
     finally:
         if store is not None:
             store.close()
+
+
+class _NotToldError(Exception):
+    """Where it listens could not be told."""
 
 
 def _complain(sentence: str) -> int:
@@ -135,8 +142,11 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
     ready = f"Listening on {format_url(host, port)} key {key}\n{command_line(host, port, key)}"
 
     def tell_ready() -> None:
-        sys.stdout.write(ready)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(ready)
+            sys.stdout.flush()
+        except OSError as error:
+            raise _NotToldError(error.strerror) from None
 
     server = make_uvicorn(app, tell_ready)
     try:

@@ -205,7 +205,7 @@ class TerminalParser:
         return rest
 
     def _tell_paste(self, paste: bytearray) -> None:
-        text = paste.decode(errors="replace").replace("\x00", "")
+        text = paste.decode(errors="replace")
         text = _CODE_IN_PASTE.sub(lambda code: text_of(code[1], code[2]) or code[0], text)
         if text:
             self._events.append(events.Paste(text))

@@ -81,6 +81,14 @@ BROKEN = {
     f"http://me:{SECRET}@p:1\r\r\nhttp://q:2": "no URL may hold",
     f"http://me:{SECRET}\udcff@p:1": "no URL may hold",
     f"http://me:{SECRET}\x00@p:1": "no URL may hold",
+    f"http://${{USER}}:{SECRET}${{PASS}}@h:9": "holds a placeholder",
+    f"http://me:%{SECRET.upper()}%@h:9": "holds a placeholder",
+    f"http://$USER:${SECRET}@h:9": "holds a placeholder",
+    f"http://{{{{user}}}}:{SECRET}@h:9": "holds a placeholder",
+    f"<user>:{SECRET}@h:9": "holds a placeholder",
+    "none": "is a word, and no address",
+    "http://Off/": "is a word, and no address",
+    "DIRECT": "is a word, and no address",
     f"http://xai-token-{SECRET}-and-more:1": "holds a management key",
 }
 

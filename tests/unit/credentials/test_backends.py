@@ -179,6 +179,14 @@ def test_a_broken_file_is_named():
     assert "the file keyringrc.cfg cannot be read (NoSectionError). Correct or remove" in said
 
 
+def test_without_a_home_it_is_home_that_helps():
+    error = RuntimeError("Could not determine home directory.")
+    said = str(explain_start(error, chosen=False))
+    assert "the home folder is not known" in said
+    assert "Set HOME to it." in said
+    assert "keyringrc.cfg" not in said
+
+
 def test_without_the_library_there_is_no_keyring(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "keyring", None)
     with pytest.raises(Unavailable, match="ModuleNotFoundError"):

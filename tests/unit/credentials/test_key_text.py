@@ -10,6 +10,7 @@ from xcoll_tui.credentials import Secret, parse_key, read_key
 KEY = "xai-token-canary-in-the-mine-r42q"
 QUOTES, NAMED = "in quotation marks", "stands behind its name"
 BEARER, PLACEHOLDER, JSON = "begins with “Bearer”", "is a placeholder", "is JSON"
+PAGE, MESSAGE = "is a web page", "is a message of a program"
 
 WRAPPED = {
     f'"{KEY}"': QUOTES,
@@ -18,6 +19,10 @@ WRAPPED = {
     f"`{KEY}`": QUOTES,
     f"“{KEY}”": QUOTES,
     f"«{KEY}»": QUOTES,
+    f"‘{KEY}’": QUOTES,
+    f"‹{KEY}›": QUOTES,
+    f"„{KEY}“": QUOTES,
+    f"「{KEY}」": QUOTES,
     f'"{KEY}': QUOTES,
     f"{KEY}'": QUOTES,
     '""': QUOTES,
@@ -53,6 +58,13 @@ WRAPPED = {
     "{{xai_key}}": PLACEHOLDER,
     "{% raw %}": PLACEHOLDER,
     "<your-management-key>": PLACEHOLDER,
+    "<!DOCTYPE html><html><title>canary</title></html>": PAGE,
+    "<html>": PAGE,
+    "<?xml version='1.0'?><canary/>": PAGE,
+    "Error: xai/canary is not in the password store.": MESSAGE,
+    "error: canary": MESSAGE,
+    "gpg: decryption failed: No secret key": MESSAGE,
+    "[ERROR] 2026/11/27 canary isn't signed in": MESSAGE,
     "op://vault/item/field": PLACEHOLDER,
 }
 PLAIN = [KEY, "a", "k=", "abcd==", "xai-token-x+/=.Zz9", "xai-token-a:b", "50%", "a$b", "Bearers"]

@@ -70,6 +70,16 @@ def test_any_text_is_read_without_an_error(text):
         f"- {A}\n- {B}\n",
         f"• {A}\n• {B}\n",
         f"1. {A}\n2. {B}\n",
+        f"1. {A}\r2) {B}",
+        f"(3) {A}\n(4) {B}",
+        f"[1] {A}\n[2] {B}",
+        f"- [ ] {A}\n- [x] {B}",
+        f"* {A}\n+ {B}",
+        f"#1 {A}\n#2 {B}",
+        f"a) {A}\nIV. {B}",
+        f"  - 1.2 {A}\u2028No. 3: “{B}”",
+        f"1\\. {A} 2) {B}",
+        f"12/03 {A}\n① {B}",
         f"ids: {A}, {B}",
         f"- file_id: {A}\n- file_id: {B}\n",
         f"https://x.ai/files/{A}?next={B}",
@@ -88,6 +98,10 @@ def test_what_people_paste(text):
     assert pasted.repeated == ()
     assert pasted.malformed == ()
     assert pasted.problem is None
+
+
+def test_a_number_alone_may_be_an_id():
+    assert read_file_ids(f"5\n{A}\n6").file_ids == ("5", A, "6")
 
 
 def test_repeated_ones_are_folded_and_told():

@@ -142,3 +142,17 @@ def test_nothing_of_json_that_was_cut_off_becomes_an_id(length, text):
         assert text[:length].rstrip() in ("{", text)
     else:
         assert pasted.file_ids == ()
+
+
+def test_ids_may_be_the_names_of_members():
+    pasted = read_file_ids(json.dumps({B: {"ticker": "X"}, A: {}, "file_name": "n"}))
+    assert pasted.file_ids == (B, A)
+    assert pasted.values == {B: {"ticker": "X"}}
+    assert read_file_ids(json.dumps({"by_id": {A: None, B: "n"}})).file_ids == (A, B)
+    assert read_file_ids(json.dumps({A: {"file_id": B}})).file_ids == (B,)
+
+
+def test_members_of_one_name_are_told():
+    pasted = read_file_ids(f'{{"file_id": "{A}", "x": "1", "x": "2"}}')
+    assert pasted.values == {A: {"x": "2"}}
+    assert pasted.notes == ("“x” stands more than once in an object; the last one counts",)

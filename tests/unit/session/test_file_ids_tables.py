@@ -228,3 +228,9 @@ def test_a_table_that_was_written_is_read_again(fields):
         for file_id, own in fields.items()
         if (trimmed := {k: trim_cell(v) for k, v in own.items() if trim_cell(v)})
     }
+
+
+def test_columns_of_one_name_are_told():
+    pasted = read_file_ids(f"file_id,x,x\n{A},1,2\n{B},3,4")
+    assert pasted.values == {A: {"x": "1"}, B: {"x": "3"}}
+    assert pasted.notes == ("several columns are called “x”; the first one counts",)

@@ -251,7 +251,7 @@ PASTED = {
     "\x1b[201": "\x1b[201",
     "\x1b]0;title\x07": "\x1b]0;title\x07",
     "\x1bP\x1b\\\x1bO": "\x1bP\x1b\\\x1bO",
-    "a\x00b": "ab",
+    "a\x00b": "a\x00b",
     "e\u0301é\u200b\ufeff": "e\u0301é\u200b\ufeff",
     "q" * 100_000: "q" * 100_000,
 }

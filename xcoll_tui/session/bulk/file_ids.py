@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xcoll_tui.session.bulk.pasted_json import Record, read_json, records_in, refuse_part
 from xcoll_tui.session.bulk.pasted_table import Table, read_tables
 from xcoll_tui.session.bulk.pasted_text import (
+    FILE_ID,
     INVISIBLE,
     PasteBroken,
     plain_name,
@@ -15,10 +16,9 @@ from xcoll_tui.session.bulk.pasted_text import (
     trim_cell,
 )
 
-_UUID = r"file_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_KNOWN = re.compile(_UUID)
+_KNOWN = re.compile(FILE_ID)
 # One, or several that nothing or little divides.
-_RUN = re.compile(rf"(?<![\w-]){_UUID}(?:[-_]*{_UUID})*(?![\w-])", re.ASCII)
+_RUN = re.compile(rf"(?<![\w-]){FILE_ID}(?:[-_]*{FILE_ID})*(?![\w-])", re.ASCII)
 # What a terminal takes for a colour, a title or a link, as in the lines of a log.
 _CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _SEPARATORS = re.compile(
@@ -28,7 +28,18 @@ _SEPARATORS = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HIDDEN = re.compile(f"[{INVISIBLE}]+")
 _QUOTES = "\"'`“”„‘’‚«»‹›「」『』<>[](){}\\"
-_NUMBERING = re.compile(r"\d{1,6}[.):]")
+_NUMBERING = re.compile(r"\d{1,6}[.):\]]|[(\[]\d{1,6}[)\]][.:]?")
+_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+# What a list puts before an ID: bullets, boxes to tick, numbers and letters.
+_MARKER = re.compile(
+    rf"(?:\A|(?<=[{_ENDS}]))(?:"
+    rf"[^\S{_ENDS}]++|[{INVISIBLE}]++"
+    r"|[-–—*+>•◦▪‣·#]|[(\[][xX✓✔ ]?[)\]]|[\u2460-\u249b\u2776-\u2793]|n[or]\b[.:]*+"
+    r"|[(\[]?\d{1,6}(?:[./]\d{1,6})*+(?!\w)[.):\],;|\\]*+|[(\[]?(?:[a-z]|[ivxlc]{1,7})[.):\]]++"
+    rf"){{1,20}}+(?=[^{_ENDS}]*?{FILE_ID})",
+    re.IGNORECASE,
+)
+_NAMED, _LONG_NAME = 3, 40
 
 
 @dataclass(frozen=True)
@@ -53,15 +64,16 @@ class PastedIds:
 def read_file_ids(text: str) -> PastedIds:
     """Read IDs divided by line ends, commas, semicolons or blanks, quoted or not.
 
-    JSON is read too: texts in it, or under `file_id` or `id` where it holds objects; and a table,
+    JSON is read too: texts in it, under `file_id` or `id` where it holds objects, or the names of
+    their members; and a table,
     of a spreadsheet, CSV or Markdown, with a header that names one of these.
     """
     text = text.lstrip("\ufeff\u200b\u2060\x00")  # what a spreadsheet's file begins with
     plain = _CODES.sub(lambda code: " " * len(code.group()), text)
     try:
-        records = _from_json(plain)
-        if records is not None:
-            return _pasted(records)
+        pasted = _from_json(plain)
+        if pasted is not None:
+            return pasted
         tables = read_tables(text, _is_id)
         if tables is not None:
             above = [Record(word, {}) for word in _words(tables.above) if _KNOWN.fullmatch(word)]
@@ -69,7 +81,7 @@ def read_file_ids(text: str) -> PastedIds:
         refuse_part(plain)
     except PasteBroken as problem:
         return PastedIds((), problem=problem)
-    return _pasted(Record(word, {}) for word in _words(plain))
+    return _pasted(Record(word, {}) for word in _words(_MARKER.sub("", plain)))
 
 
 def keys_of_columns(columns: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
@@ -116,28 +128,39 @@ def _cell(text: str) -> str:
 # The three kinds of text
 
 
-def _from_json(text: str) -> list[Record] | None:
-    values = read_json(text)
-    if values is None:
+def _from_json(text: str) -> PastedIds | None:
+    found = read_json(text)
+    if found is None:
         return None
     try:
-        records = [record for value in values for record in records_in(value)]
+        records = [record for value in found.values for record in records_in(value)]
     except RecursionError:
         raise PasteBroken("JSON", (1, 1), "it is nested too deeply") from None
-    return [
-        Record(file_id, record.values) for record in records for file_id in _ids_of(record.file_id)
-    ]
+    notes = tuple(
+        f"“{_shown(name)}” stands more than once in an object; the last one counts"
+        for name in found.repeated[:_NAMED]
+    )
+    return _pasted(
+        (Record(each, record.values) for record in records for each in _ids_of(record.file_id)),
+        notes,
+    )
 
 
 def _from_tables(records: list[Record], tables: Sequence[Table]) -> PastedIds:
     longer: list[int] = []
+    repeated: list[str] = []
     without = 0
     for table in tables:
         width = len(table.header)
+        own = table.header[table.column] if table.column < width else None
+        repeated += [name for name, count in Counter(table.header).items() if name and count > 1]
         for row in table.rows:
             ids = _ids_in_row(row.cells, table.column)
             named = zip(table.header, row.cells, strict=False)
-            values = {name: cell for at, (name, cell) in enumerate(named) if at != table.column}
+            values: dict[str, str] = {}
+            for name, cell in named:
+                if name != own:
+                    values.setdefault(name, cell)
             if width and any(row.cells[width:]):
                 longer.append(row.line)
                 values = {}
@@ -149,6 +172,10 @@ def _from_tables(records: list[Record], tables: Sequence[Table]) -> PastedIds:
             f"{_rows(len(longer))} more cells than the header, so only the ID was taken "
             f"(line {longer[0]})"
         )
+    notes += [
+        f"several columns are called “{_shown(name)}”; the first one counts"
+        for name in list(dict.fromkeys(repeated))[:_NAMED]
+    ]
     if not all(table.header for table in tables):
         notes.append("what stands beside the IDs has no names, so it was left out")
     if without:
@@ -204,8 +231,8 @@ def _ids_of(text: str) -> list[str]:
     if known:
         return known
     word = _SEPARATORS.sub(" ", _CODES.sub(" ", visible)).strip(f" {_QUOTES}")
-    is_one = any(character.isalnum() for character in word) and not _NUMBERING.fullmatch(word)
-    return [word] if is_one else []
+    is_one = any(character.isalnum() for character in word)
+    return [word] if is_one and not _NUMBERING.fullmatch(visible.strip()) else []
 
 
 def _known_in(text: str) -> list[str]:
@@ -242,6 +269,10 @@ def _pasted(records: Iterable[Record], notes: tuple[str, ...] = ()) -> PastedIds
         {file_id: own for file_id, own in values.items() if own},
         notes,
     )
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _LONG_NAME else f"{name[:_LONG_NAME]}…"
 
 
 def _rows(count: int) -> str:

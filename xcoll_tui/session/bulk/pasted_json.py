@@ -3,10 +3,17 @@
 import json
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from xcoll_tui.session.bulk.pasted_text import INVISIBLE, PasteBroken, place_of, rank_of
+from xcoll_tui.session.bulk.pasted_text import (
+    FILE_ID,
+    INVISIBLE,
+    PasteBroken,
+    place_of,
+    rank_of,
+)
 
 _UNSEEN = rf"\s\x00-\x20\x7f-\x9f{INVISIBLE}"
 _GAP = re.compile(f"[{_UNSEEN}]*")
@@ -26,7 +33,7 @@ _QUOTE_OF_SHELL = re.compile(r"'\\(')'")
 _QUOTE_OF_CSV = re.compile('"(")')
 _DOUBLED = re.compile(rf"(?:[{{\[]{_SPACE})+\"\"\w")
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_IS_ID = re.compile(FILE_ID)
 
 _REASONS = {
     "Expecting ',' delimiter": "a comma is missing, or a bracket at the end",
@@ -40,6 +47,13 @@ _REASONS = {
 }
 
 
+class Json(NamedTuple):
+    """The values of a text, and the names that stand more than once in one object."""
+
+    values: list[object]
+    repeated: tuple[str, ...]
+
+
 class Record(NamedTuple):
     """What an object says of one file: its ID, and texts by their names."""
 
@@ -47,7 +61,7 @@ class Record(NamedTuple):
     values: Mapping[str, str]
 
 
-def read_json(text: str) -> list[object] | None:
+def read_json(text: str) -> Json | None:
     """Return the values that a text holds; None where it does not begin like JSON.
 
     Raises PasteBroken where it does and is not.
@@ -82,8 +96,8 @@ def refuse_part(text: str) -> None:
 def records_in(value: object) -> Iterator[Record]:
     """Find the IDs in a value of JSON, and what stands beside each.
 
-    They are texts in lists, and members with the name of an ID. In an answer of the service's the
-    ID is in `file_metadata`, and the values are in `fields`.
+    They are texts in lists, members with the name of an ID, and names of objects. In an answer of
+    the service's the ID is in `file_metadata`, and the values are in `fields`.
     """
     if isinstance(value, str):
         yield Record(value, {})
@@ -110,6 +124,9 @@ def _records_of(value: dict[str, Any]) -> Iterator[Record]:
         beside = _texts(fields) if isinstance(fields, dict) else {}
         for record in _records_of(metadata):
             yield record._replace(values=beside)
+    elif any(map(_IS_ID.fullmatch, value)):
+        for key, item in value.items():
+            yield from _records_under(key, item)
     else:
         for key, item in value.items():
             for part in item if isinstance(item, list) else [item]:
@@ -117,6 +134,14 @@ def _records_of(value: dict[str, Any]) -> Iterator[Record]:
                     yield from records_in(part)
                 elif isinstance(item, list) and (rank_of(key) is not None or _is_like_id(part)):
                     yield Record(part, {})
+
+
+def _records_under(key: str, item: object) -> list[Record]:
+    """Return the IDs in a member, else its name where that is one."""
+    inner = list(records_in(item)) if isinstance(item, dict | list) else []
+    if inner or not _IS_ID.fullmatch(key):
+        return inner
+    return [Record(key, _texts(item) if isinstance(item, dict) else {})]
 
 
 def _is_of_a_page(value: Mapping[str, Any], name: str) -> bool:
@@ -138,7 +163,7 @@ def _texts(members: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _read_wrapped(text: str, quote: str, start: int) -> list[object]:
+def _read_wrapped(text: str, quote: str, start: int) -> Json:
     body = text[start : len(text.rstrip(f"; \t\r\n{quote[-1]}"))]
     escape = _QUOTE_OF_CSV if _DOUBLED.match(body) else _ESCAPE
     if quote == "'":
@@ -166,15 +191,15 @@ def _replace(pattern: re.Pattern[str], text: str) -> tuple[str, list[int]]:
     return "".join(parts), shifts
 
 
-def _read(whole: str, text: str, start: int, shifts: list[int]) -> list[object]:
+def _read(whole: str, text: str, start: int, shifts: list[int]) -> Json:
     try:
         try:
-            return list(_values(text))
+            return _values(text)
         except json.JSONDecodeError:
             plain = _BETWEEN.sub(_blank, text)
             if plain == text:
                 raise
-            return list(_values(plain))
+            return _values(plain)
     except json.JSONDecodeError as error:
         at, reason = _cause(text, error)
         offset = start + at + bisect_right(shifts, at)
@@ -184,14 +209,26 @@ def _read(whole: str, text: str, start: int, shifts: list[int]) -> list[object]:
         raise PasteBroken("JSON", place, "it is nested too deeply") from None
 
 
-def _values(text: str) -> Iterator[object]:
+def _values(text: str) -> Json:
+    values: list[object] = []
+    repeated: dict[str, None] = {}
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            counts = Counter(name for name, _ in pairs)
+            repeated.update((name, None) for name, count in counts.items() if count > 1)
+        return made
+
+    decoder = json.JSONDecoder(object_pairs_hook=members, parse_int=str, parse_float=str)
     at = _end_of_gap(text, 0)
     while at < len(text):
         if text[at] not in '{["':
             raise json.JSONDecodeError("Extra data", text, at)
-        value, at = _DECODER.raw_decode(text, at)
-        yield value
+        value, at = decoder.raw_decode(text, at)
+        values.append(value)
         at = _end_of_gap(text, at)
+    return Json(values, tuple(repeated))
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -2,7 +2,8 @@
 
 What is invisible at the ends of an ID or a cell came with the clipboard: the byte order mark of a
 spreadsheet's file, the direction marks of a chat, the zero-width space of a web page. Inside a
-value it may be part of the spelling, so it stays.
+value it may be part of the spelling, so it stays; so does the whole of a terminal's code, for a
+part of one means something else.
 """
 
 import re
@@ -14,6 +15,9 @@ INVISIBLE = (
 )
 """The members of a character class."""
 
+FILE_ID = r"file_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The pattern of an ID of the service's."""
+
 LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 """The line ends of str.splitlines."""
 
@@ -23,6 +27,12 @@ _CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
 _MARKS = "\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff"
 _EMBEDDINGS = "\u202a-\u202e\u2066-\u2069"
 _EMBEDDING = re.compile(f"[{_EMBEDDINGS}]")
+# What a terminal takes for a colour, a title, a character set, whole or only begun.
+_CODE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])(?:[^\x07\x1b\x80-\x9f\r\n]*(?:\x07|\x1b\\|\x9c))?"
+    r"|\x1b[#%(-/][0-~]|\x1b[78=>]"
+)
 
 
 class PasteBroken(Exception):  # noqa: N818 - a fact about a text; `str()` is a sentence on it
@@ -38,17 +48,19 @@ class PasteBroken(Exception):  # noqa: N818 - a fact about a text; `str()` is a 
 
 
 class _Edge:
-    """Characters that are taken from both ends of a text."""
+    """Characters that are taken from both ends of a text, but for those of a code."""
 
     def __init__(self, characters: str) -> None:
-        self._head = re.compile(f"[{characters}]*")
+        self._head = re.compile(f"(?:(?!{_CODE.pattern})[{characters}])*")
         self._last = re.compile(f"[{characters}]")
 
     def strip(self, text: str) -> str:
         head = self._head.match(text)
         start = 0 if head is None else head.end()
-        end = len(text)
-        while end > start and self._last.match(text, end - 1):
+        end, least = len(text), start
+        for code in _CODE.finditer(text, start):
+            least = code.end()
+        while end > least and self._last.match(text, end - 1):
             end -= 1
         return text[start:end]
 

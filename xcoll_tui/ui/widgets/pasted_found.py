@@ -49,7 +49,7 @@ class PastedFound(Vertical):
         """Say what was found: values that may be used, by ID and key, and columns that may not."""
         lines = [] if pasted.problem or empty else [_count(pasted)]
         if pasted.notes:
-            lines.append(" · ".join(pasted.notes))
+            lines.append(" · ".join(clean(note, 300) for note in pasted.notes))
         if left_out:
             lines.append(f"Left out, for {self._reason}: {_names(left_out)}")
         counts = Counter(key for own in fields.values() for key in own)

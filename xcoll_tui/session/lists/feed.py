@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 
 from xcoll_tui.api.errors import ApiError, InvalidArgument
 from xcoll_tui.api.filters import is_expression
-from xcoll_tui.session.events import Event
 from xcoll_tui.session.lists.events import (
     Departure,
     FeedChanged,
+    ListEvent,
     RowChanged,
     RowRemoved,
     RowsAppended,
@@ -67,7 +67,7 @@ class Feed(Generic[T]):
         source: Source[T],
         query: Query,
         *,
-        emit: Callable[[Event], None],
+        emit: Callable[[ListEvent], None],
         clock: Callable[[], float] = time.time,
         total: int | None = None,
     ) -> None:

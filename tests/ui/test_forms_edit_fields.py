@@ -91,11 +91,11 @@ async def test_all_that_is_pasted_is_kept_and_can_be_seen(edit):
         ticker.cursor_position = 2
         pilot.app.post_message(events.Paste("1\\\n2\x1b]52;c;x\x07\n"))
         await wait_until(pilot, lambda: ticker.escaped)
-        assert ticker.text == "TS1\\\n2\x1b]52;c;xLA"
-        assert r"TS1\\\n2\u{1b}]52;c;xLA" in screen_text(pilot)
+        assert ticker.text == "TS1\\\n2\x1b]52;c;x\x07LA", "no code is cut in half"
+        assert r"TS1\\\n2\u{1b}]52;c;x\u{7}LA" in screen_text(pilot)
         assert "\x1b" not in screen_text(pilot)
         await pilot.press("!")
-        assert ticker.text == "TS1\\\n2\x1b]52;c;x!LA"
+        assert ticker.text == "TS1\\\n2\x1b]52;c;x\x07!LA"
 
 
 async def test_what_cannot_be_sent_is_told_where_it_stands(edit, sent):

@@ -8,8 +8,10 @@ it in its line, a border first. So the column is set again behind each run of su
 import os
 import re
 import select
+from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from unicodedata import category, east_asian_width
@@ -30,15 +32,21 @@ _SURE = (
     "\u3001-\u3029\u3041-\u3096\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 )
 _DOUBTFUL = f"[^\x00-\x1f{_SURE}]"
-_ANY_DOUBTFUL = re.compile(_DOUBTFUL)
-_TOKEN = re.compile(
-    r"\x1b\[\d+;(?P<move>\d+)H"
-    r"|(?P<code>\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?)"
-    r"|(?P<control>[\x00-\x1f])"
-    # What joins, such as an accent or a selector, belongs to the character before it.
-    f"|(?P<sure>[{_SURE}]+(?!{_DOUBTFUL}))"
-    f"|(?P<doubtful>[{_SURE}]?{_DOUBTFUL}+)"
-)
+_FIRSTS = [first for first, _ in re.findall(r"(.)-?(.)", _SURE)]
+_LASTS = [last for _, last in re.findall(r"(.)-?(.)", _SURE)]
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    # Not at import: so many ranges take as long to compile as a twentieth of the start.
+    return re.compile(
+        r"\x1b\[\d+;(?P<move>\d+)H"
+        r"|(?P<code>\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?)"
+        r"|(?P<control>[\x00-\x1f])"
+        # What joins, such as an accent or a selector, belongs to the character before it.
+        f"|(?P<sure>[{_SURE}]+(?!{_DOUBTFUL}))"
+        f"|(?P<doubtful>[{_SURE}]?{_DOUBTFUL}+)"
+    )
 
 
 _EMOJI = 0x1F000
@@ -58,9 +66,16 @@ def pin_columns(text: str) -> str:
 
 def _is_sure(text: str) -> bool:
     unseen = set(text) - _seen
-    doubtful = {character for character in unseen if _ANY_DOUBTFUL.match(character)}
+    doubtful = {character for character in unseen if _is_doubtful(character)}
     _seen.update(unseen - doubtful)
     return not doubtful
+
+
+def _is_doubtful(character: str) -> bool:
+    if character < " ":
+        return False
+    index = bisect_right(_FIRSTS, character) - 1
+    return index < 0 or character > _LASTS[index]
 
 
 def _pin_line(line: str) -> str:
@@ -68,7 +83,7 @@ def _pin_line(line: str) -> str:
     parts: list[str] = []
     # Where a run stands among the parts, and where it begins and ends on the screen.
     runs: list[tuple[int, int, int]] = []
-    for token in _TOKEN.finditer(line):
+    for token in _token().finditer(line):
         part = token.group()
         kind = token.lastgroup
         if kind in {"move", "control"}:

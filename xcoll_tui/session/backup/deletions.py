@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from xcoll_tui.session.json_file import text_of
 from xcoll_tui.session.writes.records import RecordFolder, new_id
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _write(deletion: Deletion) -> dict[str, Any]:
 def _read(members: dict[str, Any]) -> Deletion:
     if members.get(_MARK) != 1:
         raise ValueError("it is no record of this version of xcoll")
-    texts = [members.get(name) for name in ("id", "owner", "collection_id")]
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("one of its members is no text")
-    return Deletion(*texts)  # type: ignore[arg-type]  # checked above
+    return Deletion(
+        id=text_of(members, "id"),
+        owner=text_of(members, "owner"),
+        collection_id=text_of(members, "collection_id"),
+    )

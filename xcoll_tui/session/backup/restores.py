@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from xcoll_tui.session.json_file import number_of, text_of
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import RecordFolder, adopting, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -101,14 +101,12 @@ def _write(restore: Restore) -> dict[str, Any]:
 def _read(members: dict[str, Any]) -> Restore:
     if members.get(_MARK) != 1:
         raise ValueError("it is no record of this version of xcoll")
-    texts = {name: members.get(name) for name in _texts()}
     asked_at = members.get("asked_at")
-    if not all(isinstance(text, str) for text in texts.values()):
-        raise ValueError("one of its members is no text")
-    if asked_at is not None and not isinstance(asked_at, int | float):
-        raise ValueError("its asked_at is no time")
-    return Restore(asked_at=asked_at, **texts)  # type: ignore[arg-type]  # checked above
-
-
-def _texts() -> Iterator[str]:
-    yield from ("id", "owner", "place", "backup", "collection_id")
+    return Restore(
+        id=text_of(members, "id"),
+        owner=text_of(members, "owner"),
+        place=text_of(members, "place"),
+        backup=text_of(members, "backup"),
+        collection_id=text_of(members, "collection_id"),
+        asked_at=None if asked_at is None else number_of(members, "asked_at"),
+    )

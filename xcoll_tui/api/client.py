@@ -184,7 +184,7 @@ class Client(Endpoints):
             limits=httpx.Limits(
                 max_connections=_PARALLEL,
                 max_keepalive_connections=_PARALLEL,
-                keepalive_expiry=60.0,  # the default of 5 s connects anew after each pause
+                keepalive_expiry=60.0,  # the default of 5 s connects again after each pause
             ),
             follow_redirects=False,
         )
@@ -301,7 +301,7 @@ class Client(Endpoints):
     async def _exchange(
         self, method: str, path: str, query: str, body: bytes | None
     ) -> tuple[Answer, int]:
-        """Send one request once, when it may leave; whatever befalls it is told in the answer.
+        """Send one request once, when it may leave; whatever happens to it is told in the answer.
 
         The number is the request's turn in the pace.
         """

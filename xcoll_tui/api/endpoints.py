@@ -264,7 +264,7 @@ class Endpoints(ABC):
         return self._read(answer, wire.read_document)
 
     async def reindex_document(self, collection_id: str, file_id: str) -> None:
-        """Index a document anew; never tried twice unless the service says 429."""
+        """Index a document again; never tried twice unless the service says 429."""
         path = document_path(collection_id, file_id)
         await self._finish(self._call("PATCH", path, query=self._team_query()))
 

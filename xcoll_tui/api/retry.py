@@ -26,7 +26,7 @@ def is_repeatable(method: str, *, attaches: bool = False) -> bool:
     """Tell whether a request may be sent again although the first may have been carried out.
 
     Reading, PUT and DELETE are idempotent, and so is attaching (a file is one document of a
-    collection at most). A create is not, and a PATCH starts indexing anew.
+    collection at most). A create is not, and a PATCH starts indexing again.
     """
     return attaches or method in {"GET", "PUT", "DELETE"}
 
@@ -73,7 +73,7 @@ def next_pause(
     told: float | None,
     draw: Callable[[], float],
 ) -> float | None:
-    """Return the pause before the next try, or None if there shall be none.
+    """Return the pause before the next try, or None if there will be none.
 
     Ask only for a request that may be tried again. `attempt` counts the tries that failed (from 1),
     `waited` is the sum of the pauses so far, `told` is what Retry-After said.

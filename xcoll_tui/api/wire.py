@@ -297,7 +297,7 @@ def _mend_members(
 
 
 def _mend(value: Any, kind: Any, where: str, dropped: list[str]) -> Any:
-    """Return `value` as `kind`, or UNSET if its default shall stand.
+    """Return `value` as `kind`, or UNSET if its default is to stand.
 
     Appends a clause to `dropped` if that loses something.
     """

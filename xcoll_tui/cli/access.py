@@ -333,5 +333,5 @@ def plain(sentence: str) -> str:
 def _told(key: Key | None) -> str:
     if key is None:
         return "no key"
-    whence = "this sitting only" if key.source == SITTING else f"from {key.source}"
-    return f"key {key.secret} {whence}"
+    origin = "this sitting only" if key.source == SITTING else f"from {key.source}"
+    return f"key {key.secret} {origin}"

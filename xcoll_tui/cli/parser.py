@@ -90,7 +90,7 @@ def stop(sentence: str, code: int) -> NoReturn:
 
 def stop_unwritten(error: OSError, advice: str = "") -> NoReturn:
     """End the program because standard output takes nothing; silently where its reader is gone."""
-    # The end of the program shall not try again.
+    # The end of the program must not try again.
     with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):

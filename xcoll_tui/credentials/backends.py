@@ -142,7 +142,7 @@ def find_trusted() -> Trusted:
     logger.addHandler(_plugins)  # once, however often this is called
     logger.propagate = False
     try:
-        import keyring  # noqa: PLC0415 - slow, and only those who need a key shall wait for it
+        import keyring  # noqa: PLC0415 - slow, and only those who need a key are to wait for it
 
         found: Any = keyring.get_keyring()
         # Telling which there are asks each of them.

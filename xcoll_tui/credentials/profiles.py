@@ -251,10 +251,10 @@ def _profile(name: str, facts: Mapping[str, Any]) -> Profile:
     )
 
 
-def _unknown(name: str, whence: str = "") -> NoSuchProfile:
+def _unknown(name: str, origin: str = "") -> NoSuchProfile:
     return NoSuchProfile(
         f"There is no profile {name}. xcoll auth list tells which there are; "
-        f"xcoll auth login --profile {name} makes it.{whence}"
+        f"xcoll auth login --profile {name} makes it.{origin}"
     )
 
 

@@ -128,7 +128,7 @@ class Service(Protocol):
         ...
 
     async def reindex_document(self, collection_id: str, file_id: str) -> None:
-        """Index a document anew."""
+        """Index a document again."""
         ...
 
     async def remove_document(self, collection_id: str, file_id: str) -> None:

@@ -106,7 +106,7 @@ class XcollApp(TerminalApp):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Leave out the one that turns ANSI colours into true ones: no theme mixes them.
 
-        It makes a strip of every line anew, a fifth of the first frame and of each scrolled one.
+        It makes a strip of every line again, a fifth of the first frame and of each scrolled one.
         """
         filters = super().get_line_filters()
         return [each for each in filters if not isinstance(each, ANSIToTruecolor)]

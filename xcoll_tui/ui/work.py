@@ -1,23 +1,24 @@
 """Working in the background, and asking from there."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from xcoll_tui.ui.flows.host import HasApp
+if TYPE_CHECKING:
+    from xcoll_tui.ui.flows.host import HasApp
 
 T = TypeVar("T")
 
 
-async def ask(node: HasApp, dialog: Screen[T]) -> T | None:
+async def ask(node: "HasApp", dialog: Screen[T]) -> T | None:
     """Show a dialog and wait for what it returns, None where it was left; only in a worker."""
     node.app.clear_notifications()  # they would lie over what has to be read
     return cast("T | None", await node.app.push_screen_wait(cast("Any", dialog)))
 
 
-def work_anew(node: DOMNode, group: str, call: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def restart_work(node: DOMNode, group: str, call: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run this in place of what still runs in the group; never for a write.
 
     It is given as a function because a worker that is replaced before it starts would leave a

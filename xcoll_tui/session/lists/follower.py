@@ -132,7 +132,7 @@ class Follower:
                 continue
             changed = True
             since, missed = self._missed.setdefault(key, (self._waited, old))
-            if missed is not old:  # it was read or written since, so it is missed anew
+            if missed is not old:  # it was read or written since, so it is missed again
                 since, _ = self._missed[key] = (self._waited, old)
             # What one answer leaves out may only be behind, in this answer.
             if self._waited > since and self._waited - since >= self._settling_time():

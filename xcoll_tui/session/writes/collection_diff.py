@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """What of a collection shall be other than it was; None and empty where nothing shall."""
+    """What of a collection is to change; None and empty where nothing is."""
 
     name: str | None
     description: str | None
@@ -50,7 +50,7 @@ class Change:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether all shall stay."""
+        """Whether nothing is to change."""
         kept = (self.name, self.description, self.chunking)
         return kept == (None, None, None) and not self.keys
 
@@ -94,7 +94,7 @@ class Change:
         )
 
     def wanted(self) -> dict[str, str]:
-        """Return what shall be other, as texts by member."""
+        """Return what is to change, as texts by member."""
         told: dict[str, str] = {}
         if self.name is not None:
             told["collection_name"] = self.name

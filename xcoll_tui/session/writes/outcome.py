@@ -105,7 +105,7 @@ class Outcome:
 
 
 class NotSent(Exception):  # noqa: N818 - a decision, not an error
-    """Raised by a write's `slot` on entering: the request shall not be sent any more."""
+    """Raised by a write's `slot` on entering: the request is not to be sent any more."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ _BEFORE = 40
 
 @dataclass(frozen=True)
 class FieldsDraft:
-    """Fields to be saved: `fields` is all that the document shall have, `base` what it had.
+    """Fields to be saved: `fields` is all that the document is to have, `base` what it had.
 
     `replace` agrees to removing the document and attaching it again with the new fields.
     """

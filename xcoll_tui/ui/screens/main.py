@@ -21,7 +21,7 @@ from xcoll_tui.ui.widgets.header_footer import Footer, Header, Hint
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 from xcoll_tui.ui.widgets.row_table import RowTable
-from xcoll_tui.ui.work import work_anew
+from xcoll_tui.ui.work import restart_work
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -253,7 +253,7 @@ class MainScreen(Screen[None]):
             return
         if session.opened == collection_id and session.documents is not None:
             return
-        work_anew(self, "open", partial(session.open_collection, collection_id))
+        restart_work(self, "open", partial(session.open_collection, collection_id))
 
     def _on_row_table_opened(self, message: RowTable.Opened) -> None:
         table = message.table
@@ -403,7 +403,7 @@ class MainScreen(Screen[None]):
             self._write(lambda writing: writing.remove(targets), "remove", targets)
 
     def action_reindex(self) -> None:
-        """Index the documents that are marked, or the one under the cursor, anew."""
+        """Index the documents that are marked, or the one under the cursor, again."""
         key, marks = self.documents.table.cursor_key, tuple(self.documents.table.marks)
         if self.pane is self.documents and (marks or key is not None):
             targets = marks or (str(key),)

@@ -86,7 +86,7 @@ class ColumnLayout(Generic[T]):
         return grown
 
     def forget(self) -> None:
-        """Let the widths settle anew: other rows come."""
+        """Let the widths settle again: other rows come."""
         self.offset = 0
         self._seen.clear()
 

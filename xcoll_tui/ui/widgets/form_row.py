@@ -60,7 +60,7 @@ class FormRow(Vertical):
         self._draw()
 
     def relabel(self, label: str) -> None:
-        """Name what is edited anew."""
+        """Name again what is edited."""
         self._label.update(Content(clean(label, 60)))
 
     def explain(self, help_text: str) -> None:

@@ -18,7 +18,7 @@ from xcoll_tui.ui.presentation.text import clean, fit
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.row_table import RowTable
-from xcoll_tui.ui.work import work_anew
+from xcoll_tui.ui.work import restart_work
 
 if TYPE_CHECKING:
     from textual.style import Style
@@ -158,7 +158,7 @@ class Pane(Vertical, Generic[T]):
 
     def _ask(self, query: "Query") -> None:
         self._asked = query
-        work_anew(self, "query", partial(self._change_query, query))
+        restart_work(self, "query", partial(self._change_query, query))
 
     async def _change_query(self, query: "Query") -> None:
         feed = self.feed
@@ -209,12 +209,12 @@ class Pane(Vertical, Generic[T]):
         """Read again what is shown, and keep the place."""
         if self.feed is not None:
             visible = [self.feed.listing.key(row) for row in self.table.visible_rows()]
-            work_anew(self, "refresh", partial(self.feed.refresh, visible))
+            restart_work(self, "refresh", partial(self.feed.refresh, visible))
 
     def load_all(self) -> None:
         """Load all that there is."""
         if self.feed is not None:
-            work_anew(self, "all", self.feed.load_all)
+            restart_work(self, "all", self.feed.load_all)
 
     def load_more(self, end: End = End.HEAD) -> None:
         """Load the next page at an end; pages asked for twice come once."""
@@ -235,7 +235,7 @@ class Pane(Vertical, Generic[T]):
     def _on_row_table_last_wanted(self, message: RowTable.LastWanted) -> None:
         message.stop()
         if self.feed is not None:
-            work_anew(self, "end", partial(self._go_to_end, self.feed))
+            restart_work(self, "end", partial(self._go_to_end, self.feed))
 
     def _on_row_table_header_pressed(self, message: RowTable.HeaderPressed) -> None:
         message.stop()

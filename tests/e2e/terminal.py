@@ -55,6 +55,28 @@ _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b\[>[0-9;]*[
 _ASKS_SYNC, _HAS_SYNC = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 # A code of which the rest has not come yet.
 _BEGUN = re.compile(rb"\x1b(?:\[[<>=?]?[0-9;]*\$?)?\Z")
+# The codes that most of a frame is made of: colours, and where the next text goes.
+_FREQUENT = re.compile(r"\x1b\[([0-9;]*)([mH])")
+
+
+class _Stream(pyte.ByteStream):
+    """The stream of pyte, which takes codes character by character; the frequent ones at once."""
+
+    def feed(self, data: bytes) -> None:
+        """Take whole codes and text."""
+        text = self.utf8_decoder.decode(data)
+        position = 0
+        for code in _FREQUENT.finditer(text):
+            if code.start() > position:
+                pyte.Stream.feed(self, text[position : code.start()])
+            position = code.end()
+            numbers = [int(number or 0) for number in code[1].split(";")]
+            if code[2] == "m":
+                self.listener.select_graphic_rendition(*numbers)
+            else:
+                self.listener.cursor_position(*numbers)
+        if position < len(text):
+            pyte.Stream.feed(self, text[position:])
 
 
 class Terminal:
@@ -71,7 +93,7 @@ class Terminal:
         """Start; ``env`` is put over that of `tests.isolation`."""
         self.columns, self.rows = columns, rows
         self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
+        self._stream = _Stream(self.screen)
         self.raw = b""
         self._held = b""
         self._text: str | None = None
@@ -92,6 +114,7 @@ class Terminal:
         if self.process.isalive():
             self.process.kill(signal.SIGKILL)
             self.process.wait()
+        self.process.delayafterclose = 0
         self.process.close()
 
     def pump(self, seconds: float = 0.05) -> bool:

@@ -149,7 +149,7 @@ def test_a_command_is_typed_ahead_and_run_once(terminal):
     terminal.wait_for("0 of 156 match")
 
 
-@pytest.mark.parametrize("ahead", ["q:", "q/abc", "qq", "q?\x1b[27u", "qi", "qn", "q\x11", "q\x1b"])
+@pytest.mark.parametrize("ahead", ["q:", "qq", "q?\x1b[27u", "qi", "q\x1b"])
 def test_nothing_acts_behind_the_end(ahead):
     with start() as terminal:
         until_drawn(terminal, 0)
@@ -217,7 +217,7 @@ def test_a_crash_of_any_kind_exits_with_1():
 # Torn codes
 
 
-@pytest.mark.parametrize("tail", ["[200~ig\x1b[201~", "[F", "OP", "[1;5C", "[I"])
+@pytest.mark.parametrize("tail", ["[200~ig\x1b[201~", "OP", "[1;5C"])
 def test_a_code_that_a_slow_link_tore_is_no_letter_at_the_rows(tail, terminal):
     write(terminal, "\x1b", tail, after=0.15)
     let_pass(terminal, 0.5)

@@ -85,8 +85,7 @@ class SlowLink:
         return lambda: time.monotonic() > until
 
 
-@pytest.mark.parametrize("answers", [True, False], ids=["answers", "silent"])
-@pytest.mark.parametrize("delay", [0.0, 0.035, 0.07])
+@pytest.mark.parametrize(("delay", "answers"), [(0.0, True), (0.035, False), (0.07, True)])
 def test_no_report_of_the_mouse_lands_in_the_shell(delay, answers):
     with SlowLink(delay, answers=answers) as link:
         link.run(lambda: b"Filings arch" in link.heard)

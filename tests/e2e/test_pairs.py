@@ -6,7 +6,7 @@ import pytest
 
 from tests.endurance.pairs import ENDS, Player, events_of, pairs_of, while_quitting
 
-SAMPLE = 6
+SAMPLE = 4
 GROUPS = [
     ("documents", "filter", "details"),
     ("collections", "palette", "help"),

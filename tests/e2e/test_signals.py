@@ -10,15 +10,13 @@ import pytest
 from tests.e2e.ending import MOMENTS, catches, end_by, judge, start, until_drawn
 from tests.isolation import ROOT, environment
 
-# The moments, with what people and machines send; the other numbers at two of them.
+# The moments, with what people and machines send; the other numbers at one of them.
 TRIED = [
     *itertools.product(
         (signal.SIGINT, signal.SIGTERM), ("imports", "alternate screen", "rest", "run")
     ),
-    *itertools.product(
-        (signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM, signal.SIGRTMIN),
-        ("alternate screen", "rest"),
-    ),
+    *((number, "rest") for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGRTMIN)),
+    *((number, "alternate screen") for number in (signal.SIGQUIT, signal.SIGALRM)),
     (signal.SIGINT, "typing"),
     (signal.SIGTERM, "palette"),
 ]
@@ -34,7 +32,7 @@ def test_a_signal_ends_it_with_its_number_and_restores_the_terminal(number, mome
         assert judge(terminal, code, seconds, 128 + number) == ""
 
 
-@pytest.mark.parametrize("apart", [0.0, 0.01, 0.03, 0.1])
+@pytest.mark.parametrize("apart", [0.0, 0.03])
 def test_a_second_signal_changes_nothing(apart):
     for first, second in ((signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGINT)):
         with start() as terminal:

@@ -56,7 +56,7 @@ async def test_a_document_is_indexed_once_while_that_is_under_way(browse):
             await wait_until(pilot, lambda: len(made) == 3)
 
 
-@pytest.mark.parametrize(("pane", "key"), ["1e", "1d", "1n", "2e", "2d", "2a"])
+@pytest.mark.parametrize(("pane", "key"), ["1e", "1d", "2e", "2a"])
 async def test_one_dialog_opens_however_slow_the_service_is(browse, tmp_path, key, pane):
     slow = asyncio.Event()
     shelf = Shelf([document(0, "a.txt"), document(1, "b.txt")])

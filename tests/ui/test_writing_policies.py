@@ -108,7 +108,8 @@ def edit(browse, tmp_path):
     return open_program
 
 
-@pytest.mark.parametrize(("patch", "reattach"), POLICIES)
+# Every answer to each of the two; all nine together are under `tests/contract`.
+@pytest.mark.parametrize(("patch", "reattach"), list(zip(PATCHES, REATTACHES, strict=True)))
 async def test_an_edit_is_called_saved_when_the_service_shows_it(edit, tmp_path, patch, reattach):
     with service_with(metadata_patch=patch, reattach=reattach) as (server, service):
         async with edit(server) as pilot:

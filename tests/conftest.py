@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-screenshots",
         action="store_true",
-        help="write screenshots/*.svg anew instead of comparing with them",
+        help="write screenshots/*.svg and the keys in the README instead of comparing them",
     )
 
 

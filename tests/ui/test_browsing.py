@@ -4,6 +4,7 @@ import pytest
 from textual import events
 
 from tests.conftest import screen_text, wait_until
+from tests.ui.writing import shown
 from xcoll_tui.emulator.faults import parse_fault
 from xcoll_tui.emulator.server import Server
 from xcoll_tui.session.events import RequestMade
@@ -250,6 +251,16 @@ async def test_every_action_is_in_the_palette(server, browse):
         await wait_until(pilot, lambda: "Reverse the order" in screen_text(pilot))
         await pilot.press("enter")
         await wait_until(pilot, lambda: "name ▼" in screen_text(pilot))
+
+
+@pytest.mark.parametrize("key", ["i", "space", "v", "asterisk"])
+async def test_what_cannot_be_done_here_says_why(server, browse, key):
+    async with browse(server.url, size=(120, 40)) as pilot:
+        await open_collection(pilot, SUPPORT)
+        await pilot.press("1", key)
+        await shown(pilot, "This is done to documents: 2 goes to them.")
+        await pilot.press("colon", *"re-index")
+        await shown(pilot, "Key: i · This is done to documents: 2 goes to them.")
 
 
 @pytest.mark.parametrize(

@@ -1,44 +1,234 @@
-"""Every key of the main screen, by the ID of its binding: for the footer, the help, the palette."""
+"""What can be done on the main screen: one entry an action.
 
-from collections.abc import Iterable, Mapping
+Bindings, footer, help, palette and the keys in the README are read from here; so is why an action
+has nothing to do it to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
 
 from textual.binding import Binding, BindingType
 
 from xcoll_tui.ui.widgets.header_footer import Hint
 
-MAIN_KEYS: tuple[BindingType, ...] = (
-    Binding("1", "pane(1)", "Collections", id="pane.collections", show=False),
-    Binding("2", "pane(2)", "Documents", id="pane.documents", show=False),
-    Binding("h", "pane(1)", "To the collections", id="pane.left", show=False),
-    Binding("l", "pane(2)", "To the documents", id="pane.right", show=False),
-    Binding("tab,shift+tab", "other_pane", "The other pane", id="pane.other", show=False),
-    Binding("escape", "back", "Back", id="back", show=False),
-    Binding("slash", "filter", "Filter", id="filter.edit", show=False),
-    Binding("F", "failed_only", "Failed only", id="filter.failed", show=False),
-    Binding("s", "sort", "Sort by the next column", id="sort.next", show=False),
-    Binding("S", "reverse", "Reverse the order", id="sort.reverse", show=False),
-    Binding("R,ctrl+r", "refresh", "Refresh", id="refresh", show=False),
-    Binding("p", "properties", "Properties", id="show.properties", show=False),
-    Binding("space", "mark", "Mark", id="mark.toggle", show=False),
-    Binding("v", "mark_range", "Mark up to here", id="mark.range", show=False),
-    Binding("asterisk", "mark_all", "Mark all that is loaded", id="mark.all", show=False),
-    Binding("a", "attach", "Attach files by ID", id="write.attach", show=False),
-    Binding("e", "edit", "Edit", id="write.edit", show=False),
-    Binding("d,delete", "remove", "Remove, delete", id="write.remove", show=False),
-    Binding("i", "reindex", "Re-index", id="write.reindex", show=False),
-    Binding("n", "new", "New collection", id="write.new", show=False),
-    Binding("z", "undo", "Undo", id="write.undo", show=False),
-    Binding("Y", "redo", "Redo what was undone last", id="write.redo", show=False),
-    Binding("U", "undo_log", "Undo any write: the list", id="write.undo_log", show=False),
-    Binding("B", "recreate", "Recreate from backup", id="write.recreate", show=False),
-    Binding(
-        "exclamation_mark", "unfinished", "Finish what broke off", id="write.finish", show=False
+
+class Group(StrEnum):
+    """Under which title an action stands in the help."""
+
+    MOVE = "Move"
+    LOOK = "Look"
+    CHANGE = "Change"
+    MARK = "Mark and copy"
+    PROGRAM = "Program"
+
+
+class Owner(Enum):
+    """What carries an action out: has its binding, and its `action_` method."""
+
+    ROWS = "the table with the cursor"
+    MAIN = "the main screen"
+    APP = "the app"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What an action may depend on."""
+
+    connected: bool = False
+    read_only: str = ""
+    """Why nothing may be written; "" where it may."""
+    on_documents: bool = False
+    has_collection: bool = False
+    """Whether the documents of one are shown."""
+    has_row: bool = False
+    """Whether one is under the cursor, or marked."""
+
+
+class Need(Enum):
+    """What has to be there for an action; the value says that it is not."""
+
+    SERVICE = "Not connected yet."
+    WRITING = "Nothing may be written here."
+    COLLECTION = "No collection is open."
+    DOCUMENTS = "This is done to documents: 2 goes to them."
+    ROW = "Nothing is under the cursor."
+
+    def why_not(self, situation: Situation) -> str:
+        """Say what is missing, "" where it is there."""
+        if self is Need.WRITING:
+            return situation.read_only
+        met = {
+            Need.SERVICE: situation.connected,
+            Need.COLLECTION: situation.has_collection,
+            Need.DOCUMENTS: situation.on_documents,
+            Need.ROW: situation.has_row,
+        }[self]
+        return "" if met else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a key does."""
+
+    id: str
+    keys: str
+    """As Textual names them, divided by commas; the first is the one that is shown."""
+    call: str
+    """The name of the `action_` method, with arguments in brackets."""
+    label: str
+    group: Group
+    owner: Owner = Owner.MAIN
+    needs: tuple[Need, ...] = ()
+    about: str = ""
+    """What the label leaves out."""
+    anywhere: bool = False
+    """Whether it goes before what has the focus."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes what the service holds."""
+        return Need.WRITING in self.needs
+
+    def why_not(self, situation: Situation) -> str:
+        """Say why there is nothing to do it to, "" where there is."""
+        return next(filter(None, (need.why_not(situation) for need in self.needs)), "")
+
+
+_HERE = (Need.SERVICE, Need.WRITING)
+_TO_ROW = (*_HERE, Need.ROW)
+_TO_DOCUMENT = (*_HERE, Need.DOCUMENTS, Need.ROW)
+_MARKED = (Need.DOCUMENTS, Need.ROW)
+
+ACTIONS = (
+    Action("row.down", "down,j", "move(1)", "Down", Group.MOVE, Owner.ROWS),
+    Action("row.up", "up,k", "move(-1)", "Up", Group.MOVE, Owner.ROWS),
+    Action("row.page_down", "pagedown", "page(1)", "Page down", Group.MOVE, Owner.ROWS),
+    Action("row.page_up", "pageup", "page(-1)", "Page up", Group.MOVE, Owner.ROWS),
+    Action("row.first", "g,home", "first", "First row", Group.MOVE, Owner.ROWS),
+    Action("row.last", "G,end", "last", "Last row", Group.MOVE, Owner.ROWS),
+    Action(
+        "row.open", "enter", "open", "Open", Group.MOVE, Owner.ROWS, about="details of a document"
     ),
-    Binding("at", "activity", "Activity", id="activity", show=False),
-    Binding("c", "copy", "Copy the ID", id="copy.id", show=False),
-    Binding("L", "load_all", "Load all", id="load.all", show=False),
-    Binding("question_mark,f1", "help", "Help", id="help", show=False),
+    Action(
+        "row.columns_right", "right", "columns(1)", "Columns to the right", Group.MOVE, Owner.ROWS
+    ),
+    Action(
+        "row.columns_left", "left", "columns(-1)", "Columns to the left", Group.MOVE, Owner.ROWS
+    ),
+    Action("pane.collections", "1", "pane(1)", "Collections", Group.MOVE),
+    Action("pane.documents", "2", "pane(2)", "Documents", Group.MOVE),
+    Action("pane.left", "h", "pane(1)", "To the collections", Group.MOVE),
+    Action("pane.right", "l", "pane(2)", "To the documents", Group.MOVE),
+    Action("pane.other", "tab,shift+tab", "other_pane", "The other pane", Group.MOVE),
+    Action(
+        "back",
+        "escape",
+        "back",
+        "Back",
+        Group.MOVE,
+        about="from dialog, filter, marks, then to the left pane",
+    ),
+    Action("filter.edit", "slash", "filter", "Filter", Group.LOOK),
+    Action(
+        "filter.failed", "F", "failed_only", "Failed only", Group.LOOK, needs=(Need.COLLECTION,)
+    ),
+    Action("sort.next", "s", "sort", "Sort by the next column", Group.LOOK),
+    Action("sort.reverse", "S", "reverse", "Reverse the order", Group.LOOK),
+    Action(
+        "refresh",
+        "R,ctrl+r",
+        "refresh",
+        "Refresh",
+        Group.LOOK,
+        about="keeping your place; tries again now what waits",
+    ),
+    Action(
+        "show.properties",
+        "p",
+        "properties",
+        "Properties",
+        Group.LOOK,
+        needs=(Need.ROW,),
+        about="of what is under the cursor",
+    ),
+    Action("mark.toggle", "space", "mark", "Mark", Group.MARK, needs=_MARKED),
+    Action("mark.range", "v", "mark_range", "Mark up to here", Group.MARK, needs=_MARKED),
+    Action(
+        "mark.all", "asterisk", "mark_all", "Mark all that is loaded", Group.MARK, needs=_MARKED
+    ),
+    Action(
+        "write.attach",
+        "a",
+        "attach",
+        "Attach files by ID",
+        Group.CHANGE,
+        needs=(*_HERE, Need.COLLECTION),
+    ),
+    Action(
+        "write.edit",
+        "e",
+        "edit",
+        "Edit",
+        Group.CHANGE,
+        needs=_TO_ROW,
+        about="one field of all that is marked",
+    ),
+    Action(
+        "write.remove",
+        "d,delete",
+        "remove",
+        "Remove, delete",
+        Group.CHANGE,
+        needs=_TO_ROW,
+        about="with its dialog",
+    ),
+    Action("write.reindex", "i", "reindex", "Re-index", Group.CHANGE, needs=_TO_DOCUMENT),
+    Action("write.new", "n", "new", "New collection", Group.CHANGE, needs=_HERE),
+    Action("write.undo", "z", "undo", "Undo", Group.CHANGE, needs=_HERE),
+    Action("write.redo", "Y", "redo", "Redo what was undone last", Group.CHANGE, needs=_HERE),
+    Action(
+        "write.undo_log",
+        "U",
+        "undo_log",
+        "Undo any write: the list",
+        Group.CHANGE,
+        needs=(Need.SERVICE,),
+    ),
+    Action("write.recreate", "B", "recreate", "Recreate from backup", Group.CHANGE, needs=_HERE),
+    Action(
+        "write.finish",
+        "exclamation_mark",
+        "unfinished",
+        "Finish what broke off",
+        Group.CHANGE,
+        needs=_HERE,
+    ),
+    Action(
+        "activity",
+        "at",
+        "activity",
+        "Activity",
+        Group.LOOK,
+        needs=(Need.SERVICE,),
+        about="writes and requests",
+    ),
+    Action("copy.id", "c", "copy", "Copy the ID", Group.MARK, needs=(Need.ROW,)),
+    Action("load.all", "L", "load_all", "Load all", Group.LOOK),
+    Action("help", "question_mark,f1", "help", "Help", Group.PROGRAM),
+    Action("palette", "colon", "command_palette", "Commands", Group.PROGRAM, Owner.APP),
+    Action("profile", "P", "switch_profile", "Switch to another profile", Group.PROGRAM, Owner.APP),
+    Action("key", "K", "enter_key", "Enter another key", Group.PROGRAM, Owner.APP),
+    Action("redraw", "ctrl+l", "redraw", "Draw the screen again", Group.PROGRAM, Owner.APP),
+    Action(
+        "suspend", "ctrl+z", "suspend_process", "Suspend; fg comes back", Group.PROGRAM, Owner.APP
+    ),
+    Action("quit", "q", "quit", "Quit", Group.PROGRAM, Owner.APP),
+    Action(
+        "quit.anywhere", "ctrl+q", "quit", "Quit at once", Group.PROGRAM, Owner.APP, anywhere=True
+    ),
 )
+BY_ID = {action.id: action for action in ACTIONS}
 
 # What the footer shows: the bindings that matter where the focus is, the way to the rest last.
 COLLECTIONS = (
@@ -108,12 +298,26 @@ def show_key(key: str) -> str:
     return _GLYPHS.get(key, key)
 
 
-def hints_of(bindings: Iterable[BindingType], keymap: Mapping[str, str]) -> dict[str, Hint]:
-    """List bindings by their IDs: the keys they have now, what they do, and their actions."""
+def bindings_of(owner: Owner) -> list[BindingType]:
+    """List the bindings of what carries actions out."""
+    return [
+        Binding(
+            action.keys,
+            action.call,
+            action.label,
+            id=action.id,
+            show=False,
+            priority=action.anywhere,
+        )
+        for action in ACTIONS
+        if action.owner is owner
+    ]
+
+
+def hints_of(keymap: Mapping[str, str]) -> dict[str, Hint]:
+    """List all actions by ID: the keys they have now, what they do, and what is called."""
     hints: dict[str, Hint] = {}
-    for binding in bindings:
-        if isinstance(binding, Binding) and binding.id is not None:
-            keys = keymap.get(binding.id, binding.key).split(",")
-            shown = tuple(show_key(key.strip()) for key in keys)
-            hints[binding.id] = Hint(shown[0], binding.description, binding.action, shown)
+    for action in ACTIONS:
+        keys = tuple(show_key(key.strip()) for key in keymap.get(action.id, action.keys).split(","))
+        hints[action.id] = Hint(keys[0], action.label, action.call, keys)
     return hints

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.ui.access import Access, Connection, Keys
+from xcoll_tui.ui.actions import BY_ID, Owner, bindings_of
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
@@ -45,15 +46,7 @@ class XcollApp(TerminalApp):
     TITLE = "xcoll"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "command_palette", "Commands", id="palette", show=False),
-        Binding("P", "switch_profile", "Switch to another profile", id="profile", show=False),
-        Binding("K", "enter_key", "Enter another key", id="key", show=False),
-        Binding("ctrl+l", "redraw", "Draw the screen again", id="redraw", show=False),
-        Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False),
-        Binding("q", "quit", "Quit", id="quit", show=False),
-        Binding("ctrl+q", "quit", "Quit at once", id="quit.anywhere", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.APP)
 
     def __init__(
         self,
@@ -278,9 +271,14 @@ class XcollApp(TerminalApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action of the main screen, then the themes."""
         if screen is self.main:
-            for hint in self.main.hints_by_id().values():
+            situation = self.main.situation()
+            for action_id, hint in self.main.hints_by_id().items():
+                action = BY_ID[action_id]
+                notes = (f"Key: {hint.key}", action.why_not(situation) or action.about)
                 yield SystemCommand(
-                    hint.label, f"Key: {hint.key}", partial(self.main.perform, hint.action)
+                    hint.label,
+                    " · ".join(filter(None, notes)),
+                    partial(self.main.perform, hint.action),
                 )
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 

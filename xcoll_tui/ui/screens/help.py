@@ -9,16 +9,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from xcoll_tui.ui.actions import BY_ID, Group
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.widgets.header_footer import Hint
 
-_GROUPS = (
-    ("Move", ("row.", "pane.", "back")),
-    ("Look", ("show.", "filter.", "sort.", "refresh", "load.", "activity")),
-    ("Change", ("write.",)),
-    ("Mark and copy", ("mark.", "copy.")),
-    ("Program", ("palette", "help", "profile", "key", "redraw", "suspend", "quit")),
-)
 _FILTERS = (
     ("report", "names that contain it"),
     ("status:DOCUMENT_STATUS_FAILED", "failed documents"),
@@ -45,8 +39,8 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self._hints = hints
         self._scroll = VerticalScroll(
-            Static(self._keys(*_GROUPS[:2])),
-            Static(self._keys(*_GROUPS[2:])),
+            Static(self._keys(Group.MOVE, Group.LOOK)),
+            Static(self._keys(Group.CHANGE, Group.MARK, Group.PROGRAM)),
             Static(_filters(), id="help-filters"),
             id="help",
             can_focus=True,
@@ -62,12 +56,12 @@ class HelpScreen(Dialog[None]):
         """Let the keys scroll."""
         self._scroll.focus()
 
-    def _keys(self, *groups: tuple[str, tuple[str, ...]]) -> Content:
+    def _keys(self, *groups: Group) -> Content:
         lines: list[Content] = []
-        for title, prefixes in groups:
-            lines.append(Content.from_markup("[b $accent]$title[/]", title=title))
-            for name, hint in self._hints.items():
-                if name.startswith(prefixes):
+        for group in groups:
+            lines.append(Content.from_markup("[b $accent]$title[/]", title=str(group)))
+            for action_id, hint in self._hints.items():
+                if BY_ID[action_id].group is group:
                     lines.append(_line("  ".join(hint.keys), hint.label, 10))
             lines.append(Content(""))
         return Content("\n").join(lines[:-1])

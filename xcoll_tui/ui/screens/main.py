@@ -1,25 +1,31 @@
 """The main screen: two panes between a header and a footer."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from xcoll_tui.api.errors import Unauthorized
-from xcoll_tui.ui.actions import COLLECTIONS, DOCUMENTS, FILTER, MAIN_KEYS, READING, hints_of
+from xcoll_tui.ui.actions import (
+    COLLECTIONS,
+    DOCUMENTS,
+    FILTER,
+    READING,
+    Owner,
+    bindings_of,
+    hints_of,
+)
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.text import copied
-from xcoll_tui.ui.toasts import Toasts
+from xcoll_tui.ui.screens.write_screen import WriteScreen
 from xcoll_tui.ui.widgets.header_footer import Footer, Header, Hint
 from xcoll_tui.ui.widgets.pane import Pane
-from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 from xcoll_tui.ui.widgets.row_table import RowTable
 from xcoll_tui.ui.work import restart_work
 
@@ -28,36 +34,27 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access
-    from xcoll_tui.ui.flows.write import WriteFlow
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(WriteScreen):
     """Browse collections and their documents."""
 
     # Textual declares both as class variables.
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
     HORIZONTAL_BREAKPOINTS = [(0, "-single"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = list(MAIN_KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.MAIN)
 
     def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self._clock = clock
+        super().__init__(clock)
         self.header = Header(self._open_palette)
         self.footer = Footer(self._hints, self.perform)
-        self.toasts = Toasts(self)
-        self.collections = CollectionPane(clock)
-        self.documents = DocumentPane(clock)
-        self.session: Session | None = None
-        self.writing: WriteFlow | None = None
         self.opens_documents = False
         """Whether a collection was asked for, so that what is done is done to its documents."""
         self.samples: tuple[str, ...] = ()
         self.facts: tuple[str, ...] = ()
         self.mode = ""
-        self.why_read_only = ""
-        self._begun: set[tuple[object, ...]] = set()
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
@@ -148,12 +145,11 @@ class MainScreen(Screen[None]):
         """Mark documents beside those that are marked."""
         self.documents.table.mark(file_ids)
 
-    # The focus
+    def on_screen_resume(self) -> None:
+        """Say what had to wait until no dialog stood in front."""
+        self.toasts.tell_held()
 
-    @property
-    def pane(self) -> Pane[Any]:
-        """The pane that has the focus, or had it last."""
-        return self.documents if self.documents.has_class("-front") else self.collections
+    # The focus
 
     def _focus_pane(self, pane: Pane[Any]) -> None:
         self._bring_front(pane)
@@ -190,8 +186,7 @@ class MainScreen(Screen[None]):
 
     def hints_by_id(self) -> dict[str, Hint]:
         """List the keys of the rows, of this screen and of the program, as they are mapped now."""
-        keymap = self.app._keymap  # noqa: SLF001 - Textual has a setter for it and no getter
-        return hints_of((*RowTable.BINDINGS, *self.BINDINGS, *self.app.BINDINGS), keymap)
+        return hints_of(self.app._keymap)  # noqa: SLF001 - Textual has a setter for it and no getter
 
     async def perform(self, action: str) -> None:
         """Do what a key would do, for the footer and the palette."""
@@ -284,8 +279,9 @@ class MainScreen(Screen[None]):
 
     def action_failed_only(self) -> None:
         """Show the failed documents only, or all again."""
-        self._focus_pane(self.documents)
-        self.documents.toggle_failed_only()
+        if self.may("filter.failed"):
+            self._focus_pane(self.documents)
+            self.documents.toggle_failed_only()
 
     async def action_filter(self) -> None:
         """Type a filter for this pane."""
@@ -307,7 +303,8 @@ class MainScreen(Screen[None]):
 
     def action_properties(self) -> None:
         """Show the details of the collection or the document under the cursor."""
-        if (key := self.pane.table.cursor_key) is not None:
+        key = self.pane.table.cursor_key
+        if self.may("show.properties") and key is not None:
             self._show_details(key)
 
     def _show_details(self, key: str) -> None:
@@ -320,7 +317,8 @@ class MainScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copy the ID of what is under the cursor."""
-        if (key := self.pane.table.cursor_key) is not None:
+        key = self.pane.table.cursor_key
+        if self.may("copy.id") and key is not None:
             self.app.copy_to_clipboard(key)
             self.tell(copied(key))
 
@@ -328,111 +326,22 @@ class MainScreen(Screen[None]):
 
     def action_mark(self) -> None:
         """Mark or unmark the document under the cursor."""
-        if self.pane.table.markable:
+        if self.may("mark.toggle"):
             self.pane.table.toggle_mark()
 
     def action_mark_range(self) -> None:
         """Mark from the mark set last to the cursor."""
-        if self.pane.table.markable:
+        if self.may("mark.range"):
             self.pane.table.mark_range()
 
     def action_mark_all(self) -> None:
         """Mark all that is loaded, and say how much that is."""
         table, feed = self.documents.table, self.documents.feed
-        if self.pane is not self.documents or feed is None:
+        if not self.may("mark.all") or feed is None:
             return
         table.mark_all()
         if table.marks and not feed.listing.complete:
             self.tell(f"Marked the {len(table.marks):,} that are loaded. L loads all.")
-
-    # Writes
-
-    def _write(
-        self, flow: "Callable[[WriteFlow], Coroutine[Any, Any, None]]", *what: object
-    ) -> None:
-        """Begin a flow of writing, unless the same one has begun: a key that is held repeats.
-
-        `what` names it, unless it sees to that itself. It has begun until it asks something.
-        """
-        writing = self.writing
-        if writing is None or not self.is_current or what in self._begun or writing.refused:
-            return
-        if what:
-            self._begun.add(what)
-
-        async def run() -> None:
-            try:
-                await flow(writing)
-            finally:
-                self._begun.discard(what)
-
-        # Never exclusive: a flow that is broken off could not tell what became of its write.
-        self.run_worker(run(), group="write")
-
-    def on_screen_suspend(self) -> None:
-        """Take note that what had begun is asked about now, or under way."""
-        self._begun.clear()
-
-    def on_screen_resume(self) -> None:
-        """Say what had to wait until no dialog stood in front."""
-        self.toasts.tell_held()
-
-    def action_attach(self) -> None:
-        """Attach files to the collection that is open."""
-        self._write(lambda writing: writing.attach(), "attach")
-
-    def action_edit(self) -> None:
-        """Edit what is under the cursor, or one field of all that is marked."""
-        key, marks = self.pane.table.cursor_key, tuple(self.documents.table.marks)
-        if self.pane is self.collections:
-            if key is not None:
-                self._write(lambda writing: writing.edit_collection(key), "edit", key)
-        elif marks:
-            self._write(lambda writing: writing.set_field(marks), "edit", marks)
-        elif key is not None:
-            self._write(lambda writing: writing.edit_fields(key), "edit", key)
-
-    def action_remove(self) -> None:
-        """Remove the documents that are marked or the one under the cursor; delete a collection."""
-        key, marks = self.pane.table.cursor_key, tuple(self.documents.table.marks)
-        if self.pane is self.collections:
-            if key is not None:
-                self._write(lambda writing: writing.delete_collection(key), "delete", key)
-        elif marks or key is not None:
-            targets = marks or (str(key),)
-            self._write(lambda writing: writing.remove(targets), "remove", targets)
-
-    def action_reindex(self) -> None:
-        """Index the documents that are marked, or the one under the cursor, again."""
-        key, marks = self.documents.table.cursor_key, tuple(self.documents.table.marks)
-        if self.pane is self.documents and (marks or key is not None):
-            targets = marks or (str(key),)
-            self._write(lambda writing: writing.reindex(targets), "reindex", targets)
-
-    def action_new(self) -> None:
-        """Create a collection."""
-        self._write(lambda writing: writing.create_collection(), "create")
-
-    def action_undo(self) -> None:
-        """Undo the last write that can be undone."""
-        self._write(lambda writing: writing.undoing.undo())
-
-    def action_redo(self) -> None:
-        """Do again what was undone last."""
-        self._write(lambda writing: writing.undoing.redo())
-
-    def action_undo_log(self) -> None:
-        """List what was written, to undo any of it."""
-        if self.writing is not None and self.is_current:
-            self.run_worker(self.writing.undoing.show(), group="write")
-
-    def action_recreate(self) -> None:
-        """Make a collection of a backup again."""
-        self._write(lambda writing: writing.recreate(), "recreate")
-
-    def action_unfinished(self) -> None:
-        """Finish a replacement that broke off."""
-        self._write(lambda writing: writing.finish(), "finish")
 
     def action_activity(self) -> None:
         """Show what was written and what was asked."""

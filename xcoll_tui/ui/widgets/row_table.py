@@ -9,13 +9,14 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from xcoll_tui.session.lists.listing import End, Gap
+from xcoll_tui.ui.actions import Owner, bindings_of
 from xcoll_tui.ui.widgets.columns import Column, ColumnLayout
 from xcoll_tui.ui.widgets.marks import Marks
 from xcoll_tui.ui.widgets.row_painter import RowPainter
@@ -45,17 +46,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
             "ready", "failed", "indexing", "quiet", "gap", "note", "stale", "placeholder",
         )
     }  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", id="row.down", show=False),
-        Binding("up,k", "move(-1)", "Up", id="row.up", show=False),
-        Binding("pagedown", "page(1)", "Page down", id="row.page_down", show=False),
-        Binding("pageup", "page(-1)", "Page up", id="row.page_up", show=False),
-        Binding("g,home", "first", "First row", id="row.first", show=False),
-        Binding("G,end", "last", "Last row", id="row.last", show=False),
-        Binding("enter", "open", "Open", id="row.open", show=False),
-        Binding("right", "columns(1)", "Columns to the right", id="row.columns_right", show=False),
-        Binding("left", "columns(-1)", "Columns to the left", id="row.columns_left", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.ROWS)
 
     class CursorMoved(Message):
         """The cursor rests on another row."""

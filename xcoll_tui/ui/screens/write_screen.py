@@ -1,0 +1,142 @@
+"""What the keys that write are done to, on the main screen."""
+
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from xcoll_tui.ui.actions import BY_ID, Situation
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.toasts import Toasts
+from xcoll_tui.ui.widgets.pane import Pane
+from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.flows.write import WriteFlow
+
+
+class WriteScreen(Screen[None]):
+    """Two panes of rows, and a flow of writing for what is under the cursor, or marked."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self.toasts = Toasts(self)
+        self.collections = CollectionPane(clock)
+        self.documents = DocumentPane(clock)
+        self.session: Session | None = None
+        self.writing: WriteFlow | None = None
+        self.why_read_only = ""
+        self._begun: set[tuple[object, ...]] = set()
+
+    @property
+    def pane(self) -> Pane[Any]:
+        """The pane that has the focus, or had it last."""
+        return self.documents if self.documents.has_class("-front") else self.collections
+
+    def situation(self) -> Situation:
+        """Say what there is to do something to."""
+        session, pane = self.session, self.pane
+        on_documents = pane is self.documents
+        read_only = session is not None and session.writes.read_only
+        return Situation(
+            connected=session is not None,
+            read_only=self.why_read_only if read_only else "",
+            on_documents=on_documents,
+            has_collection=session is not None and session.documents is not None,
+            has_row=pane.table.cursor_key is not None or (on_documents and bool(pane.table.marks)),
+        )
+
+    def may(self, action_id: str) -> bool:
+        """Tell whether there is something to do an action to; says what is missing."""
+        why_not = BY_ID[action_id].why_not(self.situation())
+        if why_not:
+            self.toasts.tell(why_not)
+        return not why_not
+
+    def _write(
+        self,
+        action_id: str,
+        flow: "Callable[[WriteFlow], Coroutine[Any, Any, None]]",
+        *targets: object,
+        repeats: bool = False,
+    ) -> None:
+        """Begin a flow of writing, unless the same one has begun: a key that is held repeats.
+
+        It has begun until it asks something; one that `repeats` sees to that itself.
+        """
+        writing, begun = self.writing, (action_id, *targets)
+        if not self.is_current or begun in self._begun or not self.may(action_id):
+            return
+        if writing is None:
+            return
+        if not repeats:
+            self._begun.add(begun)
+
+        async def run() -> None:
+            try:
+                await flow(writing)
+            finally:
+                self._begun.discard(begun)
+
+        # Never exclusive: a flow that is broken off could not tell what became of its write.
+        self.run_worker(run(), group="write")
+
+    def on_screen_suspend(self) -> None:
+        """Take note that what had begun is asked about now, or under way."""
+        self._begun.clear()
+
+    def action_attach(self) -> None:
+        """Attach files to the collection that is open."""
+        self._write("write.attach", lambda writing: writing.attach())
+
+    def action_edit(self) -> None:
+        """Edit what is under the cursor, or one field of all that is marked."""
+        key, marks = str(self.pane.table.cursor_key), tuple(self.documents.table.marks)
+        if self.pane is self.collections:
+            self._write("write.edit", lambda writing: writing.edit_collection(key), key)
+        elif marks:
+            self._write("write.edit", lambda writing: writing.set_field(marks), marks)
+        else:
+            self._write("write.edit", lambda writing: writing.edit_fields(key), key)
+
+    def action_remove(self) -> None:
+        """Remove the documents that are marked or the one under the cursor; delete a collection."""
+        key, marks = str(self.pane.table.cursor_key), tuple(self.documents.table.marks)
+        if self.pane is self.collections:
+            self._write("write.remove", lambda writing: writing.delete_collection(key), key)
+        else:
+            targets = marks or (key,)
+            self._write("write.remove", lambda writing: writing.remove(targets), targets)
+
+    def action_reindex(self) -> None:
+        """Index the documents that are marked, or the one under the cursor, again."""
+        targets = tuple(self.documents.table.marks) or (str(self.documents.table.cursor_key),)
+        self._write("write.reindex", lambda writing: writing.reindex(targets), targets)
+
+    def action_new(self) -> None:
+        """Create a collection."""
+        self._write("write.new", lambda writing: writing.create_collection())
+
+    def action_undo(self) -> None:
+        """Undo the last write that can be undone."""
+        self._write("write.undo", lambda writing: writing.undoing.undo(), repeats=True)
+
+    def action_redo(self) -> None:
+        """Do again what was undone last."""
+        self._write("write.redo", lambda writing: writing.undoing.redo(), repeats=True)
+
+    def action_undo_log(self) -> None:
+        """List what was written, to undo any of it."""
+        if self.writing is not None and self.is_current:
+            self.run_worker(self.writing.undoing.show(), group="write")
+
+    def action_recreate(self) -> None:
+        """Make a collection of a backup again."""
+        self._write("write.recreate", lambda writing: writing.recreate())
+
+    def action_unfinished(self) -> None:
+        """Finish a replacement that broke off."""
+        self._write("write.finish", lambda writing: writing.finish())

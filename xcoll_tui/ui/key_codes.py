@@ -90,6 +90,8 @@ def _extended(parameters: str, final: str) -> tuple[Key, ...] | None:
     if any(more):
         return None
     codes = [_number(part) for part in code_field.split(":")]
+    if any(part and _number(part) is None for part in (code_field.split(":")[0], modifiers)):
+        return ()  # a number that nobody sends is not the one that is left out
     if final == "~" and codes == [27] and text_field:  # xterm's modifyOtherKeys
         codes, final, text_field = [_number(text_field)], "u", ""
     name = FUNCTIONAL_KEYS.get(f"{1 if codes[0] is None else codes[0]}{final}")

@@ -367,6 +367,16 @@ def test_the_beginning_of_a_code_that_goes_no_further_is_no_letter():
         assert seen(begun) == []
 
 
+@pytest.mark.parametrize(
+    "code", ["[{}~", "[{}u", "[{}A", "[97;{}u", "[1;{}H", "[<0;{};1M", "[{}m", "[27;5;{}~"]
+)
+@pytest.mark.parametrize("digits", [10, 100, 5_000])
+def test_a_number_that_nobody_sends_is_no_key(code, digits):
+    # Python itself reads no number of more than 4,300 digits.
+    written = code.format("9" * digits).encode()
+    assert Hand().write(b"\x1b" + written).rest() == []
+
+
 def test_in_band_sizes_are_supported_as_the_terminal_says():
     (message,) = TerminalParser().feed(b"\x1b[?2048;2$y")
     assert isinstance(message, messages.InBandWindowResize)

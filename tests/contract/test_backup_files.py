@@ -44,7 +44,7 @@ def backup(tmp_path):
     return write(tmp_path, [make_document(n) for n in range(5)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.dictionaries(texts.filter(bool), st.tuples(texts, st.dictionaries(texts, texts))))
 def test_every_text_comes_back_as_it_was(rows, tmp_path_factory):
     documents = [
@@ -61,7 +61,7 @@ def test_every_text_comes_back_as_it_was(rows, tmp_path_factory):
 
 
 @given(name=texts, description=texts, key=texts)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_collection_comes_back_as_it_was(name, description, key, tmp_path_factory):
     definitions = [{"key": key, "required": True, "description": description}]
     collection = make_collection(
@@ -98,7 +98,7 @@ def test_only_the_owner_may_look(tmp_path):
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_damage_goes_unnoticed(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("backups")
     made = write(folder, [make_document(n) for n in range(3)])

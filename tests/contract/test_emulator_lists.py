@@ -15,8 +15,7 @@ SORTS = ["DOCUMENTS_SORT_BY_NAME", "DOCUMENTS_SORT_BY_SIZE", "DOCUMENTS_SORT_BY_
 ORDERS = ["ORDERING_ASCENDING", "ORDERING_DESCENDING"]
 RELAXED = settings(
     max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -82,7 +82,7 @@ async def crowd(limit, requests, workers=8):
     return pace, now() - began
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(5, 300),
     st.sampled_from(["sliding", "bucket"]),

@@ -4,7 +4,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xcoll_tui.emulator.policies import Policies
@@ -129,7 +129,7 @@ WRITES = st.tuples(
 
 
 @pytest.mark.parametrize("remove", ["keep", "delete-file"])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(st.lists(st.lists(WRITES, max_size=3), min_size=4, max_size=12))
 def test_a_read_sees_what_was_true_as_many_seconds_before(remove, ticks):
     world, behind = World(policies=Policies(remove=remove)), 3

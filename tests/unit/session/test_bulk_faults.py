@@ -84,7 +84,7 @@ async def check_healed(desk, kind, run):
         assert is_so(kind, fields_of(desk, key)) or kind == "attach", outcome
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from(sorted(RUNS)),
     share=st.sampled_from([0.05, 0.3, 0.7]),

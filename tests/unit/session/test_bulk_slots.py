@@ -96,7 +96,7 @@ async def test_giving_up_wakes_the_owners_own_and_nobody_else():
     await other
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.tuples(

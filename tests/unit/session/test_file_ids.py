@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xcoll_tui.session.bulk.file_ids import read_file_ids
@@ -20,7 +20,6 @@ separators = st.lists(st.sampled_from(LINE_ENDS + BLANKS + SIGNS), min_size=1, m
 unseen = st.lists(st.sampled_from(UNSEEN), max_size=2).map("".join)
 
 
-@settings(deadline=None)
 @given(st.data(), st.lists(known | short, min_size=1, max_size=8), st.sampled_from(QUOTES))
 def test_ids_come_out_in_order_whatever_divides_and_surrounds_them(data, ids, quotes):
     left, right = quotes[: (len(quotes) + 1) // 2], quotes[len(quotes) // 2 :]
@@ -36,19 +35,16 @@ def test_ids_come_out_in_order_whatever_divides_and_surrounds_them(data, ids, qu
     assert pasted.problem is None
 
 
-@settings(deadline=None)
 @given(known, st.integers(1, 40), st.sampled_from(UNSEEN))
 def test_what_is_invisible_is_never_a_part_of_an_id(file_id, at, character):
     assert read_file_ids(file_id[:at] + character + file_id[at:]).file_ids == (file_id,)
 
 
-@settings(deadline=None)
 @given(st.lists(known, min_size=2, max_size=5), st.sampled_from(UNSEEN))
 def test_what_is_invisible_divides_whole_ids(ids, character):
     assert read_file_ids(character.join(ids)).file_ids == tuple(dict.fromkeys(ids))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_an_error(text):
     pasted = read_file_ids(text)

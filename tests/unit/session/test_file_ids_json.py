@@ -2,7 +2,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xcoll_tui.session.bulk.file_ids import read_file_ids
@@ -134,7 +134,6 @@ def test_what_looks_like_json_and_is_not_is_told_with_the_place(text, line, colu
     assert pasted.problem.place == (line, column)
 
 
-@settings(deadline=None)
 @given(st.integers(1, len(WHOLE) - 1), st.sampled_from([WHOLE, json.dumps(ANSWER)]))
 def test_nothing_of_json_that_was_cut_off_becomes_an_id(length, text):
     pasted = read_file_ids(text[:length])

@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xcoll_tui.session.bulk.file_ids import fields_among, read_file_ids, write_table
@@ -218,7 +218,6 @@ records = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(records)
 def test_a_table_that_was_written_is_read_again(fields):
     pasted = read_file_ids(write_table(fields, ["a", "b"]))

@@ -122,7 +122,7 @@ class Sitting:
         self.listing.total = self.data.draw(st.none() | st.integers(0, 60), "total")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_walks_from_both_ends_lose_nothing_and_double_nothing(data):
     sitting = Sitting(data)
@@ -143,7 +143,7 @@ def test_walks_from_both_ends_lose_nothing_and_double_nothing(data):
     assert sitting.steady <= set(listing.keys())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(count=st.integers(0, 400), page_size=st.integers(1, 50), data=st.data())
 def test_walks_that_meet_do_not_read_the_list_twice(count, page_size, data):
     rows = {f"file_{n}": Row(f"file_{n}", n) for n in range(count)}
@@ -176,7 +176,7 @@ def test_a_token_that_comes_again_stops_the_walk(tokens):
     assert listing.loaded == n + 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 60), st.integers(0, 60), st.data())
 def test_rows_between_two_rows_skip_the_gap(head, tail, data):
     listing = Listing(lambda row: row.id, 500)

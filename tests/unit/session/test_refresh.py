@@ -324,7 +324,7 @@ class Sitting:
 steps = ["head"] * 3 + ["tail"] * 2 + ["insert", "remove", "move", "refresh"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_rows_that_were_there_all_the_time_survive_any_refresh(data):
     sitting = Sitting(data)

@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xcoll_tui.ui.presentation.escaping import is_plain
@@ -38,7 +38,6 @@ def test_a_mark_in_a_text_that_was_folded_stays_what_it_is():
     assert folds.unfold(folds.fold(LINES + mark)) == LINES + mark
 
 
-@settings(deadline=None)
 @given(st.text(max_size=8), st.text(max_size=8), st.data())
 def test_a_mark_is_replaced_as_a_whole_or_not_at_all(before, after, data):
     folds = Folds()

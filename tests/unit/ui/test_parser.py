@@ -210,7 +210,7 @@ _BYTES = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_BYTES, st.randoms(use_true_random=False))
 def test_any_bytes_mean_the_same_however_they_are_split(written, chance: random.Random):
     hand, at = Hand(), 0
@@ -221,7 +221,7 @@ def test_any_bytes_mean_the_same_however_they_are_split(written, chance: random.
     assert hand.rest() == seen(written)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_BYTES, st.lists(st.sampled_from([0, 0.05, 0.15, 0.25, 0.5, 1.5]), min_size=3, max_size=9))
 def test_any_bytes_at_any_pace_end_nothing_and_leave_keys_as_they_are(written, pauses):
     hand, at = Hand(), 0

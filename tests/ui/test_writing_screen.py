@@ -39,6 +39,18 @@ async def test_read_only_refuses_each_key_that_writes_with_a_sentence(server, br
         assert made == []
 
 
+async def test_read_only_is_refused_where_nobody_says_why(server, browse):
+    async with browse(server.url, size=(120, 30), read_only=True) as pilot:
+        await open_collection(pilot, INTERVIEWS)
+        main = pilot.app.main
+        main.why_read_only = ""
+        for key in "aedinzYB":
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert pilot.app.screen is main
+            assert toasts(pilot) == ["Nothing may be written here."], key
+
+
 async def test_the_activity_tells_writes_and_requests_and_copies_them_without_the_key(
     server, browse
 ):

@@ -155,7 +155,12 @@ ACTIONS = (
     Action("mark.toggle", "space", "mark", "Mark", Group.MARK, needs=_MARKED),
     Action("mark.range", "v", "mark_range", "Mark up to here", Group.MARK, needs=_MARKED),
     Action(
-        "mark.all", "asterisk", "mark_all", "Mark all that is loaded", Group.MARK, needs=_MARKED
+        "mark.all",
+        "asterisk",
+        "mark_all",
+        "Mark all that is loaded",
+        Group.MARK,
+        needs=(Need.DOCUMENTS, Need.COLLECTION),
     ),
     Action(
         "write.attach",

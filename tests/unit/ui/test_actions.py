@@ -7,7 +7,7 @@ from itertools import product, zip_longest
 import pytest
 
 from tests.isolation import ROOT
-from xcoll_tui.ui.actions import ACTIONS, Group, Need, Owner, Situation, hints_of, show_key
+from xcoll_tui.ui.actions import ACTIONS, BY_ID, Group, Need, Owner, Situation, hints_of, show_key
 from xcoll_tui.ui.app import XcollApp
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -28,9 +28,7 @@ def keys_for_readme():
         actions = [action for action in ACTIONS if action.group is group]
         for pair in zip_longest(actions[::2], actions[1::2]):
             cells = [cell for action in filter(None, pair) for cell in cells_of(action)]
-            lines.append(
-                f"| {' | '.join([*cells, *[''] * (4 - len(cells))])} |".replace("|  |", "| |")
-            )
+            lines.append(f"| {' | '.join([*cells, *[''] * (4 - len(cells))])} |")
         lines.append("")
     return "\n".join(lines)
 
@@ -96,6 +94,11 @@ def test_what_is_missing_is_said_first_things_first():
                 assert why_not == "The profile is read-only."
             elif why_not:
                 assert why_not in {need.value for need in action.needs}
+
+
+def test_all_can_be_marked_where_the_cursor_is_on_no_row():
+    between = Situation(connected=True, on_documents=True, has_collection=True)
+    assert BY_ID["mark.all"].why_not(between) == ""
 
 
 def test_a_key_that_was_mapped_anew_is_shown():

@@ -28,9 +28,8 @@ class Host(HasApp, Protocol):
         """The file IDs that can be attached for a try; only the demo has some."""
         ...
 
-    @property
-    def why_read_only(self) -> str:
-        """Why nothing may be written, as a sentence; "" where it may."""
+    def may(self, action_id: str) -> bool:
+        """Tell whether there is something to do an action to; says what is missing."""
         ...
 
     def tell(self, said: str, *, seconds: float | None = None) -> None:

@@ -91,11 +91,7 @@ class UndoFlow:
         screen = UndoLogScreen(lambda: undo_rows(self._stack, self._clock()))
         key = await ask(self._host, screen)
         picked = next((entry for entry in self._stack.entries if entry.id == key), None)
-        if picked is None:
-            return
-        if self._session.writes.read_only:
-            self._host.tell(self._host.why_read_only)
-        else:
+        if picked is not None and self._host.may("write.undo"):
             await self._take(lambda: picked, "", picked=True)
 
     def tell_earlier(self) -> None:

@@ -53,14 +53,6 @@ class WriteFlow:
             inputs=lambda: host.inputs,
         )
 
-    @property
-    def refused(self) -> bool:
-        """Whether nothing may be written here; says so if it is."""
-        if self._session.writes.read_only:
-            self._host.tell(self._host.why_read_only)
-            return True
-        return False
-
     def tell(self, outcome: Outcome) -> None:
         """Say in passing what became of a write; what failed stays longer."""
         if outcome.verdict is Verdict.CANCELLED:
@@ -337,5 +329,5 @@ class WriteFlow:
                 partial(request_lines, session.activity, clock, session.place),
             ),
         )
-        if chosen == "undo" and not self.refused:
+        if chosen == "undo" and self._host.may("write.undo"):
             await self.undoing.undo()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access
+
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 
@@ -342,11 +343,6 @@ class MainScreen(WriteScreen):
         table.mark_all()
         if table.marks and not feed.listing.complete:
             self.tell(f"Marked the {len(table.marks):,} that are loaded. L loads all.")
-
-    def action_activity(self) -> None:
-        """Show what was written and what was asked."""
-        if self.writing is not None and self.is_current:
-            self.run_worker(self.writing.show_activity(), group="write")
 
     def point_at(self, collection_id: str) -> None:
         """Put the cursor on a collection, if it is loaded."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from xcoll_tui.ui.actions import BY_ID, Situation
+from xcoll_tui.ui.actions import BY_ID, Need, Situation
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.toasts import Toasts
 from xcoll_tui.ui.widgets.pane import Pane
@@ -36,17 +36,22 @@ class WriteScreen(Screen[None]):
         """The pane that has the focus, or had it last."""
         return self.documents if self.documents.has_class("-front") else self.collections
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What is acted on: the documents that are marked, or else the row under the cursor."""
+        table = self.pane.table
+        return tuple(table.marks) or ((table.cursor_key,) if table.cursor_key is not None else ())
+
     def situation(self) -> Situation:
         """Say what there is to do something to."""
-        session, pane = self.session, self.pane
-        on_documents = pane is self.documents
+        session = self.session
         read_only = session is not None and session.writes.read_only
         return Situation(
             connected=session is not None,
-            read_only=self.why_read_only if read_only else "",
-            on_documents=on_documents,
+            read_only=(self.why_read_only or Need.WRITING.value) if read_only else "",
+            on_documents=self.pane is self.documents,
             has_collection=session is not None and session.documents is not None,
-            has_row=pane.table.cursor_key is not None or (on_documents and bool(pane.table.marks)),
+            has_row=bool(self.targets),
         )
 
     def may(self, action_id: str) -> bool:
@@ -56,14 +61,14 @@ class WriteScreen(Screen[None]):
             self.toasts.tell(why_not)
         return not why_not
 
-    def _write(
+    def _run_flow(
         self,
         action_id: str,
         flow: "Callable[[WriteFlow], Coroutine[Any, Any, None]]",
         *targets: object,
         repeats: bool = False,
     ) -> None:
-        """Begin a flow of writing, unless the same one has begun: a key that is held repeats.
+        """Begin a flow, unless the same one has begun: a key that is held repeats.
 
         It has begun until it asks something; one that `repeats` sees to that itself.
         """
@@ -90,53 +95,55 @@ class WriteScreen(Screen[None]):
 
     def action_attach(self) -> None:
         """Attach files to the collection that is open."""
-        self._write("write.attach", lambda writing: writing.attach())
+        self._run_flow("write.attach", lambda flow: flow.attach())
 
     def action_edit(self) -> None:
         """Edit what is under the cursor, or one field of all that is marked."""
-        key, marks = str(self.pane.table.cursor_key), tuple(self.documents.table.marks)
+        targets = self.targets
         if self.pane is self.collections:
-            self._write("write.edit", lambda writing: writing.edit_collection(key), key)
-        elif marks:
-            self._write("write.edit", lambda writing: writing.set_field(marks), marks)
+            self._run_flow("write.edit", lambda flow: flow.edit_collection(*targets), *targets)
+        elif self.documents.table.marks:
+            self._run_flow("write.edit", lambda flow: flow.set_field(targets), targets)
         else:
-            self._write("write.edit", lambda writing: writing.edit_fields(key), key)
+            self._run_flow("write.edit", lambda flow: flow.edit_fields(*targets), *targets)
 
     def action_remove(self) -> None:
         """Remove the documents that are marked or the one under the cursor; delete a collection."""
-        key, marks = str(self.pane.table.cursor_key), tuple(self.documents.table.marks)
+        targets = self.targets
         if self.pane is self.collections:
-            self._write("write.remove", lambda writing: writing.delete_collection(key), key)
+            self._run_flow("write.remove", lambda flow: flow.delete_collection(*targets), *targets)
         else:
-            targets = marks or (key,)
-            self._write("write.remove", lambda writing: writing.remove(targets), targets)
+            self._run_flow("write.remove", lambda flow: flow.remove(targets), targets)
 
     def action_reindex(self) -> None:
         """Index the documents that are marked, or the one under the cursor, again."""
-        targets = tuple(self.documents.table.marks) or (str(self.documents.table.cursor_key),)
-        self._write("write.reindex", lambda writing: writing.reindex(targets), targets)
+        targets = self.targets
+        self._run_flow("write.reindex", lambda flow: flow.reindex(targets), targets)
 
     def action_new(self) -> None:
         """Create a collection."""
-        self._write("write.new", lambda writing: writing.create_collection())
+        self._run_flow("write.new", lambda flow: flow.create_collection())
 
     def action_undo(self) -> None:
         """Undo the last write that can be undone."""
-        self._write("write.undo", lambda writing: writing.undoing.undo(), repeats=True)
+        self._run_flow("write.undo", lambda flow: flow.undoing.undo(), repeats=True)
 
     def action_redo(self) -> None:
         """Do again what was undone last."""
-        self._write("write.redo", lambda writing: writing.undoing.redo(), repeats=True)
+        self._run_flow("write.redo", lambda flow: flow.undoing.redo(), repeats=True)
 
     def action_undo_log(self) -> None:
         """List what was written, to undo any of it."""
-        if self.writing is not None and self.is_current:
-            self.run_worker(self.writing.undoing.show(), group="write")
+        self._run_flow("write.undo_log", lambda flow: flow.undoing.show(), repeats=True)
+
+    def action_activity(self) -> None:
+        """Show what was written and what was asked."""
+        self._run_flow("activity", lambda flow: flow.show_activity(), repeats=True)
 
     def action_recreate(self) -> None:
         """Make a collection of a backup again."""
-        self._write("write.recreate", lambda writing: writing.recreate())
+        self._run_flow("write.recreate", lambda flow: flow.recreate())
 
     def action_unfinished(self) -> None:
         """Finish a replacement that broke off."""
-        self._write("write.finish", lambda writing: writing.finish())
+        self._run_flow("write.finish", lambda flow: flow.finish())

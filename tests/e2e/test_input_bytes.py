@@ -217,7 +217,7 @@ def test_a_crash_of_any_kind_exits_with_1():
 # Torn codes
 
 
-@pytest.mark.parametrize("tail", ["[200~ig\x1b[201~", "OP", "[1;5C"])
+@pytest.mark.parametrize("tail", ["[200~ig\x1b[201~", "OP", "[1;5C", "]52;c;ig\x07"])
 def test_a_code_that_a_slow_link_tore_is_no_letter_at_the_rows(tail, terminal):
     write(terminal, "\x1b", tail, after=0.15)
     let_pass(terminal, 0.5)

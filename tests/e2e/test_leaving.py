@@ -101,6 +101,20 @@ def test_no_report_of_the_mouse_lands_in_the_shell(delay, answers):
         link.run(lambda: link.heard.count(b"hello") == 2)
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_no_key_that_was_typed_ahead_lands_as_a_code_in_the_shell(answers):
+    with SlowLink(0.03, answers=answers) as link:
+        link.run(lambda: b"Filings arch" in link.heard)
+        link.run(link.quiet_for(0.7))
+        for code in (b"\x1b[113u", b"\x1b[108u", b"\x1b[115u", b"\x1b[13u"):
+            link.send(code)
+            link.run(link.quiet_for(0.02))
+        link.run(lambda: b"\x1b[?1049l" in link.heard)
+        link.run(link.quiet_for(0.3))
+        shell = link.heard[link.heard.rfind(b"\x1b[?1049l") :]
+        assert not re.search(rb"\d+u", shell), shell
+
+
 def test_reports_are_turned_off_before_anything_else_is_done():
     with SlowLink(0.0, answers=True) as link:
         link.run(lambda: b"Filings arch" in link.heard)

@@ -6,6 +6,7 @@ is named) that it guards. tests/unit/ui/test_textual_pins.py fails when Textual 
 
 import asyncio
 import os
+import re
 import select
 import signal
 import termios
@@ -47,6 +48,7 @@ IN_FLIGHT = 0.2
 _RESIZED = 0.1
 _QUIET = 0.1
 _RECENT = 0.5
+_KEY_AS_CODE = re.compile(rb"\x1b\[[\d:;]+u")
 _BLOCKED = 0.3
 """Seconds for a terminal to take the last that is written."""
 
@@ -81,7 +83,7 @@ class TerminalDriver(LinuxDriver):
         self._reader: Thread | None = None
         self._wake: tuple[int, int] | None = None
         self._dropping = False
-        self._dropped_at = self._mouse_at = self._asked_at = 0.0
+        self._dropped_at = self._reported_at = self._asked_at = 0.0
         self._answered_after: float | None = None
         """Seconds until the terminal answered the first question; None while it has not."""
         if size is None:
@@ -319,6 +321,8 @@ class TerminalDriver(LinuxDriver):
                     return
                 if self._dropping:
                     self._dropped_at = time.monotonic()
+                if _KEY_AS_CODE.search(data):
+                    self._reported_at = time.monotonic()
                 if data:
                     told = parser.feed(data)
             else:
@@ -346,7 +350,7 @@ class TerminalDriver(LinuxDriver):
         now = time.monotonic()
         for message in told:
             if isinstance(message, events.MouseEvent):
-                self._mouse_at = now
+                self._reported_at = now
             elif isinstance(message, TerminalSupportsSynchronizedOutput):
                 self._answered_after = now - self._asked_at
         if told and not self._dropping:
@@ -383,7 +387,8 @@ class TerminalDriver(LinuxDriver):
         """Read and drop what the terminal sent before it heard of the end.
 
         A terminal that answers is asked once more, and what comes after that answer is nobody's.
-        Where it does not, there is something on its way only if it has just been sending.
+        Where it does not, there is something on its way only if it has just been sending what a
+        shell cannot read: the mouse, or keys as codes.
         """
         started = time.monotonic()
         asked_at, answered_after = self._asked_at, self._answered_after
@@ -397,7 +402,7 @@ class TerminalDriver(LinuxDriver):
             self._wait_until(lambda: self._answered_after is not None, started)
         elif (
             answered_after is not None
-            or started - self._mouse_at < _RECENT
+            or started - self._reported_at < _RECENT
             or started - asked_at < _RECENT
         ):
             self._wait_until(lambda: time.monotonic() - self._dropped_at > _QUIET, started)

@@ -39,8 +39,12 @@ _SS3 = re.compile(rb"\x1bO[0-9;]*[ -/:<-~]")
 _SS3_BEGUN = re.compile(rb"\x1bO[0-9;]*\Z")
 # What begins a string that goes on to BEL or ST: DCS, SOS, OSC, PM, APC.
 _STRINGS = b"PX]^_"
-_STRING_END = re.compile(rb"\x07|\x1b\\|[\x18\x1a]|\x1b(?=[^\\])")
-_TORN_TAILS = b"[O"
+_STRING_END = re.compile(rb"\x07|\x1b\\|[\x18\x1a]|(?=\x1b[^\\])")
+# What a read begins with behind an ESC that came alone. Letters do not look like these: a number
+# opens an OSC, one or a sign a DCS, and what ends in BEL or ST is a string whatever it holds.
+_TORN_TAIL = re.compile(
+    rb"[\[O]|\]\d{1,4}(?:;|\Z)|P[\d;<-?]*[!$+>|]|_G|[PX\]^_][^\x07\x1b]*(?:\x07|\x1b\\)", re.DOTALL
+)
 _CODE_IN_PASTE = re.compile(r"\x1b\[([\d:;]*)([u~])")
 _RESIZED = re.compile(r"\x1b\[48;(\d{1,5})[\d:]*;(\d{1,5})[\d:]*;(\d{1,6})[\d:]*;(\d{1,6})[\d:]*t")
 _MODE = re.compile(r"\x1b\[\?(\d+);(\d)\$y")
@@ -100,7 +104,7 @@ class TerminalParser:
         if self._paste is not None:
             data = self._feed_paste(self._paste, data)
         if self._doubtful_until is not None and not self._torn and data:
-            if data[0] in _TORN_TAILS:
+            if _TORN_TAIL.match(data):
                 self._torn = True
                 data = b"\x1b" + data
             else:
@@ -264,6 +268,7 @@ class TerminalParser:
     def _take_string(self) -> bool:
         end = _STRING_END.search(self._held, 2)
         if end is not None:
+            self._retract()
             del self._held[: end.end()]
             return True
         if len(self._held) > _LONGEST_CODE:

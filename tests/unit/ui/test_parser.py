@@ -335,6 +335,41 @@ def test_a_tail_that_comes_late_takes_the_esc_back(tail, after):
     assert seen(b"\x1b", tail, after=after) == ["doubtful", "escape", "none", TAILS[tail]]
 
 
+# Strings with which a terminal answers: colours, the clipboard, its name, a picture, a title.
+STRINGS = [
+    b"]11;rgb:1111/2222/3333\x07",
+    b"]52;c;aWdp\x1b\\",
+    b"]lig\x1b\\",
+    b"P>|XTerm(388)\x1b\\",
+    b"P1$r0m\x1b\\",
+    b"P1+r544e=6967\x1b\\",
+    b"_Gi=31;OK\x1b\\",
+    b"^ig\x1b\\",
+    b"Xig\x1b\\",
+]
+
+
+@pytest.mark.parametrize("after", [0.05, 0.11, 0.2, 0.3])
+@pytest.mark.parametrize("tail", STRINGS)
+def test_a_string_that_a_slow_link_tore_is_no_letter(tail, after):
+    assert [message for message in seen(b"\x1b", tail, after=after) if message != "none"] == (
+        [] if after < 0.1 else ["doubtful", "escape"]
+    )
+    assert Hand().write(b"\x1b" + tail).rest() == []
+
+
+@pytest.mark.parametrize("tail", STRINGS[:1] + STRINGS[3:4] + STRINGS[6:7])
+def test_a_string_torn_in_many_places_is_no_letter(tail):
+    assert seen(b"\x1b", tail[:4], tail[4:9], tail[9:], after=0.2) == ["doubtful", "escape", "none"]
+
+
+@pytest.mark.parametrize("code", [b"\x1b[A", b"\x1bOA", b"\x1b[1;1A"])
+@pytest.mark.parametrize("begun", [b"\x1b]11;ig", b"\x1bPig", b"\x1b_Gig", b"\x1bX"])
+def test_a_code_ends_a_string_and_is_itself(begun, code):
+    assert Hand().write(begun + code).rest() == ["up"]
+    assert seen(begun, code, after=0.2) == ["up"]
+
+
 def test_a_code_torn_in_many_places_is_still_that_code():
     assert seen(b"\x1b", b"[", b"200~i", b"g\x1b", b"[201~", after=0.2) == [
         "doubtful",
@@ -347,7 +382,26 @@ def test_a_code_torn_in_many_places_is_still_that_code():
     assert seen(b"\x1bO", b"P", after=0.25) == ["f1"]
 
 
-@pytest.mark.parametrize("tail", [b"j", b"q", b"[", b"]", b"O", b"P", b"[x", b"/abc", b"\x1b"])
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"j",
+        b"q",
+        b"[",
+        b"]",
+        b"O",
+        b"P",
+        b"_",
+        b"[x",
+        b"]x",
+        b"Px",
+        b"P1",
+        b"_x",
+        b"XY",
+        b"/abc",
+        b"\x1b",
+    ],
+)
 def test_a_person_who_types_behind_an_esc_is_understood(tail):
     keys = [character if character != "\x1b" else "escape" for character in tail.decode()]
     got = [each for each in seen(b"\x1b", tail, after=0.2) if each not in {"doubtful", "sure"}]

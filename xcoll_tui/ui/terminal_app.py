@@ -17,6 +17,7 @@ from textual.errors import NoWidget
 from textual.message import Message
 
 from xcoll_tui.ui.escape import EscapeDoubt
+from xcoll_tui.ui.graphemes import cut_between_graphemes
 from xcoll_tui.ui.input_queue import InputQueue
 from xcoll_tui.ui.parser import EscapeDoubtful, EscapeSettled
 
@@ -29,6 +30,7 @@ class TerminalApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        cut_between_graphemes()
         self.escape_doubt = EscapeDoubt()
         self.inputs = 0
         """Grows with each key and click, when it comes and when it comes up from where it went."""

@@ -155,3 +155,44 @@ def test_members_of_one_name_are_told():
     pasted = read_file_ids(f'{{"file_id": "{A}", "x": "1", "x": "2"}}')
     assert pasted.values == {A: {"x": "2"}}
     assert pasted.notes == ("“x” stands more than once in an object; the last one counts",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'// mine\n["{A}", /* the second, */ "{B}"]',
+        f'# mine\r[\r "{A}", # first\r "{B}" // second\r]',
+        f'/* of\n two lines */ {{"file_ids": ["{A}", "{B}"]}} // end',
+        f'["{A}", // what the bracket "of\n"{B}"]',
+        f'```json\r["{A}","{B}"]\r```',
+        f"```\r\n{A}\r\n{B}\r\n```\r\n",
+        f'~~~ jsonl\n{{"file_id":"{A}"}}\n{{"file_id":"{B}"}}\n~~~',
+        f"> ```csv\n> file_id,name\n> {A},x\n> {B},y\n> ```",
+        f'Here are two:\r\r```json\r["{A}","{B}"]\r```\rThat is all of them.',
+        f"The first {A}:\n```\n{B}\n```\nand no more",
+    ],
+)
+def test_comments_and_the_fences_of_a_code_block_are_no_ids(text):
+    found = read_file_ids(text)
+    assert found.problem is None
+    assert set(found.file_ids) - {"The", "first"} == {A, B}
+
+
+def test_what_looks_like_a_comment_in_a_text_is_that_text():
+    text = f'{{"file_id": "{A}", /* x */ "name": "a // b # c /* d */"}}'
+    assert read_file_ids(text).values == {A: {"name": "a // b # c /* d */"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (f'```json\r["{A}" "{B}"]\r```', (2, 46)),
+        (f'// mine\n["{A}", /* never closed "{B}"]', (2, 47)),
+        (f'// mine\n["{A}",]', (2, 45)),
+    ],
+)
+def test_a_comment_or_a_fence_moves_no_place(text, place):
+    found = read_file_ids(text)
+    assert found.file_ids == ()
+    assert found.problem is not None
+    assert found.problem.place == place

@@ -1,8 +1,9 @@
 """What we override of Textual, or rely on, is as it was when we read it.
 
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
-that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py). If that still
-holds, `python -m tests.unit.ui.test_textual_pins` prints the new marks.
+that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
+ui/graphemes.py). If that still holds, `python -m tests.unit.ui.test_textual_pins` prints the new
+marks.
 """
 
 import ast
@@ -12,6 +13,7 @@ import sys
 import textwrap
 
 import pytest
+from rich.segment import Segment
 from textual import command, driver, keys, message_pump, screen, widget
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -68,6 +70,7 @@ PINNED = {
     "OptionList.action_select": "34a86c195398",
     "OptionList._move_page": "f69eaa9b55d1",
     "Select.compose": "dd1c1237a36d",
+    "Segment._split_cells": "872ca45a019f",
 }
 
 
@@ -134,6 +137,7 @@ THINGS = {
         OptionList.action_select,
         OptionList._move_page,
         Select.compose,
+        inspect.unwrap(Segment._split_cells),
     )
 }
 

@@ -17,10 +17,16 @@ from xcoll_tui.session.bulk.pasted_text import (
 )
 
 _KNOWN = re.compile(FILE_ID)
+_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 # One, or several that nothing or little divides.
 _RUN = re.compile(rf"(?<![\w-]){FILE_ID}(?:[-_]*{FILE_ID})*(?![\w-])", re.ASCII)
 # What a terminal takes for a colour, a title or a link, as in the lines of a log.
 _CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+# What stands around a text in Markdown, on lines of its own.
+_FENCE = re.compile(
+    rf"(?:\A|(?<=[{_ENDS}]))[ \t>]*(?:`{{3,}}|~{{3,}})[ \t]*[\w.+-]*[ \t]*(?=[{_ENDS}]|\Z)"
+)
+_INKED = re.compile(r"\S")
 _SEPARATORS = re.compile(
     r"(?:[\s,;|，、；،؛\x00-\x1f\x7f-\x9f\u2800\ud800-\udfff]|\\[nrtvf]|%[0-9a-fA-F]{2}|&#?\w{1,8};)+"
 )
@@ -29,7 +35,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _HIDDEN = re.compile(f"[{INVISIBLE}]+")
 _QUOTES = "\"'`“”„‘’‚«»‹›「」『』<>[](){}\\"
 _NUMBERING = re.compile(r"\d{1,6}[.):\]]|[(\[]\d{1,6}[)\]][.:]?")
-_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 # What a list puts before an ID: bullets, boxes to tick, numbers and letters.
 _MARKER = re.compile(
     rf"(?:\A|(?<=[{_ENDS}]))(?:"
@@ -69,7 +74,8 @@ def read_file_ids(text: str) -> PastedIds:
     of a spreadsheet, CSV or Markdown, with a header that names one of these.
     """
     text = text.lstrip("\ufeff\u200b\u2060\x00")  # what a spreadsheet's file begins with
-    plain = _CODES.sub(lambda code: " " * len(code.group()), text)
+    text = _out_of_fences(text)
+    plain = _CODES.sub(_blank, text)
     try:
         pasted = _from_json(plain)
         if pasted is not None:
@@ -189,6 +195,24 @@ def _ids_in_row(cells: Sequence[str], column: int) -> list[str]:
     # A line that was added below the table.
     filled = [cell for cell in cells if cell]
     return _known_in(filled[0]) if len(filled) == 1 else []
+
+
+def _out_of_fences(text: str) -> str:
+    """Put blanks for the fences of Markdown, and for what stands around them and has no ID."""
+    parts: list[str] = []
+    begin, fenced = 0, False
+    for fence in _FENCE.finditer(text):
+        part = text[begin : fence.start()]
+        parts += [part if fenced or _KNOWN.search(part) else _INKED.sub(" ", part)]
+        parts += [_blank(fence)]
+        begin, fenced = fence.end(), not fenced
+    rest = text[begin:]
+    parts += [_INKED.sub(" ", rest) if begin and not (fenced or _KNOWN.search(rest)) else rest]
+    return "".join(parts)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _words(text: str) -> Iterator[str]:

@@ -16,7 +16,9 @@ from xcoll_tui.session.bulk.pasted_text import (
 )
 
 _UNSEEN = rf"\s\x00-\x20\x7f-\x9f{INVISIBLE}"
-_GAP = re.compile(f"[{_UNSEEN}]*")
+# JSON has no comments, but what people keep in files, and paste from there, has.
+_COMMENT = r"//[^\n\r]*|/\*(?s:.*?)\*/|#[^\n\r]*"
+_GAP = re.compile(f"(?:[{_UNSEEN}]++|{_COMMENT})*")
 # A blank, or one that a shell or a text of JSON writes with a backslash.
 _SPACE = rf"(?:[{_UNSEEN}]|\\[nrt])*"
 # Not a list of bare words in brackets: that is no JSON, and can be read all the same.
@@ -26,8 +28,8 @@ _BEGIN = re.compile(
 _ESCAPED = re.compile(rf"(?:[{{\[]{_SPACE})+\\\"")
 _WRAPPED = re.compile(rf"(\$?'|\")(?={_SPACE}(?:{_BEGIN.pattern}))")
 _MEMBER = re.compile(r"\\?\"[^\"\n\\]{1,80}\\?\"\s*:\s*(?:\\?\"|[{\[\d]|true|false|null)")
-# The blanks of a web page, which JSON does not know, and texts, in which they are left alone.
-_BETWEEN = re.compile(rf"\"(?:[^\"\\]|\\.)*+\"|[{_UNSEEN}]", re.DOTALL)
+# What JSON does not know, such as the blanks of a web page, and texts, in which it is left alone.
+_BETWEEN = re.compile(rf"\"(?:[^\"\\]|\\.)*+\"|[{_UNSEEN}]|{_COMMENT}", re.DOTALL)
 _ESCAPE = re.compile(r"\\([^u])", re.DOTALL)
 _QUOTE_OF_SHELL = re.compile(r"'\\(')'")
 _QUOTE_OF_CSV = re.compile('"(")')
@@ -233,7 +235,7 @@ def _values(text: str) -> Json:
 
 def _blank(match: re.Match[str]) -> str:
     found = match.group()
-    return found if found.startswith('"') or found in "\t\n\r" else " "
+    return found if found.startswith('"') or found in "\t\n\r" else " " * len(found)
 
 
 def _cause(text: str, error: json.JSONDecodeError) -> tuple[int, str]:

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from tests.contract.scripted import KEY, Scripted, fault, reply
+from tests.contract.scripted import BREAK, KEY, Scripted, fault, reply
 from xcoll_tui.api.client import Client
-from xcoll_tui.api.errors import ApiError, NotFound, ReadOnly, Refused, Unreadable
+from xcoll_tui.api.errors import ApiError, NotFound, ReadOnly, Refused, Unreachable, Unreadable
 from xcoll_tui.api.models import (
     BytesConfiguration,
     ChunkConfiguration,
@@ -19,6 +19,7 @@ from xcoll_tui.api.models import (
     MetricSpace,
     Ordering,
 )
+from xcoll_tui.api.routes import Endpoint
 
 COLLECTION = reply(body={"collection_id": "c", "collection_name": "n"})
 DOCUMENT = reply(body={"file_metadata": {"file_id": "f", "name": "n"}})
@@ -317,6 +318,23 @@ async def test_read_only_refuses_every_write_before_anything_is_sent(call):
         assert service.connections == 0
         assert caught.value.method in str(caught.value)
         assert (await client.list_collections()).collections == []
+
+
+async def test_a_post_that_only_reads_is_one_of_the_reads():
+    asking = Endpoint("POST", "/v1/documents/search")
+    steps = (BREAK, fault(503), reply(429), reply(body={"matches": []}))
+    async with (
+        Scripted(*steps) as service,
+        Client(KEY, service.url, read_only=True, random=lambda: 0.0) as client,
+    ):
+        answer = await client._call(asking, body=b"{}")
+        assert answer.status == 200
+        assert len(service.heard) == len(steps)
+        service.steps[:] = [BREAK]
+        with pytest.raises(Unreachable) as caught:
+            await client._call(asking, body=b"{}")
+        assert not caught.value.outcome_unknown
+        assert "carried out" not in str(caught.value)
 
 
 def batch(request):

@@ -33,6 +33,7 @@ from xcoll_tui.api.responses import (
     reason_of,
     unreadable,
 )
+from xcoll_tui.api.routes import Endpoint, Repeatable
 from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
 from xcoll_tui.api.urls import accept_base_url, refuse_target
 from xcoll_tui.api.wire import DecodeFailed
@@ -218,23 +219,21 @@ class Client(Endpoints):
 
     async def _call(
         self,
-        method: str,
-        path: str,
-        *,
+        endpoint: Endpoint,
+        *ids: str,
         query: str = "",
         body: bytes | None = None,
-        attaches: bool = False,
     ) -> Answer:
         if self._closed:
             raise RuntimeError("The client is closed; make a new one.")
-        self._refuse_unsendable(method, path, query)
-        repeatable = retry.is_repeatable(method, attaches=attaches)
-        creates = retry.is_create(method, attaches=attaches)
+        path = endpoint.path_of(*ids)
+        self._refuse_unsendable(endpoint, path, query)
+        repeatable = endpoint.repeatable
         attempt, waited, unknown = 0, 0.0, False
         pause, ended = None, self._pauses.ended
         while True:
             attempt += 1
-            answer, turn = await self._exchange(method, path, query, body)
+            answer, turn = await self._exchange(endpoint, path, query, body)
             # A pause that a person ended brings no call nearer to being given up.
             waited += pause if pause is not None and ended == self._pauses.ended else 0.0
             told = self._retry_after(answer)
@@ -242,7 +241,6 @@ class Client(Endpoints):
                 answer,
                 tries=attempt,
                 unknown_before=unknown,
-                creates=creates,
                 retry_after=told,
                 hide=self._hide,
             )
@@ -251,10 +249,12 @@ class Client(Endpoints):
                 self._pace.admit()
             if error is None:
                 return answer
-            if unknown and is_gone(method, error):
+            if unknown and is_gone(endpoint, error):
                 return replace(answer, body=b"")  # what it says is not the answer to a success
             pause = None
-            if (limited and not creates) or (repeatable and may_pass(answer, error)):
+            if (limited and repeatable is not Repeatable.NEVER) or (
+                repeatable is Repeatable.ALWAYS and may_pass(answer, error)
+            ):
                 pause = retry.next_pause(
                     attempt=attempt,
                     waited=waited,
@@ -270,7 +270,7 @@ class Client(Endpoints):
                     self._on_unauthorized(error)
                 raise error
             unknown, ended = error.outcome_unknown, self._pauses.ended
-            await self._wait(pause, error, attempt, method, path + query)
+            await self._wait(pause, error, attempt, endpoint.method, path + query)
 
     def _retry_after(self, answer: Answer) -> float | None:
         now = parse_http_date(answer.headers.get("date"))
@@ -279,8 +279,9 @@ class Client(Endpoints):
         value = answer.headers.get("retry-after")
         return retry.parse_retry_after(value, self._clock() if now is None else now)
 
-    def _refuse_unsendable(self, method: str, path: str, query: str) -> None:
-        if self.read_only and method != "GET":
+    def _refuse_unsendable(self, endpoint: Endpoint, path: str, query: str) -> None:
+        method = endpoint.method
+        if self.read_only and endpoint.writes:
             raise ReadOnly(
                 f"Nothing was sent: {method} {path} is a write, and this client is read-only.",
                 method=method,
@@ -299,7 +300,7 @@ class Client(Endpoints):
             await self._pauses.sleep(pause)
 
     async def _exchange(
-        self, method: str, path: str, query: str, body: bytes | None
+        self, endpoint: Endpoint, path: str, query: str, body: bytes | None
     ) -> tuple[Answer, int]:
         """Send one request once, when it may leave; whatever happens to it is told in the answer.
 
@@ -310,7 +311,7 @@ class Client(Endpoints):
         http = self._http
         if http is None:
             http = await asyncio.to_thread(self._opened)
-        answer = Answer(method, self._hide(path), trouble="it was cancelled")
+        answer = Answer(endpoint, self._hide(path), trouble="it was cancelled")
         url = f"{self.base_url}{path}{query}"
         headers = None if body is None else {"Content-Type": "application/json"}
         deadline = None if self._timeout is None else self._timeout * _DEADLINES
@@ -320,7 +321,7 @@ class Client(Endpoints):
             try:
                 async with (
                     asyncio.timeout(deadline),
-                    http.stream(method, url, content=body, headers=headers) as reply,
+                    http.stream(endpoint.method, url, content=body, headers=headers) as reply,
                 ):
                     self._service_clock.note(reply.headers.get("date"))
                     answer = replace(answer, status=reply.status_code, headers=reply.headers)

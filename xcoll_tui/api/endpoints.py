@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from xcoll_tui.api import wire
+from xcoll_tui.api import routes, wire
 from xcoll_tui.api.errors import ApiError, Conflict, NotFound
 from xcoll_tui.api.models import (
     ChunkConfiguration,
@@ -28,7 +28,8 @@ from xcoll_tui.api.models import (
 )
 from xcoll_tui.api.paging import slices_of, walk_pages
 from xcoll_tui.api.responses import Answer, doubt
-from xcoll_tui.api.urls import collection_path, document_path, query_string
+from xcoll_tui.api.routes import Endpoint
+from xcoll_tui.api.urls import query_string
 
 T = TypeVar("T")
 
@@ -46,12 +47,10 @@ class Endpoints(ABC):
     @abstractmethod
     async def _call(
         self,
-        method: str,
-        path: str,
-        *,
+        endpoint: Endpoint,
+        *ids: str,
         query: str = "",
         body: bytes | None = None,
-        attaches: bool = False,
     ) -> Answer:
         """Send a request, again where that is safe, and return its whole 2xx answer.
 
@@ -94,7 +93,7 @@ class Endpoints(ABC):
                 "team_id": self.team_id,
             }
         )
-        answer = await self._call("POST", "/v1/collections", body=body)
+        answer = await self._call(routes.CREATE_COLLECTION, body=body)
         return self._read(answer, wire.read_collection)
 
     async def list_collections(
@@ -108,7 +107,7 @@ class Endpoints(ABC):
     ) -> CollectionPage:
         """Return one page of collections, at most 100."""
         query = self._list_query(limit, order, sort_by, pagination_token, filter)
-        answer = await self._call("GET", "/v1/collections", query=query)
+        answer = await self._call(routes.LIST_COLLECTIONS, query=query)
         return self._read(answer, wire.read_collection_page)
 
     async def iter_collections(
@@ -132,7 +131,8 @@ class Endpoints(ABC):
 
     async def get_collection(self, collection_id: str) -> Collection:
         """Return a collection, with its JSON as `received`."""
-        answer = await self._call("GET", collection_path(collection_id), query=self._team_query())
+        query = self._team_query()
+        answer = await self._call(routes.GET_COLLECTION, collection_id, query=query)
         return self._read(answer, wire.read_collection)
 
     async def update_collection(
@@ -154,13 +154,13 @@ class Endpoints(ABC):
                 "team_id": self.team_id,
             }
         )
-        answer = await self._call("PUT", collection_path(collection_id), body=body)
+        answer = await self._call(routes.UPDATE_COLLECTION, collection_id, body=body)
         return self._read(answer, wire.read_collection)
 
     async def delete_collection(self, collection_id: str) -> None:
         """Delete a collection; gone after a try of unknown outcome counts as deleted."""
-        path = collection_path(collection_id)
-        await self._finish(self._call("DELETE", path, query=self._team_query()))
+        query = self._team_query()
+        await self._finish(self._call(routes.DELETE_COLLECTION, collection_id, query=query))
 
     # Documents
 
@@ -178,9 +178,8 @@ class Endpoints(ABC):
         encoded = None if fields is None else wire.encode_fields(fields)
         members = {"fields": encoded, "team_id": self.team_id}
         body = None if fields is None and self.team_id is None else wire.encode_body(members)
-        path = document_path(collection_id, file_id)
         try:
-            await self._finish(self._call("POST", path, body=body, attaches=True))
+            await self._finish(self._call(routes.ADD_DOCUMENT, collection_id, file_id, body=body))
         except Conflict as conflict:
             if not conflict.outcome_unknown:
                 raise
@@ -206,9 +205,8 @@ class Endpoints(ABC):
         filter: str | None = None,  # noqa: A002  the API's word
     ) -> DocumentPage:
         """Return one page of the documents of a collection, at most 100."""
-        path = f"{collection_path(collection_id)}/documents"
         query = self._list_query(limit, order, sort_by, pagination_token, filter)
-        answer = await self._call("GET", path, query=query)
+        answer = await self._call(routes.LIST_DOCUMENTS, collection_id, query=query)
         return self._read(answer, wire.read_document_page)
 
     async def iter_documents(
@@ -237,14 +235,14 @@ class Endpoints(ABC):
                 filter=filter,
             )
 
-        path = f"{collection_path(collection_id)}/documents"
+        path = routes.LIST_DOCUMENTS.path_of(collection_id)
         async for page in walk_pages(fetch, pagination_token, path):
             yield page
 
     async def get_document(self, collection_id: str, file_id: str) -> Document:
         """Return a document, with its JSON as `received`."""
-        path = document_path(collection_id, file_id)
-        answer = await self._call("GET", path, query=self._team_query())
+        query = self._team_query()
+        answer = await self._call(routes.GET_DOCUMENT, collection_id, file_id, query=query)
         return self._read(answer, wire.read_document)
 
     async def update_document(
@@ -255,9 +253,10 @@ class Endpoints(ABC):
         The service may ignore them and only re-index: it is saved when reading back shows it. It is
         never tried twice unless the service says 429.
         """
-        path = document_path(collection_id, file_id)
         body = wire.encode_body({"fields": wire.encode_fields(fields)})
-        answer = await self._call("PATCH", path, query=self._team_query(), body=body)
+        answer = await self._call(
+            routes.UPDATE_DOCUMENT, collection_id, file_id, query=self._team_query(), body=body
+        )
         members = self._read(answer, wire.read_acknowledgement)
         if not members.get("file_metadata"):
             return None
@@ -265,16 +264,16 @@ class Endpoints(ABC):
 
     async def reindex_document(self, collection_id: str, file_id: str) -> None:
         """Index a document again; never tried twice unless the service says 429."""
-        path = document_path(collection_id, file_id)
-        await self._finish(self._call("PATCH", path, query=self._team_query()))
+        query = self._team_query()
+        await self._finish(self._call(routes.UPDATE_DOCUMENT, collection_id, file_id, query=query))
 
     async def remove_document(self, collection_id: str, file_id: str) -> None:
         """Remove a document from its collection; the file stays.
 
         Gone after a try of unknown outcome counts as removed.
         """
-        path = document_path(collection_id, file_id)
-        await self._finish(self._call("DELETE", path, query=self._team_query()))
+        query = self._team_query()
+        await self._finish(self._call(routes.REMOVE_DOCUMENT, collection_id, file_id, query=query))
 
     async def batch_get_documents(
         self, collection_id: str, file_ids: Iterable[str]
@@ -284,23 +283,22 @@ class Endpoints(ABC):
         IDs that the collection does not hold are left out, whether the service leaves them out or
         answers 404. Any number may be asked for: the requests hold at most 100, one after another.
         """
-        path = f"{collection_path(collection_id)}/documents:batchGet"
         wanted = list(dict.fromkeys(file_ids))
         place = {file_id: position for position, file_id in enumerate(wanted)}
         found: dict[str, Document] = {}
         slices = list(slices_of(wanted))  # all of them now: every ID is checked before any is sent
         for part in slices:
-            for document in await self._batch_slice(path, collection_id, part):
+            for document in await self._batch_slice(collection_id, part):
                 # A service may answer more than it was asked; an unreadable document may lack its
                 # ID, and then nobody could tell which one it is.
                 if document.file_id in place:
                     found.setdefault(document.file_id, document)
         return sorted(found.values(), key=lambda document: place[document.file_id])
 
-    async def _batch_slice(self, path: str, collection_id: str, part: list[str]) -> list[Document]:
+    async def _batch_slice(self, collection_id: str, part: list[str]) -> list[Document]:
         query = query_string([*(("file_ids", i) for i in part), ("team_id", self.team_id)])
         try:
-            answer = await self._call("GET", path, query=query)
+            answer = await self._call(routes.BATCH_GET_DOCUMENTS, collection_id, query=query)
         except NotFound:
             pass
         else:
@@ -315,16 +313,15 @@ class Endpoints(ABC):
                 return []
         middle = len(part) // 2
         return [
-            *await self._batch_slice(path, collection_id, part[:middle]),
-            *await self._batch_slice(path, collection_id, part[middle:]),
+            *await self._batch_slice(collection_id, part[:middle]),
+            *await self._batch_slice(collection_id, part[middle:]),
         ]
 
     # The key
 
     async def validate_key(self) -> KeyInfo:
         """Return what the service knows of the key; this needs no permission."""
-        path = "/auth/management-keys/validation"
-        info = self._read(await self._call("GET", path), wire.read_key_info)
+        info = self._read(await self._call(routes.VALIDATE_KEY), wire.read_key_info)
         # It is shown, and somebody may have pasted the key where its name is asked for.
         return replace(info, name=self._hide(info.name))
 

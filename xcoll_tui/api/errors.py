@@ -1,4 +1,4 @@
-"""The error tree. One place in the UI turns it into words; `str(error)` is a full sentence already.
+"""The error tree. An error carries facts, and `ApiError` alone makes sentences of them.
 
     ApiError
     ├── Refused              not sent: a value cannot be sent (this one is a ValueError too)
@@ -50,17 +50,26 @@ def wait_words(seconds: float) -> str:
 class ApiError(Exception):
     """A call that failed; `str(error)` says what failed, why as far as known, and what to do next.
 
-    `status` is the HTTP status, None if no answer came. `code` and `message` are the service's own
-    words (None and "" if it gave none), `method` and `path` those of the request; `request_id` is
-    what the service's makers can find the request by. `tries` counts how often the request was
-    sent: a 429 may come after the effect, so what answers a later try may be about the first one.
-    None of them holds the key.
+    `meaning` says what the failure means, `reason` what the service said or did, `advice` what to
+    do next; where a request was not sent, `meaning` is the whole sentence. `status` is the HTTP
+    status, None if no answer came. `code` and `message` are the service's own words (None and ""
+    if it gave none), `method` and `path` those of the request; `request_id` is what the service's
+    makers can find the request by. `tries` counts how often the request was sent: a 429 may come
+    after the effect, so what answers a later try may be about the first one. None of them holds
+    the key.
     """
+
+    was_sent = True
+    """Whether this is about a request that left; in `str()` that is named first."""
+    names_request_id = False
+    """Whether only the service's makers can mend it."""
 
     def __init__(
         self,
-        sentence: str,
+        meaning: str,
+        advice: str = "",
         *,
+        reason: str = "",
         status: int | None = None,
         code: int | str | None = None,
         message: str = "",
@@ -70,7 +79,10 @@ class ApiError(Exception):
         request_id: str | None = None,
         tries: int = 1,
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(meaning)
+        self.meaning = meaning
+        self.advice = advice
+        self.reason = reason
         self.status = status
         self.code = code
         self.message = message
@@ -80,9 +92,39 @@ class ApiError(Exception):
         self.request_id = request_id
         self.tries = tries
 
+    def __str__(self) -> str:
+        """Name the request, then explain."""
+        if not (self.was_sent and self.request):
+            return self._sentences()
+        times = f" {self.tries} times" if self.tries > 1 else ""
+        return f"{self.request} failed{times}: {self._sentences()}"
+
+    @property
+    def request(self) -> str:
+        """Method and path, "" where there was no request."""
+        return f"{self.method} {self.path}" if self.method and self.path else ""
+
+    @property
+    def explanation(self) -> str:
+        """What it means, why, and what to do next, for where it is plain what was asked."""
+        sentences = self._sentences()
+        # An address is written as it is.
+        is_address = sentences.startswith(("http:", "https:"))
+        return sentences if is_address else f"{sentences[:1].upper()}{sentences[1:]}"
+
+    def _sentences(self) -> str:
+        meaning = f"{self.meaning} ({self.reason})" if self.reason else self.meaning
+        if self.request and not meaning.endswith("."):
+            meaning += "."
+        named = self.names_request_id and self.request_id
+        request_id = f"Request ID {self.request_id}." if named else ""
+        return " ".join(part for part in (meaning, self.advice, request_id) if part)
+
 
 class Refused(ApiError, ValueError):
     """Not sent: an ID, an address or a value cannot be sent safely."""
+
+    was_sent = False
 
 
 class InvalidKey(Refused):
@@ -95,6 +137,8 @@ class Misconfigured(Refused):
 
 class ReadOnly(ApiError):
     """Not sent: the client is read-only."""
+
+    was_sent = False
 
 
 class Unreachable(ApiError):
@@ -146,6 +190,10 @@ class RateLimited(Rejected):
 class ServerFault(ApiError):
     """5xx: the service, or something before it, failed."""
 
+    names_request_id = True
+
 
 class Unreadable(ApiError):
     """An answer came that cannot be read as one of the API's."""
+
+    names_request_id = True

@@ -28,8 +28,9 @@ async def walk_pages(
             return
         if token in seen:
             raise Unreadable(
-                f"GET {path} failed: the service handed out the same pagination_token twice, so "
-                "the pages after these cannot be reached. Try again, or another order.",
+                "the service handed out the same pagination_token twice, so the pages after these "
+                "cannot be reached",
+                "Try again, or another order.",
                 status=200,
                 method="GET",
                 path=path,

@@ -1,4 +1,4 @@
-"""From what came back to an error, or to none: pure, and the only place that words API errors."""
+"""From what came back to an error, or to none: pure, and where what failed gets its meaning."""
 
 import os
 import re
@@ -14,6 +14,7 @@ from xcoll_tui.api.error_body import (
     read_error_body,
 )
 from xcoll_tui.api.error_kinds import kind_of_code, kind_of_status
+from xcoll_tui.api.routes import Endpoint, Repeatable
 
 # What shuts a team out, whatever its key may do.
 _RETENTION = re.compile(r"\bzero[ -]data[ -]retention\b", re.IGNORECASE)
@@ -60,7 +61,7 @@ class Answer:
     it is not whole. `sent` is False if the request certainly never reached the service.
     """
 
-    method: str
+    endpoint: Endpoint
     path: str
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -70,9 +71,9 @@ class Answer:
     lasting: bool = False
 
     @property
-    def is_write(self) -> bool:
-        """Whether the request was to change something."""
-        return self.method != "GET"
+    def method(self) -> str:
+        """The method of the request."""
+        return self.endpoint.method
 
     def request_id(self, hide: Callable[[str], str]) -> str | None:
         """Return the service's name for the request, fit to be shown; None if it gave none."""
@@ -84,15 +85,14 @@ def error_from(
     *,
     tries: int,
     unknown_before: bool,
-    creates: bool = False,
     retry_after: float | None,
     hide: Callable[[str], str],
 ) -> errors.ApiError | None:
     """Return the error that an answer amounts to, None for a whole 2xx that is no error inside.
 
     `tries` counts the tries so far, this one included; `unknown_before` tells that an earlier one
-    may have been carried out. `creates`: the request makes something new, and a 429 may have come
-    after that. `hide` takes the key out of a text.
+    may have been carried out; what may never be repeated may have been, too, where a 429 answers
+    it. `hide` takes the key out of a text.
     """
     if answer.status is None or (answer.trouble and answer.status < 300):
         return _broken_off(answer, tries=tries, unknown_before=unknown_before, hide=hide)
@@ -107,24 +107,25 @@ def error_from(
     elif other := describe_body(answer.body, hide):
         reason += f", with {other}"
     unsure = kind in {errors.ServerFault, errors.Unreadable} or (
-        creates and kind is errors.RateLimited
+        answer.endpoint.repeatable is Repeatable.NEVER and kind is errors.RateLimited
     )
-    unknown = answer.is_write and (unknown_before or unsure)
+    unknown = answer.endpoint.writes and (unknown_before or unsure)
     least = _TOLD.get(kind)
     if retry_after and least is not None and retry_after >= least:
         advice = f"The service asks to wait {errors.wait_words(retry_after)}; then try again."
     if unknown:
         advice = "It may have been carried out all the same: read it back before trying again."
-    request_id = answer.request_id(hide)
     error = kind(
-        f"{_subject(answer, tries)}: {meaning} ({reason}). {advice}{_named(request_id, kind)}",
+        meaning,
+        advice,
+        reason=reason,
         status=answer.status,
         code=words.code,
         message=words.message,
         method=answer.method,
         path=answer.path,
         outcome_unknown=unknown,
-        request_id=request_id,
+        request_id=answer.request_id(hide),
         tries=tries,
     )
     if isinstance(error, errors.RateLimited):
@@ -139,25 +140,25 @@ def unreadable(answer: Answer, clause: str, hide: Callable[[str], str]) -> error
     what = describe_body(answer.body, hide) or clause
     advice = (
         "The request was probably carried out: read it back before trying again."
-        if answer.is_write
+        if answer.endpoint.writes
         else "Check the base URL, and what stands between here and there."
     )
-    request_id = answer.request_id(hide)
     return errors.Unreadable(
-        f"{_subject(answer, 1)}: the answer cannot be read "
-        f"(HTTP {answer.status}, {what}). {advice}{_named(request_id, errors.Unreadable)}",
+        "the answer cannot be read",
+        advice,
+        reason=f"HTTP {answer.status}, {what}",
         status=answer.status,
         method=answer.method,
         path=answer.path,
-        outcome_unknown=answer.is_write,
-        request_id=request_id,
+        outcome_unknown=answer.endpoint.writes,
+        request_id=answer.request_id(hide),
     )
 
 
 def doubt(error: errors.ApiError, sentence: str) -> None:
     """Make an error say that a write before it may have been carried out."""
     error.outcome_unknown = True
-    error.args = (f"{error} {sentence}",)
+    error.advice = f"{error.advice} {sentence}".lstrip()
 
 
 def may_pass(answer: Answer, error: errors.ApiError) -> bool:
@@ -167,10 +168,10 @@ def may_pass(answer: Answer, error: errors.ApiError) -> bool:
     return bool(answer.trouble) and not answer.lasting and not isinstance(error, errors.Rejected)
 
 
-def is_gone(method: str, error: errors.ApiError) -> bool:
+def is_gone(endpoint: Endpoint, error: errors.ApiError) -> bool:
     """Tell whether a DELETE found nothing: in the service's words, not in a proxy's page."""
     has_words = error.code is not None or bool(error.message)
-    return method == "DELETE" and isinstance(error, errors.NotFound) and has_words
+    return endpoint.method == "DELETE" and isinstance(error, errors.NotFound) and has_words
 
 
 def reason_of(error: errors.ApiError) -> str:
@@ -202,7 +203,7 @@ def _broken_off(
     answer: Answer, *, tries: int, unknown_before: bool, hide: Callable[[str], str]
 ) -> errors.ApiError:
     """Return the error for an exchange that ended before a whole answer had come."""
-    unknown = answer.is_write and (answer.sent or unknown_before)
+    unknown = answer.endpoint.writes and (answer.sent or unknown_before)
     if unknown:
         kind: type[errors.ApiError] = errors.OutcomeUnknown
         advice = "It may have been carried out: read it back before trying again."
@@ -210,15 +211,14 @@ def _broken_off(
         kind, advice = errors.Unreadable, "Try again."
     else:
         kind, advice = errors.Unreachable, "Check the network and the base URL, then try again."
-    request_id = answer.request_id(hide)
     return kind(
-        f"{_subject(answer, tries)}: {one_line(answer.trouble, hide)}. "
-        f"{advice}{_named(request_id, kind)}",
+        one_line(answer.trouble, hide),
+        advice,
         status=answer.status,
         method=answer.method,
         path=answer.path,
         outcome_unknown=unknown,
-        request_id=request_id,
+        request_id=answer.request_id(hide),
         tries=tries,
     )
 
@@ -254,13 +254,3 @@ def _meaning_of(
         meaning = "the team has no credits"
         advice = "Buy credits in the xAI Console, then try again."
     return meaning, advice
-
-
-def _named(request_id: str | None, kind: type[errors.ApiError]) -> str:
-    """Return the sentence with the request's ID, for what only the service's makers can mend."""
-    is_theirs = kind in {errors.ServerFault, errors.Unreadable}
-    return f" Request ID {request_id}." if request_id and is_theirs else ""
-
-
-def _subject(answer: Answer, tries: int) -> str:
-    return f"{answer.method} {answer.path} failed" + (f" {tries} times" if tries > 1 else "")

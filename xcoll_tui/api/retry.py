@@ -1,10 +1,10 @@
 """When a request is tried again, and after how long: pure functions.
 
-- 429: all but a create (`is_create`), after as long as Retry-After says (a random pause without
+- 429: all but what is `Repeatable.NEVER`, after as long as Retry-After says (a random pause without
   it), up to `RATE_LIMITED_TRIES` tries.
-- No whole answer, and 5xx: only what may be repeated (`is_repeatable`), after a random pause ("full
-  jitter": anywhere between nothing and a ceiling that doubles), up to `FAULT_TRIES` tries. A
-  Retry-After in a 5xx is the least pause.
+- No whole answer, and 5xx: only what is `Repeatable.ALWAYS`, after a random pause ("full jitter":
+  anywhere between nothing and a ceiling that doubles), up to `FAULT_TRIES` tries. A Retry-After in
+  a 5xx is the least pause.
 - What a 429 asks for, all requests of a client wait for (`share_pause`, and `pace`).
 - In all no call waits longer than `LONGEST_WAIT`: a pause that would pass it is not begun, and the
   failure is raised at once. What others ask for meanwhile is not counted.
@@ -20,23 +20,6 @@ RATE_LIMITED_TRIES = 10
 LONGEST_WAIT = 120.0
 _FIRST_CEILING = 0.5
 _LAST_CEILING = 8.0
-
-
-def is_repeatable(method: str, *, attaches: bool = False) -> bool:
-    """Tell whether a request may be sent again although the first may have been carried out.
-
-    Reading, PUT and DELETE are idempotent, and so is attaching (a file is one document of a
-    collection at most). A create is not, and a PATCH starts indexing again.
-    """
-    return attaches or method in {"GET", "PUT", "DELETE"}
-
-
-def is_create(method: str, *, attaches: bool = False) -> bool:
-    """Tell whether a request makes one thing more each time that it is carried out.
-
-    Then not even a 429 is a reason to send it again: it may come after the effect.
-    """
-    return method == "POST" and not attaches
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:

@@ -96,16 +96,6 @@ def id_segment(value: str, name: str) -> str:
     return _encoded(value, name)
 
 
-def collection_path(collection_id: str) -> str:
-    """Return the path of a collection."""
-    return f"/v1/collections/{id_segment(collection_id, 'collection_id')}"
-
-
-def document_path(collection_id: str, file_id: str) -> str:
-    """Return the path of a document in its collection."""
-    return f"{collection_path(collection_id)}/documents/{id_segment(file_id, 'file_id')}"
-
-
 def query_string(pairs: Iterable[tuple[str, object]]) -> str:
     """Return `?name=value&…` in the order given, "" for none.
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xcoll_tui.api.errors import Refused
+from xcoll_tui.api.errors import ApiError, Refused
 from xcoll_tui.api.urls import accept_base_url
 from xcoll_tui.credentials import (
     DEFAULT,
@@ -21,7 +21,6 @@ from xcoll_tui.credentials import (
     service_name,
 )
 from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection, Kept, ProfileRow
-from xcoll_tui.ui.presentation.errors import without_requests
 from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
@@ -325,9 +324,9 @@ def command_for(name: str, words: str = "") -> str:
     return " ".join(part for part in ("xcoll", words, named) if part)
 
 
-def plain(sentence: str) -> str:
-    """Make a sentence fit for a terminal, whoever's words are in it; without methods and paths."""
-    return clean(without_requests(sentence), 2_000)
+def plain(what: str | Exception) -> str:
+    """Make a sentence, or that of an error, fit for a terminal, whoever's words are in it."""
+    return clean(what.explanation if isinstance(what, ApiError) else str(what), 2_000)
 
 
 def _told(key: Key | None) -> str:

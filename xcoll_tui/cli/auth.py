@@ -89,9 +89,9 @@ def _carry_out(options: argparse.Namespace) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except (CredentialError, Refused) as refusal:
-        stop(plain(str(refusal)), exit_code_of(refusal))
+        stop(plain(refusal), exit_code_of(refusal))
     except ApiError as error:
-        stop(plain(str(error)), EXIT_FAILED)
+        stop(plain(error), EXIT_FAILED)
     except (KeyboardInterrupt, Ended):
         begin_line()
         stop("Broken off, so nothing was changed.", exit_code_of_signal())
@@ -191,10 +191,10 @@ async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int
         try:
             info = await access.check_secret(secret)
         except (Unauthorized, Forbidden) as refusal:
-            stop(f"The key was not stored. {plain(str(refusal))}", EXIT_FAILED)
+            stop(f"The key was not stored. {plain(refusal)}", EXIT_FAILED)
         except ApiError as error:
             stop(
-                f"The key was not stored, because it could not be checked. {plain(str(error))} "
+                f"The key was not stored, because it could not be checked. {plain(error)} "
                 "--no-verify stores it unchecked.",
                 EXIT_FAILED,
             )
@@ -212,7 +212,7 @@ async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int
         # The key serves without it, but goes to the host and the team of a profile that is not.
         warn(
             f"xcoll: The key is kept, but its profile {access.profile.name} could not be listed, "
-            f"so its host, team and rights are not kept. {plain(str(problem))}"
+            f"so its host, team and rights are not kept. {plain(problem)}"
         )
         return EXIT_FAILED
     say(f"{access.command()} opens it.")
@@ -228,7 +228,7 @@ async def _stored(access: ProfileAccess) -> str:
         status = access.command("auth status")
         problem = f"Broken off while the keyring was asked: {status} tells whether it has the key."
     except KeyringProblem as trouble:
-        problem = plain(str(trouble))
+        problem = plain(trouble)
         if trouble.untouched:
             problem = f"The key was not stored. {problem}"
     return stop(problem, EXIT_FAILED)
@@ -292,7 +292,7 @@ async def _log_out(names: list[str], profiles: Profiles) -> int:
                 EXIT_FAILED,
             )
         except CredentialError as problem:
-            warn(f"xcoll: {plain(str(problem))}")
+            warn(f"xcoll: {plain(problem)}")
             code = EXIT_FAILED
             if isinstance(problem, TimedOut | Unavailable | Insecure):
                 break  # it would be the same for the others
@@ -302,7 +302,7 @@ async def _log_out(names: list[str], profiles: Profiles) -> int:
             if profiles.remove(name):
                 say(f"The profile {name} is not listed any more.")
         except CredentialError as problem:
-            warn(f"xcoll: The profile {name} may still be listed. {plain(str(problem))}")
+            warn(f"xcoll: The profile {name} may still be listed. {plain(problem)}")
             code = EXIT_FAILED
     return code
 

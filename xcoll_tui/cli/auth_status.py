@@ -68,7 +68,7 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
     try:
         found = await patiently(access.find())
     except (CredentialError, Refused) as trouble:
-        found, problem = False, plain(str(trouble))
+        found, problem = False, plain(trouble)
         # A keyring that is not there, or not asked, is none that failed.
         code = EXIT_NO_KEY if isinstance(trouble, NoKeyring | Insecure) else EXIT_FAILED
         asked = trouble if isinstance(trouble, KeyringProblem) else None
@@ -110,11 +110,11 @@ async def _verify(access: ProfileAccess) -> tuple[str, str | None, bool]:
         async with asyncio.timeout(_CHECK_SECONDS):
             access.info = await access.check_secret(access.key.secret)
     except (Unauthorized, Forbidden) as refusal:
-        return "refused", plain(str(refusal)), True
+        return "refused", plain(refusal), True
     except Misconfigured as problem:
-        return "not possible", plain(str(problem)), True
+        return "not possible", plain(problem), True
     except ApiError as error:
-        return "not possible", plain(str(error)), False
+        return "not possible", plain(error), False
     except TimeoutError:
         return "not possible", f"No answer within {_CHECK_SECONDS} s.", False
     return "accepted", None, False

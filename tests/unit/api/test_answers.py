@@ -7,12 +7,18 @@ from hypothesis import strategies as st
 
 from xcoll_tui.api import errors
 from xcoll_tui.api.responses import Answer, error_from, reason_of, unreadable
+from xcoll_tui.api.routes import Endpoint, Repeatable
 
 JSON = {"content-type": "application/json"}
 
 
 def hide(text):
     return text.replace("xai-token-secret", "[key]")
+
+
+def asked(method, creates=False):
+    repeatable = Repeatable.NEVER if creates else Repeatable.ALWAYS
+    return Endpoint(method, "/v1/c", writes=method != "GET", repeatable=repeatable)
 
 
 def judged(
@@ -27,12 +33,11 @@ def judged(
     **more,
 ):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = Answer(method, "/v1/collections/c", status, headers, content, **more)
+    answer = Answer(asked(method, creates), "/v1/collections/c", status, headers, content, **more)
     return error_from(
         answer,
         tries=tries,
         unknown_before=unknown,
-        creates=creates,
         retry_after=3.0,
         hide=hide,
     )
@@ -168,7 +173,7 @@ def test_the_name_of_a_request_is_kept_and_shown_where_it_helps(status, body, mo
 
 
 def test_the_name_of_a_request_stands_behind_a_body_that_is_none_of_the_apis():
-    answer = Answer("GET", "/v1/c", 200, NAMED, b"[]")
+    answer = Answer(asked("GET"), "/v1/c", 200, NAMED, b"[]")
     error = unreadable(answer, "it is no JSON object", hide)
     assert error.request_id == "0a1b-2c3d"
     assert str(error).endswith("stands between here and there. Request ID 0a1b-2c3d.")
@@ -349,7 +354,7 @@ def test_a_service_that_echoes_the_key_does_not_get_it_into_the_error(status, he
 
 
 def test_nor_into_the_repr_of_an_answer():
-    answer = Answer("GET", "/", 200, {"x": "xai-token-secret"}, b"xai-token-secret")
+    answer = Answer(asked("GET"), "/", 200, {"x": "xai-token-secret"}, b"xai-token-secret")
     assert "secret" not in repr(answer)
 
 
@@ -476,7 +481,7 @@ def test_an_error_in_a_2xx_is_found_in_any_form(body):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_2xx_that_is_none_of_the_apis(method):
-    answer = Answer(method, "/v1/c", 200, {}, b"<html><title>Log in</title>")
+    answer = Answer(asked(method), "/v1/c", 200, {}, b"<html><title>Log in</title>")
     error = unreadable(answer, "it is no JSON", hide)
     assert type(error) is errors.Unreadable
     assert error.status == 200

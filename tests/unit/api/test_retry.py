@@ -8,27 +8,6 @@ from xcoll_tui.api import retry
 
 
 @pytest.mark.parametrize(
-    ("method", "attaches", "repeatable"),
-    [
-        ("GET", False, True),
-        ("PUT", False, True),
-        ("DELETE", False, True),
-        ("POST", True, True),
-        ("POST", False, False),
-        ("PATCH", False, False),
-    ],
-)
-def test_only_idempotent_requests_are_repeatable(method, attaches, repeatable):
-    assert retry.is_repeatable(method, attaches=attaches) is repeatable
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "POST"])
-@pytest.mark.parametrize("attaches", [False, True])
-def test_only_a_post_that_does_not_attach_is_a_create(method, attaches):
-    assert retry.is_create(method, attaches=attaches) is (method == "POST" and not attaches)
-
-
-@pytest.mark.parametrize(
     ("value", "seconds"),
     [
         (None, None),

@@ -158,7 +158,7 @@ async def recreate(
         collection = await service.get_collection(collection_id)
         notes += _unlike(backup, collection, attaching.attached)
     except ApiError as error:
-        notes.append(f"The new collection could not be read in the end. {error}")
+        notes.append(f"The new collection could not be read in the end. {error.explanation}")
     return Recreated(
         backup=backup,
         created=created,

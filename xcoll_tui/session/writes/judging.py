@@ -126,7 +126,7 @@ def named_field(error: ApiError | None, keys: Iterable[str], *, sure: bool = Fal
 
 def told(error: ApiError | None) -> str:
     """Return a failure's own words as the end of a sentence's paragraph, "" without one."""
-    return "" if error is None else f" {error}"
+    return "" if error is None else f" {error.explanation}"
 
 
 def is_missing(error: ApiError | None) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection
 from xcoll_tui.session.backup.make import Backup, BackupBroken, BackupFailed, BackupProgress
-from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
+from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_fate import fate_with_collection, is_deleted
 from xcoll_tui.ui.presentation.format import format_count, format_many
 from xcoll_tui.ui.presentation.typed_name import TypedName
@@ -60,7 +60,7 @@ class DeleteCollectionFlow:
         steps.can_cancel = False
         steps.say("Deleting the collection…")
         outcome = await self._session.writes.delete_collection(collection_id)
-        steps.say(without_requests(outcome.said), over=True, failed=not outcome.ok)
+        steps.say(outcome.said, over=True, failed=not outcome.ok)
         return outcome.ok
 
     def _why_not_now(self, collection_id: str) -> str:
@@ -122,7 +122,7 @@ class DeleteCollectionFlow:
             try:
                 check = await self._session.backups.check(backup)
             except (ApiError, BackupBroken) as error:
-                sentence = sentence_of(error) if isinstance(error, ApiError) else str(error)
+                sentence = sentence_of(error)
                 doubt = f"Whether the backup agrees with the collection is not known. {sentence}"
                 return await self._override(collection, doubt, "Delete all the same")
             if check.agrees:
@@ -149,7 +149,7 @@ class DeleteCollectionFlow:
                     collection.collection_id, on_progress=tell, accept_unreadable=accept
                 )
             except (ApiError, BackupFailed, LookupError) as error:
-                sentence = sentence_of(error) if isinstance(error, ApiError) else str(error)
+                sentence = sentence_of(error)
                 if isinstance(error, LookupError):
                     sentence = self._session.state.problem or sentence
                 some = isinstance(error, BackupFailed) and bool(error.unreadable)

@@ -11,7 +11,7 @@ from xcoll_tui.api.models import Document
 from xcoll_tui.session.writes.judging import is_missing, same_fields
 from xcoll_tui.session.writes.recovery import Unfinished
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
-from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
+from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.fields_draft import as_texts, changes_between, show_changes
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
@@ -129,7 +129,7 @@ class FinishFlow:
             self._host.app.push_screen(steps)
             steps.say("Looking for a while how the service shows it, then attaching it…")
             outcome = await self._session.writes.finish(record, old=chosen == _OLD)
-            steps.say(without_requests(outcome.said), over=True, failed=not outcome.ok)
+            steps.say(outcome.said, over=True, failed=not outcome.ok)
 
     async def _drop(self, record: Unfinished, shown: _Shown) -> None:
         question = Question(
@@ -177,7 +177,7 @@ class FinishFlow:
             outcomes.append(outcome)
             failed += not outcome.ok
             if not outcome.ok and failed <= _TOLD:
-                steps.note(without_requests(outcome.said))
+                steps.note(outcome.said)
             if outcome.file_lost:
                 break
         done, left = len(outcomes) - failed, len(records) - len(outcomes)

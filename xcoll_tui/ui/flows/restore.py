@@ -8,7 +8,7 @@ from xcoll_tui.session.backup.backups import Begun, RestoreElsewhere
 from xcoll_tui.session.backup.make import Backup, BackupBroken
 from xcoll_tui.session.backup.restore import RecreationProgress, losses_of
 from xcoll_tui.ui.presentation.ages import Clock
-from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
+from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_fate import fate_when_restored
 from xcoll_tui.ui.presentation.format import format_age, format_many
 from xcoll_tui.ui.screens.pick import Pickable, PickScreen
@@ -40,7 +40,7 @@ class RestoreFlow:
         try:
             begun = await self._session.backups.begun(path)
         except (ApiError, BackupBroken, RestoreElsewhere) as error:
-            sentence = sentence_of(error) if isinstance(error, ApiError) else str(error)
+            sentence = sentence_of(error)
             self._host.complain(f"Nothing was made of the backup. {sentence}")
             return
         collection_id: str | None = None
@@ -122,8 +122,8 @@ class RestoreFlow:
             steps.say(f"It stopped: {_sentence_of(problem)}", over=True, failed=True)
             return
         for note in done.notes:
-            steps.note(without_requests(note))
-        steps.say(without_requests(done.said), over=True, failed=not done.complete)
+            steps.note(note)
+        steps.say(done.said, over=True, failed=not done.complete)
         await self._session.collections.refresh()
         if done.collection_id is not None:
             self._host.point_at(done.collection_id)

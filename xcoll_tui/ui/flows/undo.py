@@ -13,7 +13,6 @@ from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
-from xcoll_tui.ui.presentation.errors import without_requests
 from xcoll_tui.ui.presentation.file_fate import fate_when_restored, file_fate, is_deleted
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
@@ -126,7 +125,7 @@ class UndoFlow:
     async def _undo(self, entry: UndoEntry, *, picked: bool) -> None:
         plan, is_redo = self._stack.plan(entry), self._stack.is_undo(entry)
         if plan.why_not:
-            self._host.complain(f"It cannot be undone. {without_requests(plan.why_not)}")
+            self._host.complain(f"It cannot be undone. {plan.why_not}")
             return
         if plan.kind == "delete collection":
             await self._undo_restore(entry)
@@ -155,7 +154,7 @@ class UndoFlow:
             return False
         target, many = ignored[0].target, format_many(count, "document")
         alone, them = count == 1, "it" if count == 1 else "each"
-        kept = without_requests(ignored[0].said) if alone else "keep the fields that they have."
+        kept = ignored[0].said if alone else "keep the fields that they have."
         question = Question(
             "Replace the document?" if alone else "Replace them?",
             target.name or target.file_id or "" if alone else many,
@@ -186,7 +185,7 @@ class UndoFlow:
 
     def _tell(self, outcome: Outcome, *, is_redo: bool) -> None:
         word = "redone" if is_redo else "undone"
-        sentence = without_requests(with_versions(outcome))
+        sentence = with_versions(outcome)
         if outcome.ok:
             self._host.tell(f"{word.capitalize()}. {sentence}")
         else:

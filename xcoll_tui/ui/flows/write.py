@@ -17,7 +17,7 @@ from xcoll_tui.ui.flows.undo import UndoFlow
 from xcoll_tui.ui.presentation.activity_lines import request_lines, write_lines
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.drafts import Drafts, carry_over
-from xcoll_tui.ui.presentation.errors import sentence_of, without_requests
+from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.fields_draft import FieldsDraft
 from xcoll_tui.ui.presentation.file_fate import file_fate, is_deleted, undo_hint
 from xcoll_tui.ui.screens.activity import ActivityScreen
@@ -58,9 +58,9 @@ class WriteFlow:
         if outcome.verdict is Verdict.CANCELLED:
             return
         if outcome.ok:
-            self._host.tell(without_requests(outcome.said))
+            self._host.tell(outcome.said)
         else:
-            self._host.complain(without_requests(outcome.said))
+            self._host.complain(outcome.said)
 
     def tell_corrected(self, outcome: Outcome) -> None:
         """Say what a write came to that was told as not shown, or as asked for."""
@@ -68,7 +68,7 @@ class WriteFlow:
         if outcome.ok and target.file_id is not None:
             self._drafts.fields.pop((target.collection_id, target.file_id), None)
         if outcome.ok and outcome.operation is not Operation.REINDEX:
-            self._host.tell(f"It shows now. {without_requests(outcome.said)}")
+            self._host.tell(f"It shows now. {outcome.said}")
         else:
             self.tell(outcome)
 
@@ -137,7 +137,7 @@ class WriteFlow:
             collection_id=collection_id,
         )
         place = collection_id, document.file_id
-        sentence = without_requests(outcome.said)
+        sentence = outcome.said
         if outcome.ok:
             self._drafts.fields.pop(place, None)
             form.done()
@@ -292,7 +292,7 @@ class WriteFlow:
         letter: str,
         key: str = "",
     ) -> None:
-        sentence = without_requests(outcome.said)
+        sentence = outcome.said
         if outcome.ok:
             self._drafts.collections.pop(key, None)
             form.done()

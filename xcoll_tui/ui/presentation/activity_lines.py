@@ -10,7 +10,6 @@ from xcoll_tui.session.writes.activity import Activity, Entry
 from xcoll_tui.session.writes.outcome import Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
-from xcoll_tui.ui.presentation.errors import without_requests
 from xcoll_tui.ui.presentation.run_lines import sum_up
 from xcoll_tui.ui.presentation.undo_lines import with_versions
 
@@ -62,7 +61,7 @@ def _write_line(entry: Entry, now: float, next_undone: UndoEntry | None) -> Acti
         sentence = run.stopped or ""
     elif entry.outcome is not None:
         outcome, tone = _OUTCOMES[entry.outcome.verdict]
-        sentence = without_requests(with_versions(entry.outcome))
+        sentence = with_versions(entry.outcome)
     name = target.name or target.file_id or target.collection_name or target.collection_id
     undo, why_not = _undo_words(entry, next_undone)
     return ActivityLine(
@@ -89,7 +88,7 @@ def _undo_words(entry: Entry, next_undone: UndoEntry | None) -> tuple[str, str]:
     if logged.state == "undone":
         return "undone", ""
     reason = f"It cannot be undone. {logged.reason}" if logged.state == "dead" else ""
-    return "", without_requests(reason)
+    return "", reason
 
 
 def request_lines(activity: Activity, clock: Clock, base_url: str) -> Sequence[ActivityLine]:

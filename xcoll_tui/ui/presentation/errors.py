@@ -1,28 +1,18 @@
-"""The one place that turns an error of the API layer into words for a person.
+"""Errors of the API layer on the screen.
 
-The API layer's sentences say what failed, why, and what to do; here they are made fit for the
-screen, and completed by what only the screen knows: its keys, and where keys are made.
+Its sentences say what failed, why, and what to do; here they are made fit for the screen, and
+completed by what only the screen knows: where keys are made.
 """
-
-import re
 
 from xcoll_tui.api.errors import ApiError, Forbidden, InvalidArgument, Unauthorized
 from xcoll_tui.ui.presentation.text import clean
 
-_REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE) /\S* failed(?: \d+ times)?: (https?:|.)")
 
-
-def without_requests(said: str) -> str:
-    """Leave the methods and paths out of sentences: on the screen it is plain what was asked."""
-    # A sentence may begin with an address, which is written as it is.
-    return _REQUEST.sub(
-        lambda match: match[1] if match[1].endswith(":") else match[1].upper(), said
-    )
-
-
-def sentence_of(error: ApiError) -> str:
+def sentence_of(error: Exception) -> str:
     """Tell why something failed as far as known, and what to do next, fit for the screen."""
-    return clean(without_requests(str(error)), 400)
+    if isinstance(error, ApiError):
+        return clean(error.explanation, 400)
+    return clean(str(error))
 
 
 def where_on(error: ApiError) -> str:
@@ -36,4 +26,4 @@ def where_on(error: ApiError) -> str:
 
 def complaint_of(error: InvalidArgument) -> str:
     """Give the service's own words, for the place where they apply; ours where it has none."""
-    return clean(error.message or str(error), 300)
+    return clean(error.message or error.explanation, 300)

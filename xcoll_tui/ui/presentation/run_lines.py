@@ -8,7 +8,6 @@ from typing import NamedTuple
 from xcoll_tui.api.errors import wait_words
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
-from xcoll_tui.ui.presentation.errors import without_requests
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.undo_lines import with_versions
 
@@ -170,7 +169,7 @@ def _row(run: BulkRun, outcome: Outcome) -> RunRow:
         words = _DONE.get(outcome.operation, ("done", "done"))
         return RunRow(file_id, name, "●", words[outcome.verdict is Verdict.ALREADY], "ready", "")
     glyph, word, tone = _ENDS[outcome.verdict]
-    sentence = without_requests(with_versions(outcome))
+    sentence = with_versions(outcome)
     if outcome.verdict is Verdict.ASKED:
         word = "indexing" if file_id in run.indexing else word
         sentence = sentence if outcome.error is not None else ""

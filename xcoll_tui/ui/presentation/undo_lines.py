@@ -6,7 +6,6 @@ from xcoll_tui.session.bulk.undo import UndoPlan, UndoStack
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.presentation.ages import DAY, format_elapsed
-from xcoll_tui.ui.presentation.errors import without_requests
 from xcoll_tui.ui.presentation.fields_draft import as_texts, changes_between
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
@@ -65,7 +64,7 @@ def _row(stack: UndoStack, entry: UndoEntry, now: float) -> UndoRow:
         state, tone, note = "✗ cannot be", "failed", plan.why_not
     session = "" if stack.is_own(entry) else ", earlier"
     when = f"{format_elapsed(now - entry.at)}{session}"
-    return UndoRow(entry.id, what, state, tone, when, without_requests(note))
+    return UndoRow(entry.id, what, state, tone, when, note)
 
 
 def consequence_of(plan: UndoPlan) -> str:

@@ -1,0 +1,57 @@
+"""The endpoints of the API: method and path, whether one writes, and whether it may be repeated."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from xcoll_tui.api.urls import id_segment
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+class Repeatable(Enum):
+    """When a request may be sent again although the first may have been carried out."""
+
+    ALWAYS = "carried out twice, it does no more than once"
+    WHEN_REFUSED = "after a 429 only: it starts work again each time"
+    NEVER = "not even after a 429, which may come after the effect: it makes one thing more"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What can be asked, and what asking it may do.
+
+    `path` has the names of IDs in braces. A POST may only read: what counts is `writes`.
+    """
+
+    method: str
+    path: str
+    writes: bool = False
+    repeatable: Repeatable = Repeatable.ALWAYS
+
+    def path_of(self, *ids: str) -> str:
+        """Return the path with these IDs, in order; raises Refused for one that cannot be in it."""
+        names = _NAME.findall(self.path)
+        segments = {name: id_segment(one, name) for name, one in zip(names, ids, strict=True)}
+        return self.path.format_map(segments)
+
+
+_COLLECTION = "/v1/collections/{collection_id}"
+_DOCUMENT = f"{_COLLECTION}/documents/{{file_id}}"
+
+LIST_COLLECTIONS = Endpoint("GET", "/v1/collections")
+GET_COLLECTION = Endpoint("GET", _COLLECTION)
+CREATE_COLLECTION = Endpoint("POST", "/v1/collections", writes=True, repeatable=Repeatable.NEVER)
+UPDATE_COLLECTION = Endpoint("PUT", _COLLECTION, writes=True)
+DELETE_COLLECTION = Endpoint("DELETE", _COLLECTION, writes=True)
+
+LIST_DOCUMENTS = Endpoint("GET", f"{_COLLECTION}/documents")
+GET_DOCUMENT = Endpoint("GET", _DOCUMENT)
+BATCH_GET_DOCUMENTS = Endpoint("GET", f"{_COLLECTION}/documents:batchGet")
+# A file is one document of a collection at most.
+ADD_DOCUMENT = Endpoint("POST", _DOCUMENT, writes=True)
+# Other fields, or none: then it is indexed again.
+UPDATE_DOCUMENT = Endpoint("PATCH", _DOCUMENT, writes=True, repeatable=Repeatable.WHEN_REFUSED)
+REMOVE_DOCUMENT = Endpoint("DELETE", _DOCUMENT, writes=True)
+
+VALIDATE_KEY = Endpoint("GET", "/auth/management-keys/validation")

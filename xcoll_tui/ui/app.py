@@ -24,7 +24,6 @@ from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.terminal_app import TerminalApp
 from xcoll_tui.ui.themes import DARK, LIGHT, colours_of, few_colours_of
-from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
@@ -217,7 +216,7 @@ class XcollApp(TerminalApp):
 
     async def may_leave(self, verb: str) -> bool:
         """Ask whether to leave the session while something is being written; only in a worker."""
-        from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question  # noqa: PLC0415 - rarely
+        from xcoll_tui.ui.screens.confirm import Question  # noqa: PLC0415 - rarely
 
         session = self.main.session
         if session is None or not self._writing:
@@ -230,7 +229,7 @@ class XcollApp(TerminalApp):
             "What was sent may still take effect, and nothing will tell you.",
             verb,
         )
-        return await ask(self.main, ConfirmScreen(question)) is True
+        return await self.main.confirm(question)
 
     def action_end_waits(self) -> None:
         """Try again at once what waits before it is tried again, also under a dialog."""

@@ -15,7 +15,7 @@ from xcoll_tui.ui.presentation.file_fate import file_fate, is_deleted, undo_hint
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.run_lines import RunView, sum_up, view_of
 from xcoll_tui.ui.screens.attach import AttachScreen
-from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
+from xcoll_tui.ui.screens.confirm import Question
 from xcoll_tui.ui.screens.run import RunScreen
 from xcoll_tui.ui.screens.set_field import SetFieldScreen
 from xcoll_tui.ui.work import ask
@@ -132,7 +132,7 @@ class BulkFlow:
             undo=undo_hint(files, number),
             typed=str(number) if number > _TYPED_ABOVE else None,
         )
-        if await ask(self._host, ConfirmScreen(question)):
+        if await self._host.confirm(question):
             self._host.clear_marks()
             await self.follow(self._session.bulk.remove(marked.collection_id, marked.items))
 
@@ -148,7 +148,7 @@ class BulkFlow:
             details=_named(marked),
             undo="This cannot be undone, and nothing is lost by it.",
         )
-        if await ask(self._host, ConfirmScreen(question)):
+        if await self._host.confirm(question):
             await self.follow(self._session.bulk.reindex(marked.collection_id, marked.items))
 
     async def set_field(self, marked: Marked) -> None:
@@ -253,7 +253,7 @@ class BulkFlow:
             f"Replace {count}",
             undo="Undo: z puts the old fields back, in the same way.",
         )
-        return await ask(self._host, ConfirmScreen(question)) is True
+        return await self._host.confirm(question)
 
     def _keep_typed(self, run: BulkRun, draft: AttachDraft) -> None:
         """Keep what was typed for files that were not attached: the form opens with it again."""

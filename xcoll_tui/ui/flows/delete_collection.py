@@ -9,9 +9,8 @@ from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_fate import fate_with_collection, is_deleted
 from xcoll_tui.ui.presentation.format import format_count, format_many
 from xcoll_tui.ui.presentation.typed_name import TypedName
-from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
+from xcoll_tui.ui.screens.confirm import Question
 from xcoll_tui.ui.screens.steps import StepsScreen
-from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
@@ -40,7 +39,7 @@ class DeleteCollectionFlow:
         except ApiError as error:
             self._host.complain(sentence_of(error))
             return False
-        if not await ask(self._host, ConfirmScreen(self._question(collection))):
+        if not await self._host.confirm(self._question(collection)):
             return False
         steps = StepsScreen(f"Deleting {_name_of(collection)}", can_cancel=True)
         self._host.app.push_screen(steps)
@@ -169,7 +168,7 @@ class DeleteCollectionFlow:
             verb or "Delete without backup",
             typed=None if verb == "Back up the rest" else "without backup",
         )
-        return await ask(self._host, ConfirmScreen(question)) is True
+        return await self._host.confirm(question)
 
 
 def _name_of(collection: Collection) -> str:

@@ -15,8 +15,8 @@ from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.fields_draft import as_texts, changes_between, show_changes
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.screens.choose import ChooseScreen, Way
-from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
+from xcoll_tui.ui.screens.choose import Way
+from xcoll_tui.ui.screens.confirm import Question
 from xcoll_tui.ui.screens.edit_fields import short_id
 from xcoll_tui.ui.screens.pick import ALL, Pickable, PickScreen
 from xcoll_tui.ui.screens.steps import StepsScreen
@@ -118,9 +118,8 @@ class FinishFlow:
         if record.is_live:
             self._host.complain(f"{name}: {_LIVE}")
             return
-        chosen = await ask(
-            self._host,
-            ChooseScreen("A replacement broke off", _text(record, shown), _ways(shown)),
+        chosen = await self._host.choose(
+            "A replacement broke off", _text(record, shown), _ways(shown)
         )
         if chosen == _DROP:
             await self._drop(record, shown)
@@ -140,7 +139,7 @@ class FinishFlow:
             "Forget them",
             warning="" if shown.document else "Nothing else is known here that holds these fields.",
         )
-        if await ask(self._host, ConfirmScreen(question)):
+        if await self._host.confirm(question):
             done = await self._session.writes.drop(record)
             name = clean(record.name or record.file_id, 60)
             self._host.tell(f"{name}: both versions are forgotten." if done else _LIVE)
@@ -155,7 +154,7 @@ class FinishFlow:
         )
         drop = Way(_DROP, "Drop all", danger=True)
         ways = (Way(_NEW, "New fields"), Way(_OLD, "Old fields"), drop)
-        chosen = await ask(self._host, ChooseScreen(f"{count} at once", text, ways))
+        chosen = await self._host.choose(f"{count} at once", text, ways)
         if chosen == _DROP:
             await self._drop_all(records)
         elif chosen is not None:
@@ -201,7 +200,7 @@ class FinishFlow:
             warning="What is in no collection now exists nowhere else that is known here.",
             typed=str(len(records)) if len(records) > _TYPED_ABOVE else None,
         )
-        if await ask(self._host, ConfirmScreen(question)):
+        if await self._host.confirm(question):
             done = sum([await self._session.writes.drop(record) for record in records])
             self._host.tell(f"{format_many(done, 'replacement')} forgotten.")
 

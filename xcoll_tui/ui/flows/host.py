@@ -1,14 +1,18 @@
 """What flows know of the screens that they run on: Protocols, so that neither imports the other."""
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.content import Content
     from textual.worker import Worker
 
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access
+    from xcoll_tui.ui.screens.choose import Way
+    from xcoll_tui.ui.screens.confirm import Question
+    from xcoll_tui.ui.screens.pick import Pickable
 
 
 class HasApp(Protocol):
@@ -32,12 +36,36 @@ class Host(HasApp, Protocol):
         """Tell whether there is something to do an action to; says what is missing."""
         ...
 
-    def tell(self, said: str, *, seconds: float | None = None) -> None:
+    def tell(self, message: str, *, seconds: float | None = None) -> None:
         """Say something in passing."""
         ...
 
-    def complain(self, said: str) -> None:
+    def complain(self, message: str) -> None:
         """Say in passing what failed."""
+        ...
+
+    async def confirm(self, question: "Question") -> bool:
+        """Ask before something is lost; False where it was left."""
+        ...
+
+    async def choose(self, title: str, text: "Content", ways: "Sequence[Way]") -> str | None:
+        """Return the letter of the way on that was chosen, None for none."""
+        ...
+
+    async def pick(self, title: str, choices: "Sequence[Pickable]", verb: str) -> str | None:
+        """Return the key of what was picked from a list, None for nothing."""
+        ...
+
+    async def prompt(
+        self,
+        title: str,
+        label: str,
+        *,
+        text: str = "",
+        verb: str = "Save",
+        problem_of: Callable[[str], str] = ...,
+    ) -> str | None:
+        """Return one line that was entered, None where it was left."""
         ...
 
     def point_at(self, collection_id: str) -> None:
@@ -98,8 +126,12 @@ class LogInScreenHost(HasApp, Protocol):
         """The session that is browsed, None before there is a key."""
         ...
 
-    def complain(self, said: str) -> None:
+    def complain(self, message: str) -> None:
         """Say in passing what failed."""
+        ...
+
+    async def pick(self, title: str, choices: "Sequence[Pickable]", verb: str) -> str | None:
+        """Return the key of what was picked from a list, None for nothing."""
         ...
 
     def say_instead(self, said: str) -> None:

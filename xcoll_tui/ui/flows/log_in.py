@@ -12,7 +12,7 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.credentials import WAYS_OUT, CredentialError
 from xcoll_tui.ui.presentation.errors import sentence_of, where_on
 from xcoll_tui.ui.screens.log_in import LogInScreen
-from xcoll_tui.ui.screens.pick import Pickable, PickScreen
+from xcoll_tui.ui.screens.pick import Pickable
 from xcoll_tui.ui.screens.wait import WaitScreen
 from xcoll_tui.ui.work import ask
 
@@ -176,7 +176,7 @@ class LogInFlow:
             choices[0] = choices[0]._replace(
                 note="It is the only one. xcoll auth login --profile NAME makes another."
             )
-        picked = await ask(app.main, PickScreen("Profiles", choices, "Switch"))
+        picked = await app.main.pick("Profiles", choices, "Switch")
         current = next((row.name for row in rows if row.current), None)
         if picked is None or picked == current or not await app.may_leave("Switch"):
             return

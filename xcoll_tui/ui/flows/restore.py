@@ -11,9 +11,8 @@ from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_fate import fate_when_restored
 from xcoll_tui.ui.presentation.format import format_age, format_many
-from xcoll_tui.ui.screens.pick import Pickable, PickScreen
+from xcoll_tui.ui.screens.pick import Pickable
 from xcoll_tui.ui.screens.steps import StepsScreen
-from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
@@ -76,7 +75,7 @@ class RestoreFlow:
             )
             for backup in whole
         ]
-        picked = await ask(self._host, PickScreen("Recreate from backup", choices, "Recreate"))
+        picked = await self._host.pick("Recreate from backup", choices, "Recreate")
         return None if picked is None else Path(picked)
 
     async def _pick_begun(self, begun: Begun) -> str | None:
@@ -93,7 +92,7 @@ class RestoreFlow:
         ]
         choices.append(Pickable(_ANOTHER, "None of these", "make another", "Makes a new one."))
         title = "An earlier restore may have made one of these"
-        return await ask(self._host, PickScreen(title, choices, "Choose"))
+        return await self._host.pick(title, choices, "Choose")
 
     async def _recreate(self, path: Path, begun: Begun | None, collection_id: str | None) -> None:
         steps = StepsScreen("Recreating from backup", can_cancel=False)

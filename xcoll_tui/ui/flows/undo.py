@@ -22,7 +22,7 @@ from xcoll_tui.ui.presentation.undo_lines import (
     undo_rows,
     with_versions,
 )
-from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
+from xcoll_tui.ui.screens.confirm import Question
 from xcoll_tui.ui.screens.edit_fields import short_id
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 from xcoll_tui.ui.work import ask
@@ -133,7 +133,7 @@ class UndoFlow:
         if plan.asks or picked:
             files = self._session.state.learned.files
             question = undo_question(self._stack, plan, files, self._clock())
-            if not await ask(self._host, ConfirmScreen(question)):
+            if not await self._host.confirm(question):
                 return
         outcome = await self._session.undo_entry(entry, on_run=self._show_run)
         outcomes = outcome if isinstance(outcome, list) else [outcome] if outcome else []
@@ -163,7 +163,7 @@ class UndoFlow:
             f"with the old fields, to be indexed again. {file_fate(files, count)}",
             "Replace" if alone else f"Replace {many}",
         )
-        return await ask(self._host, ConfirmScreen(question)) is True
+        return await self._host.confirm(question)
 
     async def _undo_restore(self, entry: UndoEntry) -> None:
         """Delete the collection that a restore made; where it is gone, that is done."""

@@ -22,7 +22,7 @@ from xcoll_tui.ui.presentation.fields_draft import FieldsDraft
 from xcoll_tui.ui.presentation.file_fate import file_fate, is_deleted, undo_hint
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen, draft_of
-from xcoll_tui.ui.screens.confirm import ConfirmScreen, Question
+from xcoll_tui.ui.screens.confirm import Question
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen, short_id
 from xcoll_tui.ui.work import ask
 
@@ -195,7 +195,7 @@ class WriteFlow:
             warning=" ".join(warnings),
             undo=undo,
         )
-        if not await ask(self._host, ConfirmScreen(question)):
+        if not await self._host.confirm(question):
             return
         self._host.clear_marks()
         outcome = await self._session.writes.remove(

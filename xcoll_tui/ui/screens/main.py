@@ -121,14 +121,6 @@ class MainScreen(WriteScreen):
         """Tell in the header where the person is, and how fresh it is."""
         self.header.show(place_of(self.session, self.facts, self.mode, self._clock()))
 
-    def tell(self, said: str, *, seconds: float | None = None) -> None:
-        """Say something in passing, fit for the screen whatever is in it."""
-        self.toasts.tell(said, seconds=seconds)
-
-    def complain(self, said: str) -> None:
-        """Say in passing what failed, long enough to be read."""
-        self.toasts.complain(said)
-
     @property
     def inputs(self) -> int:
         """How many keys and clicks there were so far."""

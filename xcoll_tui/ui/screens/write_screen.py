@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from textual.screen import Screen
-
 from xcoll_tui.ui.actions import BY_ID, Need, Situation
 from xcoll_tui.ui.presentation.ages import Clock
-from xcoll_tui.ui.toasts import Toasts
+from xcoll_tui.ui.screens.asking import AskingScreen
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 
@@ -17,13 +15,12 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.flows.write import WriteFlow
 
 
-class WriteScreen(Screen[None]):
+class WriteScreen(AskingScreen):
     """Two panes of rows, and a flow of writing for what is under the cursor, or marked."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self.toasts = Toasts(self)
         self.collections = CollectionPane(clock)
         self.documents = DocumentPane(clock)
         self.session: Session | None = None

@@ -92,10 +92,10 @@ def _place(kind: str) -> Path:
     folders = PlatformDirs(_NAME, appauthor=False)
     try:
         place = folders.user_config_path if kind == "config" else folders.user_state_path
-        known = place.is_absolute()
+        is_known = place.is_absolute()
     except (RuntimeError, OSError):
-        known = False
-    if not known:  # a `~` that stands for nobody would be a folder of that name, here
+        is_known = False
+    if not is_known:  # a `~` that stands for nobody would be a folder of that name, here
         raise FolderUnusable(
             f"There is no {kind} folder: the home folder is not known. Set HOME or "
             f"{folder_variable(kind)}."

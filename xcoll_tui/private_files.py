@@ -57,8 +57,8 @@ def open_for_appending(path: Path) -> int:
     return descriptor
 
 
-def _require_plain(found: os.stat_result) -> None:
-    kind = kind_of(found.st_mode)
+def _require_plain(status: os.stat_result) -> None:
+    kind = kind_of(status.st_mode)
     if kind:
         raise OSError(errno.EINVAL, f"It is {kind}")
 

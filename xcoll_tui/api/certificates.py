@@ -106,15 +106,15 @@ def _trust_file(path: str, report: Report) -> ssl.SSLContext:
 
 def _problem_of_file(path: str) -> str | None:
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except OSError as error:
         return _words_of(error)
-    kind = kind_of(found.st_mode)
+    kind = kind_of(status.st_mode)
     if kind:
         return f"it is {kind}"
-    if not found.st_size:
+    if not status.st_size:
         return "it is empty"
-    return "it is too large to be read" if found.st_size > _LARGEST_FILE else None
+    return "it is too large to be read" if status.st_size > _LARGEST_FILE else None
 
 
 def _trust_folders(folders: str, report: Report) -> ssl.SSLContext:

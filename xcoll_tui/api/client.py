@@ -236,12 +236,12 @@ class Client(Endpoints):
             answer, turn = await self._exchange(endpoint, path, query, body)
             # A pause that a person ended brings no call nearer to being given up.
             waited += pause if pause is not None and ended == self._pauses.ended else 0.0
-            told = self._retry_after(answer)
+            retry_after = self._retry_after(answer)
             error = error_from(
                 answer,
                 tries=attempt,
                 unknown_before=unknown,
-                retry_after=told,
+                retry_after=retry_after,
                 hide=self._hide,
             )
             limited = isinstance(error, RateLimited)
@@ -259,11 +259,11 @@ class Client(Endpoints):
                     attempt=attempt,
                     waited=waited,
                     rate_limited=limited,
-                    told=told,
+                    retry_after=retry_after,
                     draw=self._draw,
                 )
             if limited:
-                shared = self._pace.refuse(turn, retry.share_pause(pause, told))
+                shared = self._pace.refuse(turn, retry.share_pause(pause, retry_after))
                 pause = pause if pause is None else shared
             if pause is None:
                 if isinstance(error, Unauthorized) and self._on_unauthorized is not None:

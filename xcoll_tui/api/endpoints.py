@@ -283,17 +283,19 @@ class Endpoints(ABC):
         IDs that the collection does not hold are left out, whether the service leaves them out or
         answers 404. Any number may be asked for: the requests hold at most 100, one after another.
         """
-        wanted = list(dict.fromkeys(file_ids))
-        place = {file_id: position for position, file_id in enumerate(wanted)}
-        found: dict[str, Document] = {}
-        slices = list(slices_of(wanted))  # all of them now: every ID is checked before any is sent
+        wanted_ids = list(dict.fromkeys(file_ids))
+        place = {file_id: position for position, file_id in enumerate(wanted_ids)}
+        documents: dict[str, Document] = {}
+        slices = list(
+            slices_of(wanted_ids)
+        )  # all of them now: every ID is checked before any is sent
         for part in slices:
             for document in await self._batch_slice(collection_id, part):
                 # A service may answer more than it was asked; an unreadable document may lack its
                 # ID, and then nobody could tell which one it is.
                 if document.file_id in place:
-                    found.setdefault(document.file_id, document)
-        return sorted(found.values(), key=lambda document: place[document.file_id])
+                    documents.setdefault(document.file_id, document)
+        return sorted(documents.values(), key=lambda document: place[document.file_id])
 
     async def _batch_slice(self, collection_id: str, part: list[str]) -> list[Document]:
         query = query_string([*(("file_ids", i) for i in part), ("team_id", self.team_id)])

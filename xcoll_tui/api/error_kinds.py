@@ -101,16 +101,16 @@ def find_rpc_error(text: str) -> RpcError | None:
     Errors are wrapped in errors: the first code that says something decides, and the description is
     the innermost of that code.
     """
-    found: RpcError | None = None
+    error: RpcError | None = None
     is_vague = True
     for match in _RPC_ERROR.finditer(text):
         code = _plain_code(match["code"])
         kind = _BY_CODE.get(code) or errors.ServerFault
-        if found is not None and not is_vague and (code in _VAGUE or kind is not found.kind):
+        if error is not None and not is_vague and (code in _VAGUE or kind is not error.kind):
             break
-        found = RpcError(kind, text[match.end() :].strip())
+        error = RpcError(kind, text[match.end() :].strip())
         is_vague = code in _VAGUE
-    return found
+    return error
 
 
 def _plain_code(code: str) -> str:

@@ -41,10 +41,10 @@ def equals(field: str, value: str) -> str:
 
 def all_of(*expressions: str) -> str:
     """Return an expression that holds where all of `expressions` do; "" for none."""
-    given = [expression.strip() for expression in expressions if expression.strip()]
-    if len(given) < 2:
-        return "".join(given)
-    return " AND ".join(f"({expression})" for expression in given)
+    conditions = [expression.strip() for expression in expressions if expression.strip()]
+    if len(conditions) < 2:
+        return "".join(conditions)
+    return " AND ".join(f"({expression})" for expression in conditions)
 
 
 def field_path(key: str) -> str:

@@ -163,9 +163,9 @@ def _unescaped(text: str) -> tuple[str, Sequence[tuple[int, int]] | None]:
         plain += text[end : escape.start()]
         places += [(at, at + 1) for at in range(end, escape.start())]
         end = escape.end()
-        meant = _meant(escape)
-        plain += meant
-        places += [escape.span()] * len(meant)
+        unescaped = _meant(escape)
+        plain += unescaped
+        places += [escape.span()] * len(unescaped)
     plain += text[end:]
     places += [(at, at + 1) for at in range(end, len(text))]
     return "".join(plain), places

@@ -99,8 +99,8 @@ def _choose(
             return None, ""
     if not proxies:
         return None, ""
-    (variable, value), *others = proxies
-    _ignore(others, f"{variable} goes before it", report)
+    (variable, value), *ignored = proxies
+    _ignore(ignored, f"{variable} goes before it", report)
     try:
         proxy = _parse(variable, value)
     except _Unusable as problem:
@@ -129,12 +129,12 @@ def _settings_of(name: str, environment: Mapping[str, str], report: Report) -> l
     spellings.sort(key=lambda spelling: (spelling != name, spelling != name.upper()))
     if not spellings:
         return []
-    first, *others = spellings
+    first, *later_spellings = spellings
     value = environment[first].strip()
-    why = f"{first} goes before it" + ("" if value else ", and is empty")
-    for other in others:
-        if environment[other].strip():
-            report(Variable(other, False, why))
+    note = f"{first} goes before it" + ("" if value else ", and is empty")
+    for later in later_spellings:
+        if environment[later].strip():
+            report(Variable(later, False, note))
     return [_Setting(first, value)] if value else []
 
 
@@ -149,9 +149,9 @@ def _system_settings(host: str) -> Iterator[_Setting]:
         yield _Setting("the system's proxy settings", value)
 
 
-def _ignore(settings: list[_Setting], why: str, report: Report) -> None:
+def _ignore(settings: list[_Setting], note: str, report: Report) -> None:
     for setting in settings:
-        report(Variable(setting.name, False, why))
+        report(Variable(setting.name, False, note))
 
 
 def refusal_of(proxy: Proxy, base_url: str, words: str) -> tuple[str, bool]:
@@ -159,11 +159,14 @@ def refusal_of(proxy: Proxy, base_url: str, words: str) -> tuple[str, bool]:
 
     Of its own words only the status counts: they may repeat what it was given.
     """
-    status, whose = words[:3], f"the proxy of {proxy.variable}"
+    status, proxy_name = words[:3], f"the proxy of {proxy.variable}"
     if status == "407":
-        return f"{whose} asks for a user name and password, and was given none that it takes", True
+        return (
+            f"{proxy_name} asks for a user name and password, and was given none that it takes",
+            True,
+        )
     reason = f"HTTP {status}" if status.isdecimal() else "its answer is no HTTP"
-    return f"{whose} does not let through to {base_url} ({reason})", False
+    return f"{proxy_name} does not let through to {base_url} ({reason})", False
 
 
 # NO_PROXY

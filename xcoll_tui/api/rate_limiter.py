@@ -136,7 +136,9 @@ class RateLimiter:
 
     def _lowered(self, now: float, pause: float) -> float:
         window = min(max(pause, _SHORTEST_WINDOW), _LONGEST_WINDOW)
-        recent = [each for each in self._answered if now - window <= each <= now]
+        recent = [
+            answered_at for answered_at in self._answered if now - window <= answered_at <= now
+        ]
         if recent and len(recent) == _REMEMBERED:
             window = max(now - recent[0], _SHORTEST_WINDOW)
         taken = len(recent) / window

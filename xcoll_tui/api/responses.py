@@ -104,8 +104,8 @@ def error_from(
     reason = f"HTTP {answer.status}"
     if words.message:
         reason += f": {words.message.rstrip('.')}"
-    elif other := describe_body(answer.body, hide):
-        reason += f", with {other}"
+    elif description := describe_body(answer.body, hide):
+        reason += f", with {description}"
     unsure = kind in {errors.ServerFault, errors.Unreadable} or (
         answer.endpoint.repeatable is Repeatable.NEVER and kind is errors.RateLimited
     )
@@ -137,7 +137,7 @@ def error_from(
 
 def unreadable(answer: Answer, clause: str, hide: Callable[[str], str]) -> errors.Unreadable:
     """Return the error for a 2xx answer that is none of the API's; `clause` says what it is."""
-    what = describe_body(answer.body, hide) or clause
+    clause_shown = describe_body(answer.body, hide) or clause
     advice = (
         "The request was probably carried out: read it back before trying again."
         if answer.endpoint.writes
@@ -146,7 +146,7 @@ def unreadable(answer: Answer, clause: str, hide: Callable[[str], str]) -> error
     return errors.Unreadable(
         "the answer cannot be read",
         advice,
-        reason=f"HTTP {answer.status}, {what}",
+        reason=f"HTTP {answer.status}, {clause_shown}",
         status=answer.status,
         method=answer.method,
         path=answer.path,

@@ -53,23 +53,23 @@ def next_pause(
     attempt: int,
     waited: float,
     rate_limited: bool,
-    told: float | None,
+    retry_after: float | None,
     draw: Callable[[], float],
 ) -> float | None:
     """Return the pause before the next try, or None if there will be none.
 
     Ask only for a request that may be tried again. `attempt` counts the tries that failed (from 1),
-    `waited` is the sum of the pauses so far, `told` is what Retry-After said.
+    `waited` is the sum of the pauses so far, `retry_after` is what Retry-After said.
     """
     if attempt >= (RATE_LIMITED_TRIES if rate_limited else FAULT_TRIES):
         return None
-    pause = told
+    pause = retry_after
     if pause is None or not rate_limited:
-        pause = max(back_off(attempt, draw), told or 0.0)
+        pause = max(back_off(attempt, draw), retry_after or 0.0)
     return pause if waited + pause <= LONGEST_WAIT else None
 
 
-def share_pause(pause: float | None, told: float | None) -> float:
+def share_pause(pause: float | None, retry_after: float | None) -> float:
     """Return for how long all requests wait after a 429.
 
     `pause` is the answered request's own, None if it is not tried again. What asks for more than
@@ -77,4 +77,4 @@ def share_pause(pause: float | None, told: float | None) -> float:
     """
     if pause is not None:
         return pause
-    return told if told is not None and told <= LONGEST_WAIT else 0.0
+    return retry_after if retry_after is not None and retry_after <= LONGEST_WAIT else 0.0

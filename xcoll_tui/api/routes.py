@@ -32,7 +32,7 @@ class Endpoint:
     def path_of(self, *ids: str) -> str:
         """Return the path with these IDs, in order; raises Refused for one that cannot be in it."""
         names = _NAME.findall(self.path)
-        segments = {name: id_segment(one, name) for name, one in zip(names, ids, strict=True)}
+        segments = {name: id_segment(raw_id, name) for name, raw_id in zip(names, ids, strict=True)}
         return self.path.format_map(segments)
 
 

@@ -102,9 +102,9 @@ def query_string(pairs: Iterable[tuple[str, object]]) -> str:
     Pairs whose value is None are left out. Spaces become `%20`: a `+` is a space only by the
     convention of forms.
     """
-    given = [(name, str(value)) for name, value in pairs if value is not None]
+    parameters = [(name, str(value)) for name, value in pairs if value is not None]
     try:
-        text = urlencode(given, quote_via=quote, safe="")
+        text = urlencode(parameters, quote_via=quote, safe="")
     except UnicodeEncodeError:
         text = None
     if text is None:

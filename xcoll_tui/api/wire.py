@@ -48,9 +48,9 @@ def encode_body(members: Mapping[str, Any]) -> bytes:
 
     Raises Refused for what JSON cannot hold.
     """
-    given = {name: _plain(value) for name, value in members.items() if value is not None}
+    present = {name: _plain(value) for name, value in members.items() if value is not None}
     try:
-        return msgspec.json.encode(given)
+        return msgspec.json.encode(present)
     except (TypeError, ValueError, RecursionError) as error:
         problem = str(error) or type(error).__name__
     raise Refused(f"Nothing was sent: a value cannot be written as JSON ({problem}). Change it.")
@@ -63,10 +63,10 @@ def encode_fields(fields: Mapping[str, Any]) -> msgspec.Raw:
     Refused for what JSON cannot hold.
     """
     try:
-        given = _plain(fields)
-        text = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        value = _plain(fields)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         if not _is_writable(text):
-            text = json.dumps(given, allow_nan=False, separators=(",", ":"))
+            text = json.dumps(value, allow_nan=False, separators=(",", ":"))
         return msgspec.Raw(text.encode())
     except (TypeError, ValueError, RecursionError) as error:
         problem = str(error) or type(error).__name__
@@ -198,11 +198,11 @@ def _items_of(page: DocumentPage | CollectionPage) -> Sequence[Document | Collec
 def _read_single(body: bytes, item: type[T]) -> T:
     if not body.strip():
         raise DecodeFailed("it is empty")
-    found = _read_item(body, item)
-    if not _id_of(found):
+    record = _read_item(body, item)
+    if not _id_of(record):
         read_object(body)  # says better what is wrong, if it is not even an object
         raise DecodeFailed(f"it holds no {item.__name__.lower()} (no ID)")
-    return msgspec.structs.replace(found, received=body.decode("utf-8", "replace"))
+    return msgspec.structs.replace(record, received=body.decode("utf-8", "replace"))
 
 
 def _id_of(item: Document | Collection) -> str:
@@ -284,19 +284,19 @@ def _place_known(value: dict[str, Any], members: dict[str, Any]) -> None:
 
 
 def _mend_members(
-    value: dict[str, Any], kind: type[msgspec.Struct], where: str, dropped: list[str]
+    value: dict[str, Any], kind: type[msgspec.Struct], path: str, dropped: list[str]
 ) -> dict[str, Any]:
     members = {}
     for field in _members(kind):
         if field.encode_name in value:
-            place = f"{where}{field.encode_name}"
+            place = f"{path}{field.encode_name}"
             mended = _mend(value[field.encode_name], field.type, place, dropped)
             if mended is not UNSET:
                 members[field.name] = mended
     return members
 
 
-def _mend(value: Any, kind: Any, where: str, dropped: list[str]) -> Any:
+def _mend(value: Any, kind: Any, path: str, dropped: list[str]) -> Any:
     """Return `value` as `kind`, or UNSET if its default is to stand.
 
     Appends a clause to `dropped` if that loses something.
@@ -309,9 +309,9 @@ def _mend(value: Any, kind: Any, where: str, dropped: list[str]) -> Any:
         return UNSET
     mended = _mend_plain(value, kind) if kind in (str, int, bool) else UNSET
     if isinstance(value, dict | list):
-        mended = _mend_nested(value, kind, where, dropped)
+        mended = _mend_nested(value, kind, path, dropped)
     if mended is UNSET:
-        dropped.append(f"{where} is {_kind_of(value)}")
+        dropped.append(f"{path} is {_kind_of(value)}")
     return mended
 
 
@@ -324,17 +324,17 @@ def _mend_plain(value: Any, kind: type[str | int | bool]) -> Any:
         return UNSET
 
 
-def _mend_nested(value: Any, kind: Any, where: str, dropped: list[str]) -> Any:
+def _mend_nested(value: Any, kind: Any, path: str, dropped: list[str]) -> Any:
     if isinstance(value, list):
         if get_origin(kind) is not list:
             return UNSET
         (inner,) = get_args(kind)
-        items = [_mend(each, inner, f"{where}[{i}]", dropped) for i, each in enumerate(value)]
+        items = [_mend(member, inner, f"{path}[{i}]", dropped) for i, member in enumerate(value)]
         return [item for item in items if item is not UNSET]
     if get_origin(kind) is dict:
         return {_text(name): _text(member) for name, member in value.items()}
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return kind(**_mend_members(value, kind, f"{where}.", dropped))
+        return kind(**_mend_members(value, kind, f"{path}.", dropped))
     return UNSET
 
 

@@ -144,9 +144,13 @@ def find_trusted() -> Trusted:
     try:
         import keyring  # noqa: PLC0415 - slow, and only those who need a key are to wait for it
 
-        found: Any = keyring.get_keyring()
+        keyring_found: Any = keyring.get_keyring()
         # Telling which there are asks each of them.
-        candidates = tuple(found.backends) if _path_of(found) == _CHAINER else (found,)
+        candidates = (
+            tuple(keyring_found.backends)
+            if _path_of(keyring_found) == _CHAINER
+            else (keyring_found,)
+        )
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is the library's
         problem = explain_start(error, chosen="PYTHON_KEYRING_BACKEND" in os.environ)
     else:
@@ -161,8 +165,8 @@ def choose(candidates: tuple[object, ...]) -> Trusted:
         name = TRUSTED.get(_path_of(candidate))
         if name is not None:
             return Trusted(name, cast("Backend", candidate))
-    others = [path for path in map(_path_of, candidates) if path != _FAIL]
-    if not others:
+    paths = [path for path in map(_path_of, candidates) if path != _FAIL]
+    if not paths:
         broken = "".join(
             f" The keyring plugin {name} could not be loaded ({error})."
             for name, error in _plugins.failed.items()
@@ -171,12 +175,12 @@ def choose(candidates: tuple[object, ...]) -> Trusted:
             f"There is no keyring on this computer, or none that answers.{broken} {WAYS_OUT} "
             "A keyring that was started since is found when xcoll starts again."
         )
-    faults = ", ".join(f"{path} ({_FAULTS.get(path, 'unknown to xcoll')})" for path in others)
+    faults = ", ".join(f"{path} ({_FAULTS.get(path, 'unknown to xcoll')})" for path in paths)
     raise Insecure(
         f"The keyring here is not one to trust with a key: {faults}. {WAYS_OUT} "
         "Trusted are Secret Service, libsecret, KWallet, the macOS Keychain and the "
         "Windows Credential Locker.",
-        backend=", ".join(others),
+        backend=", ".join(paths),
     )
 
 
@@ -195,8 +199,8 @@ def explain_start(error: BaseException, *, chosen: bool) -> KeyringProblem:
     else:
         cause = "the keyring library failed"
         remedy = "If there is a file keyringrc.cfg, correct or remove it. "
-    said = _reason(error)
-    return Unavailable(f"No keyring can be used: {cause} ({said}). {remedy}{WAYS_OUT}")
+    reason = _reason(error)
+    return Unavailable(f"No keyring can be used: {cause} ({reason}). {remedy}{WAYS_OUT}")
 
 
 def explain(error: BaseException, failed: str, backend: str) -> KeyringProblem:

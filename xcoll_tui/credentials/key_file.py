@@ -38,28 +38,28 @@ def read_key_file(name: str) -> tuple[str, list[str]]:
     path = _path_of(name)
     descriptor, given = _opened(path)
     try:
-        found = os.fstat(descriptor)
+        status = os.fstat(descriptor)
         notes: list[str] = []
-        if stat.S_ISREG(found.st_mode):
-            note = _judge(path, found, descriptor)
+        if stat.S_ISREG(status.st_mode):
+            note = _judge(path, status, descriptor)
             notes += [note] if note else []
-        elif not given or not (stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode)):
-            what = "is a terminal" if os.isatty(descriptor) else "is no file"
-            raise _refused(path, what, _NAME_A_FILE)
+        elif not given or not (stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode)):
+            problem = "is a terminal" if os.isatty(descriptor) else "is no file"
+            raise _refused(path, problem, _NAME_A_FILE)
         with suppress(OSError):
-            content = _read(path, descriptor, wait=not stat.S_ISREG(found.st_mode))
+            content = _read(path, descriptor, wait=not stat.S_ISREG(status.st_mode))
             return _text_of(path, content), notes
     finally:
         os.close(descriptor)
     raise _refused(path, "cannot be read", _NAME_A_FILE)
 
 
-def judge_rights(found: os.stat_result, user: int, *, read_only: bool) -> tuple[str, str]:
+def judge_rights(status: os.stat_result, user: int, *, read_only: bool) -> tuple[str, str]:
     """Return what is wrong with the rights of a file for a key, and what is unusual about them.
 
     Each is a clause, or "". `read_only` tells that its file system is mounted so.
     """
-    mode, owner = stat.S_IMODE(found.st_mode), found.st_uid
+    mode, owner = stat.S_IMODE(status.st_mode), status.st_uid
     if owner not in {user, _ROOT} and not read_only:
         return "belongs to someone else", ""
     if not mode & _OTHERS:
@@ -70,22 +70,22 @@ def judge_rights(found: os.stat_result, user: int, *, read_only: bool) -> tuple[
         return "can be read by others", ""
     if mode & _OTHERS & _WRITE and not read_only:
         return "can be changed by others", ""
-    whose = "is mounted read-only" if read_only else "belongs to root"
-    return "", f"it {whose}, and others may read it too (mode {mode:04o})"
+    protection = "is mounted read-only" if read_only else "belongs to root"
+    return "", f"it {protection}, and others may read it too (mode {mode:04o})"
 
 
-def _judge(path: Path, found: os.stat_result, descriptor: int) -> str:
+def _judge(path: Path, status: os.stat_result, descriptor: int) -> str:
     if os.name != "posix":
         return ""  # the bits tell nothing there
     read_only = bool(os.fstatvfs(descriptor).f_flag & os.ST_RDONLY)
-    problem, note = judge_rights(found, os.geteuid(), read_only=read_only)
+    problem, note = judge_rights(status, os.geteuid(), read_only=read_only)
     if not problem:
         return note
-    if found.st_uid == os.geteuid():
+    if status.st_uid == os.geteuid():
         # A link to it, such as /dev/stdin, may be another file for who follows the advice.
         target = shlex.quote(_shown(Path(os.path.realpath(path))))
         advice = f"Close it: chmod 600 {target}"
-    elif found.st_uid == _ROOT:
+    elif status.st_uid == _ROOT:
         advice = f"Let root close it for others, or {_MOUNT}."
     else:
         advice = "Use a file of your own, or have it mounted read-only."
@@ -135,8 +135,8 @@ def _read(path: Path, descriptor: int, *, wait: bool) -> bytes:
             poll = select.poll()
             poll.register(descriptor, select.POLLIN)
             if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                what = f"did not come to its end within {_PATIENCE:.0f} seconds"
-                raise _refused(path, what, "Look at what writes to it.")
+                problem = f"did not come to its end within {_PATIENCE:.0f} seconds"
+                raise _refused(path, problem, "Look at what writes to it.")
         chunk = os.read(descriptor, _LONGEST_FILE + 1 - len(content))
         if not chunk:
             break

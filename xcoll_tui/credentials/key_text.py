@@ -98,4 +98,4 @@ def _wrapping_of(secret: Secret) -> str | None:
         (bare != text, "stands in quotation marks, which are no part of it. Leave them out."),
         (text[:1] in {"{", "["}, "is JSON. Give the text of the key alone."),
     )
-    return next((said for found, said in kinds if found), None)
+    return next((problem for holds, problem in kinds if holds), None)

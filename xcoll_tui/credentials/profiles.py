@@ -90,12 +90,14 @@ class Profiles:
 
     def listed(self) -> list[Profile]:
         """List the profiles by name."""
-        held = self._read().get("profiles", {})
-        return [_profile(name, held[name]) for name in sorted(held) if _NAME.fullmatch(name)]
+        profiles = self._read().get("profiles", {})
+        return [
+            _profile(name, profiles[name]) for name in sorted(profiles) if _NAME.fullmatch(name)
+        ]
 
     def get(self, name: str) -> Profile | None:
         """Return a profile of the list, None where it has none of that name."""
-        return next((each for each in self.listed() if each.name == name), None)
+        return next((profile for profile in self.listed() if profile.name == name), None)
 
     def name_of(self, option: str | None = None, variable: str | None = None) -> str:
         """Return the name that counts: the option's, else XCOLL_PROFILE's, else the chosen one's.
@@ -115,9 +117,9 @@ class Profiles:
         NoSuchProfile.
         """
         name = self.name_of(option, variable)
-        known = self.get(name)
-        if known is not None:
-            return known
+        profile = self.get(name)
+        if profile is not None:
+            return profile
         if name == DEFAULT or not (option or variable):
             return Profile()
         raise _unknown(name, "" if option else f" It comes from {PROFILE_VARIABLE}.")
@@ -130,14 +132,16 @@ class Profiles:
             "team_id": profile.team_id,
             "read_only": profile.read_only or None,
         }
-        known = {key: value for key, value in facts.items() if value is not None}
+        fields = {key: value for key, value in facts.items() if value is not None}
         with self._alone() as folder:
             content = self._read()
-            held = content.get("profiles", {})
+            profiles = content.get("profiles", {})
             # What a newer xcoll wrote beside them is not ours to drop.
-            others = {k: v for k, v in held.get(profile.name, {}).items() if k not in _FACTS}
-            held = {**held, profile.name: {**others, **known}}
-            _write(folder / _FILE, {**content, "profiles": held})
+            other_fields = {
+                k: v for k, v in profiles.get(profile.name, {}).items() if k not in _FACTS
+            }
+            profiles = {**profiles, profile.name: {**other_fields, **fields}}
+            _write(folder / _FILE, {**content, "profiles": profiles})
 
     def choose(self, name: str) -> None:
         """Use this profile where none is named; raises NoSuchProfile for one not in the list."""
@@ -153,13 +157,13 @@ class Profiles:
             return False
         with self._alone() as folder:
             content = self._read()
-            held = dict(content.get("profiles", {}))
-            known = held.pop(name, None) is not None
-            content = {**content, "profiles": held}
+            profiles = dict(content.get("profiles", {}))
+            was_listed = profiles.pop(name, None) is not None
+            content = {**content, "profiles": profiles}
             if content.get("chosen") == name:
                 del content["chosen"]
             _write(folder / _FILE, content)
-        return known
+        return was_listed
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -181,8 +185,8 @@ class Profiles:
         except (OSError, ValueError, RecursionError) as error:
             problem = getattr(error, "strerror", None) or "it is no JSON"
             raise _unreadable(path, problem) from None
-        held = content.get("profiles", {}) if isinstance(content, dict) else None
-        if not isinstance(held, dict) or not all(map(_is_profile, held.values())):
+        profiles = content.get("profiles", {}) if isinstance(content, dict) else None
+        if not isinstance(profiles, dict) or not all(map(_is_profile, profiles.values())):
             raise _unreadable(path, "it is no list of profiles")
         return dict(content)
 

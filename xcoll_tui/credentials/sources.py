@@ -33,18 +33,18 @@ def take_key(environment: MutableMapping[str, str], report: Report = report_noth
     counts as none. Raises InvalidKey for what is no key, and KeyFileRefused for a file that others
     can read or that cannot be read: what is named is meant, so nothing else is tried then.
     """
-    held = {name: Secret(environment.pop(name, "")) for name in KEY_VARIABLES}
+    secrets = {name: Secret(environment.pop(name, "")) for name in KEY_VARIABLES}
     path = environment.get(KEY_FILE_VARIABLE)
-    names = [name for name, secret in held.items() if secret.reveal()]
+    names = [name for name, secret in secrets.items() if secret.reveal()]
     names += [KEY_FILE_VARIABLE] if path else []
     if not names:
         return None
-    first, *others = names
-    for name in others:
+    first, *ignored = names
+    for name in ignored:
         report(Variable(name, False, f"{first} goes before it"))
     if first == KEY_FILE_VARIABLE and path:
         return _key_of_file(path, report)
-    secret = _parsed(held[first], first)
+    secret = _parsed(secrets[first], first)
     report(Variable(first, True, "it holds the key"))
     return Key(secret, first)
 
@@ -59,10 +59,10 @@ def _key_of_file(path: str, report: Report) -> Key:
         problem = str(refusal)
     if problem:
         raise InvalidKey(f"{problem} It comes from the file that {KEY_FILE_VARIABLE} names.")
-    said = ["the key comes from the file that it names", *notes]
+    notes_shown = ["the key comes from the file that it names", *notes]
     if left_out:
-        said.append("the key is the first line of several")
-    report(Variable(KEY_FILE_VARIABLE, True, "; ".join(said)))
+        notes_shown.append("the key is the first line of several")
+    report(Variable(KEY_FILE_VARIABLE, True, "; ".join(notes_shown)))
     return Key(secret, KEY_FILE_VARIABLE, left_out)
 
 

@@ -66,8 +66,10 @@ class Vault:
         """
         async with self._turn:
             if profile not in self._known:
-                trusted, kept = await self._look(profile)
-                self._known[profile] = None if kept is None else _fit(kept, profile, trusted.name)
+                trusted, secret = await self._look(profile)
+                self._known[profile] = (
+                    None if secret is None else _fit(secret, profile, trusted.name)
+                )
             return self._known[profile]
 
     async def store(self, profile: str, secret: Secret) -> bool:
@@ -78,8 +80,8 @@ class Vault:
         """
         secret = parse_key(secret.reveal())
         async with self._turn:
-            trusted, kept = await self._look(profile)
-            if kept == secret:
+            trusted, kept_secret = await self._look(profile)
+            if kept_secret == secret:
                 self._known[profile] = secret
                 return False
             # Whatever comes of it, what was known does not hold any more.
@@ -105,10 +107,10 @@ class Vault:
         yet be deleted.
         """
         async with self._turn:
-            trusted, kept = await self._look(profile)
+            trusted, secret = await self._look(profile)
             self._known.pop(profile, None)
             entries = 0
-            while kept is not None:
+            while secret is not None:
                 if entries == _MOST_ENTRIES:
                     raise NotKept(
                         f"The key of profile “{profile}” could not be deleted: {trusted.name} "
@@ -118,8 +120,8 @@ class Vault:
                     )
                 entries += 1
                 refusal = await self._delete_one(trusted, profile)
-                kept = await self._read_back(trusted, profile)
-                if kept is not None and refusal is not None:
+                secret = await self._read_back(trusted, profile)
+                if secret is not None and refusal is not None:
                     raise refusal
             self._known[profile] = None
             return entries > 0
@@ -205,9 +207,9 @@ def _raise(error: BaseException) -> NoReturn:
     raise error
 
 
-def _fit(kept: Secret, profile: str, backend: str) -> Secret:
+def _fit(secret: Secret, profile: str, backend: str) -> Secret:
     try:
-        return parse_key(kept.reveal())
+        return parse_key(secret.reveal())
     except InvalidKey:
         pass
     # Raised out here, it has no context.
@@ -219,11 +221,11 @@ def _fit(kept: Secret, profile: str, backend: str) -> Secret:
 
 
 def _lateness(failed: str, backend: str, limit: float, *, writing: bool) -> str:
-    who = backend or "the keyring"
-    why = "its prompt may be waiting for you" if backend else "its service may be stuck"
+    store = backend or "the keyring"
+    cause = "its prompt may be waiting for you" if backend else "its service may be stuck"
     after = (
         "It may still happen: look with `xcoll auth status` before you try again. "
         if writing
         else ""
     )
-    return f"{failed}: {who} did not answer within {limit:g} seconds; {why}. {after}{WAYS_OUT}"
+    return f"{failed}: {store} did not answer within {limit:g} seconds; {cause}. {after}{WAYS_OUT}"

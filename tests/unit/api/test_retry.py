@@ -48,13 +48,19 @@ def test_jitter_is_full(attempt, share):
 
 
 def pause(**changes):
-    case = {"attempt": 1, "waited": 0.0, "rate_limited": False, "told": None, "draw": lambda: 1.0}
+    case = {
+        "attempt": 1,
+        "waited": 0.0,
+        "rate_limited": False,
+        "retry_after": None,
+        "draw": lambda: 1.0,
+    }
     return retry.next_pause(**{**case, **changes})
 
 
 def test_429_waits_exactly_as_told():
-    assert pause(rate_limited=True, told=3.25) == 3.25
-    assert pause(rate_limited=True, told=0.25) == 0.25
+    assert pause(rate_limited=True, retry_after=3.25) == 3.25
+    assert pause(rate_limited=True, retry_after=0.25) == 0.25
 
 
 def test_429_without_a_word_backs_off():
@@ -62,19 +68,19 @@ def test_429_without_a_word_backs_off():
 
 
 def test_a_5xx_waits_at_least_as_told():
-    assert pause(told=3.0) == 3.0
-    assert pause(told=0.1) == 0.5
+    assert pause(retry_after=3.0) == 3.0
+    assert pause(retry_after=0.1) == 0.5
 
 
 def test_the_number_of_tries_is_bounded():
     assert pause(attempt=retry.FAULT_TRIES - 1) is not None
     assert pause(attempt=retry.FAULT_TRIES) is None
-    limited = {"rate_limited": True, "told": 0.25}
+    limited = {"rate_limited": True, "retry_after": 0.25}
     assert pause(attempt=retry.RATE_LIMITED_TRIES - 1, **limited) is not None
     assert pause(attempt=retry.RATE_LIMITED_TRIES, **limited) is None
 
 
 def test_a_call_waits_no_longer_than_the_limit_in_all():
-    assert pause(rate_limited=True, told=retry.LONGEST_WAIT) == retry.LONGEST_WAIT
-    assert pause(rate_limited=True, told=retry.LONGEST_WAIT + 1) is None
-    assert pause(rate_limited=True, told=1.0, waited=retry.LONGEST_WAIT) is None
+    assert pause(rate_limited=True, retry_after=retry.LONGEST_WAIT) == retry.LONGEST_WAIT
+    assert pause(rate_limited=True, retry_after=retry.LONGEST_WAIT + 1) is None
+    assert pause(rate_limited=True, retry_after=1.0, waited=retry.LONGEST_WAIT) is None

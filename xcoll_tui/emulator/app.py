@@ -171,8 +171,8 @@ class Service:
         return send_with_headers
 
     def _admit(self, request: Request) -> None:
-        given = request.headers.get("authorization", "").encode("latin-1")
-        scheme, _, key = given.partition(b" ")
+        authorization = request.headers.get("authorization", "").encode("latin-1")
+        scheme, _, key = authorization.partition(b" ")
         if not hmac.compare_digest(scheme.lower() + b" " + key.strip(), self._authorization):
             raise RefusedError(
                 401, "Invalid bearer token. Pass the emulator's key as Authorization: Bearer KEY."

@@ -91,29 +91,32 @@ _FILTERS: dict[str, Field] = {
 }
 
 
-def _chunk_configuration(given: Json, before: Json) -> Json:
+def _chunk_configuration(configuration: Json, before: Json) -> Json:
     """Lay what is given over what was there: the strategy whole, the flags each by itself."""
-    named = [name for name in STRATEGIES if name in given]
+    named = [name for name in STRATEGIES if name in configuration]
     if len(named) > 1:
         raise invalid(f"chunk_configuration holds more than one strategy: {', '.join(named)}.")
     chosen: Json = {name: before[name] for name in STRATEGIES if name in before}
     if named:
         unset = {member: _UNSET[read] for member, read in STRATEGIES[named[0]].items()}
-        chosen = {named[0]: {**unset, **given[named[0]]}}
-    return {**chosen, **{flag: given.get(flag, before[flag]) for flag in DEFAULT_FLAGS}}
+        chosen = {named[0]: {**unset, **configuration[named[0]]}}
+    return {**chosen, **{flag: configuration.get(flag, before[flag]) for flag in DEFAULT_FLAGS}}
 
 
-def _definition(given: Json, path: str) -> Json:
-    if not given.get("key"):
+def _definition(definition: Json, path: str) -> Json:
+    if not definition.get("key"):
         raise invalid(f"{path}.key must not be empty.")
-    return {member: given.get(member, _UNSET[read]) for member, read in _DEFINITION.items()}
+    return {member: definition.get(member, _UNSET[read]) for member, read in _DEFINITION.items()}
 
 
-def _definitions(given: list[Json]) -> list[Json]:
-    made = [_definition(each, f"field_definitions[{index}]") for index, each in enumerate(given)]
-    if len({each["key"] for each in made}) < len(made):
+def _definitions(definitions: list[Json]) -> list[Json]:
+    completed = [
+        _definition(definition, f"field_definitions[{index}]")
+        for index, definition in enumerate(definitions)
+    ]
+    if len({definition["key"] for definition in completed}) < len(completed):
         raise invalid("field_definitions holds a key twice.")
-    return made
+    return completed
 
 
 def find_collection(connection: sqlite3.Connection, collection_id: str) -> sqlite3.Row:
@@ -165,7 +168,7 @@ def insert_collection(
     connection: sqlite3.Connection,
     collection_id: str,
     created_at: int,
-    given: Json,
+    members: Json,
 ) -> int:
     """Insert a collection from the members of a create request; answers its row's id."""
     cursor = connection.execute(
@@ -173,17 +176,17 @@ def insert_collection(
         " chunk_configuration, field_definitions) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             collection_id,
-            given["collection_name"],
-            given.get("collection_description"),
+            members["collection_name"],
+            members.get("collection_description"),
             created_at,
-            given.get("index_configuration", {}).get("model_name") or DEFAULT_MODEL,
+            members.get("index_configuration", {}).get("model_name") or DEFAULT_MODEL,
             json.dumps(
                 _chunk_configuration(
-                    given.get("chunk_configuration", {}), {**DEFAULT_STRATEGY, **DEFAULT_FLAGS}
+                    members.get("chunk_configuration", {}), {**DEFAULT_STRATEGY, **DEFAULT_FLAGS}
                 ),
                 ensure_ascii=False,
             ),
-            json.dumps(_definitions(given.get("field_definitions", [])), ensure_ascii=False),
+            json.dumps(_definitions(members.get("field_definitions", [])), ensure_ascii=False),
         ),
     )
     assert cursor.lastrowid is not None  # noqa: S101 -- an INSERT of one row has one
@@ -199,12 +202,12 @@ class Collections:
 
     def create(self, body: Json) -> Json:
         """Make a collection."""
-        given = wire.read_message(body, "", _CREATE)
-        if not given.get("collection_name"):
+        members = wire.read_message(body, "", _CREATE)
+        if not members.get("collection_name"):
             raise invalid("collection_name must not be empty.")
         collection_id = f"collection_{uuid.uuid4()}"
         with self._store.writing() as connection:
-            insert_collection(connection, collection_id, self._store.now(), given)
+            insert_collection(connection, collection_id, self._store.now(), members)
             return show_collection(find_collection(connection, collection_id))
 
     def get(self, collection_id: str) -> Json:
@@ -237,21 +240,21 @@ class Collections:
         """Change what is given; all of it or, when something is refused, nothing."""
         with self._store.writing() as connection:
             row = find_collection(connection, collection_id)
-            given = wire.read_message(body, "", _UPDATE)
-            if given.get("collection_name") == "":
+            members = wire.read_message(body, "", _UPDATE)
+            if members.get("collection_name") == "":
                 raise invalid("collection_name must not be empty.")
             chunking = json.loads(row["chunk_configuration"])
-            if "chunk_configuration" in given:
-                chunking = _chunk_configuration(given["chunk_configuration"], chunking)
+            if "chunk_configuration" in members:
+                chunking = _chunk_configuration(members["chunk_configuration"], chunking)
             definitions = _update_definitions(
-                connection, row, given.get("field_definition_updates", [])
+                connection, row, members.get("field_definition_updates", [])
             )
             connection.execute(
                 "UPDATE collections SET name = ?, description = ?, chunk_configuration = ?,"
                 " field_definitions = ? WHERE id = ?",
                 (
-                    given.get("collection_name", row["name"]),
-                    given.get("collection_description", row["description"]),
+                    members.get("collection_name", row["name"]),
+                    members.get("collection_description", row["description"]),
                     json.dumps(chunking, ensure_ascii=False),
                     json.dumps(definitions, ensure_ascii=False),
                     row["id"],
@@ -272,7 +275,9 @@ def _update_definitions(
     connection: sqlite3.Connection, row: sqlite3.Row, updates: list[Json]
 ) -> list[Json]:
     """Apply the updates in order: the definitions, and the values of the documents."""
-    definitions = {each["key"]: each for each in json.loads(row["field_definitions"])}
+    definitions = {
+        definition["key"]: definition for definition in json.loads(row["field_definitions"])
+    }
     for index, update in enumerate(updates):
         path = f"field_definition_updates[{index}].field_definition"
         definition = _definition(update.get("field_definition", {}), path)

@@ -100,9 +100,9 @@ class Documents:
     def list(self, collection_id: str, query: Query) -> Json:
         """Show a page of documents."""
         expression, name = query.text("filter"), query.text("name")
-        where = [compile_filter(expression, _find_field)] if expression else []
+        conditions = [compile_filter(expression, _find_field)] if expression else []
         if name is not None:
-            where.append(_FILTERS["name"].compare(":", name))
+            conditions.append(_FILTERS["name"].compare(":", name))
         sort = _SORTS[query.choice("sort_by", list(_SORTS))]
         descending, limit = query.descending(), query.limit()
         snapshot = self._replicas.snapshot()
@@ -110,7 +110,7 @@ class Documents:
             collection = find_shown_collection(connection, collection_id, snapshot)
             listing = Listing(
                 sources=snapshot.documents,
-                where=[Sql("d.collection = ?", (collection["id"],)), *where],
+                where=[Sql("d.collection = ?", (collection["id"],)), *conditions],
                 sort=sort,
                 tie="d.file",
                 descending=descending,
@@ -127,21 +127,21 @@ class Documents:
         """Show one document."""
         snapshot = self._replicas.snapshot()
         with self._store.reading() as connection:
-            found = _find_shown(connection, snapshot, collection_id, _ONE, {"file": file_id})
-        if not found:
+            rows = _find_shown(connection, snapshot, collection_id, _ONE, {"file": file_id})
+        if not rows:
             raise _not_in(collection_id, file_id)
-        return show_document(found[0], snapshot.now)
+        return show_document(rows[0], snapshot.now)
 
     def batch_get(self, collection_id: str, query: Query) -> Json:
         """Show documents in the order asked for, without unknown ones and repetitions."""
-        asked = list(dict.fromkeys(query.all("file_ids")))
+        file_ids = list(dict.fromkeys(query.all("file_ids")))
         snapshot = self._replicas.snapshot()
         with self._store.reading() as connection:
             rows = _find_shown(
-                connection, snapshot, collection_id, _SEVERAL, {"files": json.dumps(asked)}
+                connection, snapshot, collection_id, _SEVERAL, {"files": json.dumps(file_ids)}
             )
-        found = {row["file_id"]: show_document(row, snapshot.now) for row in rows}
-        return {"documents": [found[file_id] for file_id in asked if file_id in found]}
+        documents = {row["file_id"]: show_document(row, snapshot.now) for row in rows}
+        return {"documents": [documents[file_id] for file_id in file_ids if file_id in documents]}
 
     def attach(self, collection_id: str, file_id: str, body: Json) -> Json:
         """Make an uploaded file a document of a collection, and begin to index it."""
@@ -149,11 +149,11 @@ class Documents:
             collection = find_collection(connection, collection_id)
             file = find_file(connection, file_id)
             fields = wire.read_message(body, "", _BODY).get("fields", {})
-            known = connection.execute(
+            attached = connection.execute(
                 "SELECT * FROM documents WHERE collection = ? AND file = ?",
                 (collection["id"], file["id"]),
             ).fetchone()
-            if known is None:
+            if attached is None:
                 self._refuse_undeclared(collection, fields)
                 self._insert(connection, collection, file, fields)
             elif self._policies.reattach == "conflict":
@@ -162,7 +162,7 @@ class Documents:
                 )
             elif self._policies.reattach == "replace":
                 self._refuse_undeclared(collection, fields)
-                self._index_again(connection, collection, known, fields)
+                self._index_again(connection, collection, attached, fields)
         return {}
 
     def upload(self, collection_id: str, upload: Upload, fields: Mapping[str, str]) -> Json:
@@ -197,7 +197,7 @@ class Documents:
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
                 collection["id"],
-                *(file[each] for each in ("id", "name", "size_bytes", "content_type")),
+                *(file[member] for member in ("id", "name", "size_bytes", "content_type")),
                 file["created_at"],
                 json.dumps(fields, ensure_ascii=False),
                 plan.begins,
@@ -211,12 +211,12 @@ class Documents:
         """Index a document again, with other fields when some are given and this is not ignored."""
         with self._store.writing() as connection:
             collection, row = _find_document(connection, collection_id, file_id)
-            given = wire.read_message(body, "", _BODY).get("fields")
+            new_fields = wire.read_message(body, "", _BODY).get("fields")
             fields = None
-            if given is not None and self._policies.metadata_patch != "ignore":
-                self._refuse_undeclared(collection, given)
+            if new_fields is not None and self._policies.metadata_patch != "ignore":
+                self._refuse_undeclared(collection, new_fields)
                 merging = self._policies.metadata_patch == "merge"
-                fields = {**json.loads(row["fields"]), **given} if merging else given
+                fields = {**json.loads(row["fields"]), **new_fields} if merging else new_fields
             self._index_again(connection, collection, row, fields)
         return {}
 
@@ -309,22 +309,22 @@ def _hold_rules(
     An empty value is no value: it does not satisfy `required`, and `unique` does not compare it.
     """
     definitions: list[dict[str, Any]] = json.loads(collection["field_definitions"])
-    for each in definitions:
-        if each["required"] and not fields.get(each["key"]):
-            raise invalid(f"The required field {each['key']!r} is missing.")
+    for definition in definitions:
+        if definition["required"] and not fields.get(definition["key"]):
+            raise invalid(f"The required field {definition['key']!r} is missing.")
     connection.execute(
         "DELETE FROM unique_values WHERE collection = ? AND file = ?", (collection["id"], file)
     )
-    for each in definitions:
-        value = fields.get(each["key"])
-        if not each["unique"] or not value:
+    for definition in definitions:
+        value = fields.get(definition["key"])
+        if not definition["unique"] or not value:
             continue
         try:
             connection.execute(
                 "INSERT INTO unique_values VALUES (?, ?, ?, ?)",
-                (collection["id"], each["key"], value, file),
+                (collection["id"], definition["key"], value, file),
             )
         except sqlite3.IntegrityError:
             raise RefusedError(
-                409, f"The unique field {each['key']!r} has the value {value!r} already."
+                409, f"The unique field {definition['key']!r} has the value {value!r} already."
             ) from None

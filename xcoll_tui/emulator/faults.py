@@ -10,8 +10,8 @@ from typing import Literal, get_args
 Phase = Literal["before", "after", "during"]
 Accident = Literal["reset", "timeout", "garbage"]
 
-PHASES: dict[str, Phase] = {each: each for each in get_args(Phase)}
-ACCIDENTS: dict[str, Accident] = {each: each for each in get_args(Accident)}
+PHASES: dict[str, Phase] = {phase: phase for phase in get_args(Phase)}
+ACCIDENTS: dict[str, Accident] = {accident: accident for accident in get_args(Accident)}
 GARBAGE = b"<html><body><h1>Bad Gateway</h1></body></html>"
 
 

@@ -127,11 +127,11 @@ class Files:
             limit=query.limit(),
             query=("files", expression),
         )
-        given = query.text("pagination_token")
+        last_token = query.text("pagination_token")
         with self._store.reading() as connection:
-            rows, token = listing.read(connection, given, self._store.now())
+            rows, token = listing.read(connection, last_token, self._store.now())
         if token is None:
-            token = listing.seal(rows[-1]["created_at"], rows[-1]["id"]) if rows else given
+            token = listing.seal(rows[-1]["created_at"], rows[-1]["id"]) if rows else last_token
         return {"data": [_show_file(row) for row in rows], "pagination_token": token or ""}
 
     def delete(self, file_id: str) -> Json:

@@ -196,8 +196,8 @@ class _Parser:
             parts.append(part())
         if len(parts) == 1:
             return parts[0]
-        text = f" {word} ".join(each.text for each in parts)
-        return Sql(f"({text})", tuple(value for each in parts for value in each.values))
+        text = f" {word} ".join(clause.text for clause in parts)
+        return Sql(f"({text})", tuple(value for clause in parts for value in clause.values))
 
     def _term(self) -> Sql:
         self.depth += 1

@@ -23,11 +23,11 @@ class _Part:
         return self.headers.get(b"content-type", b"").decode("latin-1")
 
 
-def _decode(value: bytes, what: str) -> str:
+def _decode(value: bytes, label: str) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        raise invalid(f"{what} is not UTF-8.") from None
+        raise invalid(f"{label} is not UTF-8.") from None
 
 
 class _Collector:

@@ -32,8 +32,8 @@ def add_service_options(parser: "argparse.ArgumentParser | argparse._ArgumentGro
 
 def service_options(arguments: argparse.Namespace) -> ServiceOptions:
     """Take those that were given."""
-    given = {name: getattr(arguments, name) for name in ServiceOptions.__annotations__}
-    options = {name: value for name, value in given.items() if value is not None}
+    values = {name: getattr(arguments, name) for name in ServiceOptions.__annotations__}
+    options = {name: value for name, value in values.items() if value is not None}
     return cast("ServiceOptions", options)
 
 

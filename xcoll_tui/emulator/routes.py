@@ -129,7 +129,7 @@ class Routes:
     def answer(self, call: Call) -> Payload:
         """Answer a call; raises RefusedError for everything that is not 200."""
         self._late.apply_due()
-        segments = [unquote(each) for each in call.raw_path.decode("latin-1").split("/")[1:]]
+        segments = [unquote(segment) for segment in call.raw_path.decode("latin-1").split("/")[1:]]
         for pattern, methods in self._table.items():
             if len(pattern) != len(segments):
                 continue
@@ -143,8 +143,8 @@ class Routes:
                     f"Method {call.method} is not allowed here; use {', '.join(methods)}.",
                     {"Allow": ", ".join(methods)},
                 )
-            found = (segment for want, segment in pairs if want == "{}")
-            perform = partial(handler, call, *found)
+            ids = (segment for want, segment in pairs if want == "{}")
+            perform = partial(handler, call, *ids)
             late = (pattern, call.method) in _MAY_BE_LATE
             payload: Payload = self._late.perform(call.method, perform) if late else perform()
             return payload
@@ -154,8 +154,8 @@ class Routes:
 def _show_key(key: str, started: str) -> Json:
     """Show a key as the validation endpoint does, which alone writes camelCase."""
 
-    def made_up(what: str) -> str:
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{what} of {key}"))
+    def made_up(noun: str) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{noun} of {key}"))
 
     return {
         "redactedApiKey": f"{key[:2]}...{key[-4:]}" if len(key) > 8 else "...",

@@ -81,28 +81,28 @@ def _insert_sample(connection: sqlite3.Connection, sample: Sample, now: int) -> 
             "SELECT chunk_configuration FROM collections WHERE id = ?", (collection,)
         ).fetchone()[0]
     )
-    unique = [each["key"] for each in sample.definitions if each.get("unique")]
+    unique = [definition["key"] for definition in sample.definitions if definition.get("unique")]
     first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM files").fetchone()[0]
     files, documents, values = [], [], []
-    for file, each in enumerate(sample.documents(dice), first):
+    for file, document in enumerate(sample.documents(dice), first):
         begins = now - dice.randrange(5 * 60 * MICROSECONDS, now - created_at)
-        common = (file, each.name, each.size_bytes, each.content_type)
-        begins, ends = _times(each, begins, now, dice)
-        file_id = _made_up_id("file", f"{sample.name} {file} {each.name}")
-        files.append((file, file_id, *common[1:], begins - 90 * MICROSECONDS, not each.failing))
+        common = (file, document.name, document.size_bytes, document.content_type)
+        begins, ends = _times(document, begins, now, dice)
+        file_id = _made_up_id("file", f"{sample.name} {file} {document.name}")
+        files.append((file, file_id, *common[1:], begins - 90 * MICROSECONDS, not document.failing))
         documents.append(
             (
                 collection,
                 *common,
                 begins - 90 * MICROSECONDS,
-                json.dumps(each.fields, ensure_ascii=False),
+                json.dumps(document.fields, ensure_ascii=False),
                 begins,
                 ends,
-                count_chunks(each.size_bytes, chunking),
-                UNREADABLE if each.failing else None,
+                count_chunks(document.size_bytes, chunking),
+                UNREADABLE if document.failing else None,
             )
         )
-        values += [(collection, key, each.fields[key], file) for key in unique]
+        values += [(collection, key, document.fields[key], file) for key in unique]
     connection.executemany(
         "INSERT INTO files (id, file_id, name, size_bytes, content_type, created_at, readable)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -114,9 +114,9 @@ def _insert_sample(connection: sqlite3.Connection, sample: Sample, now: int) -> 
     connection.executemany("INSERT INTO unique_values VALUES (?, ?, ?, ?)", values)
 
 
-def _times(each: Document, begins: int, now: int, dice: random.Random) -> tuple[int, int]:
+def _times(document: Document, begins: int, now: int, dice: random.Random) -> tuple[int, int]:
     """Place a run of indexing; one that is pending began lately and takes hours."""
-    if not each.pending:
+    if not document.pending:
         return begins, begins + _INDEXING
     return now - dice.randrange(HOUR // 6, 3 * HOUR), now + dice.randrange(2 * HOUR, 5 * HOUR)
 
@@ -230,7 +230,7 @@ class LargeCollection:
             "each": self._each,
             "daily": -(-self._each // 720),
             "yesterday": self._now // DAY - 1,
-            "tickers": "".join(each.ljust(_WIDTH) for each in _TICKERS),
+            "tickers": "".join(ticker.ljust(_WIDTH) for ticker in _TICKERS),
             "collection": self._collection,
             "now": self._now,
         }

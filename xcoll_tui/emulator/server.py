@@ -83,8 +83,8 @@ class _Uvicorn(uvicorn.Server):
         """Answer what is under way for a moment, and drop the rest."""
         for server in self.servers:
             server.close()
-        for each in sockets or []:
-            each.close()
+        for listener in sockets or []:
+            listener.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         tasks = set(self.server_state.tasks)
@@ -182,7 +182,7 @@ class Server:
             index_seconds=index_seconds,
             latency=latency,
             rate=rate,
-            faults=[parse_fault(each) if isinstance(each, str) else each for each in faults],
+            faults=[parse_fault(fault) if isinstance(fault, str) else fault for fault in faults],
         )
         self.url = ""
         self._thread: threading.Thread | None = None

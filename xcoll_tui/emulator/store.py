@@ -136,11 +136,11 @@ class Store:
     def _prepare(self) -> None:
         run = self._connection.execute
         if run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            found = (
+            stamp = (
                 run("PRAGMA application_id").fetchone()[0],
                 run("PRAGMA user_version").fetchone()[0],
             )
-            if found != (_APPLICATION_ID, _VERSION):
+            if stamp != (_APPLICATION_ID, _VERSION):
                 raise UnusableDataError("it is not a database of this version of the emulator")
         else:
             self._connection.executescript(
@@ -245,14 +245,16 @@ class Listing:
         self, connection: sqlite3.Connection, token: str | None, now: int
     ) -> tuple[list[sqlite3.Row], str | None]:
         """Read the page that a token asks for, and the token of the next if anything follows."""
-        where = [*self.where]
+        conditions = [*self.where]
         if token:
             comparison = "<" if self.descending else ">"
-            where.append(Sql(f"({self.sort}, {self.tie}) {comparison} (?, ?)", self._open(token)))
+            conditions.append(
+                Sql(f"({self.sort}, {self.tie}) {comparison} (?, ?)", self._open(token))
+            )
         direction = "DESC" if self.descending else "ASC"
         order = f" ORDER BY sort_value {direction}, tie_value {direction} LIMIT {self.limit + 1}"
         values, text = _number_values(
-            where, " AND ".join(f"({each.text})" for each in where) or "1"
+            conditions, " AND ".join(f"({condition.text})" for condition in conditions) or "1"
         )
         place = f", {self.sort} AS sort_value, {self.tie} AS tie_value"
         queries = [source.select(text, more_columns=place) + order for source in self.sources]
@@ -291,9 +293,9 @@ class Listing:
         raise invalid("The pagination_token is not one of this list, order and filter.")
 
 
-def _number_values(where: Sequence[Sql], condition: str) -> tuple[Json, str]:
+def _number_values(conditions: Sequence[Sql], condition: str) -> tuple[Json, str]:
     """Name the question marks v0, v1 …, because SQLite mixes them badly with :now."""
-    values = [value for each in where for value in each.values]
+    values = [value for clause in conditions for value in clause.values]
     pieces = condition.split("?")
     text = "".join(f"{piece}:v{index}" for index, piece in enumerate(pieces[:-1])) + pieces[-1]
     return {f"v{index}": value for index, value in enumerate(values)}, text

@@ -121,14 +121,14 @@ def read_message(value: object, path: str, members: Message) -> Json:
     """
     if not isinstance(value, dict):
         raise invalid(f"{path or 'The request'} must be an object.")
-    found: Json = {}
+    message: Json = {}
     for name, read in members.items():
-        given = [spelling for spelling in {name, camel_case(name)} if spelling in value]
-        if len(given) > 1:
+        spellings = [spelling for spelling in {name, camel_case(name)} if spelling in value]
+        if len(spellings) > 1:
             raise invalid(f"{path}{'.' if path else ''}{name} is given twice.")
-        if given and value[given[0]] is not None:
-            found[name] = read(value[given[0]], f"{path}.{name}" if path else name)
-    return found
+        if spellings and value[spellings[0]] is not None:
+            message[name] = read(value[spellings[0]], f"{path}.{name}" if path else name)
+    return message
 
 
 def string(value: object, path: str) -> str:
@@ -168,8 +168,8 @@ def string_map(value: object, path: str) -> dict[str, str]:
     if not isinstance(value, dict):
         raise invalid(f"{path} must be an object of strings.")
     return {
-        string(key, f"A key of {path}"): string(each, f"{path}[{key!r}]")
-        for key, each in value.items()
+        string(key, f"A key of {path}"): string(text, f"{path}[{key!r}]")
+        for key, text in value.items()
     }
 
 
@@ -195,6 +195,6 @@ def repeated(read: Reader) -> Reader:
     def read_all(value: object, path: str) -> list[Any]:
         if not isinstance(value, list):
             raise invalid(f"{path} must be a list.")
-        return [read(each, f"{path}[{index}]") for index, each in enumerate(value)]
+        return [read(item, f"{path}[{index}]") for index, item in enumerate(value)]
 
     return read_all

@@ -181,8 +181,8 @@ class Learned:
                 return
             self._changed = False
             path, place, now = self._path(self._folder), self._place, self._clock()
-            mine = _Evidence({*self._evidence.samples}, {**self._evidence.facts})
-            self._add(*await asyncio.to_thread(_merge_into, path, place, mine, now))
+            evidence = _Evidence({*self._evidence.samples}, {**self._evidence.facts})
+            self._add(*await asyncio.to_thread(_merge_into, path, place, evidence, now))
 
     async def close(self) -> None:
         """Write the rest, and write nothing by itself from now on."""
@@ -241,10 +241,10 @@ def _read(path: Path, now: float) -> tuple[_Evidence, str]:
     return evidence, ""
 
 
-def _merge_into(path: Path, place: Place, mine: _Evidence, now: float) -> tuple[_Evidence, str]:
+def _merge_into(path: Path, place: Place, own: _Evidence, now: float) -> tuple[_Evidence, str]:
     """Write what is known here and in the file; return both together, and a problem or ""."""
     evidence, _ = _read(path, now)
-    evidence.merge(mine)
+    evidence.merge(own)
     content = {
         _MARK: 1,
         "place": str(place),
@@ -255,7 +255,7 @@ def _merge_into(path: Path, place: Place, mine: _Evidence, now: float) -> tuple[
         make_private_folder(path.parent)
         replace_private(path, encode(content))
     except (OSError, ValueError) as error:
-        return mine, (
+        return own, (
             f"{path} cannot be written: {reason_of(error)}. What was learned of the service is"
             " forgotten when xcoll ends."
         )

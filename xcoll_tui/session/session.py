@@ -279,8 +279,8 @@ class Session:
 
     def name_of(self, collection_id: str) -> str:
         """Return a collection's name as far as known, else its ID."""
-        known = self._known(collection_id)
-        return collection_id if known is None else known.collection_name or collection_id
+        collection = self._known(collection_id)
+        return collection_id if collection is None else collection.collection_name or collection_id
 
     # Writing
 
@@ -384,7 +384,7 @@ class Session:
 
     async def read_again(self) -> None:
         """Read again what is shown: it could not be read, or may be another's now."""
-        feeds = [each for each in (self.collections, self.documents) if each is not None]
+        feeds = [feed for feed in (self.collections, self.documents) if feed is not None]
         await gather(*(feed.refresh() for feed in feeds))
 
     async def end(self) -> None:

@@ -209,7 +209,7 @@ class Feed(Generic[T]):
             await self.load()
             return
         self._refreshes += 1
-        mine = self._refreshes
+        refresh_number = self._refreshes
         since = self._freshness.now
         self._refresh_began(1)
         try:
@@ -217,12 +217,12 @@ class Feed(Generic[T]):
                 read_again(self.source, self.query, self.listing, visible)
             )
         except ApiError as error:
-            if self._view is view and self._refreshes == mine:
+            if self._view is view and self._refreshes == refresh_number:
                 self._fail(error)
             return
         finally:
             self._refresh_began(-1)
-        if self._view is view and self._refreshes == mine:
+        if self._view is view and self._refreshes == refresh_number:
             self._renew(view, again, since)
             self.total = self._total if again.total is None else again.total
 
@@ -233,7 +233,7 @@ class Feed(Generic[T]):
         `refused` set. Asking for the query that is shown takes back what was asked.
         """
         self._changes += 1
-        mine = self._changes
+        change_number = self._changes
         self.refused = None
         self.asked = None
         if query == self.query and self.listing.started(End.HEAD):
@@ -246,18 +246,18 @@ class Feed(Generic[T]):
         try:
             page = await self._freshness.reading(self.source.page(query, End.HEAD, None))
         except InvalidArgument as error:
-            if mine == self._changes and query.is_filtered:
+            if change_number == self._changes and query.is_filtered:
                 self.refused = error
-            elif mine == self._changes:
+            elif change_number == self._changes:
                 self._fail(error)
         except ApiError as error:
-            if mine == self._changes:
+            if change_number == self._changes:
                 self._fail(error)
         finally:
-            if mine == self._changes and self.refused is None:
+            if change_number == self._changes and self.refused is None:
                 self.asked = None
             self._count(self._changing, End.HEAD, -1)
-        if page is None or mine != self._changes:
+        if page is None or change_number != self._changes:
             return False
         self._show(query, page, since)
         return True
@@ -339,11 +339,11 @@ class Feed(Generic[T]):
 
     async def _load_page(self, view: _View, end: End) -> int | None:
         """Return the number of new rows, 0 also for an answer that came too late; None: failed."""
-        asked, since = self._place(end), self._freshness.now
-        page = await self._ask(view, end, self.source.page(self.query, end, asked[1]))
+        place, since = self._place(end), self._freshness.now
+        page = await self._ask(view, end, self.source.page(self.query, end, place[1]))
         if page is None:
             return None
-        if self._view is not view or self._place(end) != asked:
+        if self._view is not view or self._place(end) != place:
             return 0
         rows = self._freshness.newest(page.rows, since)
         try:
@@ -392,8 +392,10 @@ class Feed(Generic[T]):
             if not self._freshness.is_older(name, since):
                 listing.remove(name)
         # An end that was stopped for want of another token still is.
-        held = {end: said for end, said in view.stopped.items() if listing.token(end) is None}
-        view.stopped = held | stopped
+        stopped_before = {
+            end: reason for end, reason in view.stopped.items() if listing.token(end) is None
+        }
+        view.stopped = stopped_before | stopped
         view.pages.update(End)
         rows = [row for row in [*again.rows(), *looked] if key(row) in listing]
         fresh = set(map(key, rows))

@@ -116,18 +116,18 @@ class Follower:
         return list(chosen)
 
     async def _read(self, feed: Feed[Document], keys: Sequence[str]) -> bool:
-        asked = {key: feed.listing.get(key) for key in keys}
-        found = await feed.source.look(keys) or []
+        old_rows = {key: feed.listing.get(key) for key in keys}
+        documents = await feed.source.look(keys) or []
         changed = False
-        for document in found:
+        for document in documents:
             key = document.file_id
             self._missed.pop(key, None)
-            old = asked.pop(key, None)
+            old = old_rows.pop(key, None)
             # A row that was read or written meanwhile is newer than this answer.
             if old is not None and feed.listing.get(key) is old:
                 changed = changed or progress_of(document) != progress_of(old)
                 feed.put(document)
-        for key, old in asked.items():
+        for key, old in old_rows.items():
             if old is None or feed.listing.get(key) is not old:
                 continue
             changed = True

@@ -79,11 +79,11 @@ class _Side(Generic[T]):
         insort(self.removed, self.places.pop(key))
 
 
-def _surely_differ(one: object, two: object) -> bool:
+def _surely_differ(first: object, second: object) -> bool:
     # How the service compares text is not known: names that differ only in case may be a tie.
-    if isinstance(one, str) and isinstance(two, str):
-        return one.casefold() != two.casefold()
-    return one != two
+    if isinstance(first, str) and isinstance(second, str):
+        return first.casefold() != second.casefold()
+    return first != second
 
 
 class Listing(Generic[T]):
@@ -234,18 +234,18 @@ class Listing(Generic[T]):
         side = self._sides[end]
         return side.position(key) if key in side.places else None
 
-    def surely_differ(self, one: T, two: T) -> bool:
+    def surely_differ(self, first: T, second: T) -> bool:
         """Tell whether the service surely sorts these rows by different values."""
         if self.sort_value is None:
             return False
-        a, b = self.sort_value(one), self.sort_value(two)
+        a, b = self.sort_value(first), self.sort_value(second)
         return a is not None and b is not None and _surely_differ(a, b)
 
     def stands(self, item: T) -> bool:
         """Tell whether this row is loaded and has surely not moved since a walk saw it."""
         key = self.key(item)
-        known = self.get(key)
-        return known is not None and key not in self._moved and self._same(known, item)
+        loaded = self.get(key)
+        return loaded is not None and key not in self._moved and self._same(loaded, item)
 
     # Changing
 
@@ -298,15 +298,15 @@ class Listing(Generic[T]):
                 side.crossed.add(key)
             elif key not in side.places:
                 side.append(key, row)
-        kept = len(side.items) - size
-        if kept:
+        count = len(side.items) - size
+        if count:
             moved = old._moved  # noqa: SLF001 - another Listing
             self._moved.update(key for key in moved if key in side.places)
             side.crossed |= before.crossed
             side.started = True
             side.token = before.token
             side.tokens.add(before.token or "")
-        return kept
+        return count
 
     def adopt(self, end: End, old: "Listing[T]") -> None:
         """Append what one end's walk had seen of the other end in an earlier listing.
@@ -355,8 +355,8 @@ class Listing(Generic[T]):
         side.items[position] = item
         return key not in self._moved
 
-    def _same(self, one: T, two: T) -> bool:
-        return self.sort_value is None or self.sort_value(one) == self.sort_value(two)
+    def _same(self, first: T, second: T) -> bool:
+        return self.sort_value is None or self.sort_value(first) == self.sort_value(second)
 
     def _meets(self, side: _Side[T], place: int, item: T) -> bool:
         value = None if self.sort_value is None else self.sort_value(item)

@@ -40,5 +40,5 @@ def progress_of(document: Document) -> Progress:
         return Progress("failed", done, of)
     if document.status == DocumentStatus.PROCESSED or (of and done is not None and done >= of):
         return Progress("ready", done, of)
-    known = not document.status or document.status in _KNOWN
-    return Progress("indexing" if known else "unknown", done, of)
+    is_known = not document.status or document.status in _KNOWN
+    return Progress("indexing" if is_known else "unknown", done, of)

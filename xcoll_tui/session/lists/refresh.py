@@ -100,12 +100,12 @@ async def _look_behind(
     for _ in range(2):
         if not behind:
             break
-        found = await source.look(behind)
-        if found is None:
+        rows = await source.look(behind)
+        if rows is None:
             return
-        again.looked += found
-        there = set(map(source.key, found))
-        behind = [key for key in behind if key not in there]
+        again.looked += rows
+        keys_seen = set(map(source.key, rows))
+        behind = [key for key in behind if key not in keys_seen]
     again.gone = behind
 
 
@@ -148,10 +148,10 @@ def _joins(old: Listing[T], end: End, walk: Walk[T]) -> bool:
         return True
     if old.complete and old.count(end) == 0:
         return False
-    known = next((row for row in walk.backwards() if old.stands(row)), None)
-    if known is None:
+    standing = next((row for row in walk.backwards() if old.stands(row)), None)
+    if standing is None:
         return False
-    place = old.arrival(end, old.key(known))
+    place = old.arrival(end, old.key(standing))
     return place is None or place == old.count(end) - 1
 
 
@@ -194,8 +194,8 @@ def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], di
 
 def _join(old: Listing[T], new: Listing[T], walks: Mapping[End, Walk[T]]) -> list[End]:
     """Append to the new listing what of the old one lies behind the walks; return where."""
-    found = {end: _joint(old, end, walk) for end, walk in walks.items()}
-    joints = {end: joint for end, joint in found.items() if joint is not None}
+    joint_of = {end: _joint(old, end, walk) for end, walk in walks.items()}
+    joints = {end: joint for end, joint in joint_of.items() if joint is not None}
     joined = []
     for end in End:
         if end in walks and end not in joints:
@@ -217,11 +217,13 @@ def _rows_behind(old: Listing[T], end: End, joints: Mapping[End, T]) -> list[T]:
     come in exactly the reversed order.
     """
     rows = old.arrivals(end)
-    own, other = joints.get(end), joints.get(end.other)
+    own, other_joint = joints.get(end), joints.get(end.other)
     passed = None if own is None else old.arrival(end, old.key(own))
-    limit = None if other is None else old.arrival(end, old.key(other))
+    limit = None if other_joint is None else old.arrival(end, old.key(other_joint))
     start = 0 if passed is None else passed + 1
-    if other is None or limit is None:
+    if other_joint is None or limit is None:
         return rows[start:]
     split = max(start, limit)
-    return rows[start:split] + [row for row in rows[split:] if not old.surely_differ(row, other)]
+    return rows[start:split] + [
+        row for row in rows[split:] if not old.surely_differ(row, other_joint)
+    ]

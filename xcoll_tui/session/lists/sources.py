@@ -191,22 +191,22 @@ class DocumentSource:
         is raised.
         """
         try:
-            found = await self._service.batch_get_documents(self.collection_id, keys)
+            documents = await self._service.batch_get_documents(self.collection_id, keys)
         except NotFound:
             await self._service.get_collection(self.collection_id)
-            found = await self._look_closer(keys)
-        return self._correct(self.collection_id, found)
+            documents = await self._look_closer(keys)
+        return self._correct(self.collection_id, documents)
 
     async def _look_closer(self, keys: Sequence[str]) -> list[Document]:
         if len(keys) == 1:
             return []
-        found: list[Document] = []
+        documents: list[Document] = []
         for part in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
             try:
-                found += await self._service.batch_get_documents(self.collection_id, part)
+                documents += await self._service.batch_get_documents(self.collection_id, part)
             except NotFound:
-                found += await self._look_closer(part)
-        return found
+                documents += await self._look_closer(part)
+        return documents
 
     async def total(self) -> int | None:
         """Return the collection's documents_count, None where it cannot be read."""

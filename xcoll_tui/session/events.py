@@ -97,6 +97,7 @@ class Progress:
     run: Any
 
 
+WriteEvent = Progress | ActivityChanged | OutcomeCorrected | UndoChanged | UnfinishedChanged
 Event = (
     ListEvent
     | CollectionOpened
@@ -106,9 +107,5 @@ Event = (
     | Waiting
     | WaitEnded
     | RequestMade
-    | ActivityChanged
-    | OutcomeCorrected
-    | UndoChanged
-    | UnfinishedChanged
-    | Progress
+    | WriteEvent
 )

@@ -76,7 +76,10 @@ class Service(Protocol):
     async def batch_get_documents(
         self, collection_id: str, file_ids: Sequence[str]
     ) -> list[Document]:
-        """Return documents by ID, in that order; unknown IDs may be left out, or raise NotFound."""
+        """Return documents by ID, in that order; unknown IDs are left out.
+
+        Raises NotFound where the collection is gone.
+        """
         ...
 
     async def validate_key(self) -> KeyInfo:

@@ -1,7 +1,7 @@
 """Brings what the session tells onto the main screen: one changed row is one row drawn."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from xcoll_tui.api.models import Document
 from xcoll_tui.session.events import (
@@ -10,10 +10,15 @@ from xcoll_tui.session.events import (
     CollectionOpened,
     Event,
     KeyRefused,
+    KeyValidated,
     OutcomeCorrected,
     Progress,
+    RequestMade,
     UndoChanged,
     UnfinishedChanged,
+    WaitEnded,
+    Waiting,
+    WriteEvent,
 )
 from xcoll_tui.session.lists.events import (
     Departure,
@@ -22,6 +27,7 @@ from xcoll_tui.session.lists.events import (
     RowChanged,
     RowRemoved,
     RowsAppended,
+    RowsReset,
 )
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.activity import ActivityScreen
@@ -112,39 +118,49 @@ class EventRenderer:
         screen = self._screen
         if not screen.is_running:
             return  # a write that is carried through after the program was left
-        if isinstance(change, ListEvent):
-            pane = self._pane_of(change)
-            if pane is None:
-                return
-            if isinstance(change, RowChanged) and self._session.bulk.running:
-                self._redraw_soon(pane, change.key)
-                return
-            self._show(pane, change)
-        elif isinstance(change, CollectionOpened):
-            screen.documents.open(self._session.collection, self._session.documents)
-            screen.watch_rows()
-        elif isinstance(change, CollectionChanged):
-            screen.documents.describe(self._session.collection)
-        elif isinstance(change, KeyRefused):
-            screen.tell_key_refused(change.error)
-        elif screen.writing is not None:
-            self._show_writes(change, screen.writing)
+        match change:
+            case RowsReset() | RowsAppended() | RowChanged() | RowRemoved() | FeedChanged():
+                pane = self._pane_of(change)
+                if pane is None:
+                    return
+                if isinstance(change, RowChanged) and self._session.bulk.running:
+                    self._redraw_soon(pane, change.key)
+                    return
+                self._show(pane, change)
+            case CollectionOpened():
+                screen.documents.open(self._session.collection, self._session.documents)
+                screen.watch_rows()
+            case CollectionChanged():
+                screen.documents.describe(self._session.collection)
+            case KeyRefused():
+                screen.tell_key_refused(change.error)
+            case KeyValidated() | Waiting() | WaitEnded() | RequestMade():
+                pass  # they stand in the header alone
+            case _:
+                if screen.writing is not None:
+                    self._show_write(change, screen.writing)
         screen.tell_place()
 
-    def _show_writes(self, change: Event, writing: "WriteFlow") -> None:
-        if isinstance(change, Progress):
-            self._show_in_dialog()
-            writing.note_progress(change.run)
-        elif isinstance(change, ActivityChanged | UndoChanged):
-            self._show_in_dialog()
-            writing.tell_problems()
-        elif isinstance(change, OutcomeCorrected):
-            writing.tell_corrected(change.outcome)
-        elif isinstance(change, UnfinishedChanged):
-            before, unfinished = self._broken, self._session.unfinished
-            self._broken = sum(not record.is_live for record in unfinished)
-            if self._broken > before:
-                self._screen.complain(_broken_words(self._broken))
+    def _show_write(self, change: WriteEvent, writing: "WriteFlow") -> None:
+        match change:
+            case Progress():
+                self._show_in_dialog()
+                writing.note_progress(change.run)
+            case ActivityChanged() | UndoChanged():
+                self._show_in_dialog()
+                writing.tell_problems()
+            case OutcomeCorrected():
+                writing.tell_corrected(change.outcome)
+            case UnfinishedChanged():
+                self._tell_unfinished()
+            case _:
+                assert_never(change)
+
+    def _tell_unfinished(self) -> None:
+        before, unfinished = self._broken, self._session.unfinished
+        self._broken = sum(not record.is_live for record in unfinished)
+        if self._broken > before:
+            self._screen.complain(_broken_words(self._broken))
 
     def _redraw_soon(self, pane: Pane[Any], key: str) -> None:
         # A run changes hundreds of rows a second, each several times; a key must not wait for them.
@@ -176,31 +192,30 @@ class EventRenderer:
         is_shown = pane.feed is not None and pane.feed.collection_id == change.collection_id
         return pane if is_shown else None
 
-    def _show(
-        self,
-        pane: Pane[Any],
-        change: ListEvent,
-    ) -> None:
-        if isinstance(change, RowChanged):
-            pane.table.row_changed(change.key)
-            pane.refresh_title()
-        elif isinstance(change, RowsAppended):
-            self._withdraw_gone(pane)
-            self._repaint_soon(pane)
-        elif isinstance(change, RowRemoved):
-            self._repaint_soon(pane)
-            if pane is self._screen.collections:
-                self._screen.call_later(self._screen.choose_collection)
-            # What was removed here is told by whoever removed it.
-            if change.why is Departure.ELSEWHERE:
-                self._tell_gone(change)
-        elif isinstance(change, FeedChanged):
-            pane.state_changed()
-        else:
-            self._withdraw_gone(pane)
-            pane.rows_came()
-            if pane is self._screen.collections:
-                self._screen.choose_collection()
+    def _show(self, pane: Pane[Any], change: ListEvent) -> None:
+        match change:
+            case RowChanged():
+                pane.table.row_changed(change.key)
+                pane.refresh_title()
+            case RowsAppended():
+                self._withdraw_gone(pane)
+                self._repaint_soon(pane)
+            case RowRemoved():
+                self._repaint_soon(pane)
+                if pane is self._screen.collections:
+                    self._screen.call_later(self._screen.choose_collection)
+                # What was removed here is told by whoever removed it.
+                if change.why is Departure.ELSEWHERE:
+                    self._tell_gone(change)
+            case FeedChanged():
+                pane.state_changed()
+            case RowsReset():
+                self._withdraw_gone(pane)
+                pane.rows_came()
+                if pane is self._screen.collections:
+                    self._screen.choose_collection()
+            case _:
+                assert_never(change)
 
     def _tell_gone(self, change: RowRemoved) -> None:
         if not self._gone:

@@ -57,7 +57,6 @@ class FakeService:
         self.documents = defaultdict(dict)
         self.calls = []
         self.troubles = defaultdict(deque)
-        self.unknown_ids_are_refused = False
         self.token_of = None  # a function that spoils tokens
         self.time = None  # what time it is for the service, None while that is unknown
         self._tokens = []
@@ -164,8 +163,8 @@ class FakeService:
     async def batch_get_documents(self, collection_id, file_ids):
         def make():
             there = self.documents[collection_id]
-            if self.unknown_ids_are_refused and not all(key in there for key in file_ids):
-                raise NotFound("No such document.", status=404)
+            if collection_id not in self.collections:
+                raise NotFound("No such collection.", status=404, code=5, message="none")
             return [there[key] for key in file_ids if key in there]
 
         return await self._answer("batch_get_documents", make, collection_id, list(file_ids))

@@ -157,10 +157,8 @@ async def test_rows_that_come_into_view_are_asked_for_soon():
         assert len(following.sleeper.asked) == before, "the same rows in view are no news"
 
 
-@pytest.mark.parametrize("refused", [False, True])
-async def test_what_is_missing_for_the_settling_time_leaves(refused):
+async def test_what_is_missing_for_the_settling_time_leaves():
     async with Following(3) as following:
-        following.service.unknown_ids_are_refused = refused
         del following.rows["file_00001"]
         await following.round()
         assert "file_00001" in following.session.documents.listing
@@ -240,7 +238,6 @@ async def test_another_collection_is_followed_from_then_on():
 
 async def test_a_collection_that_is_gone_loses_no_rows():
     async with Following(3) as following:
-        following.service.unknown_ids_are_refused = True
         following.service.collections.clear()
         following.rows.clear()
         for _ in range(3):

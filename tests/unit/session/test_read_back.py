@@ -59,12 +59,15 @@ async def test_what_a_batch_leaves_out_is_asked_for_alone_unless_it_is_expected_
     assert [call[2] for call in service.named("get_document")] == ["file_00001"]
 
 
-async def test_a_service_that_refuses_unknown_ids_is_asked_one_by_one():
-    service = service_with(1)
-    service.unknown_ids_are_refused = True
+async def test_where_the_collection_is_gone_nothing_is_there():
+    service = service_with(2)
+    service.collections.clear()
+    service.documents["collection_0"].clear()
     reader = ReadBack(service)
-    found = await asyncio.gather(read(reader, 0), read(reader, 1, confirm=False))
-    assert [each is None for each in found] == [False, True]
+    assert await asyncio.gather(read(reader, 0), read(reader, 1, confirm=False)) == [None, None]
+    service.fail("batch_get_documents", NotFound("A web page.", status=404))
+    results = await asyncio.gather(read(reader, 0), read(reader, 1), return_exceptions=True)
+    assert [type(result) for result in results] == [NotFound] * 2
 
 
 async def test_a_failure_is_that_of_all_who_wait_and_the_next_is_asked_anew():

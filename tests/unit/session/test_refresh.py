@@ -229,10 +229,8 @@ async def test_of_two_refreshes_the_newer_one_counts():
     runner.check_idle()
 
 
-@pytest.mark.parametrize("refused", [True, False])
-async def test_unknown_ids_left_out_or_refused_come_to_the_same(refused):
+async def test_unknown_ids_are_left_out():
     runner = await staged(200)
-    runner.service.unknown_ids_are_refused = refused
     del runner.rows["file_00003"]
     del runner.rows["file_00090"]
     found = await runner.feed.source.look([f"file_{number:05}" for number in range(100)])

@@ -1,10 +1,10 @@
 """Where a feed's rows come from: the collections, or the documents of one collection."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from xcoll_tui.api.errors import ApiError, NotFound
+from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
 from xcoll_tui.api.models import Collection, CollectionsSortBy, Document, DocumentsSortBy
 from xcoll_tui.session.lists.listing import End
@@ -13,6 +13,7 @@ from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.service import Service
 
 T = TypeVar("T")
+R = TypeVar("R", Collection, Document)
 
 PAGE_SIZE = 100
 """The largest page that the service gives."""
@@ -66,6 +67,22 @@ class Source(Protocol[T]):
         ...
 
 
+def _if_readable(value: Callable[[R], object]) -> Callable[[R], object]:
+    return lambda row: None if row.unreadable is not None else value(row)
+
+
+# A column that is not here raises KeyError: a value that is none would close a gap too early.
+_COLLECTION_VALUES: Mapping[str, Callable[[Collection], object]] = {
+    CollectionsSortBy.NAME: _if_readable(lambda row: row.collection_name),
+    CollectionsSortBy.AGE: _if_readable(lambda row: row.created_at),
+}
+_DOCUMENT_VALUES: Mapping[str, Callable[[Document], object]] = {
+    DocumentsSortBy.NAME: _if_readable(lambda row: row.name),
+    DocumentsSortBy.SIZE: _if_readable(lambda row: row.file_metadata.size_bytes),
+    DocumentsSortBy.AGE: _if_readable(lambda row: row.file_metadata.created_at),
+}
+
+
 class CollectionSource:
     """The collections of the team.
 
@@ -94,13 +111,7 @@ class CollectionSource:
 
     def sort_value(self, sort_by: str) -> Callable[[Collection], object]:
         """Return how to tell the name or the time of creation."""
-
-        def value(row: Collection) -> object:
-            if row.unreadable is not None:
-                return None
-            return row.created_at if sort_by == CollectionsSortBy.AGE else row.collection_name
-
-        return value
+        return _COLLECTION_VALUES[sort_by]
 
     def is_under_way(self, row: Collection) -> bool:  # noqa: ARG002 - a Source's signature
         """Return False: nothing happens to a collection by itself."""
@@ -157,15 +168,7 @@ class DocumentSource:
 
     def sort_value(self, sort_by: str) -> Callable[[Document], object]:
         """Return how to tell the name, the size or the time of creation."""
-
-        def value(row: Document) -> object:
-            if row.unreadable is not None:
-                return None
-            if sort_by == DocumentsSortBy.SIZE:
-                return row.file_metadata.size_bytes
-            return row.file_metadata.created_at if sort_by == DocumentsSortBy.AGE else row.name
-
-        return value
+        return _DOCUMENT_VALUES[sort_by]
 
     def is_under_way(self, row: Document) -> bool:
         """Tell whether the document is being indexed."""
@@ -184,29 +187,9 @@ class DocumentSource:
         return Page(self._correct(self.collection_id, page.documents), page.pagination_token)
 
     async def look(self, keys: Sequence[str]) -> list[Document]:
-        """Return the documents of these IDs that exist.
-
-        What the service does with an unknown ID is not documented. Where it refuses them all, they
-        are asked in ever smaller parts, unless it is the collection that is gone: then that error
-        is raised.
-        """
-        try:
-            documents = await self._service.batch_get_documents(self.collection_id, keys)
-        except NotFound:
-            await self._service.get_collection(self.collection_id)
-            documents = await self._look_closer(keys)
+        """Return the documents of these IDs that exist; raises NotFound where no collection is."""
+        documents = await self._service.batch_get_documents(self.collection_id, keys)
         return self._correct(self.collection_id, documents)
-
-    async def _look_closer(self, keys: Sequence[str]) -> list[Document]:
-        if len(keys) == 1:
-            return []
-        documents: list[Document] = []
-        for part in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
-            try:
-                documents += await self._service.batch_get_documents(self.collection_id, part)
-            except NotFound:
-                documents += await self._look_closer(part)
-        return documents
 
     async def total(self) -> int | None:
         """Return the collection's documents_count, None where it cannot be read."""

@@ -95,19 +95,24 @@ class ReadBack:
         try:
             return await self._service.get_document(collection_id, file_id)
         except NotFound as error:
-            if error.code is None and not error.message:
-                raise
+            _raise_without_words(error)
             return None
 
     async def _read_many(
         self, collection_id: str, file_ids: Sequence[str]
     ) -> dict[str, Document | None]:
         try:
-            found = await self._service.batch_get_documents(collection_id, file_ids)
-        except NotFound:
-            # The collection is gone, or this service refuses unknown IDs.
-            return {each: await self._read_one(collection_id, each) for each in file_ids}
-        return {document.file_id: document for document in found}
+            documents = await self._service.batch_get_documents(collection_id, file_ids)
+        except NotFound as error:
+            _raise_without_words(error)
+            return {}  # the collection is gone, and they with it
+        return {document.file_id: document for document in documents}
+
+
+def _raise_without_words(error: NotFound) -> None:
+    """Raise a 404 that a proxy may have given: it says nothing about what was asked for."""
+    if error.code is None and not error.message:
+        raise error
 
 
 async def read_surely(read: Callable[..., Awaitable[T]], *ids: str) -> T:

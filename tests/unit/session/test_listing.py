@@ -24,7 +24,7 @@ def test_the_tail_stands_below_the_gap_in_display_order():
     listing.add_page(End.TAIL, rows("x"), "t2")
     shown = [listing.row(index) for index in range(len(listing))]
     assert shown == [*rows("a", "b", "c"), Gap(4), *rows("x", "y", "z")]
-    assert (listing.head_token, listing.tail_token) == ("h2", "t2")
+    assert (listing.token(End.HEAD), listing.token(End.TAIL)) == ("h2", "t2")
 
 
 @pytest.mark.parametrize(("total", "count"), [(None, None), (2, None), (4, None), (5, 1)])
@@ -40,7 +40,7 @@ def test_a_page_without_a_token_is_the_last(token):
     listing = listing_of()
     listing.add_page(End.HEAD, rows("a", "b"), token)
     assert listing.complete
-    assert listing.head_token is None
+    assert listing.token(End.HEAD) is None
 
 
 def test_an_empty_page_with_a_token_is_not_the_end():

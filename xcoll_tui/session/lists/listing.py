@@ -143,16 +143,6 @@ class Listing(Generic[T]):
         missing = self.total - self.loaded if self.total is not None else 0
         return Gap(missing if missing > 0 else None)
 
-    @property
-    def head_token(self) -> str | None:
-        """Where the head's walk goes on; None when it cannot."""
-        return self._head.token
-
-    @property
-    def tail_token(self) -> str | None:
-        """Where the tail's walk goes on; None when it cannot."""
-        return self._tail.token
-
     def token(self, end: End) -> str | None:
         """Return where the walk from an end goes on; None when it has not begun or cannot."""
         return self._sides[end].token

@@ -72,12 +72,10 @@ class Pane(Vertical, Generic[T]):
 
     # What the feed says
 
-    def follow(self, feed: "Feed[T] | None", heading: str | None = None) -> None:
+    def follow(self, feed: "Feed[T] | None") -> None:
         """Show another feed from now on."""
         self.feed = feed
         self._asked = None
-        if heading is not None:
-            self.heading = heading
         self.rows_came(home=True)
 
     def rows_came(self, *, home: bool = False) -> None:

@@ -127,7 +127,7 @@ async def _attach_with(
     seconds = time.perf_counter() - began
     unsubscribe()
     if run.done != files:
-        raise RuntimeError(run.failures[0].said if run.failures else str(run.stopped))
+        raise RuntimeError(run.failures[0].message if run.failures else str(run.stopped))
     await session.writes.idle()
     following.cancel()
     with suppress(asyncio.CancelledError):

@@ -210,7 +210,7 @@ async def take_up_restore(killer: Killer, session, case, before) -> None:
         found = begun.collections[0].collection_id if begun.collections else None
         assert len(begun.collections) <= 1
         done = await session.backups.recreate(path, begun=begun.restore, collection_id=found)
-    assert done.complete, done.said
+    assert done.complete, done.message
     await session.collections.refresh()
     await session.collections.load_all()  # hundreds of cases are there by then
     rows = session.collections.listing.loaded_items()

@@ -146,7 +146,7 @@ async def test_refusals_are_told_and_tried_again_as_typed():
         assert verdicts.pop(items[9].file_id) is Verdict.DONE
         assert set(verdicts.values()) == {Verdict.FAILED}
         assert [run.outcomes[each.file_id].field for each in taken] == ["number"] * 3
-        assert "No such file" in run.outcomes[unknown.file_id].said
+        assert "No such file" in run.outcomes[unknown.file_id].message
         again = run.retry()
         await again.wait()
         assert [each.fields for each in again.items] == [

@@ -80,7 +80,7 @@ async def test_everything_comes_back(tmp_path, writer):
     assert writer.there == {f"file_{n:05}": {"number": str(n)} for n in range(1_100)}
     assert result.complete
     assert (result.attached, result.failures, result.unsent) == (1_100, (), 0)
-    assert result.said == (
+    assert result.message == (
         "“SEC Filings” was recreated as collection_2 with all 1,100 documents of the backup."
     )
     assert [len(batch) for batch in writer.batches] == [500, 500, 100]
@@ -96,7 +96,7 @@ async def test_a_collection_that_was_not_shown_gets_nothing(tmp_path, writer, co
     assert not result.complete
     assert (result.collection_id, result.collection) == ("collection_2", None)
     assert (result.attached, result.unsent) == (0, count)
-    assert result.said == "It is unknown. Nothing was attached to it."
+    assert result.message == "It is unknown. Nothing was attached to it."
     assert writer.batches == []
 
 
@@ -112,7 +112,7 @@ async def test_what_could_not_be_attached_is_told_one_by_one(tmp_path, writer):
     assert not result.complete
     assert result.attached == 2
     assert [o.target.file_id for o in result.failures] == ["file_00001"]
-    assert "2 of 3 documents are attached to it. 1 could not be attached." in result.said
+    assert "2 of 3 documents are attached to it. 1 could not be attached." in result.message
 
 
 async def test_a_document_that_is_there_with_other_fields_is_not_called_attached(tmp_path, writer):
@@ -123,7 +123,7 @@ async def test_a_document_that_is_there_with_other_fields_is_not_called_attached
     result = await run(writer, await backup_of(tmp_path))
     assert result.attached == 1  # number 2 really has these fields
     assert {o.verdict for o in result.failures} == {Verdict.FAILED}
-    assert "with other fields than in the backup" in result.failures[0].said
+    assert "with other fields than in the backup" in result.failures[0].message
 
 
 @pytest.mark.parametrize("silence", ["none of it", "twice the same"])
@@ -149,7 +149,7 @@ async def test_a_cancelled_one_can_be_gone_on_with(tmp_path, writer):
     writer.outcome_of = until_cancelled
     result = await run(writer, backup)
     assert (result.attached, result.unsent, result.failures) == (701, 399, ())
-    assert "399 were not tried." in result.said
+    assert "399 were not tried." in result.message
     assert len(writer.batches) == 2
 
     writer.outcome_of = attached

@@ -73,7 +73,7 @@ async def test_a_race_that_is_lost_is_told_and_nothing_is_overwritten():
         path = f"{at.path}/documents/{at.file_id}"
         at.plain.ok("PATCH", path, {"fields": {"type": "theirs"}})
         outcome = await at.edit()
-        assert (outcome.verdict, outcome.theirs) == (Verdict.CONFLICT, {"type": "theirs"})
+        assert (outcome.verdict, outcome.current_fields) == (Verdict.CONFLICT, {"type": "theirs"})
         assert at.fields() == {"type": "theirs"}
 
 

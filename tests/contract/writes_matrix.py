@@ -354,7 +354,7 @@ def check_rest(session, case, outcome):
     assert session.writes.busy == 0
     assert session.writes.intent_of(case.file_id) is None
     assert session.activity.entries[-1].outcome is outcome
-    assert outcome.said.endswith(".")
+    assert outcome.message.endswith(".")
 
 
 def check_row(bench, session, case, outcome):
@@ -373,14 +373,14 @@ async def check_edit(bench, session, case, outcome):
     assert (fields == wanted) <= (outcome.verdict in {Verdict.DONE, Verdict.UNKNOWN}), fields
     if outcome.document is not None:
         assert outcome.document.fields == fields
-    assert outcome.mine == wanted
+    assert outcome.wanted_fields == wanted
     kept = bench.recovery_files(case)
     held = fields is not None and OLD.items() <= {**fields}.items()
     if not held and fields not in (wanted, {**OLD, **wanted}) and case.operation != "gentle":
         assert [(each["old"], each["new"]) for each in kept] == [(OLD, wanted)], fields
     # Nothing that was there or was typed is gone from everywhere.
     logged = [item.old or {} for e in session.state.undo_log.entries for item in e.items.values()]
-    there = [fields or {}, outcome.mine, *logged, *(e["old"] for e in kept)]
+    there = [fields or {}, outcome.wanted_fields, *logged, *(e["old"] for e in kept)]
     values = {item for each in there for item in each.items()}
     assert {*OLD.items(), *wanted.items()} <= values | ({*OLD.items()} if fields == OLD else set())
     assert {e["id"] for e in kept} == {each.id for each in session.unfinished}
@@ -446,7 +446,7 @@ async def check_attach(bench, session, case, outcome):
     assert (outcome.verdict is Verdict.DONE) <= (fields == NEW)
     assert (outcome.verdict is Verdict.FAILED) <= (fields is None)
     assert outcome.verdict in {Verdict.DONE, Verdict.FAILED, Verdict.UNKNOWN}
-    assert outcome.mine == NEW
+    assert outcome.wanted_fields == NEW
 
 
 async def check_remove(bench, session, case, outcome):
@@ -629,7 +629,7 @@ async def run_create(state: Path, *, part: bool = False) -> Counter:
 
 def check_created(bench, name, outcome, session):
     assert session.writes.busy == 0
-    assert outcome.said.endswith(".")
+    assert outcome.message.endswith(".")
     page = bench.plain.ok("GET", "/v1/collections", filter=f'collection_name = "{name}"')
     there = [c["collection_id"] for c in page["collections"] if c["collection_name"] == name]
     assert len(there) <= 1, "it was created twice"

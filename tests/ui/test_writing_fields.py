@@ -191,7 +191,7 @@ async def test_a_write_without_an_answer_is_read_back_and_told_as_it_is(
             assert held == {**old, "counterparty": "Mine Ltd"}
             assert outcome.ok
             await back_on_main(pilot)
-            assert outcome.said in toasts(pilot)
+            assert outcome.message in toasts(pilot)
         else:
             # It did not arrive, and the form stands as it was left.
             assert held == old

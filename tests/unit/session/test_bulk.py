@@ -92,7 +92,7 @@ async def test_each_is_told_and_the_failures_are_tried_again_as_they_were_typed(
     await run.wait()
     assert (run.done, run.failed) == (23, 2)
     assert [each.target.file_id for each in run.failures] == [each.file_id for each in missing]
-    assert all("No such file" in each.said for each in run.failures)
+    assert all("No such file" in each.message for each in run.failures)
     assert [each.target.name for each in run.failures] == [each.name for each in missing]
     assert {run.outcomes[each.file_id].verdict for each in there} == {Verdict.ALREADY}
     assert all(desk.there[each.file_id].fields["type"] == "10-Q" for each in there)
@@ -139,7 +139,7 @@ async def test_cancel_sends_no_more_and_tells_what_was_sent(desk):
     unsent = [each for each in run.outcomes.values() if each.verdict is Verdict.CANCELLED]
     assert len(unsent) == run.unsent
     assert all(each.target.file_id not in desk.there for each in unsent)
-    assert all(each.said == "It was not sent." and each.target.name for each in unsent)
+    assert all(each.message == "It was not sent." and each.target.name for each in unsent)
     assert desk.session.writes.busy == 0
 
 
@@ -380,7 +380,7 @@ async def test_a_read_only_sitting_sends_nothing(desk):
     run = desk.bulk.attach(HERE, desk.new())
     await run.wait()
     assert run.failed == 40
-    assert "read-only" in run.failures[0].said
+    assert "read-only" in run.failures[0].message
     assert desk.service.calls == []
 
 

@@ -56,7 +56,7 @@ async def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_again(happ
     (desk.service.lose if happened else desk.service.fail)("create_collection", unknown())
     outcome = await desk.writes.create_collection(DRAFT)
     assert outcome.verdict is Verdict.UNKNOWN
-    assert ("somebody else's" in outcome.said) == happened
+    assert ("somebody else's" in outcome.message) == happened
     assert len(desk.service.named("create_collection")) == 1
     asked = desk.service.named("list_collections")[0][1]
     assert asked["filter"] == 'collection_name = "Fresh"'
@@ -72,7 +72,7 @@ async def test_two_that_may_be_it_are_told_and_not_chosen_from():
     gate.release(unknown())
     outcome = await creating
     assert outcome.verdict is Verdict.UNKNOWN
-    assert all(each in outcome.said for each in ("collection_1001", "collection_of_another"))
+    assert all(each in outcome.message for each in ("collection_1001", "collection_of_another"))
 
 
 async def test_a_create_that_cannot_be_looked_for_is_unknown():
@@ -81,7 +81,7 @@ async def test_a_create_that_cannot_be_looked_for_is_unknown():
     desk.service.fail("list_collections", None, Unreachable("No net."))
     outcome = await desk.writes.create_collection(DRAFT)
     assert outcome.verdict is Verdict.UNKNOWN
-    assert "Look before you retry." in outcome.said
+    assert "Look before you retry." in outcome.message
 
 
 async def test_a_refused_create_names_the_field():
@@ -102,7 +102,7 @@ async def test_a_create_that_lost_something_says_what():
     gate.release()
     outcome = await creating
     assert outcome.verdict is Verdict.FAILED
-    assert "in this: the field definitions." in outcome.said
+    assert "in this: the field definitions." in outcome.message
 
 
 def draft_of(collection, **changed):
@@ -160,8 +160,10 @@ async def test_a_collection_changed_elsewhere_is_not_overwritten():
         ID, draft_of(base, collection_name="Mine"), base=base
     )
     assert outcome.verdict is Verdict.CONFLICT
-    assert outcome.mine == {"collection_name": "Mine"}
-    assert outcome.theirs["collection_name"] == outcome.collection.collection_name == "Theirs"
+    assert outcome.wanted_fields == {"collection_name": "Mine"}
+    assert (
+        outcome.current_fields["collection_name"] == outcome.collection.collection_name == "Theirs"
+    )
     assert desk.service.writes() == []
 
 
@@ -205,8 +207,8 @@ async def test_a_change_that_the_service_ignores_is_not_claimed():
     gate.release()
     outcome = await changing
     assert outcome.verdict is Verdict.UNSHOWN
-    assert "still shows it as it was after 10 s" in outcome.said
-    assert outcome.mine == {"collection_name": "Mine", "collection_description": "more"}
+    assert "still shows it as it was after 10 s" in outcome.message
+    assert outcome.wanted_fields == {"collection_name": "Mine", "collection_description": "more"}
     assert (await desk.session.undo()).verdict is Verdict.ALREADY
     assert desk.service.writes() == ["update_collection"]
 
@@ -276,5 +278,5 @@ async def test_an_answer_that_came_is_not_called_lost():
     desk.service.lose("create_collection", error)
     outcome = await desk.writes.create_collection(CollectionDraft("Fresh"))
     assert outcome.verdict is Verdict.UNKNOWN
-    assert "the answer does not say" in outcome.said
-    assert "lost" not in outcome.said
+    assert "the answer does not say" in outcome.message
+    assert "lost" not in outcome.message

@@ -47,7 +47,7 @@ async def test_what_needs_no_agreement_is_tried_first(patch, reattach, gently, _
     assert (outcome.verdict, outcome.strategy) == gently
     assert (desk.service.fields() == NEW) == (outcome.verdict is Verdict.DONE)
     assert "remove_document" not in desk.service.writes()
-    assert (outcome.mine, outcome.theirs) == (NEW, OLD)
+    assert (outcome.wanted_fields, outcome.previous_fields) == (NEW, OLD)
     assert desk.row().fields == desk.service.fields()
 
 
@@ -65,7 +65,7 @@ async def test_a_service_that_ignores_is_remembered():
     desk = await Desk("ignore", "keep").open()
     outcome = await desk.edit()
     assert outcome.verdict is Verdict.IGNORED
-    assert "still shows the old ones after 10 s" in outcome.said
+    assert "still shows the old ones after 10 s" in outcome.message
     assert desk.service.writes() == ["update_document", "add_document"]
     await desk.watched()
     outcome = await desk.edit(replace=True)
@@ -73,7 +73,7 @@ async def test_a_service_that_ignores_is_remembered():
     assert desk.service.writes()[2:] == ["remove_document", "add_document"]
     outcome = await desk.writes.edit_fields("file_00001", NEW, base=OLD)
     assert outcome.verdict is Verdict.IGNORED
-    assert "as seen here on 14 Nov" in outcome.said
+    assert "as seen here on 14 Nov" in outcome.message
     assert len(desk.service.writes()) == 4
 
 
@@ -100,7 +100,7 @@ async def test_one_that_only_lags_is_forgiven():
 async def test_a_service_that_merges_is_not_remembered_as_ignoring():
     desk = await Desk("merge", "keep").open()
     outcome = await desk.edit()
-    assert "in part only: the service keeps “note”" in outcome.said
+    assert "in part only: the service keeps “note”" in outcome.message
     outcome = await desk.writes.edit_fields("file_00001", {**OLD, "more": "x"}, base=OLD)
     assert (outcome.verdict, outcome.strategy) == (Verdict.DONE, "patch")
 
@@ -112,7 +112,11 @@ async def test_what_was_taken_in_part_is_no_change_of_somebody_elses(reattach):
     assert desk.service.fields() == {**OLD, **NEW}
     made = len(desk.service.writes())
     outcome = await desk.edit(replace=True)
-    assert (outcome.verdict, outcome.strategy, outcome.theirs) == (Verdict.DONE, "replace", OLD)
+    assert (outcome.verdict, outcome.strategy, outcome.previous_fields) == (
+        Verdict.DONE,
+        "replace",
+        OLD,
+    )
     assert desk.service.writes()[made:] == ["remove_document", "add_document"]
     assert desk.service.fields() == NEW
     assert (await desk.session.undo()).ok
@@ -125,7 +129,7 @@ async def test_what_was_there_before_a_save_in_part_is_put_back():
     desk.service.fail("add_document", refusal())
     outcome = await desk.edit(replace=True)
     assert outcome.verdict is Verdict.FAILED
-    assert "The old fields were put back" in outcome.said
+    assert "The old fields were put back" in outcome.message
     assert desk.service.fields() == OLD
     assert desk.session.unfinished == []
 
@@ -138,7 +142,7 @@ async def test_more_than_a_save_in_part_is_somebody_elses(theirs):
     there[FILE] = replace(there[FILE], fields=theirs)
     made = len(desk.service.writes())
     outcome = await desk.edit(replace=True)
-    assert (outcome.verdict, outcome.theirs) == (Verdict.CONFLICT, theirs)
+    assert (outcome.verdict, outcome.current_fields) == (Verdict.CONFLICT, theirs)
     assert len(desk.service.writes()) == made
 
 
@@ -158,7 +162,11 @@ async def test_a_change_made_elsewhere_is_not_overwritten_unless_wanted():
     there = desk.service.documents["collection_0"]
     there[FILE] = replace(there[FILE], fields=theirs)
     outcome = await desk.edit()
-    assert (outcome.verdict, outcome.mine, outcome.theirs) == (Verdict.CONFLICT, NEW, theirs)
+    assert (outcome.verdict, outcome.wanted_fields, outcome.current_fields) == (
+        Verdict.CONFLICT,
+        NEW,
+        theirs,
+    )
     assert desk.service.writes() == []
     assert desk.row().fields == theirs
     assert (await desk.edit(overwrite=True)).verdict is Verdict.DONE
@@ -175,7 +183,7 @@ async def test_a_document_that_went_elsewhere_keeps_what_was_typed():
     desk = await Desk().open()
     del desk.service.documents["collection_0"][FILE]
     outcome = await desk.edit()
-    assert (outcome.verdict, outcome.mine) == (Verdict.FAILED, NEW)
+    assert (outcome.verdict, outcome.wanted_fields) == (Verdict.FAILED, NEW)
     assert desk.row() is None
 
 
@@ -213,8 +221,8 @@ async def test_an_edit_that_cannot_be_read_back_is_unknown_and_keeps_both():
     desk.service.fail("get_document", None, Unreachable("No net."))
     outcome = await desk.edit()
     assert outcome.verdict is Verdict.UNKNOWN
-    assert (outcome.mine, outcome.theirs) == (NEW, OLD)
-    assert outcome.said.endswith("No net.")
+    assert (outcome.wanted_fields, outcome.previous_fields) == (NEW, OLD)
+    assert outcome.message.endswith("No net.")
     assert outcome.reindexed
 
 
@@ -236,7 +244,7 @@ async def test_a_service_that_changes_values_is_told_of():
     gate.release()
     outcome = await editing
     assert outcome.verdict is Verdict.FAILED
-    assert "now shows others" in outcome.said
+    assert "now shows others" in outcome.message
     assert outcome.document.fields["title"] == "Annual."
 
 
@@ -266,7 +274,7 @@ async def test_where_the_second_half_is_refused_the_old_fields_are_put_back():
     )
     outcome = await desk.edit(replace=True)
     assert (outcome.verdict, outcome.field) == (Verdict.FAILED, "note")
-    assert "The old fields were put back" in outcome.said
+    assert "The old fields were put back" in outcome.message
     assert halves(desk) == ["remove_document", "add_document", "add_document"]
     assert desk.service.fields() == OLD
     assert outcome.document.fields == OLD
@@ -282,13 +290,13 @@ async def test_where_neither_half_can_be_attached_both_versions_are_kept():
     desk.service.fail("add_document", fault, fault)
     outcome = await desk.edit(replace=True)
     assert outcome.verdict is Verdict.FAILED
-    assert "is out of the collection" in outcome.said
+    assert "is out of the collection" in outcome.message
     assert desk.row() is None
     assert desk.session.collection.documents_count == 2
     (entry,) = desk.session.unfinished
     assert (entry.file_id, entry.old, entry.new) == (FILE, OLD, NEW)
     assert UnfinishedChanged() in desk.changes
-    assert desk.session.activity.entries[-1].outcome.theirs == OLD
+    assert desk.session.activity.entries[-1].outcome.previous_fields == OLD
     finished = await desk.writes.finish(entry)
     assert (finished.verdict, finished.operation) == (Verdict.DONE, "replace")
     await desk.writes.idle()
@@ -334,7 +342,7 @@ async def test_an_unfinished_one_that_somebody_changed_is_shown_to_a_person():
     theirs = {"somebody": "else"}
     await desk.service.add_document("collection_0", FILE, fields=theirs)
     outcome = await desk.writes.finish(entry)
-    assert (outcome.verdict, outcome.theirs) == (Verdict.CONFLICT, theirs)
+    assert (outcome.verdict, outcome.current_fields) == (Verdict.CONFLICT, theirs)
     assert desk.session.unfinished == [entry]
 
 
@@ -407,5 +415,5 @@ async def test_what_somebody_attached_between_the_halves_is_not_called_attached_
     desk = await Desk(service=Contested(patch="ignore")).open()
     outcome = await desk.edit(replace=True)
     assert outcome.verdict is Verdict.FAILED
-    assert "somebody else attached it meanwhile, with other fields" in outcome.said
+    assert "somebody else attached it meanwhile, with other fields" in outcome.message
     assert [entry.old for entry in desk.session.unfinished] == [OLD]

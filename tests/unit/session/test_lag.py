@@ -75,7 +75,7 @@ async def test_what_is_told_of_an_attach_is_so(lag):
         await scene.come_to_rest()
         told = scene.session.activity.entries[-1].outcome.verdict
         there = scene.service.fields(file_id) == NEW
-        case = f"{fault} {reattach}: {outcome.verdict}, {outcome.said}"
+        case = f"{fault} {reattach}: {outcome.verdict}, {outcome.message}"
         assert (told in ENDS) <= there, case
         assert (told is Verdict.FAILED) <= (not there), case
         if fault is None:
@@ -95,7 +95,7 @@ async def test_what_is_told_of_a_removal_is_so_and_its_undo_brings_it_back(lag, 
         if fault:
             scene.spoil("remove_document", error_of(fault), after=fault[1])
         outcome = await scene.writes.remove(FILE)
-        case = f"{fault} {reattach}: {outcome.verdict}, {outcome.said}"
+        case = f"{fault} {reattach}: {outcome.verdict}, {outcome.message}"
         undone = await scene.session.undo() if outcome.ok else None
         await scene.come_to_rest()
         told = scene.session.activity.entries[0].outcome.verdict
@@ -127,7 +127,7 @@ async def test_what_is_told_of_an_edit_is_so_and_nothing_is_lost(patch, lag, lat
         if fault:
             scene.spoil(fault[2], error_of(fault), after=fault[1])
         outcome = await scene.edit(replace=replace)
-        case = f"{reattach} {replace} {fault} {deletes}: {outcome.verdict}, {outcome.said}"
+        case = f"{reattach} {replace} {fault} {deletes}: {outcome.verdict}, {outcome.message}"
         await scene.come_to_rest()
         told = scene.session.activity.entries[0].outcome.verdict
         fields = scene.service.fields()
@@ -159,7 +159,7 @@ async def test_a_replacement_that_broke_off_can_be_finished(lag, late):
             await asyncio.gather(editing, return_exceptions=True)
             (entry,) = scene.session.unfinished
             outcome = await scene.writes.finish(entry, old=old)
-            case = f"{old} {reattach} {held}: {outcome.verdict}, {outcome.said}"
+            case = f"{old} {reattach} {held}: {outcome.verdict}, {outcome.message}"
             await scene.come_to_rest()
             fields = scene.service.fields()
             assert outcome.ok <= (fields == (OLD if old else NEW)), f"{case}; {fields}"
@@ -191,7 +191,7 @@ async def test_what_is_told_of_a_collection_is_so(lag):
             "update": here is not None and here.collection_name == "Renamed",
             "delete": here is None,
         }[act]
-        case = f"{act} {fault}: {outcome.verdict}, {outcome.said}"
+        case = f"{act} {fault}: {outcome.verdict}, {outcome.message}"
         assert len(made) <= 1, case
         assert outcome.ok <= so, case
         assert (outcome.verdict is Verdict.FAILED) <= (not so), case
@@ -209,7 +209,7 @@ async def test_a_collection_that_was_changed_is_not_shown_as_it_was_before(lag):
     ]
     for draft in drafts:
         outcome = await scene.writes.update_collection(HERE, draft, base=session.collection)
-        assert outcome.verdict is Verdict.DONE, outcome.said
+        assert outcome.verdict is Verdict.DONE, outcome.message
         for _ in range(4):
             await session.collections.refresh()
             await session.read_collection(HERE)
@@ -221,7 +221,7 @@ async def test_a_collection_that_was_changed_is_not_shown_as_it_was_before(lag):
 async def test_a_collection_that_was_deleted_does_not_come_back(lag):
     scene = await scene_of(lag)
     outcome = await scene.writes.delete_collection(HERE)
-    assert outcome.verdict is Verdict.DONE, outcome.said
+    assert outcome.verdict is Verdict.DONE, outcome.message
     for _ in range(4):
         await scene.session.collections.refresh()
         assert HERE not in scene.session.collections.listing
@@ -236,7 +236,7 @@ async def test_what_shows_of_a_collection_after_the_settling_time_is_corrected(a
         outcome = await scene.writes.update_collection(HERE, draft, base=base)
     else:
         outcome = await scene.writes.delete_collection(HERE)
-    assert outcome.verdict is Verdict.UNSHOWN, outcome.said
+    assert outcome.verdict is Verdict.UNSHOWN, outcome.message
     await scene.watched()
     assert scene.session.activity.entries[-1].outcome.verdict is Verdict.DONE
     row = scene.session.collections.listing.get(HERE)

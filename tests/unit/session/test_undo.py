@@ -46,7 +46,7 @@ async def test_an_undo_that_fails_keeps_its_entry():
     desk.service.fail("add_document", Forbidden("Not allowed.", status=403))
     failed = await desk.session.undo()
     assert failed.verdict is Verdict.FAILED
-    assert "Not allowed." in failed.said
+    assert "Not allowed." in failed.message
     assert desk.session.undo_stack.newest.operation == "remove"
     assert (await desk.session.undo()).ok
     assert desk.session.undo_stack.newest is None
@@ -58,7 +58,7 @@ async def test_an_edit_is_not_undone_over_somebody_elses():
     there = desk.service.documents["collection_0"]
     there[FILE] = replace(there[FILE], fields={"type": "theirs"})
     undone = await desk.session.undo()
-    assert (undone.verdict, undone.theirs) == (Verdict.CONFLICT, {"type": "theirs"})
+    assert (undone.verdict, undone.current_fields) == (Verdict.CONFLICT, {"type": "theirs"})
     assert desk.service.fields() == {"type": "theirs"}
 
 
@@ -202,7 +202,7 @@ async def test_what_somebody_attached_again_is_told_at_once(tmp_path):
     slept = desk.slept
     outcome = await desk.session.undo()
     assert not outcome.ok
-    assert "other fields" in outcome.said
+    assert "other fields" in outcome.message
     assert desk.slept - slept < 1
 
 

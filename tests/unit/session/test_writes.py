@@ -32,7 +32,7 @@ async def test_attaching_shows_the_row_and_counts_it():
     file_id = desk.upload(7)
     outcome = await desk.writes.attach("collection_0", file_id, NEW)
     assert (outcome.verdict, outcome.operation) == (Verdict.DONE, Operation.ATTACH)
-    assert outcome.said == "“report 00007.txt” is attached."
+    assert outcome.message == "“report 00007.txt” is attached."
     assert desk.session.collection.documents_count == 4
     await desk.writes.idle()
     assert desk.row(file_id).fields == NEW
@@ -43,18 +43,18 @@ async def test_what_is_attached_already_is_never_overwritten():
     desk = await Desk(reattach="replace").open()
     outcome = await desk.writes.attach("collection_0", FILE, NEW)
     assert outcome.verdict is Verdict.ALREADY
-    assert "with other fields" in outcome.said
+    assert "with other fields" in outcome.message
     assert desk.service.writes() == []
     assert desk.service.fields() == OLD
-    assert outcome.theirs == OLD
+    assert outcome.current_fields == OLD
 
 
 async def test_attaching_an_unknown_file_says_so():
     desk = await Desk().open()
     outcome = await desk.writes.attach("collection_0", "file_nowhere", NEW)
     assert outcome.verdict is Verdict.FAILED
-    assert outcome.said.startswith("No such file for this team")
-    assert outcome.mine == NEW
+    assert outcome.message.startswith("No such file for this team")
+    assert outcome.wanted_fields == NEW
     assert desk.session.collection.documents_count == 3
 
 
@@ -79,7 +79,7 @@ async def test_attached_with_other_fields_is_not_called_attached():
     gate.release()
     outcome = await attaching
     assert outcome.verdict is Verdict.CONFLICT
-    assert (outcome.mine, outcome.theirs) == (NEW, {"a": "b"})
+    assert (outcome.wanted_fields, outcome.current_fields) == (NEW, {"a": "b"})
 
 
 @pytest.mark.parametrize("happened", [True, False])
@@ -99,7 +99,7 @@ async def test_a_removal_takes_the_row_and_the_count():
     desk = await Desk().open()
     outcome = await desk.writes.remove(FILE)
     assert outcome.verdict is Verdict.DONE
-    assert "from “Collection 000”" in outcome.said
+    assert "from “Collection 000”" in outcome.message
     assert desk.row() is None
     removed = [change for change in desk.changes if isinstance(change, RowRemoved)]
     assert [(each.key, each.why) for each in removed] == [(FILE, "was removed")]
@@ -121,7 +121,7 @@ async def test_nothing_is_removed_whose_fields_could_not_be_read():
     outcome = await desk.writes.remove(FILE)
     assert outcome.verdict is Verdict.FAILED
     assert desk.service.writes() == []
-    assert "It is down." in outcome.said
+    assert "It is down." in outcome.message
 
 
 async def test_a_page_of_a_proxy_does_not_prove_that_a_document_is_gone():
@@ -137,7 +137,7 @@ async def test_what_cannot_be_read_back_is_unknown_and_can_be_undone():
     desk.service.fail("get_document", None, Unreachable("No net."))
     outcome = await desk.writes.remove(FILE)
     assert outcome.verdict is Verdict.UNKNOWN
-    assert outcome.said.endswith("No net.")
+    assert outcome.message.endswith("No net.")
     assert desk.row() is not None
     undone = await desk.session.undo()
     assert undone.verdict is Verdict.DONE
@@ -170,7 +170,7 @@ async def test_a_reindexing_that_fails_again_is_told():
     await desk.watched()
     outcome = desk.session.activity.entries[-1].outcome
     assert outcome.verdict is Verdict.FAILED
-    assert outcome.said.endswith("failed again: No text.")
+    assert outcome.message.endswith("failed again: No text.")
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ async def test_read_only_sends_nothing():
     ]
     assert desk.writes.read_only
     assert {each.verdict for each in outcomes} == {Verdict.FAILED}
-    assert all("read-only" in each.said for each in outcomes)
+    assert all("read-only" in each.message for each in outcomes)
     assert desk.service.calls == []
 
 
@@ -367,7 +367,7 @@ async def test_what_a_429_attached_is_not_called_attached_elsewhere():
     file_id = desk.upload(7)
     desk.service.lose("add_document", after_429(Conflict, 409))
     outcome = await desk.writes.attach("collection_0", file_id, NEW)
-    assert (outcome.verdict, outcome.said) == (Verdict.DONE, "“report 00007.txt” is attached.")
+    assert (outcome.verdict, outcome.message) == (Verdict.DONE, "“report 00007.txt” is attached.")
 
 
 async def test_a_409_to_the_only_try_is_somebody_else():
@@ -376,14 +376,14 @@ async def test_a_409_to_the_only_try_is_somebody_else():
     desk.service.lose("add_document", Conflict("It is there.", status=409, message="there"))
     outcome = await desk.writes.attach("collection_0", file_id, NEW)
     assert outcome.verdict is Verdict.ALREADY
-    assert "elsewhere" in outcome.said
+    assert "elsewhere" in outcome.message
 
 
 async def test_what_a_429_removed_is_not_called_gone_before():
     desk = await Desk().open()
     desk.service.lose("remove_document", after_429(NotFound, 404))
     outcome = await desk.writes.remove(FILE)
-    assert (outcome.verdict, "already" in outcome.said) == (Verdict.DONE, False)
+    assert (outcome.verdict, "already" in outcome.message) == (Verdict.DONE, False)
     assert desk.session.undo_stack.newest.items[FILE].old == OLD
 
 
@@ -407,5 +407,5 @@ async def test_one_replica_takes_no_row_away_while_an_edit_is_saved():
     desk = await Desk().open()
     desk.service.fail("get_document", NotFound("No.", status=404, message="not here"))
     outcome = await desk.edit()
-    assert outcome.verdict is Verdict.DONE, outcome.said
+    assert outcome.verdict is Verdict.DONE, outcome.message
     assert not [change for change in desk.changes if isinstance(change, RowRemoved)]

@@ -47,7 +47,7 @@ def test_what_can_still_be_done_is_told_as_it_is(activity):
     stack.newest = newest.entry
     shown = lines(activity, stack)
     assert [line.left for line in shown] == ["", "z undoes it", "", "undone", "U undoes it"]
-    assert shown[2].said == "It is so. It cannot be undone. It is gone."
+    assert shown[2].message == "It is so. It cannot be undone. It is gone."
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
@@ -62,6 +62,13 @@ def test_each_verdict_has_its_own_words(activity, verdict):
 
 
 def test_both_versions_are_told_of_what_somebody_else_changed(activity):
-    write(activity, Verdict.CONFLICT, mine={"a": "1", "b": "2"}, theirs={"a": "1", "b": 3, "c": ""})
+    write(
+        activity,
+        Verdict.CONFLICT,
+        wanted_fields={"a": "1", "b": "2"},
+        current_fields={"a": "1", "b": 3, "c": ""},
+    )
     (line,) = lines(activity)
-    assert line.said == ("It is so. b is “3”, and was to be “2”; c is “”, and was to be not set.")
+    assert line.message == (
+        "It is so. b is “3”, and was to be “2”; c is “”, and was to be not set."
+    )

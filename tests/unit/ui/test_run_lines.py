@@ -111,7 +111,7 @@ def test_a_row_is_made_again_when_its_document_went_on():
     )
     bulk.corrected = ["file_1", "file_1"]
     (row,) = view_of(bulk, "", 0.0).rows_corrected(view.corrected)
-    assert (row.word, row.said) == ("failed again", "Indexing failed again.")
+    assert (row.word, row.message) == ("failed again", "Indexing failed again.")
 
 
 def test_an_undo_is_named_and_not_tried_again_from_its_list():

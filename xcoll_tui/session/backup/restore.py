@@ -46,7 +46,7 @@ class Recreated:
     one's, also where more about it is not known; None if there is none. `collection` is the new one
     as it was read last, None if it was not. `attached` documents stand in it, as the service has
     shown; `failures` tells of those that do not; `unsent` were not tried. `notes` are sentences on
-    what is not as it was. `said` sums up, in full sentences.
+    what is not as it was. `message` sums up, in full sentences.
     """
 
     backup: Backup
@@ -57,7 +57,7 @@ class Recreated:
     failures: tuple[Outcome, ...]
     unsent: int
     notes: tuple[str, ...]
-    said: str
+    message: str
 
     @property
     def complete(self) -> bool:
@@ -137,7 +137,7 @@ async def recreate(
                 failures=(),
                 unsent=backup.count,
                 notes=(),
-                said=f"{created.said} Nothing was attached to it.",
+                message=f"{created.message} Nothing was attached to it.",
             )
         collection_id = created.collection.collection_id
         if created_as is not None:
@@ -168,7 +168,7 @@ async def recreate(
         failures=tuple(attaching.failures),
         unsent=attaching.unsent,
         notes=tuple(notes),
-        said=attaching.sum_up(backup.collection.collection_name),
+        message=attaching.sum_up(backup.collection.collection_name),
     )
 
 
@@ -243,7 +243,7 @@ class _Attaching:
             return f"{where} with all {self._total:,} documents of the backup."
         said = f"{where}, and {self.attached:,} of {self._total:,} documents are attached to it."
         if self.failures:
-            said += f" {len(self.failures):,} could not be attached. {self.failures[0].said}"
+            said += f" {len(self.failures):,} could not be attached. {self.failures[0].message}"
         if self.unsent:
             said += f" {self.unsent:,} were not tried."
         return said
@@ -260,7 +260,9 @@ def _as_failure(outcome: Outcome) -> Outcome:
     return replace(
         outcome,
         verdict=Verdict.FAILED,
-        said=f"{outcome.target.shown} is in the collection with other fields than in the backup.",
+        message=(
+            f"{outcome.target.shown} is in the collection with other fields than in the backup."
+        ),
     )
 
 

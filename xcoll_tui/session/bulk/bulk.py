@@ -160,10 +160,10 @@ class Bulk:
         something that is undone otherwise, and leaves no entry. `recent`: see `WriteOptions`.
         """
 
-        async def write(collection_id: str, item: Item, how: WriteOptions) -> Outcome:
-            how = replace(how, restores=True, recent=recent)
+        async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
+            options = replace(options, restores=True, recent=recent)
             outcome = await self._writes.attach(
-                collection_id, item.file_id, item.fields, name=item.name, how=how
+                collection_id, item.file_id, item.fields, name=item.name, options=options
             )
             return judge_restored(outcome)
 
@@ -175,11 +175,11 @@ class Bulk:
     ) -> BulkRun:
         """Remove what was attached, as far as it still has the same fields."""
 
-        async def write(collection_id: str, item: Item, how: WriteOptions) -> Outcome:
+        async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
             base = bases[item.file_id]
-            how = replace(how, recent=base.recent)
+            options = replace(options, recent=base.recent)
             return await self._writes.remove(
-                item.file_id, base=base.fields, collection_id=collection_id, how=how
+                item.file_id, base=base.fields, collection_id=collection_id, options=options
             )
 
         kind = _Kind(Operation.REMOVE, write, one_first=True)
@@ -190,8 +190,8 @@ class Bulk:
     ) -> BulkRun:
         """Give documents the fields that they had, as far as nobody changed them since."""
 
-        async def write(collection_id: str, item: Item, how: WriteOptions) -> Outcome:
-            return await put_back(self._writes, collection_id, item, bases[item.file_id], how)
+        async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
+            return await put_back(self._writes, collection_id, item, bases[item.file_id], options)
 
         replaces = any(base.replace for base in bases.values())
         kind = _Kind(Operation.EDIT, write, one_first=replaces, destroys=replaces)
@@ -265,7 +265,7 @@ class Bulk:
     # Kinds
 
     def _setting(self, key: str, value: str | None, replace: bool) -> _Kind:
-        async def write(collection_id: str, item: Item, how: WriteOptions) -> Outcome:
+        async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
             base = dict(item.fields or {})
             for _ in range(_ROUNDS):
                 wanted = {other: held for other, held in base.items() if other != key}
@@ -277,11 +277,13 @@ class Bulk:
                     base=base,
                     replace=replace,
                     collection_id=collection_id,
-                    how=how,
+                    options=options,
                 )
-                if outcome.verdict is not Verdict.CONFLICT or outcome.theirs is None:
+                if outcome.verdict is not Verdict.CONFLICT or outcome.current_fields is None:
                     break
-                base = dict(outcome.theirs)  # nothing was written: now it is clear what is there
+                base = dict(
+                    outcome.current_fields
+                )  # nothing was written: now it is clear what is there
             return outcome
 
         replacing = partial(self._setting, key, value, True)
@@ -289,53 +291,57 @@ class Bulk:
             Operation.EDIT, write, one_first=replace, destroys=replace, replacing=replacing
         )
 
-    async def _do_attach(self, collection_id: str, item: Item, how: WriteOptions) -> Outcome:
-        return await self._writes.attach(collection_id, item.file_id, item.fields, how=how)
+    async def _do_attach(self, collection_id: str, item: Item, options: WriteOptions) -> Outcome:
+        return await self._writes.attach(collection_id, item.file_id, item.fields, options=options)
 
-    async def _do_remove(self, collection_id: str, item: Item, how: WriteOptions) -> Outcome:
+    async def _do_remove(self, collection_id: str, item: Item, options: WriteOptions) -> Outcome:
         return await self._writes.remove(
-            item.file_id, collection_id=collection_id, unreadable=item.unreadable, how=how
+            item.file_id, collection_id=collection_id, unreadable=item.unreadable, options=options
         )
 
-    async def _do_reindex(self, collection_id: str, item: Item, how: WriteOptions) -> Outcome:
-        return await self._writes.reindex(item.file_id, collection_id=collection_id, how=how)
+    async def _do_reindex(self, collection_id: str, item: Item, options: WriteOptions) -> Outcome:
+        return await self._writes.reindex(
+            item.file_id, collection_id=collection_id, options=options
+        )
 
 
 async def put_back(
-    writes: Writes, collection_id: str, item: Item, base: Base, how: WriteOptions
+    writes: Writes, collection_id: str, item: Item, base: Base, options: WriteOptions
 ) -> Outcome:
     """Give a document the fields that it had; one that a replacement left out is attached."""
-    how = replace(how, recent=base.recent)
+    options = replace(options, recent=base.recent)
     outcome = await writes.edit_fields(
         item.file_id,
         item.fields or {},
         base=base.fields or {},
         replace=base.replace,
         collection_id=collection_id,
-        how=how,
+        options=options,
     )
     is_out = outcome.verdict is Verdict.FAILED and outcome.document is None
     if not (base.replace and is_out and outcome.error is None):
         return outcome
-    how = replace(how, restores=True)
+    options = replace(options, restores=True)
     return judge_restored(
-        await writes.attach(collection_id, item.file_id, item.fields, name=item.name, how=how)
+        await writes.attach(
+            collection_id, item.file_id, item.fields, name=item.name, options=options
+        )
     )
 
 
 def judge_restored(outcome: Outcome) -> Outcome:
     """Return the outcome of attaching again: it is no success where other fields stand there."""
-    document, mine = outcome.document, outcome.mine or {}
+    document, wanted_fields = outcome.document, outcome.wanted_fields or {}
     if outcome.verdict is not Verdict.ALREADY or document is None:
         return outcome
-    if same_fields(document.raw_fields, mine):
+    if same_fields(document.raw_fields, wanted_fields):
         return outcome
-    theirs = document.fields
+    current_fields = document.fields
     sentence = (
         f"{outcome.target.shown} is in the collection with other fields, and was left as it is. It "
-        f"has {_listed(theirs)}; it had {_listed(mine)}."
+        f"has {_listed(current_fields)}; it had {_listed(wanted_fields)}."
     )
-    return replace(outcome, verdict=Verdict.CONFLICT, said=sentence)
+    return replace(outcome, verdict=Verdict.CONFLICT, message=sentence)
 
 
 def _listed(fields: Fields) -> str:

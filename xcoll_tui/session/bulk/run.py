@@ -238,7 +238,7 @@ class BulkRun:
     async def _write(self, item: Item, settling: asyncio.Event) -> None:
         try:
             if self.state == "running":
-                how = WriteOptions(
+                options = WriteOptions(
                     slot=_Slot(self, self._slots),
                     quiet=True,
                     log=self._work.log,
@@ -247,7 +247,7 @@ class BulkRun:
                     begun=self._note_indexing,
                     followed=self._note_followed,
                 )
-                outcome = await self._work.write(item, how)
+                outcome = await self._work.write(item, options)
             else:
                 target = Target(
                     self.collection_id, item.file_id, item.name, self._work.collection_name
@@ -278,7 +278,13 @@ class BulkRun:
     def _kept(self, outcome: Outcome, name: str) -> Outcome:
         if outcome.ok:
             # Thousands of documents need not be kept for "done".
-            outcome = replace(outcome, document=None, mine=None, theirs=None)
+            outcome = replace(
+                outcome,
+                document=None,
+                wanted_fields=None,
+                previous_fields=None,
+                current_fields=None,
+            )
         if not outcome.target.name and name:
             outcome = replace(outcome, target=replace(outcome.target, name=name))
         return outcome

@@ -251,18 +251,20 @@ class UndoStack:
             plan.kind, Operation.EDIT
         )
         log = self._logs.open(operation, target, count=1, undoes=entry.id)
-        how = WriteOptions(log=log, restores=plan.kind == "attach", recent=base.recent)
+        options = WriteOptions(log=log, restores=plan.kind == "attach", recent=base.recent)
         if plan.kind == "attach":
             return judge_restored(
                 await self._writes.attach(
-                    entry.collection_id, item.file_id, item.old, name=item.name, how=how
+                    entry.collection_id, item.file_id, item.old, name=item.name, options=options
                 )
             )
         if plan.kind == "remove":
             return await self._writes.remove(
-                item.file_id, base=base.fields, collection_id=entry.collection_id, how=how
+                item.file_id, base=base.fields, collection_id=entry.collection_id, options=options
             )
-        return await put_back(self._writes, entry.collection_id, _item_of(item, "edit"), base, how)
+        return await put_back(
+            self._writes, entry.collection_id, _item_of(item, "edit"), base, options
+        )
 
     async def _change_back(self, plan: UndoPlan) -> Outcome:
         (item,) = plan.items
@@ -293,7 +295,7 @@ class UndoStack:
         done = [outcome.target.file_id or "" for outcome in outcomes if outcome.ok]
         if done:
             self._log.mark_undone(entry.id, done)
-        entry.failure = next((outcome.said for outcome in outcomes if _is_final(outcome)), "")
+        entry.failure = next((outcome.message for outcome in outcomes if _is_final(outcome)), "")
 
 
 _KINDS: dict[str, Kind] = {

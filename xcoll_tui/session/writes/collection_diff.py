@@ -35,29 +35,33 @@ class Change:
     @classmethod
     def between(cls, base: Collection, draft: CollectionDraft) -> Change:
         """Return what a draft changes on a collection as it was read."""
-        before = {each.key: each for each in base.field_definitions}
-        wanted = {each.key: each for each in draft.field_definitions}
+        before = {definition.key: definition for definition in base.field_definitions}
+        wanted = {definition.key: definition for definition in draft.field_definitions}
         name, description = draft.collection_name, draft.collection_description
         chunking = draft.chunk_configuration
         return cls(
             None if name == base.collection_name else name,
             None if description == (base.collection_description or "") else description,
             None if _holds_chunking(base.chunk_configuration, chunking) else chunking,
-            tuple(each for key, each in wanted.items() if key not in before),
-            tuple(each for key, each in wanted.items() if key in before and each != before[key]),
-            tuple(each for key, each in before.items() if key not in wanted),
+            tuple(definition for key, definition in wanted.items() if key not in before),
+            tuple(
+                definition
+                for key, definition in wanted.items()
+                if key in before and definition != before[key]
+            ),
+            tuple(definition for key, definition in before.items() if key not in wanted),
         )
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing is to change."""
-        kept = (self.name, self.description, self.chunking)
-        return kept == (None, None, None) and not self.keys
+        unchanged = (self.name, self.description, self.chunking)
+        return unchanged == (None, None, None) and not self.keys
 
     @property
     def keys(self) -> list[str]:
         """The keys of the field definitions that are touched."""
-        return [each.key for each in (*self.added, *self.altered, *self.removed)]
+        return [definition.key for definition in (*self.added, *self.altered, *self.removed)]
 
     @property
     def why_not_undone(self) -> str:
@@ -72,8 +76,11 @@ class Change:
         """Return the arguments of an update."""
         add, delete = FieldDefinitionOperation.ADD, FieldDefinitionOperation.DELETE
         updates = [
-            *(FieldDefinitionUpdate(each, delete) for each in self.removed),
-            *(FieldDefinitionUpdate(each, add) for each in (*self.altered, *self.added)),
+            *(FieldDefinitionUpdate(definition, delete) for definition in self.removed),
+            *(
+                FieldDefinitionUpdate(definition, add)
+                for definition in (*self.altered, *self.added)
+            ),
         ]
         return {
             "collection_name": self.name,
@@ -84,53 +91,56 @@ class Change:
 
     def holds(self, collection: Collection) -> bool:
         """Tell whether a collection is as this change wants it."""
-        there = {each.key: each for each in collection.field_definitions}
+        definitions = {definition.key: definition for definition in collection.field_definitions}
         return (
             self.name in (None, collection.collection_name)
             and self.description in (None, collection.collection_description or "")
             and _holds_chunking(collection.chunk_configuration, self.chunking)
-            and all(there.get(each.key) == each for each in (*self.added, *self.altered))
-            and not any(each.key in there for each in self.removed)
+            and all(
+                definitions.get(definition.key) == definition
+                for definition in (*self.added, *self.altered)
+            )
+            and not any(definition.key in definitions for definition in self.removed)
         )
 
     def wanted(self) -> dict[str, str]:
         """Return what is to change, as texts by member."""
-        told: dict[str, str] = {}
+        texts: dict[str, str] = {}
         if self.name is not None:
-            told["collection_name"] = self.name
+            texts["collection_name"] = self.name
         if self.description is not None:
-            told["collection_description"] = self.description
+            texts["collection_description"] = self.description
         if self.chunking is not None:
-            told["chunk_configuration"] = _as_text(self.chunking)
-        for each in (*self.added, *self.altered):
-            told[f"field_definitions.{each.key}"] = _as_text(each)
-        for each in self.removed:
-            told[f"field_definitions.{each.key}"] = ""
-        return told
+            texts["chunk_configuration"] = _as_text(self.chunking)
+        for definition in (*self.added, *self.altered):
+            texts[f"field_definitions.{definition.key}"] = _as_text(definition)
+        for definition in self.removed:
+            texts[f"field_definitions.{definition.key}"] = ""
+        return texts
 
     def state_after(self, before: Collection) -> dict[str, str]:
         """Return what a collection is described as (`describe`) once this is carried out."""
-        gone = {f"field_definitions.{each.key}" for each in self.removed}
+        removed = {f"field_definitions.{definition.key}" for definition in self.removed}
         state = {**describe(before), **self.wanted()}
-        return {member: text for member, text in state.items() if member not in gone}
+        return {member: text for member, text in state.items() if member not in removed}
 
 
 def describe(collection: Collection) -> dict[str, str]:
     """Return what can be changed of a collection, as texts by member."""
-    told = {
+    texts = {
         "collection_name": collection.collection_name,
         "collection_description": collection.collection_description or "",
     }
     if collection.chunk_configuration is not None:
-        told["chunk_configuration"] = _as_text(collection.chunk_configuration)
-    for each in collection.field_definitions:
-        told[f"field_definitions.{each.key}"] = _as_text(each)
-    return told
+        texts["chunk_configuration"] = _as_text(collection.chunk_configuration)
+    for definition in collection.field_definitions:
+        texts[f"field_definitions.{definition.key}"] = _as_text(definition)
+    return texts
 
 
-def matches(one: Collection, two: Collection) -> bool:
+def matches(first: Collection, second: Collection) -> bool:
     """Tell whether two readings of a collection agree in all that can be changed."""
-    return describe(one) == describe(two)
+    return describe(first) == describe(second)
 
 
 def differences(collection: Collection, draft: CollectionDraft) -> list[str]:
@@ -138,40 +148,40 @@ def differences(collection: Collection, draft: CollectionDraft) -> list[str]:
 
     The metric space is not told by the service, and what the draft leaves open is its choice.
     """
-    found = []
+    parts = []
     if collection.collection_name != draft.collection_name:
-        found.append("the name")
+        parts.append("the name")
     if (collection.collection_description or "") != draft.collection_description:
-        found.append("the description")
+        parts.append("the description")
     model = collection.index_configuration
     if draft.model_name and (model is None or model.model_name != draft.model_name):
-        found.append("the embedding model")
+        parts.append("the embedding model")
     if not _holds_chunking(collection.chunk_configuration, draft.chunk_configuration):
-        found.append("the chunking")
+        parts.append("the chunking")
     if _by_key(collection.field_definitions) != _by_key(draft.field_definitions):
-        found.append("the field definitions")
-    return found
+        parts.append("the field definitions")
+    return parts
 
 
 def _by_key(definitions: Iterable[FieldDefinition]) -> Mapping[str, FieldDefinition]:
-    return {each.key: each for each in definitions}
+    return {definition.key: definition for definition in definitions}
 
 
 def _holds_chunking(shown: ChunkConfiguration | None, wanted: ChunkConfiguration | None) -> bool:
     """Tell whether all that is wanted of the chunking is there; the service adds its defaults."""
     if wanted is None:
         return True
-    there: Mapping[str, Any] = {} if shown is None else msgspec.to_builtins(shown)
-    return _covers(there, msgspec.to_builtins(wanted))
+    members: Mapping[str, Any] = {} if shown is None else msgspec.to_builtins(shown)
+    return _covers(members, msgspec.to_builtins(wanted))
 
 
-def _covers(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def _covers(members: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     for name, value in wanted.items():
-        known = there.get(name)
+        member = members.get(name)
         if isinstance(value, dict):
-            if not isinstance(known, dict) or not _covers(known, value):
+            if not isinstance(member, dict) or not _covers(member, value):
                 return False
-        elif value not in (None, "") and (known or False) != value:
+        elif value not in (None, "") and (member or False) != value:
             return False
     return True
 

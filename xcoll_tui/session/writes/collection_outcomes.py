@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.writes.collection_diff import describe, matches
 from xcoll_tui.session.writes.judging import (
+    explain,
     is_missing,
     named_field,
-    told,
     was_missing_before,
     was_not_sent,
     was_refused,
@@ -41,16 +41,16 @@ def deleted(
         verdict = Verdict.ALREADY if was_missing_before(error) else Verdict.DONE
         return end(verdict, f"{name} is deleted.", error)
     if was_refused(error) and not is_missing(error):
-        return end(Verdict.FAILED, f"{name} was not deleted.{told(error)}", error)
+        return end(Verdict.FAILED, f"{name} was not deleted.{explain(error)}", error)
     if isinstance(after, ApiError) or after is None:
         sentence = f"Whether {name} is deleted is not known: "
         sentence += "the reads differ." if after is None else "it could not be read back."
-        return end(Verdict.UNKNOWN, sentence + told(error) + told(after), error or after)
+        return end(Verdict.UNKNOWN, sentence + explain(error) + explain(after), error or after)
     if error is None:
         sentence = f"The service took the deletion of {name}, and still shows it after"
         return end(Verdict.UNSHOWN, f"{sentence} {settled.words}. It may still go.")
     sentence = f"Whether {name} is deleted is not known: it still shows after {settled.words}."
-    return end(Verdict.UNKNOWN, sentence + told(error), error)
+    return end(Verdict.UNKNOWN, sentence + explain(error), error)
 
 
 def updated(
@@ -63,16 +63,22 @@ def updated(
 ) -> Outcome:
     """Judge a change that was sent."""
     name, after = target.shown, settled.seen
-    mine, theirs = change.wanted(), describe(before)
-    end = partial(Outcome, Operation.UPDATE, target, mine=mine, theirs=theirs)
+    wanted_fields, previous_fields = change.wanted(), describe(before)
+    end = partial(
+        Outcome,
+        Operation.UPDATE,
+        target,
+        wanted_fields=wanted_fields,
+        previous_fields=previous_fields,
+    )
     if after is None:
-        sentence = f"{name} was deleted elsewhere meanwhile.{told(error)}"
+        sentence = f"{name} was deleted elsewhere meanwhile.{explain(error)}"
         return end(Verdict.FAILED, sentence, error)
     if isinstance(after, ApiError):
         if was_refused(error):
-            return end(Verdict.FAILED, f"{name} was not changed.{told(error)}", error)
+            return end(Verdict.FAILED, f"{name} was not changed.{explain(error)}", error)
         sentence = f"Whether {name} is changed is not known: it could not be read back."
-        return end(Verdict.UNKNOWN, sentence + told(error) + told(after), error or after)
+        return end(Verdict.UNKNOWN, sentence + explain(error) + explain(after), error or after)
     if change.holds(after):
         sentence = f"The changes to {name} are saved."
         return end(Verdict.DONE, sentence, error, collection=after)
@@ -89,4 +95,4 @@ def updated(
         verdict = Verdict.UNKNOWN
         sentence = f"Whether {name} is changed is not known: it shows as it was after"
         sentence = f"{sentence} {settled.words}."
-    return end(verdict, sentence + told(error), error, collection=after, field=field)
+    return end(verdict, sentence + explain(error), error, collection=after, field=field)

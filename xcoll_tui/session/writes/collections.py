@@ -16,10 +16,10 @@ from xcoll_tui.session.times import moment_of
 from xcoll_tui.session.writes.collection_diff import Change, describe, differences, matches
 from xcoll_tui.session.writes.collection_outcomes import deleted, updated
 from xcoll_tui.session.writes.judging import (
+    explain,
     is_missing,
     is_settled_refusal,
     named_field,
-    told,
     was_not_sent,
     was_refused,
 )
@@ -72,13 +72,13 @@ class CollectionWrites:
         collection_id: str,
         draft: CollectionDraft,
         base: Collection,
-        how: WriteOptions | None = None,
+        options: WriteOptions | None = None,
     ) -> Outcome:
         """Change a collection; see `Writes.update_collection`."""
         target = self._runner.rows.target(collection_id)
-        how = how or WriteOptions()
-        act = partial(self._do_update, target, draft, base, how)
-        return await self._runner.perform(Operation.UPDATE, target, "saving…", act, how)
+        options = options or WriteOptions()
+        act = partial(self._do_update, target, draft, base, options)
+        return await self._runner.perform(Operation.UPDATE, target, "saving…", act, options)
 
     async def change_back(
         self,
@@ -86,7 +86,7 @@ class CollectionWrites:
         before: Collection,
         draft: CollectionDraft,
         after: Collection | None,
-        how: WriteOptions,
+        options: WriteOptions,
     ) -> Outcome:
         """Take a change back; see `Writes.change_back`."""
         target = self._runner.rows.target(collection_id)
@@ -97,7 +97,7 @@ class CollectionWrites:
                 return end(Verdict.FAILED, f"{target.shown} was deleted; nothing was sent.")
             if isinstance(shown, ApiError):
                 sentence = f"{target.shown} was not changed, because it could not be read before."
-                return end(Verdict.FAILED, sentence + told(shown), shown)
+                return end(Verdict.FAILED, sentence + explain(shown), shown)
             if not Change.between(before, draft).holds(shown):
                 sentence = f"{target.shown} is not as that write wanted it; nothing was sent."
                 return end(Verdict.CONFLICT, sentence, collection=shown)
@@ -108,7 +108,7 @@ class CollectionWrites:
             before.chunk_configuration,
             field_definitions=tuple(before.field_definitions),
         )
-        return await self.update(collection_id, back, after, how)
+        return await self.update(collection_id, back, after, options)
 
     async def delete(self, collection_id: str) -> Outcome:
         """Delete a collection; see `Writes.delete_collection`."""
@@ -129,16 +129,16 @@ class CollectionWrites:
                 "all the same, save again."
             )
             return end(target, Verdict.UNKNOWN, sentence, collection=maybe)
-        found = await self._named(draft.collection_name)
-        if isinstance(found, ApiError):
+        namesakes = await self._named(draft.collection_name)
+        if isinstance(namesakes, ApiError):
             sentence = f"{target.shown} was not created: the collections could not be read before."
-            return end(target, Verdict.FAILED, sentence + told(found), found)
-        ids = frozenset(each.collection_id for each in found)
-        before = _Namesakes(ids, len(found) >= _LOOKED_AT, self._service.service_clock())
-        made: list[Collection] = []
+            return end(target, Verdict.FAILED, sentence + explain(namesakes), namesakes)
+        ids = frozenset(collection.collection_id for collection in namesakes)
+        before = _Namesakes(ids, len(namesakes) >= _LOOKED_AT, self._service.service_clock())
+        created: list[Collection] = []
 
         async def create() -> None:
-            made.append(
+            created.append(
                 await self._service.create_collection(
                     draft.collection_name,
                     collection_description=draft.collection_description or None,
@@ -150,11 +150,11 @@ class CollectionWrites:
             )
 
         error = await self._runner.send(create, WriteOptions())
-        if error is None and made:
-            return await self._created(draft, made[0].collection_id)
+        if error is None and created:
+            return await self._created(draft, created[0].collection_id)
         if was_refused(error):
-            field = named_field(error, [each.key for each in draft.field_definitions])
-            sentence = f"{target.shown} was not created.{told(error)}"
+            field = named_field(error, [definition.key for definition in draft.field_definitions])
+            sentence = f"{target.shown} was not created.{explain(error)}"
             return end(target, Verdict.FAILED, sentence, error, field=field)
         return await self._look_for(draft, target, before, error)
 
@@ -173,10 +173,10 @@ class CollectionWrites:
         name = target.shown
 
         async def look(_last: bool) -> list[Collection] | ApiError:
-            found = await self._named(draft.collection_name)
-            if isinstance(found, ApiError):
-                return found
-            return [each for each in found if _is_new(each, before)]
+            collections = await self._named(draft.collection_name)
+            if isinstance(collections, ApiError):
+                return collections
+            return [collection for collection in collections if _is_new(collection, before)]
 
         settled = await self._runner.settling.look(
             look,
@@ -187,15 +187,15 @@ class CollectionWrites:
         new = settled.seen
         if isinstance(new, ApiError):
             sentence = f"Whether {name} was created is not known: the collections could not be"
-            sentence = f"{sentence} read.{told(error)}{told(new)} Look before you retry."
+            sentence = f"{sentence} read.{explain(error)}{explain(new)} Look before you retry."
             return end(Verdict.UNKNOWN, sentence, error or new)
         if not new:
             # What was lost on the way may still take effect.
             sentence = f"Whether {name} was created is not known: it does not show after"
-            sentence = f"{sentence} {settled.words}. Look before you retry.{told(error)}"
+            sentence = f"{sentence} {settled.words}. Look before you retry.{explain(error)}"
             return end(Verdict.UNKNOWN, sentence, error)
-        like = [each for each in new if not differences(each, draft)]
-        ids = ", ".join(each.collection_id for each in like or new)
+        like = [collection for collection in new if not differences(collection, draft)]
+        ids = ", ".join(collection.collection_id for collection in like or new)
         only = like[0] if len(like) == 1 else None
         if only is not None:
             self._maybe_created[draft] = only
@@ -211,7 +211,7 @@ class CollectionWrites:
         if len(like or new) > 1:
             sentence = f"Whether {name} was created is not known: {lost}, and there"
             sentence += f" are new collections of this name now ({ids})."
-        sentence += f" Look before you retry.{told(error)}"
+        sentence += f" Look before you retry.{explain(error)}"
         return end(Verdict.UNKNOWN, sentence, error, collection=only)
 
     async def _created(self, draft: CollectionDraft, collection_id: str) -> Outcome:
@@ -224,7 +224,7 @@ class CollectionWrites:
         shown = settled.seen
         if isinstance(shown, ApiError):
             sentence = f"The service says that it created {target.shown} ({collection_id}), and it "
-            return end(Verdict.UNKNOWN, f"{sentence}could not be read back.{told(shown)}", shown)
+            return end(Verdict.UNKNOWN, f"{sentence}could not be read back.{explain(shown)}", shown)
         if shown is None:
             sentence = f"The service says that it created {target.shown} ({collection_id}), and"
             sentence = f"{sentence} does not show it after {settled.words}. Do not create it again."
@@ -245,21 +245,21 @@ class CollectionWrites:
             )
         except ApiError as error:
             return error
-        return [each for each in page.collections if each.collection_name == name]
+        return [collection for collection in page.collections if collection.collection_name == name]
 
     # Changing
 
     async def _do_update(
-        self, target: Target, draft: CollectionDraft, base: Collection, how: WriteOptions
+        self, target: Target, draft: CollectionDraft, base: Collection, options: WriteOptions
     ) -> Outcome:
         end = partial(Outcome, Operation.UPDATE, target)
         name = target.shown
         before = await self._look_before(target)
-        if how.recent and not isinstance(before, ApiError | None):
+        if options.recent and not isinstance(before, ApiError | None):
             before = await self._look_until(target, base)
         if isinstance(before, ApiError):
             sentence = f"{name} was not changed, because it could not be read before."
-            return end(Verdict.FAILED, sentence + told(before), before)
+            return end(Verdict.FAILED, sentence + explain(before), before)
         if before is None:
             return end(Verdict.FAILED, f"{name} was deleted elsewhere; nothing was sent.")
         change = Change.between(base, draft)
@@ -268,8 +268,14 @@ class CollectionWrites:
             return end(Verdict.ALREADY, sentence, collection=before)
         if not matches(before, base):
             sentence = f"{name} was changed elsewhere meanwhile; nothing was sent."
-            mine, theirs = change.wanted(), describe(before)
-            return end(Verdict.CONFLICT, sentence, mine=mine, theirs=theirs, collection=before)
+            wanted_fields, current_fields = change.wanted(), describe(before)
+            return end(
+                Verdict.CONFLICT,
+                sentence,
+                wanted_fields=wanted_fields,
+                current_fields=current_fields,
+                collection=before,
+            )
         undoable = not (change.removed or change.added)
         await self._runner.remember(
             target,
@@ -315,7 +321,7 @@ class CollectionWrites:
         before = await self._look_before(target)
         if isinstance(before, ApiError):
             sentence = f"{name} was not deleted, because it could not be read before."
-            return end(Verdict.FAILED, sentence + told(before), before)
+            return end(Verdict.FAILED, sentence + explain(before), before)
         if before is None:
             return end(Verdict.ALREADY, f"{name} was deleted elsewhere already.")
         end = partial(end, collection=before)
@@ -327,7 +333,7 @@ class CollectionWrites:
             after=None,
         )
         if error is not None and was_not_sent(error):
-            return end(Verdict.FAILED, f"{name} was not deleted.{told(error)}", error)
+            return end(Verdict.FAILED, f"{name} was not deleted.{explain(error)}", error)
         refused = is_settled_refusal(error) and not is_missing(error)
         within = 0.0 if refused else None
         settled = await self._settle(
@@ -437,8 +443,8 @@ def _is_new(collection: Collection, before: _Namesakes) -> bool:
 
 def is_after(collection: Collection, moment: float | None) -> bool:
     """Tell whether a collection was made at a time of the service's clock, or later."""
-    made = moment_of(collection.created_at)
-    return moment is None or (made is not None and made >= moment - _SAME_SECOND)
+    created_at = moment_of(collection.created_at)
+    return moment is None or (created_at is not None and created_at >= moment - _SAME_SECOND)
 
 
 def _saved_draft(draft: CollectionDraft) -> dict[str, object]:

@@ -10,12 +10,12 @@ from xcoll_tui.api.errors import Conflict, NotFound, RateLimited
 from xcoll_tui.session.lists.progress import progress_of
 from xcoll_tui.session.times import moment_of
 from xcoll_tui.session.writes.judging import (
+    explain,
     holds_fields,
     is_missing,
     may_be_own,
     named_field,
     same_fields,
-    told,
     was_missing_before,
     was_refused,
 )
@@ -49,20 +49,20 @@ def names_field(error: ApiError | None, fields: Fields | None) -> bool:
 
 def attach_before(target: Target, fields: Fields | None, before: ReadBackResult) -> Outcome:
     """Return why a file is not attached: it is there, or that could not be found out."""
-    mine = None if fields is None else dict(fields)
-    end = partial(Outcome, Operation.ATTACH, mine=mine)
+    wanted_fields = None if fields is None else dict(fields)
+    end = partial(Outcome, Operation.ATTACH, wanted_fields=wanted_fields)
     document = before.document
     if document is None:
         sentence = (
             f"{target.shown} was not attached, because the collection could not be read before."
         )
-        return end(target, Verdict.FAILED, sentence + told(before.error), before.error)
+        return end(target, Verdict.FAILED, sentence + explain(before.error), before.error)
     target = replace(target, name=document.name)
     sentence = f"{target.shown} is attached already; it was left as it is."
     if fields and not same_fields(document.raw_fields, fields):
         sentence = f"{target.shown} is attached already, with other fields; it was left as it is."
-    theirs = dict(document.fields)
-    return end(target, Verdict.ALREADY, sentence, document=document, theirs=theirs)
+    current_fields = dict(document.fields)
+    return end(target, Verdict.ALREADY, sentence, document=document, current_fields=current_fields)
 
 
 def attached(
@@ -79,12 +79,12 @@ def attached(
     A refusal may name a field that was left out, so those that are `defined` count as well.
     `asked_at` is the service's time of the request: what it indexed before was there before.
     """
-    mine, document = None if fields is None else dict(fields), settled.seen.document
-    end = partial(Outcome, Operation.ATTACH, target, mine=mine, document=document)
+    wanted_fields, document = None if fields is None else dict(fields), settled.seen.document
+    end = partial(Outcome, Operation.ATTACH, target, wanted_fields=wanted_fields, document=document)
     if document is not None:
         if error is None and _was_indexed_before(document, asked_at):
             sentence = f"{target.shown} was attached already, by somebody else."
-            return end(Verdict.ALREADY, sentence, theirs=dict(document.fields))
+            return end(Verdict.ALREADY, sentence, current_fields=dict(document.fields))
         return _found(target, document, fields, error, end)
     return _not_found(target, fields, error, settled, end=end, defined=defined)
 
@@ -95,9 +95,15 @@ def file_lost(target: Target, fields: Fields | None, error: ApiError | None) -> 
         f"{target.shown} cannot be attached again: its file is gone. A service may delete a file "
         "with its document. Upload it again."
     )
-    mine = dict(fields or {})
+    wanted_fields = dict(fields or {})
     return Outcome(
-        Operation.ATTACH, target, Verdict.FAILED, sentence, error, mine=mine, file_lost=True
+        Operation.ATTACH,
+        target,
+        Verdict.FAILED,
+        sentence,
+        error,
+        wanted_fields=wanted_fields,
+        file_lost=True,
     )
 
 
@@ -114,20 +120,20 @@ def _found(
     error: ApiError | None,
     end: Callable[..., Outcome],
 ) -> Outcome:
-    name, theirs = target.shown, dict(document.fields)
+    name, current_fields = target.shown, dict(document.fields)
     elsewhere = isinstance(error, Conflict) and not may_be_own(error)
     if fields is None or holds_fields(document, fields):
         if elsewhere:
             sentence = f"{name} was attached elsewhere meanwhile, with these fields."
-            return end(Verdict.ALREADY, sentence, error, theirs=theirs)
+            return end(Verdict.ALREADY, sentence, error, current_fields=current_fields)
         return end(Verdict.DONE, f"{name} is attached.", error, reindexed=True)
     if elsewhere:
         sentence = f"{name} was attached elsewhere meanwhile, with other fields."
-        return end(Verdict.CONFLICT, sentence, error, theirs=theirs)
+        return end(Verdict.CONFLICT, sentence, error, current_fields=current_fields)
     sentence = f"{name} is attached, but not with the fields that were given; look at them."
     if error is not None:
-        sentence += f" Whether by this or by somebody else is not known.{told(error)}"
-    return end(Verdict.FAILED, sentence, error, theirs=theirs)
+        sentence += f" Whether by this or by somebody else is not known.{explain(error)}"
+    return end(Verdict.FAILED, sentence, error, current_fields=current_fields)
 
 
 def _not_found(
@@ -142,7 +148,7 @@ def _not_found(
     name, unread = target.shown, settled.seen.error
     if unread is not None and not was_refused(error):
         sentence = f"Whether {name} is attached is not known: it could not be read back."
-        return end(Verdict.UNKNOWN, sentence + told(error) + told(unread), error or unread)
+        return end(Verdict.UNKNOWN, sentence + explain(error) + explain(unread), error or unread)
     if error is None:
         sentence = f"The service took {name}, and does not show it after {settled.words}."
         return end(Verdict.UNSHOWN, f"{sentence} It may still come; nothing was sent again.")
@@ -154,10 +160,10 @@ def _not_found(
     elif not was_refused(error):
         # What was lost on the way may still take effect.
         sentence = f"Whether {name} is attached is not known: it does not show after"
-        sentence = f"{sentence} {settled.words}.{told(error)}"
+        sentence = f"{sentence} {settled.words}.{explain(error)}"
         return end(Verdict.UNKNOWN, sentence, error)
     field = named_field(error, {**(fields or {}), **dict.fromkeys(defined)})
-    return end(Verdict.FAILED, sentence + told(error), error, field=field)
+    return end(Verdict.FAILED, sentence + explain(error), error, field=field)
 
 
 def removed(
@@ -170,17 +176,17 @@ def removed(
             return Verdict.ALREADY, f"{name} was gone from the collection already."
         return Verdict.DONE, removed_words(target)
     if was_refused(error) and not is_missing(error):
-        return Verdict.FAILED, f"{name} was not removed.{told(error)}"
+        return Verdict.FAILED, f"{name} was not removed.{explain(error)}"
     if after.document is not None:
         if error is not None:
             # What was lost on the way may still take effect.
             sentence = f"Whether {name} is removed is not known: it still shows after"
-            return Verdict.UNKNOWN, f"{sentence} {settled.words}.{told(error)}"
+            return Verdict.UNKNOWN, f"{sentence} {settled.words}.{explain(error)}"
         sentence = f"The service took the removal of {name}, and still shows it after"
         return Verdict.UNSHOWN, f"{sentence} {settled.words}. It may still go."
     sentence = f"Whether {name} is removed is not known: "
     sentence += "the reads differ." if after.is_gone else "the collection could not be read back."
-    return Verdict.UNKNOWN, sentence + told(error) + told(after.error)
+    return Verdict.UNKNOWN, sentence + explain(error) + explain(after.error)
 
 
 def removed_words(target: Target) -> str:
@@ -196,7 +202,7 @@ def reindexed(
     name, document = target.shown, after.document
     end = partial(Outcome, Operation.REINDEX, target, document=document)
     if was_refused(error):
-        return end(Verdict.FAILED, f"{name} was not re-indexed.{told(error)}", error)
+        return end(Verdict.FAILED, f"{name} was not re-indexed.{explain(error)}", error)
     if error is None:
         if document is not None and shows_indexing(before, after):
             ended = indexed_words(target, document)
@@ -205,11 +211,13 @@ def reindexed(
         sentence = f"The service was asked to index {name} again."
         return end(Verdict.ASKED, sentence, reindexed=True)
     if document is not None and shows_indexing(before, after):
-        sentence = f"{name} is indexed again.{told(error)}"
+        sentence = f"{name} is indexed again.{explain(error)}"
         return end(Verdict.ASKED, sentence, error, reindexed=True)
     if document is not None and isinstance(error, RateLimited):
-        return end(Verdict.FAILED, f"{name} was not re-indexed.{told(error)}", error)
-    sentence = f"Whether {name} is indexed again is not known.{told(error)}{told(after.error)}"
+        return end(Verdict.FAILED, f"{name} was not re-indexed.{explain(error)}", error)
+    sentence = (
+        f"Whether {name} is indexed again is not known.{explain(error)}{explain(after.error)}"
+    )
     return end(Verdict.UNKNOWN, sentence, error, reindexed=True)
 
 

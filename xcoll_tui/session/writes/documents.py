@@ -19,12 +19,12 @@ from xcoll_tui.session.writes.document_outcomes import (
     shows_indexing,
 )
 from xcoll_tui.session.writes.judging import (
+    explain,
     has_fields,
     holds_fields,
     is_missing,
     is_settled_refusal,
     same_fields,
-    told,
     was_not_sent,
     was_refused,
 )
@@ -57,38 +57,40 @@ class DocumentWrites:
         self._runner = runner
         self._service = runner.service
 
-    async def attach(self, target: Target, fields: Fields | None, how: WriteOptions) -> Outcome:
+    async def attach(self, target: Target, fields: Fields | None, options: WriteOptions) -> Outcome:
         """Attach a file; see `Writes.attach`."""
-        act = partial(self._do_attach, target, fields, how)
-        return await self._runner.perform(Operation.ATTACH, target, "attaching…", act, how)
+        act = partial(self._do_attach, target, fields, options)
+        return await self._runner.perform(Operation.ATTACH, target, "attaching…", act, options)
 
     async def remove(
-        self, target: Target, base: Fields | None, how: WriteOptions, *, unreadable: bool
+        self, target: Target, base: Fields | None, options: WriteOptions, *, unreadable: bool
     ) -> Outcome:
         """Remove a document; see `Writes.remove`."""
-        act = partial(self._do_remove, target, base, how, unreadable)
-        return await self._runner.perform(Operation.REMOVE, target, "removing…", act, how)
+        act = partial(self._do_remove, target, base, options, unreadable)
+        return await self._runner.perform(Operation.REMOVE, target, "removing…", act, options)
 
-    async def reindex(self, target: Target, how: WriteOptions) -> Outcome:
+    async def reindex(self, target: Target, options: WriteOptions) -> Outcome:
         """Index a document again; see `Writes.reindex`."""
-        act = partial(self._do_reindex, target, how)
-        return await self._runner.perform(Operation.REINDEX, target, "re-indexing…", act, how)
+        act = partial(self._do_reindex, target, options)
+        return await self._runner.perform(Operation.REINDEX, target, "re-indexing…", act, options)
 
     # Attaching
 
-    async def _do_attach(self, target: Target, fields: Fields | None, how: WriteOptions) -> Outcome:
+    async def _do_attach(
+        self, target: Target, fields: Fields | None, options: WriteOptions
+    ) -> Outcome:
         runner = self._runner
-        before = await self._look_before_attach(target, fields, how)
+        before = await self._look_before_attach(target, fields, options)
         if before.error is not None or before.document is not None:
             return attach_before(target, fields, before)
         await runner.remember(target, None, fields or {})
         asked_at = self._service.service_clock()
-        error = await self._send_attach(target, fields, how)
+        error = await self._send_attach(target, fields, options)
         if error is not None and was_not_sent(error):
             return attached(
                 target, fields, error, Settled(ReadBackResult(), proved=False, seconds=0), ()
             )
-        if how.restores and await runner.is_file_lost(target, error):
+        if options.restores and await runner.is_file_lost(target, error):
             return file_lost(target, fields, error)
 
         def shows(look: ReadBackResult) -> bool:
@@ -98,7 +100,7 @@ class DocumentWrites:
 
         settled = await runner.settle(
             target,
-            how,
+            options,
             shows,
             operation=Operation.ATTACH,
             within=0.0 if is_settled_refusal(error) or names_field(error, fields) else None,
@@ -122,7 +124,7 @@ class DocumentWrites:
         return outcome
 
     async def _look_before_attach(
-        self, target: Target, fields: Fields | None, how: WriteOptions
+        self, target: Target, fields: Fields | None, options: WriteOptions
     ) -> ReadBackResult:
         """Read whether it is there; one that was removed a moment ago may show for a while.
 
@@ -134,25 +136,25 @@ class DocumentWrites:
             return before
         may_be_old = fields is None or same_fields(before.document.raw_fields, fields)
         is_behind = runner.superseded.holds(target, before.document)
-        if not is_behind and not (how.recent and may_be_old):
+        if not is_behind and not (options.recent and may_be_old):
             return before
-        within = LONGEST if how.recent else None
+        within = LONGEST if options.recent else None
         settled = await runner.settle(
-            target, how, lambda look: look.is_gone, within=within, learns=False
+            target, options, lambda look: look.is_gone, within=within, learns=False
         )
         return settled.seen
 
     async def _send_attach(
-        self, target: Target, fields: Fields | None, how: WriteOptions
+        self, target: Target, fields: Fields | None, options: WriteOptions
     ) -> ApiError | None:
         """Attach; one 404 is no proof that a file is gone, since a replica may be behind."""
         place = target.collection_id, target.file_id or ""
         request = partial(self._service.add_document, *place, fields=fields)
         send = partial(
-            self._runner.send, request, how, target=target, before=None, after=fields or {}
+            self._runner.send, request, options, target=target, before=None, after=fields or {}
         )
         error = await send()
-        for pause in _MISSED if how.restores else ():
+        for pause in _MISSED if options.restores else ():
             if not is_missing(error):
                 break
             await self._runner.pause(pause)
@@ -169,14 +171,14 @@ class DocumentWrites:
     # Removing
 
     async def _do_remove(
-        self, target: Target, base: Fields | None, how: WriteOptions, unreadable: bool
+        self, target: Target, base: Fields | None, options: WriteOptions, unreadable: bool
     ) -> Outcome:
         runner = self._runner
-        before = await self._look_before(target, how)
+        before = await self._look_before(target, options)
         end = partial(Outcome, Operation.REMOVE, target)
         if before.error is not None:
             sentence = f"{target.shown} was not removed, because it could not be read before."
-            return end(Verdict.FAILED, sentence + told(before.error), before.error)
+            return end(Verdict.FAILED, sentence + explain(before.error), before.error)
         if before.document is None:
             return end(Verdict.ALREADY, f"{target.shown} is not in the collection any more.")
         document = before.document
@@ -190,23 +192,25 @@ class DocumentWrites:
             return end(Verdict.FAILED, sentence)
         if base is not None and not same_fields(document.raw_fields, base):
             sentence = f"{target.shown} was not removed: its fields were changed meanwhile."
-            theirs = dict(document.fields)
-            return end(Verdict.CONFLICT, sentence, mine=dict(base), theirs=theirs)
+            current_fields = dict(document.fields)
+            return end(
+                Verdict.CONFLICT, sentence, wanted_fields=dict(base), current_fields=current_fields
+            )
         place = target.collection_id, target.file_id or ""
         if has_fields(document):
             await runner.remember(target, document.raw_fields, None)
         error = await runner.send(
             partial(self._service.remove_document, *place),
-            how,
+            options,
             target=target,
             before=document,
             after=None,
         )
         if error is not None and was_not_sent(error):
-            return end(Verdict.FAILED, f"{target.shown} was not removed.{told(error)}", error)
+            return end(Verdict.FAILED, f"{target.shown} was not removed.{explain(error)}", error)
         settled = await runner.settle(
             target,
-            how,
+            options,
             lambda look: look.is_gone,
             operation=Operation.REMOVE,
             why=Departure.REMOVED,
@@ -233,26 +237,26 @@ class DocumentWrites:
         target = outcome.target
         self._runner.rows.count(target.collection_id, -1)
         self._runner.note_removed(target)
-        return replace(outcome, verdict=Verdict.DONE, said=removed_words(target))
+        return replace(outcome, verdict=Verdict.DONE, message=removed_words(target))
 
-    async def _look_before(self, target: Target, how: WriteOptions) -> ReadBackResult:
+    async def _look_before(self, target: Target, options: WriteOptions) -> ReadBackResult:
         """Read a document; that it is not there counts when it has been so for long enough."""
         before = await self._runner.look(target, confirm=False)
         if not before.is_gone:
             return before
         settled = await self._runner.settle(
             target,
-            how,
+            options,
             lambda look: look.document is not None,
-            within=LONGEST if how.recent else None,
+            within=LONGEST if options.recent else None,
             learns=False,
         )
         return settled.seen
 
     # Indexing again
 
-    async def _do_reindex(self, target: Target, how: WriteOptions) -> Outcome:
-        before = await self._look_before(target, how)
+    async def _do_reindex(self, target: Target, options: WriteOptions) -> Outcome:
+        before = await self._look_before(target, options)
         if before.document is None:
             sentence = (
                 f"{target.shown} is not in the collection any more, so it was not re-indexed."
@@ -261,11 +265,11 @@ class DocumentWrites:
                 sentence = (
                     f"{target.shown} was not re-indexed, because it could not be read before."
                 )
-            sentence += told(before.error)
+            sentence += explain(before.error)
             return Outcome(Operation.REINDEX, target, Verdict.FAILED, sentence, before.error)
         target = replace(target, name=before.document.name)
         place = target.collection_id, target.file_id or ""
-        error = await self._runner.send(partial(self._service.reindex_document, *place), how)
+        error = await self._runner.send(partial(self._service.reindex_document, *place), options)
         if error is not None and was_not_sent(error):
             return reindexed(target, error, before.document, before)
         if error is None:
@@ -273,7 +277,7 @@ class DocumentWrites:
         else:
             settled = await self._runner.settle(
                 target,
-                how,
+                options,
                 partial(shows_indexing, before.document),
                 within=0.0 if was_refused(error) else None,
                 error=error,
@@ -281,7 +285,7 @@ class DocumentWrites:
             after = settled.seen
         outcome = reindexed(target, error, before.document, after)
         if outcome.verdict is Verdict.ASKED:
-            follow = partial(self._follow_indexing, target, before.document, after, how)
+            follow = partial(self._follow_indexing, target, before.document, after, options)
             self._runner.watch_afterwards(target, follow)
         return outcome
 
@@ -290,7 +294,7 @@ class DocumentWrites:
         target: Target,
         before: Document,
         first: ReadBackResult,
-        how: WriteOptions,
+        options: WriteOptions,
         correct: Callable[[Outcome], None],
     ) -> None:
         """Look until indexing began, and then until it ended; what never begins stays asked for."""
@@ -301,8 +305,8 @@ class DocumentWrites:
             )
             if not begun.proved:
                 return
-        if how.begun is not None:
-            how.begun(target)
+        if options.begun is not None:
+            options.begun(target)
 
         def has_ended(look: ReadBackResult) -> bool:
             return look.document is not None and indexed_words(target, look.document) is not None

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import Conflict
 from xcoll_tui.session.writes.judging import (
     as_received,
+    explain,
     has_fields,
     holds_fields,
     named_field,
-    told,
     was_not_sent,
     was_refused,
 )
@@ -64,9 +64,9 @@ class FieldEditAttempt:
         """For how long the old fields were seen after the service took the new ones."""
         if before.document is not None:
             self.fields = as_received(edit.fields, before.document)
-            held = dict(before.document.fields)
+            shown_fields = dict(before.document.fields)
             self.target = replace(edit.target, name=before.document.name)
-            self.resumed = not edit.overwrite and _is_merged(held, edit)
+            self.resumed = not edit.overwrite and _is_merged(shown_fields, edit)
             self.old = dict(edit.base) if self.resumed else dict(before.document.raw_fields)
 
     @property
@@ -79,7 +79,9 @@ class FieldEditAttempt:
         name, edit, document = self.target.shown, self.edit, self.before.document
         if self.before.error is not None:
             sentence = f"The fields of {name} were not sent, because it could not be read before."
-            return self.end(Verdict.FAILED, sentence + told(self.before.error), self.before.error)
+            return self.end(
+                Verdict.FAILED, sentence + explain(self.before.error), self.before.error
+            )
         if document is None:
             sentence = f"{name} is no longer in the collection, so its fields were not sent."
             return self.end(Verdict.FAILED, sentence)
@@ -137,18 +139,18 @@ class FieldEditAttempt:
         expected = [merged, *([] if last is None else [last.raw_fields])]
         if after.document.raw_fields not in expected:
             sentence = f"{name} was sent these fields, but now shows others; look at them."
-            return self.end(Verdict.FAILED, sentence + told(error), error)
+            return self.end(Verdict.FAILED, sentence + explain(error), error)
         return None
 
     def _failed(self, error: ApiError, settled: Settled[ReadBackResult]) -> Outcome:
         name = self.target.shown
         if was_refused(error) or was_not_sent(error) or self.is_partly:
             saved = "saved in part only; look at them" if self.is_partly else "not saved"
-            sentence = f"The fields of {name} are {saved}.{told(error)}"
+            sentence = f"The fields of {name} are {saved}.{explain(error)}"
             return self.end(Verdict.FAILED, sentence, error)
         # What was lost on the way may still take effect.
         sentence = f"Whether the fields of {name} are saved is not known: the old ones show after"
-        return self.end(Verdict.UNKNOWN, f"{sentence} {settled.words}.{told(error)}", error)
+        return self.end(Verdict.UNKNOWN, f"{sentence} {settled.words}.{explain(error)}", error)
 
     def ignored(self, since: str = "") -> Outcome:
         """Return the outcome when no strategy that needs no agreement led anywhere.
@@ -157,12 +159,12 @@ class FieldEditAttempt:
         """
         name = self.target.shown
         if self.is_partly and self.now is not None:
-            kept = ", ".join(
+            keys = ", ".join(
                 f"“{key}”"
                 for key, value in self.now.raw_fields.items()
                 if self.fields.get(key) != value
             )
-            sentence = f"The fields of {name} are saved in part only: the service keeps {kept}."
+            sentence = f"The fields of {name} are saved in part only: the service keeps {keys}."
         elif self.seconds > 0:
             sentence = (
                 f"The service took the new fields of {name}, and still shows the old ones after "
@@ -188,6 +190,8 @@ class FieldEditAttempt:
     ) -> Outcome:
         """Return an outcome with all that is at stake."""
         seen = self.now or self.before.document
+        old_fields = None if seen is None else self.old
+        conflicts = verdict is Verdict.CONFLICT
         return Outcome(
             Operation.EDIT,
             self.target,
@@ -199,8 +203,9 @@ class FieldEditAttempt:
             field=named_field(error, {**self.old, **self.edit.fields})
             if was_refused(error)
             else None,
-            mine=dict(self.edit.fields),
-            theirs=None if seen is None else self.old,
+            wanted_fields=dict(self.edit.fields),
+            previous_fields=None if conflicts else old_fields,
+            current_fields=old_fields if conflicts else None,
             document=self.now,
             file_lost=file_lost,
         )
@@ -208,26 +213,31 @@ class FieldEditAttempt:
     def _unseen(self, error: ApiError | None, settled: Settled[ReadBackResult]) -> Outcome:
         name, unread = self.target.shown, settled.seen.error
         if error is not None and was_not_sent(error):
-            sentence = f"The fields of {name} were not sent.{told(error)}"
+            sentence = f"The fields of {name} were not sent.{explain(error)}"
             return self.end(Verdict.FAILED, sentence, error)
         if unread is None:
             sentence = f"{name} is no longer in the collection, so its fields could not be changed."
             self.now = None
-            return self.end(Verdict.FAILED, sentence + told(error), error)
+            return self.end(Verdict.FAILED, sentence + explain(error), error)
         if error is not None and was_refused(error):
             return self.end(
-                Verdict.FAILED, f"The fields of {name} are not saved.{told(error)}", error
+                Verdict.FAILED, f"The fields of {name} are not saved.{explain(error)}", error
             )
         self.now, self.reindexed = None, True
         sentence = (
             f"Whether the fields of {name} are saved is not known: they could not be read back."
         )
-        return self.end(Verdict.UNKNOWN, sentence + told(error) + told(unread), error or unread)
+        return self.end(
+            Verdict.UNKNOWN, sentence + explain(error) + explain(unread), error or unread
+        )
 
 
-def _is_merged(held: Mapping[str, str], edit: Edit) -> bool:
+def _is_merged(shown_fields: Mapping[str, str], edit: Edit) -> bool:
     """Tell whether a document is what a service makes of an edit that merges, and not all of it."""
-    return held == {**edit.base, **edit.fields} and held not in (edit.base, edit.fields)
+    return shown_fields == {**edit.base, **edit.fields} and shown_fields not in (
+        edit.base,
+        edit.fields,
+    )
 
 
 def _leads_on(strategy: Strategy, error: ApiError, fields: Mapping[str, str]) -> bool:

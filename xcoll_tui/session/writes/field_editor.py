@@ -42,18 +42,20 @@ class FieldEditor:
         self._unshown: dict[tuple[str, str | None], tuple[dict[str, Any], frozenset[InPlace]]] = {}
 
     async def edit(
-        self, edit: Edit, how: WriteOptions, document: Document | None = None
+        self, edit: Edit, options: WriteOptions, document: Document | None = None
     ) -> Outcome:
         """Change fields; `document` is the document if it was read just now."""
         before = (
-            ReadBackResult(document) if document is not None else await self._look_before(edit, how)
+            ReadBackResult(document)
+            if document is not None
+            else await self._look_before(edit, options)
         )
         attempt = FieldEditAttempt(edit, before)
         if (refusal := attempt.precondition()) is not None:
             return refusal
-        return await self._try_strategies(attempt, how)
+        return await self._try_strategies(attempt, options)
 
-    async def _look_before(self, edit: Edit, how: WriteOptions) -> ReadBackResult:
+    async def _look_before(self, edit: Edit, options: WriteOptions) -> ReadBackResult:
         """Read the document; that it is gone, or as it was before a write of ours, may be old."""
         runner, target = self._runner, edit.target
         before = await runner.look(target, confirm=False)
@@ -61,7 +63,7 @@ class FieldEditor:
         document = before.document
         if behind and document is not None:
             behind = edit.base not in (document.fields, document.raw_fields)
-        if how.recent and document is not None and not behind:
+        if options.recent and document is not None and not behind:
             # As it was before the write that this takes back; what is neither is somebody else's.
             behind = same_fields(document.raw_fields, edit.fields)
         if not behind and not before.is_gone:
@@ -70,14 +72,14 @@ class FieldEditor:
         def is_current(look: ReadBackResult) -> bool:
             if look.document is None:
                 return False
-            if how.recent:
+            if options.recent:
                 return edit.base in (look.document.fields, look.document.raw_fields)
             return not runner.superseded.holds(target, look.document)
 
-        within = LONGEST if how.recent else None
-        return (await runner.settle(target, how, is_current, within=within, learns=False)).seen
+        within = LONGEST if options.recent else None
+        return (await runner.settle(target, options, is_current, within=within, learns=False)).seen
 
-    async def _try_strategies(self, attempt: FieldEditAttempt, how: WriteOptions) -> Outcome:
+    async def _try_strategies(self, attempt: FieldEditAttempt, options: WriteOptions) -> Outcome:
         edit, runner, service = attempt.edit, self._runner, self._runner.service
         place = edit.target.collection_id, edit.target.file_id or ""
         requests: dict[InPlace, Callable[[], Awaitable[object]]] = {
@@ -92,9 +94,9 @@ class FieldEditor:
                 continue  # tried already, and more than once it would only be indexed again
             await runner.remember(edit.target, attempt.old, attempt.fields, strategy=strategy)
             error = await runner.send(
-                request, how, target=edit.target, before=attempt.now, after=attempt.fields
+                request, options, target=edit.target, before=attempt.now, after=attempt.fields
             )
-            settled = await self._settle(attempt, how, error)
+            settled = await self._settle(attempt, options, error)
             outcome = attempt.judge(strategy, error, settled)
             if outcome is not None:
                 if outcome.verdict is Verdict.UNKNOWN and settled.seen.document is not None:
@@ -110,10 +112,10 @@ class FieldEditor:
             self._unshown[_place_of(edit)] = dict(edit.fields), frozenset(ignored)
             self._keep_looking(attempt, ignored)
             return attempt.ignored(self._since())
-        return await Replacement(runner, self._recovery, attempt).run(how)
+        return await Replacement(runner, self._recovery, attempt).run(options)
 
     async def _settle(
-        self, attempt: FieldEditAttempt, how: WriteOptions, error: ApiError | None
+        self, attempt: FieldEditAttempt, options: WriteOptions, error: ApiError | None
     ) -> Settled[ReadBackResult]:
         runner, target = self._runner, attempt.edit.target
         if error is not None and was_not_sent(error):
@@ -126,7 +128,7 @@ class FieldEditor:
             is_old = runner.superseded.holds(target, look.document)
             return attempt.shows(look) and not (is_old and error is not None)
 
-        return await runner.settle(target, how, shows, error=error)
+        return await runner.settle(target, options, shows, error=error)
 
     def _follow(self, attempt: FieldEditAttempt, strategy: InPlace, after: float) -> None:
         """Go on looking for an edit whose answer was lost."""

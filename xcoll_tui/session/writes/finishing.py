@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.writes.field_edit_attempt import Edit, FieldEditAttempt
-from xcoll_tui.session.writes.judging import holds_fields, told
+from xcoll_tui.session.writes.judging import explain, holds_fields
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 from xcoll_tui.session.writes.replacement import Replacement
 from xcoll_tui.session.writes.runner import WriteOptions
@@ -59,7 +59,7 @@ class Finishing:
             sentence = f"Nothing was sent: {target.shown} could not be read."
             error = before.seen.error
             outcome = Outcome(
-                Operation.REPLACE, target, Verdict.FAILED, sentence + told(error), error
+                Operation.REPLACE, target, Verdict.FAILED, sentence + explain(error), error
             )
             return outcome, False
         if document is None:
@@ -75,8 +75,8 @@ class Finishing:
             )
             return outcome, True
         # It is there with other fields; what a service that merges made of both is ours as well.
-        ours = (record.old, record.new, {**record.old, **record.new})
-        base = document.fields if document.raw_fields in ours else record.old
+        own_fields = (record.old, record.new, {**record.old, **record.new})
+        base = document.fields if document.raw_fields in own_fields else record.old
         edit = Edit(target, wanted, dict(base), replace=True)
         outcome = await self._editor.edit(edit, WriteOptions(), document)
         return outcome, outcome.ok

@@ -114,17 +114,17 @@ def named_field(error: ApiError | None, keys: Iterable[str], *, sure: bool = Fal
     if not sure:
         patterns.append(r"(?<!\w){}(?!\w)")
     for pattern in patterns:
-        found = [
+        matches = [
             (match.start(), -len(key), key)
             for key in named
             if (match := re.search(pattern.replace("{}", re.escape(key)), error.message))
         ]
-        if found:
-            return min(found)[2]
+        if matches:
+            return min(matches)[2]
     return None
 
 
-def told(error: ApiError | None) -> str:
+def explain(error: ApiError | None) -> str:
     """Return a failure's own words as the end of a sentence's paragraph, "" without one."""
     return "" if error is None else f" {error.explanation}"
 

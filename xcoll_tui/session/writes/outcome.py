@@ -74,25 +74,27 @@ class Target:
 class Outcome:
     """What became of one write.
 
-    `said` is one or more full sentences in plain text. `error` is what went wrong on the way, also
-    when it is DONE all the same. `strategy` is how fields were changed in the end; `reindexed`
+    `message` is one or more full sentences in plain text. `error` is what went wrong on the way,
+    also when it is DONE all the same. `strategy` is how fields were changed in the end; `reindexed`
     tells that the document is, or may be, indexed again. `field` is the key of the field that a
-    refusal names. `mine` are the fields that were wanted; `theirs` those that the service held
-    before, or holds instead for CONFLICT. `document` and `collection` are the last that was read;
-    for a removed document what it was. `entry` is the number of the activity's entry, None for a
-    part of many. `file_lost` tells that the file turned out to be gone with its document.
+    refusal names. `wanted_fields` are those that were wanted, `previous_fields` those that the
+    service held before, `current_fields` those that it holds instead. `document` and `collection`
+    are the last that was read; for a removed document what it was. `entry` is the number of the
+    activity's entry, None for a part of many. `file_lost` tells that the file turned out to be gone
+    with its document.
     """
 
     operation: Operation
     target: Target
     verdict: Verdict
-    said: str
+    message: str
     error: ApiError | None = None
     strategy: Strategy | None = None
     reindexed: bool = False
     field: str | None = None
-    mine: Mapping[str, str] | None = None
-    theirs: Mapping[str, str] | None = None
+    wanted_fields: Mapping[str, str] | None = None
+    previous_fields: Mapping[str, str] | None = None
+    current_fields: Mapping[str, str] | None = None
     document: Document | None = None
     collection: Collection | None = None
     entry: int | None = None
@@ -100,7 +102,7 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Whether what was wanted is so, or under way as it was asked for."""
+        """Whether the write succeeded, or is under way as it was asked for."""
         return self.verdict in {Verdict.DONE, Verdict.ASKED, Verdict.ALREADY}
 
 

@@ -70,8 +70,8 @@ class ReadBack:
             del self._lines[collection_id]
             # Only where this task was cancelled is anybody still waiting.
             for futures in (*taken.values(), *line.waiting.values()):
-                for each in futures:
-                    each.cancel()
+                for future in futures:
+                    future.cancel()
 
     async def _answer(
         self, collection_id: str, taken: dict[str, list[asyncio.Future[_Answer]]]
@@ -80,16 +80,16 @@ class ReadBack:
         try:
             if alone:
                 (file_id,) = taken
-                found = {file_id: await self._read_one(collection_id, file_id)}
+                documents = {file_id: await self._read_one(collection_id, file_id)}
             else:
-                found = await self._read_many(collection_id, list(taken))
+                documents = await self._read_many(collection_id, list(taken))
         except Exception as error:  # noqa: BLE001 - not swallowed: all who wait get it
-            for each in _pending(taken.values()):
-                each.set_exception(error)
+            for future in _pending(taken.values()):
+                future.set_exception(error)
             return
         for file_id, futures in taken.items():
-            for each in _pending([futures]):
-                each.set_result((found.get(file_id), alone))
+            for future in _pending([futures]):
+                future.set_result((documents.get(file_id), alone))
 
     async def _read_one(self, collection_id: str, file_id: str) -> Document | None:
         try:
@@ -129,4 +129,4 @@ async def read_surely(read: Callable[..., Awaitable[T]], *ids: str) -> T:
 def _pending(
     several: Iterable[list[asyncio.Future[_Answer]]],
 ) -> list[asyncio.Future[_Answer]]:
-    return [each for futures in several for each in futures if not each.done()]
+    return [future for futures in several for future in futures if not future.done()]

@@ -293,7 +293,7 @@ class RecordFolder(Generic[R]):
     """A folder with a JSON file for each record; the methods block, and raise OSError.
 
     `read` makes a record of an object as it was read, and raises ValueError if it cannot; `write`
-    is its inverse. `what` goes on after "It holds", where a file cannot be read.
+    is its inverse. `content` goes on after "It holds", where a file cannot be read.
     """
 
     def __init__(
@@ -301,12 +301,12 @@ class RecordFolder(Generic[R]):
         folder: Path,
         read: Callable[[dict[str, Any]], R],
         write: Callable[[R], dict[str, Any]],
-        what: str,
+        content: str,
     ) -> None:
         self._folder = folder
         self._read = read
         self._write = write
-        self._what = what
+        self._content = content
 
     def read_all(self) -> tuple[list[R], list[str]]:
         """Return all records, and what could not be read, as sentences; raises nothing."""
@@ -318,7 +318,7 @@ class RecordFolder(Generic[R]):
             return [], []
         except OSError as error:
             problem = f"The folder {self._folder} cannot be read: {reason_of(error)}. It may hold"
-            return [], [f"{problem} {self._what}; make it readable."]
+            return [], [f"{problem} {self._content}; make it readable."]
         for path in paths:
             if path.suffix == ".new":
                 _delete_stale(path)
@@ -329,8 +329,8 @@ class RecordFolder(Generic[R]):
                     continue  # done with since the folder was read
                 except (OSError, ValueError) as error:
                     problems.append(
-                        f"{path} cannot be read: {reason_of(error)}. It holds {self._what}; look at"
-                        " it before deleting it."
+                        f"{path} cannot be read: {reason_of(error)}. It holds {self._content}; look"
+                        " at it before deleting it."
                     )
         return records, problems
 

@@ -251,10 +251,10 @@ class Recovery:
         records.put(entry)
 
     def _read_all(self, records: RecordFolder[Unfinished]) -> tuple[list[Unfinished], list[str]]:
-        found, problems = records.read_all()
+        stored, problems = records.read_all()
         live: dict[str, bool] = {}
         entries = []
-        for entry in found:
+        for entry in stored:
             if not self._place.owns(Place.parse(entry.place)):
                 continue
             if entry.owner not in live:

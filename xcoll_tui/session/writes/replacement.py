@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import Conflict
 from xcoll_tui.session.lists.events import Departure
 from xcoll_tui.session.writes.judging import (
+    explain,
     holds_fields,
     is_missing,
     is_settled_refusal,
     may_be_own,
     named_field,
-    told,
     was_not_sent,
     was_refused,
 )
@@ -57,7 +57,7 @@ class Replacement:
         self._settled = False
         self._was_gone = False
 
-    async def run(self, how: WriteOptions) -> Outcome:
+    async def run(self, options: WriteOptions) -> Outcome:
         """Remove and attach with the new fields; where that fails, put the old ones back."""
         runner, name = self._runner, self._target.shown
         if runner.learned.files.value == "deleted":
@@ -73,9 +73,9 @@ class Replacement:
             sentence = f"{name} was not removed, because its fields could not be kept first."
             return self._attempt.end(Verdict.FAILED, f"{sentence} {problem}")
         try:
-            outcome = await self._remove(entry, how)
+            outcome = await self._remove(entry, options)
             if outcome is None:
-                outcome = await self._attach(how)
+                outcome = await self._attach(options)
         except NotSent:
             self._settled = True  # only the first half can be called off
             raise
@@ -83,17 +83,17 @@ class Replacement:
             await self._close(entry)
         return outcome
 
-    async def finish(self, wanted: Fields, how: WriteOptions) -> tuple[Outcome, bool]:
+    async def finish(self, wanted: Fields, options: WriteOptions) -> tuple[Outcome, bool]:
         """Attach what an earlier replacement left out, with the wanted one of its versions.
 
         The document must have been seen gone for the settling time. Also returned: whether the
         record of it is needed no more.
         """
         self._was_gone = True
-        error = await self._send_attach(wanted, how)
+        error = await self._send_attach(wanted, options)
         if is_missing(error):
             return await self._file_lost(error), False
-        settled = await self._settle(wanted, how, error)
+        settled = await self._settle(wanted, options, error)
         after = settled.seen
         if after.document is not None and holds_fields(after.document, wanted):
             self._runner.rows.appeared(self._target.collection_id, after.document)
@@ -110,12 +110,12 @@ class Replacement:
 
     # The first half
 
-    async def _remove(self, entry: Unfinished, how: WriteOptions) -> Outcome | None:
+    async def _remove(self, entry: Unfinished, options: WriteOptions) -> Outcome | None:
         """Send the first half; return None when the document is out of the collection."""
         name, before = self._target.shown, self._attempt.now
         error = await self._runner.send(
             partial(self._runner.service.remove_document, *self._place),
-            how,
+            options,
             target=self._target,
             before=before,
             after=None,
@@ -123,11 +123,11 @@ class Replacement:
         sentence = f"{name} could not be removed, so its fields were not replaced."
         if error is not None and was_not_sent(error):
             self._settled = True
-            return self._attempt.end(Verdict.FAILED, sentence + told(error), error)
+            return self._attempt.end(Verdict.FAILED, sentence + explain(error), error)
         refused = is_settled_refusal(error) and not is_missing(error)
         settled = await self._runner.settle(
             self._target,
-            how,
+            options,
             lambda look: look.is_gone,
             within=0.0 if refused else LONGEST,
             lasting=error is not None,
@@ -142,17 +142,17 @@ class Replacement:
             return None
         if refused:
             self._settled = True
-            return self._attempt.end(Verdict.FAILED, sentence + told(error), error)
+            return self._attempt.end(Verdict.FAILED, sentence + explain(error), error)
         self._attempt.now = after.document
         if error is None and after.document is not None:
             sentence = f"The service took the removal of {name}, and still shows it after"
             sentence = f"{sentence} {settled.words}, so it was not attached with the new fields."
             return self._attempt.end(Verdict.UNSHOWN, f"{sentence} {_KEPT}")
         if after.document is not None:
-            return self._attempt.end(Verdict.FAILED, f"{sentence}{told(error)} {_KEPT}", error)
+            return self._attempt.end(Verdict.FAILED, f"{sentence}{explain(error)} {_KEPT}", error)
         sentence = f"Whether {name} was removed, to be attached with the new fields, is not known."
         error = error or after.error
-        return self._attempt.end(Verdict.UNKNOWN, f"{sentence}{told(error)} {_KEPT}", error)
+        return self._attempt.end(Verdict.UNKNOWN, f"{sentence}{explain(error)} {_KEPT}", error)
 
     async def _advance(self, entry: Unfinished) -> None:
         try:
@@ -162,27 +162,27 @@ class Replacement:
 
     # The second half
 
-    async def _attach(self, how: WriteOptions) -> Outcome:
+    async def _attach(self, options: WriteOptions) -> Outcome:
         self._attempt.reindexed = True
-        error = await self._send_attach(self._new, how)
+        error = await self._send_attach(self._new, options)
         if is_missing(error):
             return await self._file_lost(error)
-        settled = await self._settle(self._new, how, error)
+        settled = await self._settle(self._new, options, error)
         if error is None and settled.seen.is_gone:
             # Taken, and swallowed by a removal that took effect behind it.
-            error = await self._send_attach(self._new, how)
+            error = await self._send_attach(self._new, options)
             if is_missing(error):
                 return await self._file_lost(error)
-            settled = await self._settle(self._new, how, error)
+            settled = await self._settle(self._new, options, error)
         after = settled.seen
         if error is not None and (
             after.is_gone or (after.error is not None and was_refused(error))
         ):
-            return await self._put_back(error, how)
-        return await self._judge(error, settled, how)
+            return await self._put_back(error, options)
+        return await self._judge(error, settled, options)
 
     async def _settle(
-        self, wanted: Fields, how: WriteOptions, error: ApiError | None
+        self, wanted: Fields, options: WriteOptions, error: ApiError | None
     ) -> Settled[ReadBackResult]:
         def shows(look: ReadBackResult) -> bool:
             return look.document is not None and holds_fields(look.document, wanted)
@@ -190,7 +190,7 @@ class Replacement:
         refused = is_settled_refusal(error) or self._is_rule(error, wanted)
         settled = await self._runner.settle(
             self._target,
-            how,
+            options,
             shows,
             within=0.0 if refused else None,
             lasting=error is not None and self._was_there_before(wanted),
@@ -203,7 +203,7 @@ class Replacement:
         return settled
 
     async def _judge(
-        self, error: ApiError | None, settled: Settled[ReadBackResult], how: WriteOptions
+        self, error: ApiError | None, settled: Settled[ReadBackResult], options: WriteOptions
     ) -> Outcome:
         name, after = self._target.shown, settled.seen
         if after.document is None:
@@ -214,7 +214,7 @@ class Replacement:
                 if after.is_gone
                 else "it could not be read back."
             )
-            sentence += f"{told(error)}{told(after.error)} {_KEPT}"
+            sentence += f"{explain(error)}{explain(after.error)} {_KEPT}"
             return self._attempt.end(Verdict.UNKNOWN, sentence, error or after.error)
         if holds_fields(after.document, self._new):
             self._settled = True
@@ -223,20 +223,20 @@ class Replacement:
             return self._attempt.end(
                 Verdict.DONE, f"{sentence} being indexed.", error, strategy="replace"
             )
-        self._settled = await self._old_lasts(how)
+        self._settled = await self._old_lasts(options)
         if isinstance(error, Conflict) and not may_be_own(error):
             sentence = f"{name} was removed, and somebody else attached it meanwhile, with other "
             return self._attempt.end(
-                Verdict.FAILED, f"{sentence}fields. {_KEPT}{told(error)}", error
+                Verdict.FAILED, f"{sentence}fields. {_KEPT}{explain(error)}", error
             )
         sentence = f"{name} was removed and attached again, but the service "
         sentence += "keeps the old fields." if self._settled else f"shows other fields. {_KEPT}"
-        return self._attempt.end(Verdict.FAILED, sentence + told(error), error)
+        return self._attempt.end(Verdict.FAILED, sentence + explain(error), error)
 
-    async def _old_lasts(self, how: WriteOptions) -> bool:
+    async def _old_lasts(self, options: WriteOptions) -> bool:
         """Look whether the old fields are seen for the whole settling time, after it was gone."""
         settled = await self._runner.settle(
-            self._target, how, self._shows_old, lasting=True, learns=False
+            self._target, options, self._shows_old, lasting=True, learns=False
         )
         self._attempt.now = settled.seen.document
         return settled.proved and self._was_gone
@@ -244,14 +244,14 @@ class Replacement:
     def _shows_old(self, look: ReadBackResult) -> bool:
         return look.document is not None and holds_fields(look.document, self._old)
 
-    async def _put_back(self, error: ApiError | None, how: WriteOptions) -> Outcome:
+    async def _put_back(self, error: ApiError | None, options: WriteOptions) -> Outcome:
         """Attach the old fields again, since the new ones could not be attached."""
-        again = await self._send_attach(self._old, how)
+        again = await self._send_attach(self._old, options)
         if is_missing(again):
             return await self._file_lost(again)
         settled = await self._runner.settle(
             self._target,
-            how,
+            options,
             lambda look: look.document is not None,
             within=0.0 if is_settled_refusal(again) else None,
             show=False,
@@ -262,15 +262,15 @@ class Replacement:
             return self._left_out(error or again, settled)
         self._runner.rows.show(self._target.collection_id, after.document)
         if holds_fields(after.document, self._new):
-            return await self._judge(error, settled, how)
-        self._settled = await self._old_lasts(how)
+            return await self._judge(error, settled, options)
+        self._settled = await self._old_lasts(options)
         if self._attempt.now is not None and holds_fields(self._attempt.now, self._new):
             self._settled = True
         if self._settled:
             self._note_kept(again)
         name = self._target.shown
         sentence = f"The fields of {name} are not saved."
-        sentence += told(error)
+        sentence += explain(error)
         sentence += (
             " The old fields were put back, and it is being indexed again."
             if self._settled
@@ -287,7 +287,7 @@ class Replacement:
         else:
             sentence = f"Whether {name} is in the collection, and with which fields, is not known"
             verdict = Verdict.UNKNOWN
-        sentence = f"{sentence}.{told(error)}{told(after.error)} {_KEPT}"
+        sentence = f"{sentence}.{explain(error)}{explain(after.error)} {_KEPT}"
         return self._attempt.end(verdict, sentence, error or after.error)
 
     async def _file_lost(self, error: ApiError | None) -> Outcome:
@@ -296,10 +296,10 @@ class Replacement:
         self._leave_list(ReadBackResult())
         sentence = f"{self._target.shown} is out of the collection, and cannot be attached again"
         if not await self._runner.is_file_lost(self._target, error):
-            return self._attempt.end(Verdict.FAILED, f"{sentence}.{told(error)} {_KEPT}", error)
+            return self._attempt.end(Verdict.FAILED, f"{sentence}.{explain(error)} {_KEPT}", error)
         sentence = f"{sentence}: this service deletes a file with its document. Upload it again. "
         return self._attempt.end(
-            Verdict.FAILED, f"{sentence}{_KEPT}{told(error)}", error, file_lost=True
+            Verdict.FAILED, f"{sentence}{_KEPT}{explain(error)}", error, file_lost=True
         )
 
     def _leave_list(self, look: ReadBackResult) -> None:
@@ -320,12 +320,12 @@ class Replacement:
         """Tell whether a 409 is for a unique value, and not for a document that is still there."""
         return isinstance(error, Conflict) and named_field(error, fields, sure=True) is not None
 
-    async def _send_attach(self, fields: Fields, how: WriteOptions) -> ApiError | None:
+    async def _send_attach(self, fields: Fields, options: WriteOptions) -> ApiError | None:
         """Attach; while the service says that it is still there, the removal is on its way.
 
         A file that is not found is asked for once more: a replica may be behind.
         """
-        error = await self._send_attach_once(fields, how)
+        error = await self._send_attach_once(fields, options)
         missed = False
         for pause in _PAUSES:
             if is_missing(error) and not missed:
@@ -335,14 +335,14 @@ class Replacement:
             elif may_be_own(error):
                 return error  # it may be there by this very request
             await self._runner.pause(pause)
-            error = await self._send_attach_once(fields, how)
+            error = await self._send_attach_once(fields, options)
         return error
 
-    async def _send_attach_once(self, fields: Fields, how: WriteOptions) -> ApiError | None:
+    async def _send_attach_once(self, fields: Fields, options: WriteOptions) -> ApiError | None:
         request = partial(self._runner.service.add_document, *self._place, fields=fields)
         send = partial(self._runner.send, request, target=self._target, before=None, after=fields)
         try:
-            return await send(how=how)
+            return await send(options=options)
         except NotSent:
             # A document that is out must not stay out.
-            return await send(how=WriteOptions())
+            return await send(options=WriteOptions())

@@ -75,7 +75,11 @@ class RowUpdates:
     def defined_keys(self, collection_id: str) -> list[str]:
         """Return the keys of the fields that a collection defines, as far as it is known."""
         collection = self._known(collection_id)
-        return [] if collection is None else [each.key for each in collection.field_definitions]
+        return (
+            []
+            if collection is None
+            else [definition.key for definition in collection.field_definitions]
+        )
 
     def intent_of(self, collection_id: str, file_id: str | None = None) -> str | None:
         """Return what is being done to a document, or to the collection itself, as "saving…"."""

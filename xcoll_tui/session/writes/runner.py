@@ -138,7 +138,7 @@ class WriteRunner:
         target: Target,
         words: str,
         act: Callable[[], Awaitable[Outcome]],
-        how: WriteOptions,
+        options: WriteOptions,
     ) -> Outcome:
         """Perform a write when it is this document's turn; `words` show meanwhile on its row.
 
@@ -147,7 +147,7 @@ class WriteRunner:
         if self.service.read_only:
             sentence = f"Nothing was sent: xcoll is read-only. Leave that mode to {operation}"
             return Outcome(operation, target, Verdict.FAILED, f"{sentence} {target.shown}.")
-        return await self._lasting.run(self._perform(operation, target, words, act, how))
+        return await self._lasting.run(self._perform(operation, target, words, act, options))
 
     async def _perform(
         self,
@@ -155,10 +155,10 @@ class WriteRunner:
         target: Target,
         words: str,
         act: Callable[[], Awaitable[Outcome]],
-        how: WriteOptions,
+        options: WriteOptions,
     ) -> Outcome:
-        log = how.log or self._logs.open(operation, target, kept=not how.quiet)
-        entry = None if how.quiet else self._activity.begin(operation, target, log=log)
+        log = options.log or self._logs.open(operation, target, kept=not options.quiet)
+        entry = None if options.quiet else self._activity.begin(operation, target, log=log)
         place = target.collection_id, target.file_id
         lock = self._locks.setdefault(place, asyncio.Lock())
         sentence = f"It was broken off while it was under way; look at {target.shown} again."
@@ -187,7 +187,7 @@ class WriteRunner:
                 outcome = replace(outcome, entry=entry.number)
                 self._activity.end(entry, outcome)
         if watch is not None:
-            self._watch(outcome, watch, log, how)
+            self._watch(outcome, watch, log, options)
         return outcome
 
     async def remember(
@@ -216,7 +216,7 @@ class WriteRunner:
     async def send(
         self,
         request: Callable[[], Awaitable[object]],
-        how: WriteOptions,
+        options: WriteOptions,
         *,
         target: Target | None = None,
         before: Document | Collection | None = None,
@@ -227,7 +227,7 @@ class WriteRunner:
         With a target: it replaces what the document was before; a read may still show that.
         """
         try:
-            async with how.slot or nullcontext():
+            async with options.slot or nullcontext():
                 if target is not None:
                     self._sending.pop((target.collection_id, target.file_id), _nothing)()
                 await request()
@@ -277,7 +277,7 @@ class WriteRunner:
     async def settle(
         self,
         target: Target,
-        how: WriteOptions,
+        options: WriteOptions,
         proved: Callable[[ReadBackResult], bool],
         *,
         operation: Operation = Operation.EDIT,
@@ -301,8 +301,8 @@ class WriteRunner:
 
         def wait() -> None:
             self.rows.change_intent(target, _LOOKING.get(operation, "saved? looking…"))
-            if how.settling is not None and error is None:
-                how.settling()
+            if options.settling is not None and error is None:
+                options.settling()
 
         settled = await self.settling.look(
             look,
@@ -427,13 +427,13 @@ class WriteRunner:
         """
         self._afterwards[target.collection_id, target.file_id] = watch
 
-    def _watch(self, first: Outcome, watch: Watch, log: WriteLog, how: WriteOptions) -> None:
+    def _watch(self, first: Outcome, watch: Watch, log: WriteLog, options: WriteOptions) -> None:
         place = first.target.collection_id, first.target.file_id
 
         def correct(outcome: Outcome) -> None:
             outcome = replace(outcome, entry=first.entry)
             log.end(outcome)
-            (how.corrected or self._activity.correct)(outcome)
+            (options.corrected or self._activity.correct)(outcome)
 
         async def run() -> None:
             await watch(correct)
@@ -442,8 +442,8 @@ class WriteRunner:
 
         task = self._watching[place] = self._watches.spawn(run())
         self._followed[place] = first.operation
-        if how.followed is not None:
-            followed, target = how.followed, first.target
+        if options.followed is not None:
+            followed, target = options.followed, first.target
             task.add_done_callback(lambda _: followed(target))
 
     def is_followed(self, target: Target, operation: Operation) -> bool:

@@ -175,9 +175,9 @@ class Superseded:
         old = _state_of(before)
         now = self._clock()
         states = self._states.setdefault(place, deque(maxlen=_REMEMBERED))
-        kept = [(at, state) for at, state in states if state not in (old, after)]
+        others = [(at, state) for at, state in states if state not in (old, after)]
         states.clear()
-        states.extend([*kept, (now, old)])
+        states.extend([*others, (now, old)])
         self._removals.pop(place, None)
         if after is None:
             self._removals[place] = now
@@ -201,11 +201,11 @@ class Superseded:
 
     def correct(self, collection_id: str, documents: Sequence[Document]) -> list[Document]:
         """Return documents as they were read, but those that are behind as they are by now."""
-        return self._correct(documents, lambda each: (collection_id, each.file_id))
+        return self._correct(documents, lambda document: (collection_id, document.file_id))
 
     def correct_collections(self, collections: Sequence[Collection]) -> list[Collection]:
         """Return collections as they were read, but those that are behind as they are by now."""
-        return self._correct(collections, lambda each: (each.collection_id, ""))
+        return self._correct(collections, lambda collection: (collection.collection_id, ""))
 
     def _correct(self, rows: Sequence[R], place_of: Callable[[R], _Place]) -> list[R]:
         if not self._states:

@@ -238,6 +238,6 @@ def _file_ids_of(members: dict[str, Any]) -> list[str] | None:
     value = members.get("file_ids")
     if value is None:
         return None
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(file_id, str) for file_id in value):
         raise ValueError("its file_ids are no list of texts")
     return value

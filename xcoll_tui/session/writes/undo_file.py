@@ -95,13 +95,13 @@ class UndoFile:
         """Rewrite it without some entries, and without the lines that cannot be read."""
         dropped = {None, *entry_ids}
         with self._locked():
-            kept = [
+            lines = [
                 line.rstrip(b"\n")
                 for line in BytesIO(read_file(self.path))
                 if _id_of(line) not in dropped
             ]
-            if kept:
-                replace_private(self.path, b"\n".join([self._header(), *kept, b""]))
+            if lines:
+                replace_private(self.path, b"\n".join([self._header(), *lines, b""]))
             else:
                 self.path.unlink(missing_ok=True)
 

@@ -126,25 +126,25 @@ class UndoFolder:
         if not old and not large:
             return
         try:
-            gone = self._drop(file, entries, old | large)
+            dropped = self._drop(file, entries, old | large)
         except (OSError, ValueError) as error:
             loaded.problems.append(
                 f"{file.path} holds more than {DAYS_KEPT} days or {MEGABYTES_KEPT} MB, and cannot "
                 f"be written: {reason_of(error)}."
             )
         else:
-            loaded.notices += _notices(len(old & gone), len(large & gone))
+            loaded.notices += _notices(len(old & dropped), len(large & dropped))
 
     def _drop(self, file: UndoFile, entries: dict[str, UndoEntry], entry_ids: set[str]) -> set[str]:
         """Drop those entries that no other session is about to undo, and return their IDs."""
         owners = {entries[entry_id].owner for entry_id in entry_ids}
         with ExitStack() as stack:
             adopted = {owner for owner in owners if stack.enter_context(self._owner.adopt(owner))}
-            gone = {entry_id for entry_id in entry_ids if entries[entry_id].owner in adopted}
-            file.drop(gone)
-        for entry_id in gone:
+            dropped = {entry_id for entry_id in entry_ids if entries[entry_id].owner in adopted}
+            file.drop(dropped)
+        for entry_id in dropped:
             del entries[entry_id]
-        return gone
+        return dropped
 
     def _is_in_use(self, entry: UndoEntry, claimed: Collection[str]) -> bool:
         return entry.is_live or entry.owner == self._owner.id or entry.id in claimed

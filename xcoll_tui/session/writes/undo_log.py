@@ -187,17 +187,17 @@ class UndoLog:
         if self._folder is None:
             return self.problems
         loaded = await asyncio.to_thread(self._folder.load, self._place, self._claimed)
-        found: dict[str, UndoEntry] = {}
+        loaded_entries: dict[str, UndoEntry] = {}
         for file, content in loaded.contents:
             for entry in content.entries.values():
                 self._files.setdefault(entry.id, file)
-                found[entry.id] = self._merge(entry)
-        kept = {
+                loaded_entries[entry.id] = self._merge(entry)
+        own_entries = {
             entry.id: entry
             for entry in self._entries.values()
             if entry.owner == self._owner.id or entry.id in self._claimed
         }
-        self._entries = {**found, **kept}
+        self._entries = {**loaded_entries, **own_entries}
         self._problems = loaded.problems
         self.notices += loaded.notices
         return self.problems

@@ -38,8 +38,8 @@ class Writes:
 
     `collection_id` is the opened one unless given. `slot` is held around each request that changes
     something, not around the looks that follow; it may raise NotSent on entering. A `quiet` write
-    is a part of many: it has no entry of its own. `how` says all of this at once. Values of fields
-    may be any JSON: what is no text is sent as it was received.
+    is a part of many: it has no entry of its own. `options` says all of this at once. Values of
+    fields may be any JSON: what is no text is sent as it was received.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Writes:
         name: str = "",
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
-        how: WriteOptions | None = None,
+        options: WriteOptions | None = None,
     ) -> Outcome:
         """Attach an uploaded file; one that is attached already is left as it is.
 
@@ -106,7 +106,7 @@ class Writes:
         """
         target = self._target(file_id, collection_id)
         target = replace(target, name=target.name or name)
-        return await self._documents.attach(target, fields, how or WriteOptions(slot, quiet))
+        return await self._documents.attach(target, fields, options or WriteOptions(slot, quiet))
 
     async def edit_fields(
         self,
@@ -120,7 +120,7 @@ class Writes:
         collection_id: str | None = None,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
-        how: WriteOptions | None = None,
+        options: WriteOptions | None = None,
     ) -> Outcome:
         """Give a document these fields, and no others.
 
@@ -130,9 +130,9 @@ class Writes:
         """
         target = self._target(file_id, collection_id)
         edit = Edit(target, dict(fields), dict(base), replace, overwrite)
-        how = how or WriteOptions(slot, quiet)
-        act = partial(self._editor.edit, edit, how, document)
-        return await self._runner.perform(Operation.EDIT, target, "saving…", act, how)
+        options = options or WriteOptions(slot, quiet)
+        act = partial(self._editor.edit, edit, options, document)
+        return await self._runner.perform(Operation.EDIT, target, "saving…", act, options)
 
     async def remove(
         self,
@@ -143,7 +143,7 @@ class Writes:
         unreadable: bool = False,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
-        how: WriteOptions | None = None,
+        options: WriteOptions | None = None,
     ) -> Outcome:
         """Remove a document from its collection; the outcome's `document` is what it was.
 
@@ -151,8 +151,8 @@ class Writes:
         put back: it stays, unless a person agreed to that (`unreadable`).
         """
         target = self._target(file_id, collection_id)
-        how = how or WriteOptions(slot, quiet)
-        return await self._documents.remove(target, base, how, unreadable=unreadable)
+        options = options or WriteOptions(slot, quiet)
+        return await self._documents.remove(target, base, options, unreadable=unreadable)
 
     async def reindex(
         self,
@@ -161,7 +161,7 @@ class Writes:
         collection_id: str | None = None,
         slot: AbstractAsyncContextManager[Any] | None = None,
         quiet: bool = False,
-        how: WriteOptions | None = None,
+        options: WriteOptions | None = None,
     ) -> Outcome:
         """Ask for a document to be indexed again.
 
@@ -169,7 +169,7 @@ class Writes:
         then.
         """
         target = self._target(file_id, collection_id)
-        return await self._documents.reindex(target, how or WriteOptions(slot, quiet))
+        return await self._documents.reindex(target, options or WriteOptions(slot, quiet))
 
     def is_reindexing(self, file_id: str, *, collection_id: str | None = None) -> bool:
         """Tell whether a document was asked to be indexed here, and that has not ended yet."""
@@ -239,13 +239,13 @@ class Writes:
         before: Collection,
         draft: CollectionDraft,
         after: Collection | None,
-        how: WriteOptions,
+        options: WriteOptions,
     ) -> Outcome:
         """Take back what a draft changed of `before`; `after` is the collection as it became.
 
         None where nobody saw that.
         """
-        return await self._collections.change_back(collection_id, before, draft, after, how)
+        return await self._collections.change_back(collection_id, before, draft, after, options)
 
     async def delete_collection(self, collection_id: str) -> Outcome:
         """Delete a collection."""

@@ -287,7 +287,7 @@ def _named(marked: Marked) -> list[str]:
 def _again(draft: AttachDraft, run: BulkRun) -> tuple[AttachDraft, Mapping[str, str]]:
     """Return the draft for what is not attached, and why, field by field."""
     left = {file_id for file_id in draft.fields if not _is_attached(run, file_id)}
-    refusals = {outcome.field: outcome.said for outcome in run.failures if outcome.field}
+    refusals = {outcome.field: outcome.message for outcome in run.failures if outcome.field}
     return draft.only(left), refusals
 
 

@@ -59,7 +59,7 @@ class DeleteCollectionFlow:
         steps.can_cancel = False
         steps.say("Deleting the collection…")
         outcome = await self._session.writes.delete_collection(collection_id)
-        steps.say(outcome.said, over=True, failed=not outcome.ok)
+        steps.say(outcome.message, over=True, failed=not outcome.ok)
         return outcome.ok
 
     def _why_not_now(self, collection_id: str) -> str:

@@ -128,7 +128,7 @@ class FinishFlow:
             self._host.app.push_screen(steps)
             steps.say("Looking for a while how the service shows it, then attaching it…")
             outcome = await self._session.writes.finish(record, old=chosen == _OLD)
-            steps.say(outcome.said, over=True, failed=not outcome.ok)
+            steps.say(outcome.message, over=True, failed=not outcome.ok)
 
     async def _drop(self, record: Unfinished, shown: _Shown) -> None:
         question = Question(
@@ -176,7 +176,7 @@ class FinishFlow:
             outcomes.append(outcome)
             failed += not outcome.ok
             if not outcome.ok and failed <= _TOLD:
-                steps.note(outcome.said)
+                steps.note(outcome.message)
             if outcome.file_lost:
                 break
         done, left = len(outcomes) - failed, len(records) - len(outcomes)

@@ -122,7 +122,7 @@ class RestoreFlow:
             return
         for note in done.notes:
             steps.note(note)
-        steps.say(done.said, over=True, failed=not done.complete)
+        steps.say(done.message, over=True, failed=not done.complete)
         await self._session.collections.refresh()
         if done.collection_id is not None:
             self._host.point_at(done.collection_id)

@@ -154,7 +154,7 @@ class UndoFlow:
             return False
         target, many = ignored[0].target, format_many(count, "document")
         alone, them = count == 1, "it" if count == 1 else "each"
-        kept = ignored[0].said if alone else "keep the fields that they have."
+        kept = ignored[0].message if alone else "keep the fields that they have."
         question = Question(
             "Replace the document?" if alone else "Replace them?",
             target.name or target.file_id or "" if alone else many,

@@ -58,9 +58,9 @@ class WriteFlow:
         if outcome.verdict is Verdict.CANCELLED:
             return
         if outcome.ok:
-            self._host.tell(outcome.said)
+            self._host.tell(outcome.message)
         else:
-            self._host.complain(outcome.said)
+            self._host.complain(outcome.message)
 
     def tell_corrected(self, outcome: Outcome) -> None:
         """Say what a write came to that was told as not shown, or as asked for."""
@@ -68,7 +68,7 @@ class WriteFlow:
         if outcome.ok and target.file_id is not None:
             self._drafts.fields.pop((target.collection_id, target.file_id), None)
         if outcome.ok and outcome.operation is not Operation.REINDEX:
-            self._host.tell(f"It shows now. {outcome.said}")
+            self._host.tell(f"It shows now. {outcome.message}")
         else:
             self.tell(outcome)
 
@@ -137,7 +137,7 @@ class WriteFlow:
             collection_id=collection_id,
         )
         place = collection_id, document.file_id
-        sentence = outcome.said
+        sentence = outcome.message
         if outcome.ok:
             self._drafts.fields.pop(place, None)
             form.done()
@@ -150,7 +150,7 @@ class WriteFlow:
             self._drafts.fields[place] = draft
             self._host.complain(f"{sentence} {_KEPT.format('e')}")
         elif outcome.verdict is Verdict.CONFLICT:
-            form.conflict(outcome.theirs or {})
+            form.conflict(outcome.current_fields or {})
         elif outcome.verdict is not Verdict.IGNORED:
             form.refuse(outcome.field, sentence)
         elif is_deleted(files):
@@ -292,7 +292,7 @@ class WriteFlow:
         letter: str,
         key: str = "",
     ) -> None:
-        sentence = outcome.said
+        sentence = outcome.message
         if outcome.ok:
             self._drafts.collections.pop(key, None)
             form.done()

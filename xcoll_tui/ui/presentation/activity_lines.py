@@ -24,7 +24,7 @@ class ActivityLine(NamedTuple):
     tone: str
     left: str
     """What can still be done, or how long it took."""
-    said: str
+    message: str
     copied: str
     """What `c` copies: an ID, or a request as curl with the key as a variable."""
 

@@ -52,7 +52,7 @@ class RunRow(NamedTuple):
     glyph: str
     word: str
     tone: str
-    said: str
+    message: str
 
 
 class RunView(NamedTuple):

@@ -107,18 +107,23 @@ def target_of(entry: UndoEntry) -> str:
 
 def with_versions(outcome: Outcome) -> str:
     """Tell an outcome; where other fields stand than were expected, with both versions."""
-    mine, theirs = outcome.mine, outcome.theirs
-    shows_both = "It has " in outcome.said
-    if outcome.verdict is not Verdict.CONFLICT or mine is None or theirs is None or shows_both:
-        return outcome.said
-    changes = changes_between(as_texts(mine), as_texts(theirs))
+    wanted_fields, current_fields = outcome.wanted_fields, outcome.current_fields
+    shows_both = "It has " in outcome.message
+    if (
+        outcome.verdict is not Verdict.CONFLICT
+        or wanted_fields is None
+        or current_fields is None
+        or shows_both
+    ):
+        return outcome.message
+    changes = changes_between(as_texts(wanted_fields), as_texts(current_fields))
     if not changes:
-        return outcome.said
+        return outcome.message
     both = "; ".join(
         f"{clean(key, _VALUE)} is {_quoted(now)}, and was to be {_quoted(wanted)}"
         for key, wanted, now in changes
     )
-    return f"{outcome.said} {both}."
+    return f"{outcome.message} {both}."
 
 
 def _quoted(value: str | None) -> str:

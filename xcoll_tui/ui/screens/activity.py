@@ -93,7 +93,7 @@ class ActivityScreen(Dialog[str]):
 
 
 def _note(line: ActivityLine) -> str | None:
-    return line.said or None
+    return line.message or None
 
 
 _COLUMNS = (

@@ -178,11 +178,11 @@ class RunScreen(Dialog[str]):
 
 
 def _note(row: RunRow) -> str | None:
-    return row.said or None
+    return row.message or None
 
 
 _COLUMNS = (
     Column[RunRow]("name", "Name", lambda row: Cell(row.name), 20, 60),
     Column[RunRow]("outcome", "", lambda row: Cell(f"{row.glyph} {row.word}", row.tone), 10, 24),
-    Column[RunRow]("said", "", lambda row: Cell(row.said, "quiet"), 12, 200, stretch=True),
+    Column[RunRow]("said", "", lambda row: Cell(row.message, "quiet"), 12, 200, stretch=True),
 )

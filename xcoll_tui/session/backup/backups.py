@@ -151,12 +151,12 @@ class Backups:
             filter=equals("collection_name", draft.collection_name),
         )
         return [
-            each
-            for each in page.collections
-            if each.collection_name == draft.collection_name
-            and each.collection_id != backup.collection.collection_id
-            and is_after(each, record.asked_at)
-            and not unlike_draft(each, draft)
+            collection
+            for collection in page.collections
+            if collection.collection_name == draft.collection_name
+            and collection.collection_id != backup.collection.collection_id
+            and is_after(collection, record.asked_at)
+            and not unlike_draft(collection, draft)
         ]
 
     async def recreate(
@@ -189,8 +189,8 @@ class Backups:
         collection_id: str | None,
     ) -> Recreated:
         own = nullcontext(True)
-        async with own if begun is None else self._restores.adopt(begun) as mine:
-            if not mine:
+        async with own if begun is None else self._restores.adopt(begun) as adopted:
+            if not adopted:
                 raise RestoreElsewhere("Another xcoll is making a collection of this backup.")
             if begun is None:
                 begun = await self._restores.begin(
@@ -222,7 +222,7 @@ class Backups:
     async def _attach(
         self, collection_id: str, documents: Sequence[SavedDocument]
     ) -> Sequence[Outcome]:
-        items = [Item(each.file_id, each.name, each.fields) for each in documents]
+        items = [Item(document.file_id, document.name, document.fields) for document in documents]
         run = self._bulk.attach_again(collection_id, items)
         await run.wait()
         return list(run.outcomes.values())

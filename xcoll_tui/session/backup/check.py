@@ -82,17 +82,17 @@ async def check_backup(service: Service, backup: Backup) -> BackupCheck:
     saved = await in_thread(partial(_read_fields, backup))
     count = backup.count if collection.documents_count is None else collection.documents_count
     whole = max(count, backup.count) <= COMPARED_WHOLE or count > backup.count
-    came: set[str] = set()
+    new_ids: set[str] = set()
     changed: set[str] = set()
     async for page in _pages(service, collection_id, _PAGES if whole else 1):
         for document in page:
             fields = saved.get(document.file_id)
             if fields is None:
-                came.add(document.file_id)
+                new_ids.add(document.file_id)
             elif not same_fields(document.raw_fields, fields):
                 changed.add(document.file_id)
     return BackupCheck(
-        max(len(came), count - backup.count),
+        max(len(new_ids), count - backup.count),
         len(changed),
         differences(backup.collection, collection),
         count,
@@ -118,4 +118,4 @@ async def _pages(service: Service, collection_id: str, most: int) -> AsyncIterat
 
 
 def _read_fields(backup: Backup) -> dict[str, Mapping[str, Any]]:
-    return {each.file_id: each.fields for each in read_backup(backup.path).documents()}
+    return {document.file_id: document.fields for document in read_backup(backup.path).documents()}

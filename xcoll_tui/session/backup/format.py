@@ -224,17 +224,17 @@ def list_backups(folder: Path) -> list[Backup | BackupBroken]:
 
     Only the first and the last line of each are read: `read_backup` tells whether one is whole.
     """
-    found: list[Backup] = []
+    backups: list[Backup] = []
     broken: list[BackupBroken] = []
     for path in sorted(folder.glob(f"[!.]*{SUFFIX}")):
         try:
-            found.append(_ends_of(path))
+            backups.append(_ends_of(path))
         except BackupBroken as problem:
             broken.append(problem)
         except OSError as error:
             broken.append(BackupBroken(path, f"it cannot be read ({error.strerror})"))
-    found.sort(key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
-    return [*found, *broken]
+    backups.sort(key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
+    return [*backups, *broken]
 
 
 def closing(checksum: str) -> bytes:
@@ -281,5 +281,5 @@ def _convert(path: Path, line: dict[str, Any], kind: type[T], place: str) -> T:
 
 
 def _stamp_of(file: BinaryIO) -> tuple[int, ...]:
-    known = os.fstat(file.fileno())
-    return known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns
+    status = os.fstat(file.fileno())
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -145,8 +145,8 @@ class _Writing:
             token = page.pagination_token
             if token is None:
                 break
-            told = self._collection.documents_count or 0
-            most = 2 * max(self._writer.count, told) + _SURPLUS
+            count_shown = self._collection.documents_count or 0
+            most = 2 * max(self._writer.count, count_shown) + _SURPLUS
             if token in tokens or met > most or empty >= _EMPTY_PAGES:
                 if order is Ordering.ASCENDING:
                     raise self._failure(
@@ -196,8 +196,8 @@ class _Writing:
         """Report the progress."""
         if self._on_progress is None:
             return
-        told = self._collection.documents_count
-        total = None if told is None else max(told, self._writer.count)
+        count_shown = self._collection.documents_count
+        total = None if count_shown is None else max(count_shown, self._writer.count)
         self._on_progress(BackupProgress(step, self._writer.count, total))
 
     def _failure(self, clause: str, *, unreadable: int = 0) -> BackupFailed:

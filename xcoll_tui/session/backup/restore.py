@@ -62,8 +62,8 @@ class Recreated:
     @property
     def complete(self) -> bool:
         """Whether the collection and every document of the backup were shown to be there."""
-        made = self.created is None or self.created.ok
-        return made and self.attached == self.backup.count
+        is_created = self.created is None or self.created.ok
+        return is_created and self.attached == self.backup.count
 
 
 def draft_of(backup: Backup) -> CollectionDraft:
@@ -88,8 +88,10 @@ def losses_of(backup: Backup) -> tuple[str, ...]:
         losses.append("Its metric is not known; the new collection has the service's default.")
     chunking = _received(collection).get("chunk_configuration")
     if isinstance(chunking, dict):
-        known = ChunkConfiguration.__struct_fields__
-        unknown = sorted(name for name, value in chunking.items() if value and name not in known)
+        known_names = ChunkConfiguration.__struct_fields__
+        unknown = sorted(
+            name for name, value in chunking.items() if value and name not in known_names
+        )
         if unknown:
             losses.append(f"This chunking is not known here and is left out: {', '.join(unknown)}.")
     if collection.disable_rag_lookup:
@@ -112,7 +114,7 @@ async def recreate(
     collection_id: str | None = None,
     on_progress: Callable[[RecreationProgress], None] | None = None,
 ) -> Recreated:
-    """Create the collection of a backup again, and attach all of its documents; say what is so.
+    """Create the collection of a backup again, and attach all of its documents; tell the result.
 
     `create` and `attach` do the writing, verify it and tell the outcome: `attach` of each document,
     of which it is given at most 500 at a time. A cancelled outcome among them, or a failure that
@@ -200,10 +202,10 @@ class _Attaching:
         attach: Callable[[str, Sequence[SavedDocument]], Awaitable[Iterable[Outcome]]],
     ) -> bool:
         """Attach a batch; return whether there is any use in another one."""
-        wanted = {document.file_id: document for document in batch}
+        outstanding = {document.file_id: document for document in batch}
         failed_before, attached_before, cancelled = len(self.failures), self.attached, False
         for outcome in await attach(self._collection_id, batch):
-            document = wanted.pop(outcome.target.file_id or "", None)
+            document = outstanding.pop(outcome.target.file_id or "", None)
             if document is None:
                 continue  # told twice, or never asked for: it must not count
             if outcome.verdict is Verdict.CANCELLED:
@@ -218,7 +220,7 @@ class _Attaching:
                     self._collection_id, self.attached, len(self.failures), self._total
                 )
             )
-        if cancelled or wanted:
+        if cancelled or outstanding:
             return False
         return self.attached > attached_before or await self._has_hope(
             self.failures[failed_before:]
@@ -237,16 +239,18 @@ class _Attaching:
         return True
 
     def sum_up(self, name: str) -> str:
-        """Return what is so, as sentences."""
-        where = f"“{name}” was recreated as {self._collection_id}"
+        """Return what became of the restore, as sentences."""
+        result = f"“{name}” was recreated as {self._collection_id}"
         if self.attached == self._total:
-            return f"{where} with all {self._total:,} documents of the backup."
-        said = f"{where}, and {self.attached:,} of {self._total:,} documents are attached to it."
+            return f"{result} with all {self._total:,} documents of the backup."
+        message = (
+            f"{result}, and {self.attached:,} of {self._total:,} documents are attached to it."
+        )
         if self.failures:
-            said += f" {len(self.failures):,} could not be attached. {self.failures[0].message}"
+            message += f" {len(self.failures):,} could not be attached. {self.failures[0].message}"
         if self.unsent:
-            said += f" {self.unsent:,} were not tried."
-        return said
+            message += f" {self.unsent:,} were not tried."
+        return message
 
 
 def _shows(outcome: Outcome, document: SavedDocument) -> bool:

@@ -58,13 +58,13 @@ class Restores:
         """Return the newest restore of a backup that was begun, None if there is none."""
         if self._records is None:
             return None
-        found, _ = await asyncio.to_thread(self._records.read_all)
-        mine = [
+        records, _ = await asyncio.to_thread(self._records.read_all)
+        own_records = [
             record
-            for record in found
+            for record in records
             if record.backup == backup.name and place.owns(Place.parse(record.place))
         ]
-        return max(mine, key=lambda record: record.asked_at or 0.0, default=None)
+        return max(own_records, key=lambda record: record.asked_at or 0.0, default=None)
 
     def adopt(self, restore: Restore) -> AbstractAsyncContextManager[bool]:
         """Hold the right to go on with a restore; False where another xcoll is at it."""

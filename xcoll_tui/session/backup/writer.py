@@ -185,19 +185,19 @@ def _encode(line: dict[str, Any]) -> bytes:
     return json.dumps(line, separators=(",", ":")).encode("ascii")
 
 
-def differences(one: Collection, other: Collection) -> tuple[str, ...]:
+def differences(first: Collection, second: Collection) -> tuple[str, ...]:
     """Return the names of the members of the configuration in which two collections differ."""
-    return tuple(name for name in _CONFIGURATION if getattr(one, name) != getattr(other, name))
+    return tuple(name for name in _CONFIGURATION if getattr(first, name) != getattr(second, name))
 
 
 def file_stem(text: str) -> str:
     """Return a text as a part of a file name: letters, digits, dash, underscore, inner dots."""
-    kept = "".join(
+    name = "".join(
         c if c.isalnum() or c in "-_." else "-"
         for c in unicodedata.normalize("NFC", text[: 4 * _NAME_CHARACTERS])
     )
-    kept = "-".join(part for part in kept.split("-") if part).strip("-.")[:_NAME_CHARACTERS]
-    return kept.encode()[:_NAME_BYTES].decode(errors="ignore").rstrip("-.") or "collection"
+    name = "-".join(part for part in name.split("-") if part).strip("-.")[:_NAME_CHARACTERS]
+    return name.encode()[:_NAME_BYTES].decode(errors="ignore").rstrip("-.") or "collection"
 
 
 def _free_path(folder: Path, collection: Collection, made_at: datetime) -> Path:

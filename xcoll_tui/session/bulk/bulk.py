@@ -219,8 +219,8 @@ class Bulk:
             self._activity.tell(entry)
 
         def again(left: tuple[Item, ...], replace: bool) -> BulkRun:
-            other = kind.replacing() if replace and kind.replacing is not None else kind
-            return self._start(other, collection_id, left, undoes=undoes, logged=logged)
+            next_kind = kind.replacing() if replace and kind.replacing is not None else kind
+            return self._start(next_kind, collection_id, left, undoes=undoes, logged=logged)
 
         write = partial(kind.write, collection_id)
         work = Work(
@@ -268,12 +268,12 @@ class Bulk:
         async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
             base = dict(item.fields or {})
             for _ in range(_ROUNDS):
-                wanted = {other: held for other, held in base.items() if other != key}
+                wanted_fields = {name: old_value for name, old_value in base.items() if name != key}
                 if value is not None:
-                    wanted[key] = value
+                    wanted_fields[key] = value
                 outcome = await self._writes.edit_fields(
                     item.file_id,
-                    wanted,
+                    wanted_fields,
                     base=base,
                     replace=replace,
                     collection_id=collection_id,

@@ -97,12 +97,12 @@ def keys_of_columns(columns: Sequence[str], keys: Sequence[str]) -> dict[str, st
     """
     plain = Counter(plain_name(key) for key in keys)
     alike = {plain_name(key): key for key in keys if plain[plain_name(key)] == 1}
-    found = {name: name for name in columns if name in keys}
+    key_of_column = {name: name for name in columns if name in keys}
     for name in columns:
         key = alike.get(plain_name(name))
-        if key and plain_name(name) and key not in found.values():
-            found[name] = key
-    return found
+        if key and plain_name(name) and key not in key_of_column.values():
+            key_of_column[name] = key
+    return key_of_column
 
 
 def fields_among(pasted: PastedIds, keys: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -135,19 +135,23 @@ def _cell(text: str) -> str:
 
 
 def _from_json(text: str) -> PastedIds | None:
-    found = read_json(text)
-    if found is None:
+    content = read_json(text)
+    if content is None:
         return None
     try:
-        records = [record for value in found.values for record in records_in(value)]
+        records = [record for value in content.values for record in records_in(value)]
     except RecursionError:
         raise PasteBroken("JSON", (1, 1), "it is nested too deeply") from None
     notes = tuple(
         f"“{_shown(name)}” stands more than once in an object; the last one counts"
-        for name in found.repeated[:_NAMED]
+        for name in content.repeated[:_NAMED]
     )
     return _pasted(
-        (Record(each, record.values) for record in records for each in _ids_of(record.file_id)),
+        (
+            Record(file_id, record.values)
+            for record in records
+            for file_id in _ids_of(record.file_id)
+        ),
         notes,
     )
 
@@ -251,9 +255,9 @@ def _apart(word: str) -> list[str]:
 def _ids_of(text: str) -> list[str]:
     """Return the IDs in a word or a cell, or the word itself, which may be one."""
     visible = _HIDDEN.sub("", text)
-    known = _known_in(visible)
-    if known:
-        return known
+    known_ids = _known_in(visible)
+    if known_ids:
+        return known_ids
     word = _SEPARATORS.sub(" ", _CODES.sub(" ", visible)).strip(f" {_QUOTES}")
     is_one = any(character.isalnum() for character in word)
     return [word] if is_one and not _NUMBERING.fullmatch(visible.strip()) else []

@@ -184,10 +184,10 @@ def _replace(pattern: re.Pattern[str], text: str) -> tuple[str, list[int]]:
     shifts: list[int] = []
     done = length = 0
     for match in pattern.finditer(text):
-        meant = _LETTERS.get(match.group(1), match.group(1))
-        parts += [text[done : match.start()], meant]
-        length += match.start() - done + len(meant)
-        shifts += [length] * (len(match.group()) - len(meant))
+        character = _LETTERS.get(match.group(1), match.group(1))
+        parts += [text[done : match.start()], character]
+        length += match.start() - done + len(character)
+        shifts += [length] * (len(match.group()) - len(character))
         done = match.end()
     parts.append(text[done:])
     return "".join(parts), shifts
@@ -216,11 +216,11 @@ def _values(text: str) -> Json:
     repeated: dict[str, None] = {}
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) < len(pairs):
+        mapping = dict(pairs)
+        if len(mapping) < len(pairs):
             counts = Counter(name for name, _ in pairs)
             repeated.update((name, None) for name, count in counts.items() if count > 1)
-        return made
+        return mapping
 
     decoder = json.JSONDecoder(object_pairs_hook=members, parse_int=str, parse_float=str)
     at = _end_of_gap(text, 0)
@@ -234,8 +234,8 @@ def _values(text: str) -> Json:
 
 
 def _blank(match: re.Match[str]) -> str:
-    found = match.group()
-    return found if found.startswith('"') or found in "\t\n\r" else " " * len(found)
+    piece = match.group()
+    return piece if piece.startswith('"') or piece in "\t\n\r" else " " * len(piece)
 
 
 def _cause(text: str, error: json.JSONDecodeError) -> tuple[int, str]:

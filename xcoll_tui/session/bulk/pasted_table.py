@@ -54,13 +54,15 @@ def read_tables(text: str, is_id: Callable[[str], bool]) -> Tables | None:
     if excel is not None:
         text, skipped = text[excel.end() :], len(excel.group().splitlines())
     delimiters = _DELIMITERS if excel is None else excel.group(1)
-    delimiters = "".join(each for each in delimiters if each in text or _bars_in(text, each))
+    delimiters = "".join(
+        delimiter for delimiter in delimiters if delimiter in text or _bars_in(text, delimiter)
+    )
     named: list[tuple[int, str]] = []
     if _MAY_NAME_ID.search(text):
-        found = ((_header(text, delimiter), delimiter) for delimiter in delimiters)
-        named = [(len(row.cells), delimiter) for row, delimiter in found if row is not None]
+        headers = ((_header(text, delimiter), delimiter) for delimiter in delimiters)
+        named = [(len(row.cells), delimiter) for row, delimiter in headers if row is not None]
     if named:
-        _, delimiter = max(named, key=lambda one: one[0])
+        _, delimiter = max(named, key=lambda candidate: candidate[0])
         return _named(text, delimiter, skipped, is_id)
     for delimiter in delimiters:
         if delimiter == "|" and not _is_all_bars(text):
@@ -125,7 +127,7 @@ def _judged(rows: Sequence[Row], is_id: Callable[[str], bool], at_least: int) ->
     if len(body) < at_least:
         return None
     width = max(len(row.cells) for row in body)
-    columns, others = [], False
+    columns, has_others = [], False
     for column in range(width):
         cells = [row.cells[column] for row in body if column < len(row.cells)]
         filled = [cell for cell in cells if cell]
@@ -133,8 +135,8 @@ def _judged(rows: Sequence[Row], is_id: Callable[[str], bool], at_least: int) ->
             columns.append(column)
         elif any(_LIKE_ID.search(cell) for cell in filled):
             return None
-        others = others or (bool(filled) and column not in columns)
-    if len(columns) != 1 or not others:
+        has_others = has_others or (bool(filled) and column not in columns)
+    if len(columns) != 1 or not has_others:
         return None
     return Table(tuple(rows[0].cells) if has_header else (), body, columns[0])
 

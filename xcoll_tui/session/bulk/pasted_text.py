@@ -38,10 +38,10 @@ _CODE = re.compile(
 class PasteBroken(Exception):  # noqa: N818 - a fact about a text; `str()` is a sentence on it
     """A text looks like something that it is not; `place` is a line and a column, from 1."""
 
-    def __init__(self, what: str, place: tuple[int, int], reason: str) -> None:
+    def __init__(self, format_name: str, place: tuple[int, int], reason: str) -> None:
         line, column = place
         super().__init__(
-            f"This looks like {what} and is not: line {line}, column {column}: {reason}. "
+            f"This looks like {format_name} and is not: line {line}, column {column}: {reason}. "
             "Nothing was taken from it."
         )
         self.place = place

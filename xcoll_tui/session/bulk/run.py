@@ -60,7 +60,7 @@ class BulkRun:
     """Many writes, some at once, each read back; goes on whoever looks.
 
     `number` is that of its entry in the activity. `outcomes` are by file_id, in the order in which
-    they ended; those that are so keep no documents; `counts` are of their verdicts, and `corrected`
+    they ended; those that are ok keep no documents; `counts` are of their verdicts, and `corrected`
     the IDs of those that went on since, in that order. `indexing` are the documents that were asked
     to be indexed and are, `following` those that are looked at until their indexing has ended,
     `failed_again` counts those that it failed for. `stopped` is a sentence when the rest was not
@@ -342,8 +342,8 @@ class BulkRun:
         if isinstance(error, Unauthorized):
             self._stop("The service does not accept the key any more")
         else:
-            told = error.retry_after
-            wait = f"to wait {wait_words(told)}" if told else "to slow down"
+            retry_after = error.retry_after
+            wait = f"to wait {wait_words(retry_after)}" if retry_after else "to slow down"
             self._stop(f"The service still asks {wait}")
 
     def _stop(self, why: str) -> None:

@@ -136,8 +136,8 @@ class UndoStack:
             if undoes is None:
                 break
             is_undo = not is_undo
-            other = self._log.get(undoes)
-            undoes = None if other is None else other.undoes
+            undone = self._log.get(undoes)
+            undoes = None if undone is None else undone.undoes
         return is_undo
 
     async def refresh(self) -> None:

@@ -22,7 +22,7 @@ class Item:
     """A document, or a file to attach, pinned to its ID.
 
     `fields` are those to attach with; for a field that is set, those that it is thought to have,
-    which saves a request where it is so. `unreadable`: a person agreed to removing it though its
+    which saves a request where it has them. `unreadable`: a person agreed to removing it though its
     fields could not be read.
     """
 

@@ -95,7 +95,9 @@ async def service():
 async def test_no_object_that_holds_the_key_tells_it(service, tmp_path):
     keyring = FakeKeyring()
     profile = Profile(base_url=service.url)
-    access = ProfileAccess(profile, vault=keyring, given=Key(Secret(KEY), "XAI_MANAGEMENT_KEY"))
+    access = ProfileAccess(
+        profile, vault=keyring, environment_key=Key(Secret(KEY), "XAI_MANAGEMENT_KEY")
+    )
     access.log = log = Log(tmp_path / "log")
     assert await access.find()
     connection = access.connect()

@@ -62,7 +62,7 @@ async def enter(server, tmp_path, keyring, *profiles, given=None, start="default
     listed = profiles_in(tmp_path, *(profiles or (Profile(base_url=server.url),)))
     access = ProfileAccess(
         listed.resolve(start),
-        given=None if given is None else Key(Secret(given), "XAI_MANAGEMENT_KEY"),
+        environment_key=None if given is None else Key(Secret(given), "XAI_MANAGEMENT_KEY"),
         profiles=listed,
         vault=keyring,
     )

@@ -110,8 +110,8 @@ def main(argv: list[str] | None = None) -> None:
     parser = _parser()
     options = parser.parse_args(arguments)
     if not options.demo:
-        given = {"documents": options.documents, **service_options(options)}
-        for name, value in given.items():
+        demo_options = {"documents": options.documents, **service_options(options)}
+        for name, value in demo_options.items():
             if value is not None:
                 parser.error(f"--{name.replace('_', '-')} goes with --demo")
     if options.demo and (options.base_url or options.profile):
@@ -204,9 +204,9 @@ def _own_access(options: argparse.Namespace) -> "ProfileAccess":
 
     profiles = Profiles()
     try:
-        given = take_key(os.environ)
+        key = take_key(os.environ)
         profile = profiles.resolve(options.profile, os.environ.get(PROFILE_VARIABLE))
-        if given is None and _stream_that_is_no_terminal() and profiles.get(profile.name) is None:
+        if key is None and _stream_that_is_no_terminal() and profiles.get(profile.name) is None:
             stop(
                 "No management key. Set XAI_MANAGEMENT_KEY (xAI Console → Management Keys), log in "
                 "with xcoll auth login, or look around with xcoll --demo.",
@@ -214,7 +214,7 @@ def _own_access(options: argparse.Namespace) -> "ProfileAccess":
             )
         return ProfileAccess(
             profile,
-            given=given,
+            environment_key=key,
             profiles=profiles,
             base_url=options.base_url or os.environ.get("XCOLL_BASE_URL"),
             read_only=options.read_only,
@@ -237,8 +237,8 @@ def _require_terminal() -> None:
         stop(f"xcoll needs a terminal, and standard {elsewhere} is none.", EXIT_USAGE)
     term = os.environ.get("TERM", "")
     if term in {"", "dumb"}:
-        said = f"and TERM is {term or 'not set'}"
-        stop(f"xcoll needs a terminal that can move its cursor, {said}.", EXIT_USAGE)
+        problem = f"and TERM is {term or 'not set'}"
+        stop(f"xcoll needs a terminal that can move its cursor, {problem}.", EXIT_USAGE)
 
 
 def _open_log(path: Path | None) -> "Log | None":

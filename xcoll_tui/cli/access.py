@@ -32,33 +32,33 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
 
 DEFAULT_BASE_URL = "https://management-api.x.ai"
-SITTING = "what was entered"
+ENTERED = "what was entered"
 """Where a key comes from that no keyring took."""
 
 
 class ProfileAccess:
     """The way to the service with the key of a profile; `ui.access.Access` and its `Keys` in one.
 
-    `given` is a key of the environment: it goes before every keyring. `base_url` and `read_only`
-    are what the command line or the environment say; they go before what a profile says. Raises
-    Refused for a base URL that must not be used.
+    `environment_key` goes before every keyring. `base_url` and `read_only` are what the command
+    line or the environment say; they go before what a profile says. Raises Refused for a base URL
+    that must not be used.
     """
 
     def __init__(
         self,
         profile: Profile,
         *,
-        given: Key | None = None,
+        environment_key: Key | None = None,
         profiles: Profiles | None = None,
         vault: KeyStore | None = None,
         base_url: str | None = None,
         read_only: bool = False,
     ) -> None:
         self.profile = profile
-        self.key = given
+        self.key = environment_key
         self.info: KeyInfo | None = None
         self.log: Log | None = None
-        self._given = given
+        self._environment_key = environment_key
         self._profiles = profiles or Profiles()
         self.vault = vault or Vault()
         self._base_url = base_url
@@ -68,7 +68,7 @@ class ProfileAccess:
         self._noticed = False
         self._address = self._accept_address(profile)
 
-    # What is so now
+    # What is in use now
 
     @property
     def base_url(self) -> str:
@@ -88,7 +88,7 @@ class ProfileAccess:
     @property
     def facts(self) -> tuple[str, ...]:
         """The profile, the key and where it comes from, the host."""
-        return (self.profile.name, _told(self.key), self.destination)
+        return (self.profile.name, _key_words(self.key), self.destination)
 
     @property
     def mode(self) -> str:
@@ -116,19 +116,19 @@ class ProfileAccess:
     @property
     def overruled_by(self) -> str:
         """The variable that the key comes from, "" where it is the keyring's or was entered."""
-        return "" if self._given is None else self._given.source
+        return "" if self._environment_key is None else self._environment_key.source
 
     # The key
 
     async def find(self) -> bool:
         """Take the key of the environment, else the keyring's; see `Keys.find`."""
-        if self._given is not None:
-            self._use(self._given)
+        if self._environment_key is not None:
+            self._use(self._environment_key)
             return True
-        held = await self.vault.read(self.profile.name)
-        if held is None:
+        secret = await self.vault.read(self.profile.name)
+        if secret is None:
             return False
-        self._use(Key(parse_key(held.reveal()), await self.vault.backend()))
+        self._use(Key(parse_key(secret.reveal()), await self.vault.backend()))
         return True
 
     async def check(self, text: str) -> None:
@@ -150,25 +150,25 @@ class ProfileAccess:
         self._checked = secret, None
 
     async def keep(self) -> Kept:
-        """Put it into the keyring, or else use it in this sitting only; see `Keys.keep`."""
+        """Put it into the keyring, or else use it in this session only; see `Keys.keep`."""
         try:
             backend = await self.store()
         except KeyringProblem as problem:
             return self.use(str(problem))
         self._adopt(backend)
-        said = [self.where_kept(backend), f"{self.command('auth logout')} removes it."]
+        sentences = [self.where_kept(backend), f"{self.command('auth logout')} removes it."]
         try:
             self.save_profile()
         except CredentialError as problem:
-            said.append(f"Its profile could not be listed. {problem}")
+            sentences.append(f"Its profile could not be listed. {problem}")
         if self.overruled_by:
-            said.append(self.overruled)
-        return Kept(True, said)
+            sentences.append(self.overruled)
+        return Kept(True, sentences)
 
-    def use(self, why: str) -> Kept:
-        """Use it in this sitting only; see `Keys.use`."""
-        self._adopt(SITTING)
-        return Kept(False, ["The key is used until xcoll ends.", why])
+    def use(self, reason: str) -> Kept:
+        """Use it in this session only; see `Keys.use`."""
+        self._adopt(ENTERED)
+        return Kept(False, ["The key is used until xcoll ends.", reason])
 
     async def store(self) -> str:
         """Put the key that was checked last into the keyring, and return the keyring's name.
@@ -220,7 +220,7 @@ class ProfileAccess:
 
     def profiles(self) -> "Sequence[ProfileRow]":
         """List the profiles with where their keys go."""
-        return [self._row(each) for each in self._listed()]
+        return [self._row(profile) for profile in self._listed()]
 
     def switch(self, name: str) -> None:
         """Use another profile; raises ProfileRefused and Refused, and stays then."""
@@ -231,7 +231,7 @@ class ProfileAccess:
 
     def _listed(self) -> list[Profile]:
         listed = self._profiles.listed()
-        if all(each.name != self.profile.name for each in listed):
+        if all(profile.name != self.profile.name for profile in listed):
             listed.insert(0, self.profile)
         return listed
 
@@ -248,9 +248,9 @@ class ProfileAccess:
         except Refused as refusal:
             if self._base_url:
                 raise
-            said = str(refusal)
+            problem = str(refusal)
         change = command_for(profile.name, "auth login --base-url URL")
-        raise Refused(f"{said} It is the profile {profile.name}'s; {change} changes it.")
+        raise Refused(f"{problem} It is the profile {profile.name}'s; {change} changes it.")
 
     # The session
 
@@ -271,7 +271,7 @@ class ProfileAccess:
             team_id=self.profile.team_id or "",
         )
         self._open = client, session
-        notices = [] if self._noticed else start_notices(self._given, self._profiles)
+        notices = [] if self._noticed else start_notices(self._environment_key, self._profiles)
         self._noticed = True
 
         async def close() -> None:
@@ -324,13 +324,13 @@ def command_for(name: str, words: str = "") -> str:
     return " ".join(part for part in ("xcoll", words, named) if part)
 
 
-def plain(what: str | Exception) -> str:
+def plain(words: str | Exception) -> str:
     """Make a sentence, or that of an error, fit for a terminal, whoever's words are in it."""
-    return clean(what.explanation if isinstance(what, ApiError) else str(what), 2_000)
+    return clean(words.explanation if isinstance(words, ApiError) else str(words), 2_000)
 
 
-def _told(key: Key | None) -> str:
+def _key_words(key: Key | None) -> str:
     if key is None:
         return "no key"
-    origin = "this sitting only" if key.source == SITTING else f"from {key.source}"
+    origin = "this sitting only" if key.source == ENTERED else f"from {key.source}"
     return f"key {key.secret} {origin}"

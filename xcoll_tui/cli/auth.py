@@ -110,10 +110,10 @@ def _parser() -> Parser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_AuthParser)
 
-    def command(name: str, act: Callable[[argparse.Namespace], int], told: str) -> Parser:
-        made = commands.add_parser(name, help=told, description=told, allow_abbrev=False)
-        made.set_defaults(act=act)
-        return made
+    def command(name: str, act: Callable[[argparse.Namespace], int], summary: str) -> Parser:
+        subparser = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        subparser.set_defaults(act=act)
+        return subparser
 
     named = "the profile; else XCOLL_PROFILE, else the chosen one"
 
@@ -144,9 +144,9 @@ def _parser() -> Parser:
     use.add_argument("profile", metavar="PROFILE")
 
     logout = command("logout", _logout, "Delete the key from the keyring, and the profile.")
-    which = logout.add_mutually_exclusive_group()
-    which.add_argument("--profile", metavar="NAME", help=named)
-    which.add_argument("--all", action="store_true", help="all profiles")
+    choice = logout.add_mutually_exclusive_group()
+    choice.add_argument("--profile", metavar="NAME", help=named)
+    choice.add_argument("--all", action="store_true", help="all profiles")
     return parser
 
 
@@ -186,7 +186,7 @@ def _described(profile: Profile, options: argparse.Namespace) -> Profile:
 
 
 async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int:
-    told = "Not asked whether the service takes the key."
+    sentence = "Not asked whether the service takes the key."
     if verify:
         try:
             info = await access.check_secret(secret)
@@ -199,11 +199,11 @@ async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int
                 EXIT_FAILED,
             )
         named = clean(info.name, 100) if info is not None else ""
-        told = f"The service takes the key{f': {named}' if named else ''}."
+        sentence = f"The service takes the key{f': {named}' if named else ''}."
     else:
         access.accept_unchecked(secret)
     backend = await _stored(access)
-    say(told)
+    say(sentence)
     say(access.where_kept(backend))
     say(f"{access.command('auth logout')} removes it.")
     try:
@@ -243,11 +243,11 @@ def _list(_options: argparse.Namespace) -> int:
     if not listed:
         say("There are no profiles yet. xcoll auth login makes one.")
         return 0
-    width = max(len(each.name) for each in listed)
-    for each in listed:
-        mark = "*" if each.name == chosen else " "
-        say(f"{mark} {each.name:<{width}}  {clean(facts_of(each), 500)}")
-    if all(each.name != chosen for each in listed):
+    width = max(len(profile.name) for profile in listed)
+    for profile in listed:
+        mark = "*" if profile.name == chosen else " "
+        say(f"{mark} {profile.name:<{width}}  {clean(facts_of(profile), 500)}")
+    if all(profile.name != chosen for profile in listed):
         warn("None of them is used without --profile. xcoll auth use NAME chooses one.")
     if os.environ.get(PROFILE_VARIABLE):
         warn(f"{PROFILE_VARIABLE} is set, and goes before the chosen one.")
@@ -270,7 +270,7 @@ def _logout(options: argparse.Namespace) -> int:
     supplied = _take_supplied()
     profiles = Profiles()
     if options.all:
-        names = sorted({DEFAULT, *(each.name for each in profiles.listed())})
+        names = sorted({DEFAULT, *(profile.name for profile in profiles.listed())})
     else:
         names = [profiles.name_of(options.profile, os.environ.get(PROFILE_VARIABLE))]
     code = run_until_signal(_log_out(names, profiles))

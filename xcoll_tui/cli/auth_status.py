@@ -38,16 +38,17 @@ def tell_status(options: argparse.Namespace) -> int:
     """Carry out `xcoll auth status`, and return the exit code."""
     profiles = Profiles()
     variables: list[Variable] = []
-    given = take_key(os.environ, variables.append)
+    key = take_key(os.environ, variables.append)
     profile = profiles.resolve(options.profile, os.environ.get(PROFILE_VARIABLE))
     access = ProfileAccess(
-        profile, given=given, profiles=profiles, base_url=os.environ.get("XCOLL_BASE_URL")
+        profile, environment_key=key, profiles=profiles, base_url=os.environ.get("XCOLL_BASE_URL")
     )
     status, code = run_until_signal(_look(access, verify=not options.no_verify))
     variables += variables_in_use(access.base_url, os.environ, profiles)
     if options.json:
         environment = [
-            {"name": each.name, "used": each.used, "note": plain(each.note)} for each in variables
+            {"name": variable.name, "used": variable.used, "note": plain(variable.note)}
+            for variable in variables
         ]
         say(json.dumps({**status, "environment": environment}, indent=2))
     else:
@@ -55,8 +56,9 @@ def tell_status(options: argparse.Namespace) -> int:
         last = facts.pop("next")
         for name, value in facts.items():
             say(f"{name.replace('_', ' '):<10} {value}")
-        for each in variables:
-            say(f"{'used' if each.used else 'not used':<10} {each.name}: {plain(each.note)}")
+        for variable in variables:
+            use = "used" if variable.used else "not used"
+            say(f"{use:<10} {variable.name}: {plain(variable.note)}")
         say(f"{'next':<10} {last}")
     return code
 
@@ -64,27 +66,33 @@ def tell_status(options: argparse.Namespace) -> int:
 async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, object], int]:
     """Tell all that is known of the key in use, and the exit code that sums it up."""
     problem, check, code = None, None, 0
-    asked: KeyringProblem | None = None
+    keyring_problem: KeyringProblem | None = None
     try:
-        found = await patiently(access.find())
+        has_key = await patiently(access.find())
     except (CredentialError, Refused) as trouble:
-        found, problem = False, plain(trouble)
+        has_key, problem = False, plain(trouble)
         # A keyring that is not there, or not asked, is none that failed.
         code = EXIT_NO_KEY if isinstance(trouble, NoKeyring | Insecure) else EXIT_FAILED
-        asked = trouble if isinstance(trouble, KeyringProblem) else None
-    if not found and problem is None:
+        keyring_problem = trouble if isinstance(trouble, KeyringProblem) else None
+    if not has_key and problem is None:
         problem, code = f"No key is kept for the profile {access.profile.name}.", EXIT_NO_KEY
-    if found and verify:
+    if has_key and verify:
         check, problem, failed = await _verify(access)
         code = EXIT_FAILED if failed else 0
     key = access.key
     supplied = access.overruled_by
     info = access.info
     team = access.profile.team_id or team_of(info)
-    backend = asked.backend if asked is not None else key.source if key is not None else ""
+    backend = (
+        keyring_problem.backend
+        if keyring_problem is not None
+        else key.source
+        if key is not None
+        else ""
+    )
     status: dict[str, object] = {
         "profile": access.profile.name,
-        "logged_in": found,
+        "logged_in": has_key,
         "key": str(key.secret) if key is not None else None,
         "source": None if key is None else supplied or access.entry,
         "backend": None if supplied else backend or None,
@@ -92,9 +100,9 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
         "team": clean(team, 200) or None,
         "key_name": clean(info.name, 100) or None if info is not None else None,
         "read_only": access.read_only,
-        "check": check or ("not asked" if found else None),
+        "check": check or ("not asked" if has_key else None),
         "problem": problem,
-        "next": _next_step(access, asked, found=found, check=check),
+        "next": _next_step(access, keyring_problem, has_key=has_key, check=check),
     }
     return status, code
 
@@ -121,18 +129,22 @@ async def _verify(access: ProfileAccess) -> tuple[str, str | None, bool]:
 
 
 def _next_step(
-    access: ProfileAccess, asked: KeyringProblem | None, *, found: bool, check: str | None
+    access: ProfileAccess,
+    keyring_problem: KeyringProblem | None,
+    *,
+    has_key: bool,
+    check: str | None,
 ) -> str:
     login, supplied = access.command("auth login"), access.overruled_by
-    if isinstance(asked, Locked | TimedOut) and asked.backend:
+    if isinstance(keyring_problem, Locked | TimedOut) and keyring_problem.backend:
         return f"unlock the keyring, or set {KEY_VARIABLES[0]}"
-    if isinstance(asked, Unavailable | Insecure | TimedOut):
+    if isinstance(keyring_problem, Unavailable | Insecure | TimedOut):
         return f"set {KEY_VARIABLES[0]}, or name a key file in {KEY_FILE_VARIABLE}"
-    if not found:
+    if not has_key:
         return f"{login}, or set {KEY_VARIABLES[0]}"
     if check == "refused" and supplied:
-        where = f"the file that {supplied} names" if supplied == KEY_FILE_VARIABLE else supplied
-        return f"put another key into {where}"
+        place = f"the file that {supplied} names" if supplied == KEY_FILE_VARIABLE else supplied
+        return f"put another key into {place}"
     if check == "refused":
         return login
     return access.command("auth status") if check == "not possible" else access.command()

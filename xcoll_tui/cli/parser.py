@@ -95,8 +95,10 @@ def stop_unwritten(error: OSError, advice: str = "") -> NoReturn:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         raise SystemExit(EXIT_FAILED)
-    said = f"Standard output cannot be written: {error.strerror or 'it takes nothing'}. {advice}"
-    stop(said.strip(), EXIT_FAILED)
+    sentence = (
+        f"Standard output cannot be written: {error.strerror or 'it takes nothing'}. {advice}"
+    )
+    stop(sentence.strip(), EXIT_FAILED)
 
 
 def exit_code_of(error: Exception) -> int:

@@ -34,17 +34,19 @@ def variables_in_use(
 
     Belongs after the keyring was asked, which tells which of its plugins are broken.
     """
-    found: list[Variable] = []
+    variables: list[Variable] = []
     with suppress(Misconfigured):
-        choose_proxy(base_url, environment, found.append)
+        choose_proxy(base_url, environment, variables.append)
     if any(environment.get(name) for name in TLS_VARIABLES):
         if base_url.startswith("https:"):
             with suppress(Misconfigured):
-                create_context(environment, found.append)
+                create_context(environment, variables.append)
         else:
             unused = "nothing is encrypted on this machine"
-            found += (Variable(name, False, unused) for name in _named(TLS_VARIABLES, environment))
-    yield from found
+            variables += (
+                Variable(name, False, unused) for name in _named(TLS_VARIABLES, environment)
+            )
+    yield from variables
     yield from screen_variables(environment)
     yield from encoding_variables(environment)
     yield from _folders(environment, profiles)

@@ -20,6 +20,7 @@ from xcoll_tui.api.models import (
 from xcoll_tui.session.backup.backups import Backups
 from xcoll_tui.session.bulk.bulk import Bulk, BulkRun
 from xcoll_tui.session.bulk.undo import UndoStack
+from xcoll_tui.session.context import SessionContext
 from xcoll_tui.session.events import (
     CollectionChanged,
     CollectionOpened,
@@ -41,7 +42,7 @@ from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.service import Service
-from xcoll_tui.session.tasks import BackgroundTasks, gather
+from xcoll_tui.session.tasks import gather
 from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.writes.activity import Activity
 from xcoll_tui.session.writes.outcome import Operation, Outcome
@@ -83,8 +84,8 @@ class Session:
         team_id: str = "",
     ) -> None:
         self._service = service
-        self._clock = clock
         self._subscribers: list[Callable[[Event], None]] = []
+        self._context = context = SessionContext(service, clock, sleep, self._tell)
         self._waits = Waits(clock, self._tell)
         self._remembered: OrderedDict[str, Feed[Document]] = OrderedDict()
         self._collection: Collection | None = None
@@ -103,31 +104,20 @@ class Session:
         self.state = LocalState(state, state_problem, place, emit=self._tell, clock=clock)
         self._team_id = team_id
         self.activity = Activity(emit=self._tell, clock=clock)
-        self._lasting, self._watches = BackgroundTasks(), BackgroundTasks()
-        self._removals = Removals(self._superseded, self._describe, self._watches)
+        self._removals = Removals(self._superseded, self._describe, context)
         self._logs = WriteLogs(self.state.undo_log)
-        self.writes = self._make_writes(service, sleep)
-        self.bulk = Bulk(
-            self.writes,
-            self.activity,
-            self._logs,
-            known=self._known,
-            emit=self._tell,
-            lasting=self._lasting,
-            clock=clock,
-            sleep=sleep,
-        )
+        self.writes = self._make_writes(context)
+        self.bulk = Bulk(context, self.writes, self.activity, self._logs, known=self._known)
         self.undo_stack = UndoStack(
+            context,
             self.state.undo_log,
             self._logs,
             self.writes,
             self.bulk,
             owner=self.state.owner,
-            emit=self._tell,
-            clock=clock,
         )
         self.backups = Backups(
-            service,
+            context,
             self.writes,
             self.bulk,
             None if state is None else state / "backups",
@@ -136,38 +126,31 @@ class Session:
             restores=self.state.restores,
             deletions=self.state.deletions,
             created=self._note_restored,
-            clock=clock,
         )
 
-    def _make_writes(self, service: Service, sleep: Callable[[float], Awaitable[None]]) -> Writes:
-        lasting, clock, learned = self._lasting, self._clock, self.state.learned
+    def _make_writes(self, context: SessionContext) -> Writes:
+        learned = self.state.learned
         rows = RowUpdates(
+            context,
             self.collections,
             self._remembered.get,
             known=self._known,
             describe=self._note_collection,
-            emit=self._tell,
-            lasting=lasting,
-            watches=self._watches,
-            sleep=sleep,
         )
         runner = WriteRunner(
-            service,
-            ReadBack(service),
+            context,
+            ReadBack(context.service),
             rows,
             self.activity,
             self._logs,
-            settling=Settling(learned, clock=clock, sleep=sleep),
+            settling=Settling(learned, clock=context.clock, sleep=context.sleep),
             superseded=self._superseded,
             learned=learned,
-            lasting=lasting,
-            watches=self._watches,
-            clock=clock,
         )
-        return Writes(runner, self.state.recovery, opened=lambda: self.opened, lasting=lasting)
+        return Writes(context, runner, self.state.recovery, opened=lambda: self.opened)
 
     def _settling_time(self) -> float:
-        return self.state.learned.settling_time(self._clock())
+        return self.state.learned.settling_time(self._context.clock())
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call back at every change from now on; the function returned ends that."""
@@ -224,7 +207,7 @@ class Session:
                 self._source_of(collection_id),
                 Query(DocumentsSortBy.NAME),
                 emit=self._tell,
-                clock=self._clock,
+                clock=self._context.clock,
             )
             self._remembered[collection_id] = feed
         self._remembered.move_to_end(collection_id)
@@ -320,7 +303,7 @@ class Session:
     ) -> Outcome | list[Outcome] | None:
         """Undo an entry of the undo log; see `UndoStack.undo`."""
         undoing = self.undo_stack.undo(entry, replace=replace, on_run=on_run)
-        return await self._lasting.run(undoing)
+        return await self._context.tasks.run(undoing)
 
     async def redo(self) -> Outcome | list[Outcome] | None:
         """Do again what was undone last; None if there is nothing, or something was written since.
@@ -390,8 +373,8 @@ class Session:
     async def end(self) -> None:
         """Break off what is under way; nothing more is told."""
         self._subscribers.clear()
-        await self._watches.end()
-        await self._lasting.end()
+        await self._context.watches.end()
+        await self._context.tasks.end()
         await self.state.close()
 
     # Within

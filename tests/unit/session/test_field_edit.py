@@ -366,7 +366,7 @@ async def test_the_end_of_the_program_between_the_halves_keeps_both():
     editing = asyncio.create_task(desk.edit(replace=True))
     await gate.arrived.wait()
     assert desk.session.unfinished == []  # it is still under way
-    (inner,) = desk.session._lasting._tasks
+    (inner,) = desk.session._context.tasks._tasks
     inner.cancel()
     with pytest.raises(asyncio.CancelledError):
         await editing

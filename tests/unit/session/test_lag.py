@@ -154,7 +154,7 @@ async def test_a_replacement_that_broke_off_can_be_finished(lag, late):
             gate = scene.service.hold(held)
             editing = asyncio.create_task(scene.edit(replace=True))
             await gate.arrived.wait()
-            (inner,) = scene.session._lasting._tasks
+            (inner,) = scene.session._context.tasks._tasks
             inner.cancel()
             await asyncio.gather(editing, return_exceptions=True)
             (entry,) = scene.session.unfinished

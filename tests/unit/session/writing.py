@@ -293,7 +293,7 @@ class Desk:
 
     async def watched(self):
         """Wait until what was given up is looked at no more."""
-        await self.session._watches.idle()
+        await self.session._context.watches.idle()
 
     @property
     def writes(self):

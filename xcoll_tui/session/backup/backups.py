@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from xcoll_tui.session.backup.restore import Recreated, RecreationProgress
     from xcoll_tui.session.backup.restores import Restore, Restores
     from xcoll_tui.session.bulk.bulk import Bulk
+    from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.place import Place
-    from xcoll_tui.session.service import Service
     from xcoll_tui.session.writes.outcome import Outcome
     from xcoll_tui.session.writes.writes import Writes
 
@@ -60,7 +60,7 @@ class Backups:
 
     def __init__(
         self,
-        service: Service,
+        context: SessionContext,
         writes: Writes,
         bulk: Bulk,
         folder: Path | None,
@@ -70,18 +70,17 @@ class Backups:
         restores: Restores,
         deletions: Deletions,
         created: Callable[[str, Path], Awaitable[None]],
-        clock: Callable[[], float],
     ) -> None:
         self.folder = folder
         self._place = place
         self._restores = restores
         self.deletions = deletions
         self._created = created
-        self._service = service
+        self._service = context.service
         self._writes = writes
         self._bulk = bulk
         self._base_url = base_url
-        self._clock = clock
+        self._clock = context.clock
         self._under_way: set[Path] = set()
 
     async def make(

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Wait
-    from xcoll_tui.session.events import Event
-    from xcoll_tui.session.tasks import BackgroundTasks
+    from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.writes.activity import Activity
     from xcoll_tui.session.writes.runner import WriteOptions
     from xcoll_tui.session.writes.write_log import WriteLogs
@@ -72,26 +71,20 @@ class Bulk:
 
     def __init__(
         self,
+        context: SessionContext,
         writes: Writes,
         activity: Activity,
         logs: WriteLogs,
         *,
         known: Callable[[str], Collection | None],
-        emit: Callable[[Event], None],
-        lasting: BackgroundTasks,
-        clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self.runs: list[BulkRun] = []
         self._writes = writes
         self._activity = activity
         self._logs = logs
         self._known = known
-        self._emit = emit
-        self._lasting = lasting
-        self._clock = clock
-        self._sleep = sleep
-        self._slots = WriteLimiter(clock)
+        self._context = context
+        self._slots = WriteLimiter(context.clock)
         self._attach = _Kind(Operation.ATTACH, self._do_attach)
         self._remove = _Kind(Operation.REMOVE, self._do_remove)
         self._reindex = _Kind(Operation.REINDEX, self._do_reindex)
@@ -235,16 +228,14 @@ class Bulk:
             destroys=kind.destroys,
         )
         run = BulkRun(
+            self._context,
             replace(work, most=_REPLACED_AT_ONCE) if kind.destroys else work,
             self._slots,
             again=again,
-            emit=self._emit,
-            clock=self._clock,
-            sleep=self._sleep,
         )
         entry = self._activity.begin(kind.operation, target, run=run, log=log)
         self.runs.append(run)
-        run.start(self._lasting, entry.number)
+        run.start(entry.number)
         return run
 
     def _check_field(self, collection_id: str, key: str, value: str | None) -> None:

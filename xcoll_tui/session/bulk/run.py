@@ -20,12 +20,11 @@ from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Target
 from xcoll_tui.session.writes.runner import WriteOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xcoll_tui.session.bulk.limiter import WriteLimiter
     from xcoll_tui.session.bulk.work import Item, Work
-    from xcoll_tui.session.events import Event
-    from xcoll_tui.session.tasks import BackgroundTasks
+    from xcoll_tui.session.context import SessionContext
 
 _BETWEEN = 0.1
 _SMOOTHED = 5.0
@@ -70,13 +69,11 @@ class BulkRun:
 
     def __init__(
         self,
+        context: SessionContext,
         work: Work,
         slots: WriteLimiter,
         *,
         again: Callable[[tuple[Item, ...], bool], BulkRun],
-        emit: Callable[[Event], None],
-        clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self.number = 0
         self.operation = work.operation
@@ -96,17 +93,14 @@ class BulkRun:
         self._work = work
         self._slots = slots
         self._again = again
-        self._emit = emit
-        self._clock = clock
-        self._sleep = sleep
+        self._context = context
         self._news = asyncio.Event()
         self._ends: deque[float] = deque()
-        self._began = self._ended = clock()
+        self._began = self._ended = context.clock()
         self._failures_in_a_row = 0
         self._lost = 0
         self._task: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
-        self._lasting: BackgroundTasks | None = None
 
     # How it stands
 
@@ -126,7 +120,7 @@ class BulkRun:
         if self.state == "over":
             seconds = self._ended - self._began
             return (self.done + self.failed) / seconds if seconds > 0 else 0.0
-        now = self._clock()
+        now = self._context.clock()
         while self._ends and self._ends[0] < now - _SMOOTHED:
             self._ends.popleft()
         seconds = min(now - self._began, _SMOOTHED)
@@ -195,11 +189,10 @@ class BulkRun:
 
     # Within the session
 
-    def start(self, lasting: BackgroundTasks, number: int) -> None:
+    def start(self, number: int) -> None:
         """Begin, as the activity's entry of this number."""
         self.number = number
-        self._lasting = lasting
-        self._task = lasting.spawn(self._go())
+        self._task = self._context.tasks.spawn(self._go())
 
     def notice(self) -> None:
         """Take note that something about it changed, to be told soon."""
@@ -217,9 +210,9 @@ class BulkRun:
         finally:
             teller.cancel()
             self.state = "over"
-            self._ended = self._clock()
+            self._ended = self._context.clock()
             self._work.over()
-            self._emit(Progress(self))
+            self._context.emit(Progress(self))
 
     async def _try_first(self, todo: Iterator[Item]) -> None:
         """Write one after the other until one was seen through."""
@@ -271,7 +264,7 @@ class BulkRun:
             self.failed_again += _has_failed_again(outcome)
             if outcome.verdict is Verdict.ASKED:
                 self.following.add(item.file_id)
-            self._ends.append(self._clock())
+            self._ends.append(self._context.clock())
             self._judge(outcome)
         self.notice()
 
@@ -316,13 +309,13 @@ class BulkRun:
 
     def _tell_soon(self) -> None:
         self.notice()
-        if self.state == "over" and self._telling is None and self._lasting is not None:
-            self._telling = self._lasting.spawn(self._tell_late())
+        if self.state == "over" and self._telling is None:
+            self._telling = self._context.tasks.spawn(self._tell_late())
 
     async def _tell_late(self) -> None:
-        await self._sleep(_BETWEEN)
+        await self._context.sleep(_BETWEEN)
         self._telling = None
-        self._emit(Progress(self))
+        self._context.emit(Progress(self))
 
     def _judge(self, outcome: Outcome) -> None:
         """Stop when the rest would fail as well."""
@@ -355,8 +348,8 @@ class BulkRun:
         while True:
             await self._news.wait()
             self._news.clear()
-            self._emit(Progress(self))
-            await self._sleep(_BETWEEN)
+            self._context.emit(Progress(self))
+            await self._context.sleep(_BETWEEN)
 
     def _in_order(self) -> Iterator[Outcome]:
         for item in self.items:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.bulk.run import BulkRun
-    from xcoll_tui.session.events import Event
+    from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.writes.records import Owner
     from xcoll_tui.session.writes.undo_entry import UndoEntry, UndoItem
     from xcoll_tui.session.writes.undo_log import UndoLog
@@ -73,22 +73,20 @@ class UndoStack:
 
     def __init__(
         self,
+        context: SessionContext,
         log: UndoLog,
         logs: WriteLogs,
         writes: Writes,
         bulk: Bulk,
         *,
         owner: Owner,
-        emit: Callable[[Event], None],
-        clock: Callable[[], float],
     ) -> None:
         self._log = log
         self._logs = logs
         self._owner = owner
         self._writes = writes
         self._bulk = bulk
-        self._emit = emit
-        self._clock = clock
+        self._context = context
         self._turn = asyncio.Lock()
         self.busy = False
 
@@ -191,7 +189,7 @@ class UndoStack:
                     return await self._carry_out(plan, replace, on_run)
             finally:
                 self.busy = False
-                self._emit(UndoChanged())
+                self._context.emit(UndoChanged())
 
     def _start(self, plan: UndoPlan, replace: bool) -> BulkRun:
         """Begin to undo what was done to many documents, as a run that can be followed."""
@@ -208,7 +206,7 @@ class UndoStack:
     def note_deleted(self, entry: UndoEntry) -> None:
         """Take note that the collection which an entry made was deleted again."""
         self._log.mark_undone(entry.id, None)
-        self._emit(UndoChanged())
+        self._context.emit(UndoChanged())
 
     # Within
 
@@ -282,7 +280,7 @@ class UndoStack:
         )
 
     def _is_recent(self, entry: UndoEntry) -> bool:
-        return abs(self._clock() - entry.at) < _RECENT
+        return abs(self._context.clock() - entry.at) < _RECENT
 
     def _base_of(self, plan: UndoPlan, item: UndoItem, replace: bool) -> Base:
         """Return what a document must hold; where nobody saw how it ended, what was wanted."""

@@ -10,8 +10,8 @@ from xcoll_tui.session.lists.events import Departure
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.lists.events import RowRemoved
-    from xcoll_tui.session.tasks import BackgroundTasks
     from xcoll_tui.session.writes.settling import Superseded
 
 
@@ -25,11 +25,11 @@ class Removals:
         self,
         superseded: Superseded,
         describe: Callable[[str], Awaitable[None]],
-        watches: BackgroundTasks,
+        context: SessionContext,
     ) -> None:
         self._superseded = superseded
         self._describe = describe
-        self._watches = watches
+        self._context = context
         self._due: set[str] = set()
 
     def judge(self, change: RowRemoved) -> RowRemoved:
@@ -41,7 +41,7 @@ class Removals:
             return replace(change, why=Departure.REMOVED)
         if collection_id not in self._due:
             self._due.add(collection_id)
-            self._watches.spawn(self._count(collection_id))
+            self._context.watches.spawn(self._count(collection_id))
         return change
 
     async def _count(self, collection_id: str) -> None:

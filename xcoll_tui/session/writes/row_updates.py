@@ -11,12 +11,11 @@ from xcoll_tui.session.lists.events import Departure, RowChanged
 from xcoll_tui.session.writes.outcome import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator
 
     from xcoll_tui.api.models import Collection, Document
-    from xcoll_tui.session.events import Event
+    from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.lists.feed import Feed
-    from xcoll_tui.session.tasks import BackgroundTasks
 
 _LIST_LAGS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between readings of a list in which an attached document does not stand yet."""
@@ -31,24 +30,18 @@ class RowUpdates:
 
     def __init__(
         self,
+        context: SessionContext,
         collections: Feed[Collection],
         documents: Callable[[str], Feed[Document] | None],
         *,
         known: Callable[[str], Collection | None],
         describe: Callable[[Collection], None],
-        emit: Callable[[Event], None],
-        lasting: BackgroundTasks,
-        watches: BackgroundTasks,
-        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._collections = collections
         self._documents = documents
         self._known = known
         self._describe = describe
-        self._emit = emit
-        self._lasting = lasting
-        self._watches = watches
-        self._sleep = sleep
+        self._context = context
         self._expected: dict[str, set[str]] = {}
         self._intents: dict[tuple[str, str | None], str] = {}
         self._writing: dict[str, int] = {}
@@ -169,19 +162,19 @@ class RowUpdates:
     def _repaint(self, target: Target) -> None:
         if target.file_id is None:
             if target.collection_id in self._collections.listing:
-                self._emit(RowChanged(None, target.collection_id))
+                self._context.emit(RowChanged(None, target.collection_id))
             return
         feed = self._documents(target.collection_id)
         if feed is not None and target.file_id in feed.listing:
-            self._emit(RowChanged(target.collection_id, target.file_id))
+            self._context.emit(RowChanged(target.collection_id, target.file_id))
 
     def _freshen(self, collection_id: str) -> None:
         if collection_id in self._stale and collection_id not in self._refreshing:
             self._refreshing.add(collection_id)
-            self._lasting.spawn(self._refresh_documents(collection_id))
+            self._context.tasks.spawn(self._refresh_documents(collection_id))
         if self._stale_collections and None not in self._refreshing:
             self._refreshing.add(None)
-            self._lasting.spawn(self._refresh_collections())
+            self._context.tasks.spawn(self._refresh_collections())
 
     async def _refresh_documents(self, collection_id: str) -> None:
         try:
@@ -190,7 +183,7 @@ class RowUpdates:
                 feed = self._documents(collection_id)
                 if feed is not None and feed.loaded_at is not None:
                     await feed.refresh()
-                    self._watches.spawn(self._read_until_listed(collection_id, feed))
+                    self._context.watches.spawn(self._read_until_listed(collection_id, feed))
         finally:
             self._refreshing.discard(collection_id)
 
@@ -204,7 +197,7 @@ class RowUpdates:
             whole = feed.listing.complete and not feed.query.is_filtered
             if not whole or all(file_id in feed.listing for file_id in expected):
                 return
-            await self._sleep(pause)
+            await self._context.sleep(pause)
             await feed.refresh()
 
     async def _refresh_collections(self) -> None:

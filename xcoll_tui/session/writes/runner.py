@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.learned import Learned
-    from xcoll_tui.session.service import Service
-    from xcoll_tui.session.tasks import BackgroundTasks
     from xcoll_tui.session.writes.activity import Activity
     from xcoll_tui.session.writes.outcome import Target
     from xcoll_tui.session.writes.read_back import ReadBack
@@ -97,7 +96,7 @@ class WriteRunner:
 
     def __init__(
         self,
-        service: Service,
+        context: SessionContext,
         read_back: ReadBack,
         rows: RowUpdates,
         activity: Activity,
@@ -106,13 +105,11 @@ class WriteRunner:
         settling: Settling,
         superseded: Superseded,
         learned: Learned,
-        lasting: BackgroundTasks,
-        watches: BackgroundTasks,
-        clock: Callable[[], float],
     ) -> None:
-        self.service = service
+        self._context = context
+        self.service = context.service
         self.rows = rows
-        self.clock = clock
+        self.clock = context.clock
         self.settling = settling
         self.superseded = superseded
         self.learned = learned
@@ -120,7 +117,6 @@ class WriteRunner:
         self._read_back = read_back
         self._activity = activity
         self._logs = logs
-        self._lasting = lasting
         self._locks: WeakValueDictionary[tuple[str, str | None], asyncio.Lock] = (
             WeakValueDictionary()
         )
@@ -128,7 +124,6 @@ class WriteRunner:
         self._afterwards: dict[tuple[str, str | None], Watch] = {}
         self._sending: dict[tuple[str, str | None], Callable[[], object]] = {}
         self._removed: set[tuple[str, str | None]] = set()
-        self._watches = watches
         self._watching: dict[tuple[str, str | None], asyncio.Task[None]] = {}
         self._followed: dict[tuple[str, str | None], Operation] = {}
 
@@ -147,7 +142,7 @@ class WriteRunner:
         if self.service.read_only:
             sentence = f"Nothing was sent: xcoll is read-only. Leave that mode to {operation}"
             return Outcome(operation, target, Verdict.FAILED, f"{sentence} {target.shown}.")
-        return await self._lasting.run(self._perform(operation, target, words, act, options))
+        return await self._context.tasks.run(self._perform(operation, target, words, act, options))
 
     async def _perform(
         self,
@@ -350,7 +345,7 @@ class WriteRunner:
         if self.learned.files.value == "kept":
             self.learned.note_files("kept")
         else:
-            self._watches.spawn(self._learn_kept(target))
+            self._context.watches.spawn(self._learn_kept(target))
 
     async def _learn_kept(self, target: Target) -> None:
         collection_ids = self.rows.all_collections()
@@ -440,7 +435,7 @@ class WriteRunner:
             if self._watching.get(place) is task:
                 del self._watching[place], self._followed[place]
 
-        task = self._watching[place] = self._watches.spawn(run())
+        task = self._watching[place] = self._context.watches.spawn(run())
         self._followed[place] = first.operation
         if options.followed is not None:
             followed, target = options.followed, first.target

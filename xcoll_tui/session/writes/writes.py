@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Document
-    from xcoll_tui.session.tasks import BackgroundTasks
+    from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.writes.outcome import CollectionDraft, Outcome, Target
     from xcoll_tui.session.writes.recovery import Recovery, Unfinished
     from xcoll_tui.session.writes.runner import WriteRunner
@@ -44,17 +44,16 @@ class Writes:
 
     def __init__(
         self,
+        context: SessionContext,
         runner: WriteRunner,
         recovery: Recovery,
         *,
         opened: Callable[[], str | None],
-        lasting: BackgroundTasks,
     ) -> None:
         self._runner = runner
-        self._service = runner.service
+        self._context = context
         self._recovery = recovery
         self._opened = opened
-        self._lasting = lasting
         self._documents = DocumentWrites(runner)
         self._collections = CollectionWrites(runner)
         self._editor = FieldEditor(runner, recovery)
@@ -68,7 +67,7 @@ class Writes:
     @property
     def read_only(self) -> bool:
         """Whether every write is refused."""
-        return self._service.read_only
+        return self._context.service.read_only
 
     def intent_of(self, file_id: str) -> str | None:
         """Return what is being done to a document of the opened collection, as "saving…"."""
@@ -85,7 +84,7 @@ class Writes:
 
     async def idle(self) -> None:
         """Wait until nothing is under way, the reading that follows writes included."""
-        await self._lasting.idle()
+        await self._context.tasks.idle()
 
     # Documents
 
@@ -185,7 +184,7 @@ class Writes:
         saved.
         """
         try:
-            page = await self._service.list_documents(
+            page = await self._context.service.list_documents(
                 collection_id, limit=_PROBED, filter=equals(field_path(key), value)
             )
         except ApiError:

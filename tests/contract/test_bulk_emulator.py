@@ -236,7 +236,7 @@ async def test_one_429_pauses_every_request_and_halves_what_is_on_the_wire():
         told = refused.started_at + refused.duration
         assert not [each for each in desk.records if told < each.started_at < told + 0.99]
         assert [each for each in desk.records if each.started_at > told + 0.99]
-        assert run.parallelism == 4
+        assert run._limiter.limit == 4
 
 
 async def test_a_rate_limit_is_kept_to():

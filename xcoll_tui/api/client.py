@@ -62,7 +62,7 @@ class Client(Endpoints):
 
     `base_url`: https, or http to a loopback address, which never goes through a proxy. `team_id` is
     sent with every call; left out, the service derives it from the key. `read_only` refuses every
-    write before anything is sent. A 429 to one call pauses all of them, see `pace`. `app` is an
+    write before anything is sent. A 429 to one call pauses all of them (`RateLimiter`). `app` is an
     ASGI application that serves the calls inside the process. `on_request` is told of each HTTP
     exchange when it is over, `on_wait` of each pause before it begins, `on_unauthorized` of each
     call that ends because the key is not accepted; they are called on the loop and must not raise.
@@ -109,7 +109,7 @@ class Client(Endpoints):
         self._closed = False
         self._opening = threading.Lock()
         self._slots = asyncio.Semaphore(_PARALLEL)
-        self._pace = RateLimiter(clock, self._pauses.sleep)
+        self._limiter = RateLimiter(clock, self._pauses.sleep)
         self._service_clock = ServiceClock(monotonic)
 
     def __repr__(self) -> str:
@@ -199,7 +199,7 @@ class Client(Endpoints):
 
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again."""
-        self._pace.resume()
+        self._limiter.resume()
         self._pauses.end()
 
     def _authorize(self, request: "httpx.Request") -> "httpx.Request":
@@ -246,7 +246,7 @@ class Client(Endpoints):
             )
             limited = isinstance(error, RateLimited)
             if answer.status is not None and not limited:
-                self._pace.admit()
+                self._limiter.admit()
             if error is None:
                 return answer
             if unknown and is_gone(endpoint, error):
@@ -263,7 +263,7 @@ class Client(Endpoints):
                     draw=self._draw,
                 )
             if limited:
-                shared = self._pace.refuse(turn, retry.share_pause(pause, retry_after))
+                shared = self._limiter.record_429(turn, retry.share_pause(pause, retry_after))
                 pause = pause if pause is None else shared
             if pause is None:
                 if isinstance(error, Unauthorized) and self._on_unauthorized is not None:
@@ -316,7 +316,7 @@ class Client(Endpoints):
         headers = None if body is None else {"Content-Type": "application/json"}
         deadline = None if self._timeout is None else self._timeout * _DEADLINES
         async with self._slots:
-            turn = await self._pace.turn()
+            turn = await self._limiter.acquire()
             started = self._clock()
             try:
                 async with (

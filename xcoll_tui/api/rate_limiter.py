@@ -85,8 +85,8 @@ class RateLimiter:
         rate = self._base * (1 + _STEP_BACK * max(age, -1.0) ** 3)
         return rate if rate < _UNLIMITED_RATE else None
 
-    async def turn(self) -> int:
-        """Wait until a request may leave; return what `refuse` wants to know of it."""
+    async def acquire(self) -> int:
+        """Wait until a request may leave; return what `record_429` wants to know of it."""
         if self._base is None:
             return self._episode
         async with self._queue:
@@ -109,7 +109,7 @@ class RateLimiter:
         """Take note of an answer that was no 429."""
         self._answered.append(self._clock())
 
-    def refuse(self, turn: int, pause: float) -> float:
+    def record_429(self, turn: int, pause: float) -> float:
         """Take note of a 429 and pause everything; return how long the pause is now.
 
         `turn` is what the request's `turn` returned: requests that left before the pause began are

@@ -5,7 +5,7 @@
 - No whole answer, and 5xx: only what is `Repeatable.ALWAYS`, after a random pause ("full jitter":
   anywhere between nothing and a ceiling that doubles), up to `FAULT_TRIES` tries. A Retry-After in
   a 5xx is the least pause.
-- What a 429 asks for, all requests of a client wait for (`share_pause`, and `pace`).
+- What a 429 asks for, all requests of a client wait for (`share_pause`, and `rate_limiter`).
 - In all no call waits longer than `LONGEST_WAIT`: a pause that would pass it is not begun, and the
   failure is raised at once. What others ask for meanwhile is not counted.
 """

@@ -262,11 +262,11 @@ async def test_fields_that_the_service_keeps_may_be_replaced_when_agreed(desk):
 @in_a_crowd(files=64)
 async def test_a_429_halves_what_is_on_the_wire_once_a_pause(desk):
     run = desk.bulk.attach(HERE, desk.new())
-    assert run.parallelism == MOST
+    assert run._limiter.limit == MOST
     assert run.paused_until is None
     for _ in range(5):
         desk.session.note_wait(limited_wait(2.0))
-    assert run.parallelism == MOST // 2
+    assert run._limiter.limit == MOST // 2
     assert run.paused_until == now() + 2.0
     await asyncio.sleep(LATENCY * 3)
     desk.service.most = 0
@@ -274,14 +274,14 @@ async def test_a_429_halves_what_is_on_the_wire_once_a_pause(desk):
     assert desk.service.most == MOST // 2
     assert run.paused_until is None, "it is over"
     await asyncio.sleep(2.0 + 5.1)
-    assert run.parallelism == MOST
+    assert run._limiter.limit == MOST
 
 
 @in_a_crowd(files=8)
 async def test_a_wait_for_another_reason_halves_nothing(desk):
     run = desk.bulk.attach(HERE, desk.new())
     desk.session.note_wait(Wait(2.0, "the service failed (503)", 1, "GET", "/"))
-    assert (run.parallelism, run.paused_until) == (MOST, None)
+    assert (run._limiter.limit, run.paused_until) == (MOST, None)
     await run.wait()
 
 

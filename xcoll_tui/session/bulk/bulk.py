@@ -84,7 +84,7 @@ class Bulk:
         self._logs = logs
         self._known = known
         self._context = context
-        self._slots = WriteLimiter(context.clock)
+        self._limiter = WriteLimiter(context.clock)
         self._attach = _Kind(Operation.ATTACH, self._do_attach)
         self._remove = _Kind(Operation.REMOVE, self._do_remove)
         self._reindex = _Kind(Operation.REINDEX, self._do_reindex)
@@ -127,13 +127,13 @@ class Bulk:
     def note_wait(self, wait: Wait) -> None:
         """Take note of a pause that the service asked for; a client's `on_wait`."""
         if wait.rate_limited:
-            self._slots.note_pause(wait.seconds)
+            self._limiter.note_pause(wait.seconds)
             for run in self.running:
                 run.notice()
 
     def end_wait(self) -> None:
         """Take note that the pause is waited for no longer."""
-        self._slots.end_pause()
+        self._limiter.end_pause()
         for run in self.running:
             run.notice()
 
@@ -230,7 +230,7 @@ class Bulk:
         run = BulkRun(
             self._context,
             replace(work, most=_REPLACED_AT_ONCE) if kind.destroys else work,
-            self._slots,
+            self._limiter,
             again=again,
         )
         entry = self._activity.begin(kind.operation, target, run=run, log=log)

@@ -58,7 +58,7 @@ class WriteLimiter:
         if self._until > now:
             self._until, self._doubles_at = now, now + _QUIET
 
-    async def take(self, owner: object = None) -> None:
+    async def acquire(self, owner: object = None) -> None:
         """Wait for room for one request; raises NotSent when the owner gives up meanwhile."""
         if self._taken < self.limit and not self._waiting:
             self._taken += 1
@@ -69,10 +69,10 @@ class WriteLimiter:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self.give()  # it was handed on, and nobody is there to take it
+                self.release()  # it was handed on, and nobody is there to take it
             raise
 
-    def give(self) -> None:
+    def release(self) -> None:
         """Hand the room on that was taken."""
         self._taken -= 1
         self._hand_on()

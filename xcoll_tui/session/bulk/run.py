@@ -36,21 +36,21 @@ State = Literal["running", "cancelling", "over"]
 class _Slot:
     """Room on the wire for the requests of one item; the first is sent only while the run runs."""
 
-    def __init__(self, run: BulkRun, slots: WriteLimiter) -> None:
+    def __init__(self, run: BulkRun, limiter: WriteLimiter) -> None:
         self._run = run
-        self._slots = slots
+        self._limiter = limiter
         self._begun = False
 
     async def __aenter__(self) -> None:
         # A half-done write is never called off.
-        await self._slots.take(None if self._begun else self._run)
+        await self._limiter.acquire(None if self._begun else self._run)
         if not self._begun and self._run.state != "running":
-            self._slots.give()
+            self._limiter.release()
             raise NotSent
         self._begun = True
 
     async def __aexit__(self, _kind: object, error: object, _traceback: object) -> None:
-        self._slots.give()
+        self._limiter.release()
         if isinstance(error, Unauthorized | RateLimited):
             self._run.stop_for(error)  # at once, not when this one has been looked at
 
@@ -71,7 +71,7 @@ class BulkRun:
         self,
         context: SessionContext,
         work: Work,
-        slots: WriteLimiter,
+        limiter: WriteLimiter,
         *,
         again: Callable[[tuple[Item, ...], bool], BulkRun],
     ) -> None:
@@ -91,7 +91,7 @@ class BulkRun:
         self.indexing: set[str] = set()
         self.following: set[str] = set()
         self._work = work
-        self._slots = slots
+        self._limiter = limiter
         self._again = again
         self._context = context
         self._news = asyncio.Event()
@@ -127,14 +127,9 @@ class BulkRun:
         return len(self._ends) / seconds if seconds > 0 else 0.0
 
     @property
-    def parallelism(self) -> int:
-        """How many requests may be on the wire, those of other runs included."""
-        return self._slots.limit
-
-    @property
     def paused_until(self) -> float | None:
         """When the service wants to be asked again, a time of the session's clock; None for now."""
-        return None if self.state == "over" else self._slots.paused_until
+        return None if self.state == "over" else self._limiter.paused_until
 
     @property
     def failures(self) -> list[Outcome]:
@@ -168,7 +163,7 @@ class BulkRun:
         """Send nothing more; what was sent is carried through and told."""
         if self.state == "running":
             self.state = "cancelling"
-            self._slots.give_up(self)
+            self._limiter.give_up(self)
             self.notice()
 
     async def wait(self) -> None:
@@ -232,7 +227,7 @@ class BulkRun:
         try:
             if self.state == "running":
                 options = WriteOptions(
-                    slot=_Slot(self, self._slots),
+                    slot=_Slot(self, self._limiter),
                     quiet=True,
                     log=self._work.log,
                     settling=settling.set,

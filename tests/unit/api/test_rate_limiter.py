@@ -57,29 +57,29 @@ class Limit:
         return 0.0
 
 
-async def ask(pace, limit):
+async def ask(limiter, limit):
     """Ask until it is answered, as the client does; return how often."""
     for attempt in range(1, retry.RATE_LIMITED_TRIES + 1):
-        turn = await pace.turn()
+        turn = await limiter.acquire()
         told = await limit.answer()
         if told is None:
-            pace.admit()
+            limiter.admit()
             return attempt
-        pace.refuse(turn, retry.back_off(attempt, lambda: 0.5) if told == "" else told)
+        limiter.record_429(turn, retry.back_off(attempt, lambda: 0.5) if told == "" else told)
     raise AssertionError("given up")
 
 
 async def crowd(limit, requests, workers=8):
-    """Send requests from several workers; return the pace and the seconds it took."""
-    pace = RateLimiter(now, asyncio.sleep)
+    """Send requests from several workers; return the limiter and the seconds it took."""
+    limiter = RateLimiter(now, asyncio.sleep)
     began, left = now(), iter(range(requests))
 
     async def work():
         for _ in left:
-            await ask(pace, limit)
+            await ask(limiter, limit)
 
     await asyncio.gather(*(work() for _ in range(workers)))
-    return pace, now() - began
+    return limiter, now() - began
 
 
 @settings(max_examples=40)
@@ -99,9 +99,9 @@ def test_few_requests_are_refused_and_the_limit_is_used(rate, kind, told, latenc
 
 def test_what_is_not_limited_is_not_slowed_down():
     limit = Limit(1_000_000)
-    pace, seconds = run_virtual(crowd(limit, 800))
+    limiter, seconds = run_virtual(crowd(limit, 800))
     assert seconds == pytest.approx(800 / 8 * 0.02)
-    assert pace.rate is None
+    assert limiter.rate is None
 
 
 def test_one_pause_holds_everything_and_one_sleeps():
@@ -112,13 +112,13 @@ def test_one_pause_holds_everything_and_one_sleeps():
             slept.append(seconds)
             await asyncio.sleep(seconds)
 
-        pace = RateLimiter(now, sleep)
-        turn = await pace.turn()
-        assert pace.refuse(turn, 3.0) == 3.0
+        limiter = RateLimiter(now, sleep)
+        turn = await limiter.acquire()
+        assert limiter.record_429(turn, 3.0) == 3.0
         began, left = now(), []
 
         async def leave():
-            await pace.turn()
+            await limiter.acquire()
             left.append(now() - began)
 
         await asyncio.gather(*(leave() for _ in range(5)))
@@ -134,13 +134,13 @@ def test_one_pause_holds_everything_and_one_sleeps():
 
 def test_a_longer_pause_counts_for_those_who_wait_already():
     async def scenario():
-        pace = RateLimiter(now, asyncio.sleep)
-        first, second = await pace.turn(), await pace.turn()
-        pace.refuse(first, 1.0)
-        waiting = asyncio.create_task(pace.turn())
+        limiter = RateLimiter(now, asyncio.sleep)
+        first, second = await limiter.acquire(), await limiter.acquire()
+        limiter.record_429(first, 1.0)
+        waiting = asyncio.create_task(limiter.acquire())
         began = now()
         await asyncio.sleep(0.5)
-        assert pace.refuse(second, 4.0) == 4.0
+        assert limiter.record_429(second, 4.0) == 4.0
         await waiting
         return now() - began
 
@@ -149,25 +149,25 @@ def test_a_longer_pause_counts_for_those_who_wait_already():
 
 def test_those_refused_together_lower_the_rate_once():
     async def scenario(refused):
-        pace = RateLimiter(now, asyncio.sleep)
+        limiter = RateLimiter(now, asyncio.sleep)
         for _ in range(40):
-            pace.admit()
-        turns = [await pace.turn() for _ in range(8)]
+            limiter.admit()
+        turns = [await limiter.acquire() for _ in range(8)]
         for turn in turns[:refused]:
-            pace.refuse(turn, 1.0)
-        await pace.turn()
-        return pace.rate
+            limiter.record_429(turn, 1.0)
+        await limiter.acquire()
+        return limiter.rate
 
     assert run_virtual(scenario(1)) == run_virtual(scenario(8)) == pytest.approx(36, rel=0.01)
 
 
 def test_refused_again_halves_at_most_and_never_stops():
     async def scenario():
-        pace, rates = RateLimiter(now, asyncio.sleep), []
+        limiter, rates = RateLimiter(now, asyncio.sleep), []
         for _ in range(12):
-            pace.refuse(await pace.turn(), 1.0)
-            await pace.turn()
-            rates.append(pace.rate)
+            limiter.record_429(await limiter.acquire(), 1.0)
+            await limiter.acquire()
+            rates.append(limiter.rate)
         return rates
 
     rates = run_virtual(scenario())
@@ -178,14 +178,14 @@ def test_refused_again_halves_at_most_and_never_stops():
 
 def test_the_limit_is_forgotten_after_a_quiet_while():
     async def scenario():
-        pace = RateLimiter(now, asyncio.sleep)
-        pace.refuse(await pace.turn(), 1.0)
+        limiter = RateLimiter(now, asyncio.sleep)
+        limiter.record_429(await limiter.acquire(), 1.0)
         await asyncio.sleep(20)
-        near = pace.rate
+        near = limiter.rate
         await asyncio.sleep(600)
         began = now()
         for _ in range(1000):
-            await pace.turn()
+            await limiter.acquire()
         return near, now() - began
 
     near, seconds = run_virtual(scenario())
@@ -197,13 +197,13 @@ def test_the_limit_is_forgotten_after_a_quiet_while():
 def test_a_clock_that_jumps_holds_nothing_up(jump):
     async def scenario():
         offset = 0.0
-        pace = RateLimiter(lambda: now() + offset, asyncio.sleep)
-        turn = await pace.turn()
-        pace.refuse(turn, 2.0)
+        limiter = RateLimiter(lambda: now() + offset, asyncio.sleep)
+        turn = await limiter.acquire()
+        limiter.record_429(turn, 2.0)
         offset = jump
         began = now()
         for _ in range(8):
-            await pace.turn()
+            await limiter.acquire()
         return now() - began
 
     assert run_virtual(scenario()) < 5
@@ -216,9 +216,9 @@ def test_a_sleep_that_does_not_turn_the_clock_ends_all_the_same():
         async def sleep(seconds):
             slept.append(seconds)
 
-        pace = RateLimiter(lambda: 0.0, sleep)
-        pace.refuse(await pace.turn(), 7.0)
-        await pace.turn()
+        limiter = RateLimiter(lambda: 0.0, sleep)
+        limiter.record_429(await limiter.acquire(), 7.0)
+        await limiter.acquire()
         return slept
 
     assert run_virtual(scenario()) == [7.0]
@@ -226,9 +226,9 @@ def test_a_sleep_that_does_not_turn_the_clock_ends_all_the_same():
 
 def test_a_cancelled_wait_hands_its_place_on():
     async def scenario():
-        pace = RateLimiter(now, asyncio.sleep)
-        pace.refuse(await pace.turn(), 5.0)
-        first, second = (asyncio.create_task(pace.turn()) for _ in range(2))
+        limiter = RateLimiter(now, asyncio.sleep)
+        limiter.record_429(await limiter.acquire(), 5.0)
+        first, second = (asyncio.create_task(limiter.acquire()) for _ in range(2))
         await asyncio.sleep(1)
         first.cancel()
         began = now()

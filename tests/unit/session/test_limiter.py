@@ -19,80 +19,80 @@ class Clock:
 
 def test_it_halves_once_a_pause_and_doubles_after_a_quiet_while():
     clock = Clock()
-    slots = WriteLimiter(clock)
+    limiter = WriteLimiter(clock)
     limits = []
     for _ in range(5):
-        slots.note_pause(1.0)
-        slots.note_pause(0.5)
-        limits.append(slots.limit)
-        assert slots.paused_until == clock.now + 1.0
+        limiter.note_pause(1.0)
+        limiter.note_pause(0.5)
+        limits.append(limiter.limit)
+        assert limiter.paused_until == clock.now + 1.0
         clock.now += 1.0
-        assert slots.paused_until is None
+        assert limiter.paused_until is None
     assert limits == [4, 2, 1, 1, 1]
     clock.now += 4.9
-    assert slots.limit == 1
+    assert limiter.limit == 1
     grown = []
     for _ in range(4):
         clock.now += 5.0
-        grown.append(slots.limit)
+        grown.append(limiter.limit)
     assert grown == [2, 4, 8, 8]
 
 
 def test_a_longer_pause_within_one_lengthens_it():
     clock = Clock()
-    slots = WriteLimiter(clock)
-    slots.note_pause(1.0)
-    slots.note_pause(9.0)
-    assert slots.paused_until == clock.now + 9.0
-    assert slots.limit == MOST // 2
+    limiter = WriteLimiter(clock)
+    limiter.note_pause(1.0)
+    limiter.note_pause(9.0)
+    assert limiter.paused_until == clock.now + 9.0
+    assert limiter.limit == MOST // 2
 
 
 def test_a_pause_that_is_cut_short_is_over_and_the_rate_stays_halved():
     clock = Clock()
-    slots = WriteLimiter(clock)
-    slots.note_pause(90.0)
-    slots.end_pause()
-    assert slots.paused_until is None
-    assert slots.limit == MOST // 2
+    limiter = WriteLimiter(clock)
+    limiter.note_pause(90.0)
+    limiter.end_pause()
+    assert limiter.paused_until is None
+    assert limiter.limit == MOST // 2
     clock.now += 5.0
-    assert slots.limit == MOST
-    slots.end_pause()  # there is none
-    assert slots.limit == MOST
+    assert limiter.limit == MOST
+    limiter.end_pause()  # there is none
+    assert limiter.limit == MOST
 
 
 async def test_first_come_first_served_and_never_too_many():
-    slots, order = WriteLimiter(Clock()), []
+    limiter, order = WriteLimiter(Clock()), []
 
     async def hold(number):
-        await slots.take()
+        await limiter.acquire()
         order.append(number)
 
     tasks = [asyncio.create_task(hold(n)) for n in range(12)]
     await settle()
     assert order == list(range(MOST))
-    slots.give()
+    limiter.release()
     await settle()
     assert order == list(range(MOST + 1))
     for _ in range(3):
-        slots.give()
+        limiter.release()
     await asyncio.gather(*tasks)
     assert order == list(range(12))
 
 
 async def test_giving_up_wakes_the_owners_own_and_nobody_else():
-    slots, owner = WriteLimiter(Clock()), object()
+    limiter, owner = WriteLimiter(Clock()), object()
     for _ in range(MOST):
-        await slots.take()
-    mine = [asyncio.create_task(slots.take(owner)) for _ in range(3)]
-    other = asyncio.create_task(slots.take(object()))
+        await limiter.acquire()
+    mine = [asyncio.create_task(limiter.acquire(owner)) for _ in range(3)]
+    other = asyncio.create_task(limiter.acquire(object()))
     await settle()
-    slots.give_up(owner)
+    limiter.give_up(owner)
     await settle()
     for task in mine:
         with pytest.raises(NotSent):
             await task
     assert not other.done()
-    slots.give()
+    limiter.release()
     await other
 
 
@@ -111,13 +111,13 @@ async def test_giving_up_wakes_the_owners_own_and_nobody_else():
 )
 def test_no_room_is_lost_and_none_is_given_twice(requests, pauses, given_up_at):
     async def scenario():
-        slots, held, owner = WriteLimiter(now), 0, object()
+        limiter, held, owner = WriteLimiter(now), 0, object()
 
         async def request(arrives, holds):
             nonlocal held
             await asyncio.sleep(arrives)
             try:
-                await slots.take(owner)
+                await limiter.acquire(owner)
             except NotSent:
                 return
             held += 1
@@ -126,21 +126,21 @@ def test_no_room_is_lost_and_none_is_given_twice(requests, pauses, given_up_at):
                 await asyncio.sleep(holds)
             finally:
                 held -= 1
-                slots.give()
+                limiter.release()
 
         async def after(seconds, act, *given):
             await asyncio.sleep(seconds)
             act(*given)
 
         tasks = [asyncio.create_task(request(arrives, holds)) for arrives, holds, _ in requests]
-        others = [after(when, slots.note_pause, seconds) for when, seconds in pauses]
+        others = [after(when, limiter.note_pause, seconds) for when, seconds in pauses]
         others += [
             after(cancelled, task.cancel)
             for task, (*_, cancelled) in zip(tasks, requests, strict=True)
             if cancelled is not None
         ]
         if given_up_at is not None:
-            others.append(after(given_up_at, slots.give_up, owner))
+            others.append(after(given_up_at, limiter.give_up, owner))
         await asyncio.gather(*others)
         ends = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(end is None or isinstance(end, asyncio.CancelledError) for end in ends), ends
@@ -148,6 +148,6 @@ def test_no_room_is_lost_and_none_is_given_twice(requests, pauses, given_up_at):
         await asyncio.sleep(60)
         for _ in range(MOST):
             async with asyncio.timeout(1):
-                await slots.take()
+                await limiter.acquire()
 
     run_virtual(scenario())

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.writes.runner import Correct, WriteRunner
+    from xcoll_tui.session.writes.followups import Correct
+    from xcoll_tui.session.writes.runner import WriteRunner
 
     CollectionLook = Collection | ApiError | None
 
@@ -369,7 +370,7 @@ class CollectionWrites:
 
         is_open = outcome.verdict in {Verdict.UNSHOWN, Verdict.UNKNOWN}
         if is_open and not isinstance(settled.seen, ApiError):
-            self._runner.watch_afterwards(outcome.target, watch)
+            self._runner.followups.plan(outcome.target, watch)
         return outcome
 
     async def _look_before(self, target: Target) -> CollectionLook:

@@ -286,7 +286,7 @@ class DocumentWrites:
         outcome = reindexed(target, error, before.document, after)
         if outcome.verdict is Verdict.ASKED:
             follow = partial(self._follow_indexing, target, before.document, after, options)
-            self._runner.watch_afterwards(target, follow)
+            self._runner.followups.plan(target, follow)
         return outcome
 
     async def _follow_indexing(

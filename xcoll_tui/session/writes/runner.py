@@ -11,12 +11,13 @@ from weakref import WeakValueDictionary
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.lists.events import Departure
+from xcoll_tui.session.writes.followups import Followups
 from xcoll_tui.session.writes.judging import is_missing, was_refused
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Verdict
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
     from typing import Any
 
@@ -24,14 +25,12 @@ if TYPE_CHECKING:
     from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.learned import Learned
     from xcoll_tui.session.writes.activity import Activity
+    from xcoll_tui.session.writes.followups import Correct
     from xcoll_tui.session.writes.outcome import Target
     from xcoll_tui.session.writes.read_back import ReadBack
     from xcoll_tui.session.writes.row_updates import RowUpdates
     from xcoll_tui.session.writes.settling import Settling, Superseded
     from xcoll_tui.session.writes.write_log import WriteLog, WriteLogs
-
-    Correct = Callable[[Outcome], None]
-    Watch = Callable[[Correct], Coroutine[Any, Any, None]]
 
 _LOOKING = {
     Operation.ATTACH: "attached? looking…",
@@ -113,6 +112,7 @@ class WriteRunner:
         self.settling = settling
         self.superseded = superseded
         self.learned = learned
+        self.followups = Followups(context.watches)
         self.busy = 0
         self._read_back = read_back
         self._activity = activity
@@ -121,11 +121,8 @@ class WriteRunner:
             WeakValueDictionary()
         )
         self._log_of: dict[tuple[str, str | None], WriteLog] = {}
-        self._afterwards: dict[tuple[str, str | None], Watch] = {}
         self._sending: dict[tuple[str, str | None], Callable[[], object]] = {}
         self._removed: set[tuple[str, str | None]] = set()
-        self._watching: dict[tuple[str, str | None], asyncio.Task[None]] = {}
-        self._followed: dict[tuple[str, str | None], Operation] = {}
 
     async def perform(
         self,
@@ -158,18 +155,18 @@ class WriteRunner:
         lock = self._locks.setdefault(place, asyncio.Lock())
         sentence = f"It was broken off while it was under way; look at {target.shown} again."
         outcome = Outcome(operation, target, Verdict.UNKNOWN, sentence)
-        watch = None
+        followup = None
         self.busy += 1
         try:
             async with lock:
-                self._end_watch(place)
+                self.followups.end(place)
                 self._log_of[place] = log
                 try:
                     with self.rows.intent(target, words):
                         outcome = await act()
                 finally:
                     del self._log_of[place]
-                    watch = self._afterwards.pop(place, None)
+                    followup = self.followups.take_planned(place)
         except NotSent:
             outcome = Outcome(operation, target, Verdict.CANCELLED, "It was not sent.")
         except UndoUnwritten as problem:
@@ -181,9 +178,14 @@ class WriteRunner:
             if entry is not None:
                 outcome = replace(outcome, entry=entry.number)
                 self._activity.end(entry, outcome)
-        if watch is not None:
-            self._watch(outcome, watch, log, options)
+        if followup is not None:
+            correct = partial(self._correct, log, options)
+            self.followups.start(outcome, followup, correct, options.followed)
         return outcome
+
+    def _correct(self, log: WriteLog, options: WriteOptions, outcome: Outcome) -> None:
+        log.end(outcome)
+        (options.corrected or self._activity.correct)(outcome)
 
     async def remember(
         self,
@@ -395,7 +397,7 @@ class WriteRunner:
             elif settled.seen.error is None:
                 never()
 
-        self.watch_afterwards(target, watch)
+        self.followups.plan(target, watch)
 
     async def watch(
         self,
@@ -414,39 +416,3 @@ class WriteRunner:
         return await self.settling.look(
             look, proved, within=within, slowest=slowest, lasting=lasting, learns=False
         )
-
-    def watch_afterwards(self, target: Target, watch: Watch) -> None:
-        """Run `watch` when the write to this document that is under way is over.
-
-        It is given what corrects the outcome. The next write to the same document cancels it.
-        """
-        self._afterwards[target.collection_id, target.file_id] = watch
-
-    def _watch(self, first: Outcome, watch: Watch, log: WriteLog, options: WriteOptions) -> None:
-        place = first.target.collection_id, first.target.file_id
-
-        def correct(outcome: Outcome) -> None:
-            outcome = replace(outcome, entry=first.entry)
-            log.end(outcome)
-            (options.corrected or self._activity.correct)(outcome)
-
-        async def run() -> None:
-            await watch(correct)
-            if self._watching.get(place) is task:
-                del self._watching[place], self._followed[place]
-
-        task = self._watching[place] = self._context.watches.spawn(run())
-        self._followed[place] = first.operation
-        if options.followed is not None:
-            followed, target = options.followed, first.target
-            task.add_done_callback(lambda _: followed(target))
-
-    def is_followed(self, target: Target, operation: Operation) -> bool:
-        """Tell whether a write of this kind was made and what came of it is still looked for."""
-        return self._followed.get((target.collection_id, target.file_id)) is operation
-
-    def _end_watch(self, place: tuple[str, str | None]) -> None:
-        self._followed.pop(place, None)
-        task = self._watching.pop(place, None)
-        if task is not None:
-            task.cancel()

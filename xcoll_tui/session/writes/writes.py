@@ -173,7 +173,7 @@ class Writes:
     def is_reindexing(self, file_id: str, *, collection_id: str | None = None) -> bool:
         """Tell whether a document was asked to be indexed here, and that has not ended yet."""
         target = self._target(file_id, collection_id)
-        return self._runner.is_followed(target, Operation.REINDEX)
+        return self._runner.followups.is_followed(target, Operation.REINDEX)
 
     async def probe_unique(
         self, collection_id: str, key: str, value: str, *, except_file_id: str | None = None

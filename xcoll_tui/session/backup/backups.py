@@ -14,8 +14,8 @@ from xcoll_tui.session.backup.check import check_backup
 from xcoll_tui.session.backup.make import back_up, in_thread, list_backups, read_backup
 from xcoll_tui.session.backup.restore import draft_of, recreate
 from xcoll_tui.session.bulk.work import Item
+from xcoll_tui.session.writes.collection_creation import is_after
 from xcoll_tui.session.writes.collection_diff import differences as unlike_draft
-from xcoll_tui.session.writes.collections import is_after
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import Verdict
 

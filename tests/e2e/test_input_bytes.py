@@ -244,6 +244,16 @@ def test_what_a_torn_esc_had_cleared_comes_back(terminal):
     assert "1 marked" in terminal.text
 
 
+def test_what_is_typed_behind_a_torn_esc_goes_where_the_cursor_was(terminal):
+    write(terminal, "/lease")
+    terminal.wait_for("│ lease ")
+    let_pass(terminal, 0.5)  # the filter is in force
+    write(terminal, "P\x1b", "]11;rgb:1111/2222/3333\x07XY", after=0.15)
+    terminal.wait_for("│ leasePXY ")
+    write(terminal, "\x1b[D\x1b[D\x1b", "[IZ", after=0.15)
+    terminal.wait_for("│ leasePZXY ")
+
+
 def test_a_torn_esc_leaves_dialogs_as_they_were(terminal):
     for key, title, typed in (
         ("n", "New collection", "name"),

@@ -86,12 +86,13 @@ class FilterBar(Widget):
             self._note = note
             self._make_room()
 
-    async def open(self) -> None:
-        """Put the cursor into the input, with the filter in force to go on from."""
+    async def open(self, text: str | None = None) -> None:
+        """Put the cursor into the input, with the filter in force, or a text, to go on from."""
         if self._line is None:
             from xcoll_tui.ui.widgets.filter_line import FilterLine  # noqa: PLC0415 - see above
 
-            self._line = FilterLine(self.text, self.HINT, self._leave)
+            text = self.text if text is None else text
+            self._line = FilterLine(text, self.HINT, self._leave)
             await self.mount(self._line)
             self._show_note(" ".join(self._line.notes))
         self.screen.set_focus(self._line)
@@ -109,12 +110,12 @@ class FilterBar(Widget):
             self.post_message(self.Typed(line.text, final=True))
         elif key == "escape":
             self.post_message(self.Typed("", final=True))
-            escape_doubt(self).add(partial(self._open_again, line.value))
+            escape_doubt(self).add(partial(self._open_again, line.text, line.cursor_position))
 
-    async def _open_again(self, text: str) -> None:
-        await self.open()
+    async def _open_again(self, text: str, cursor: int) -> None:
+        await self.open(text)
         if self._line is not None:
-            self._line.value = text
+            self._line.cursor_position = cursor
 
     def _on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()

@@ -137,7 +137,7 @@ async def test_columns_that_are_no_fields_are_said():
     async with attach([]) as (pilot, form):
         await paste(pilot, f"name,file_id,[b]\r\nx,{A},y\r\n")
         assert "Left out, for there is no such field here: name, [b]" in words_on(pilot)
-        assert not form._found.use.display
+        assert not form._pasted_found.use.display
 
 
 async def test_the_fields_of_an_answer_of_the_service_are_values():

@@ -37,7 +37,7 @@ def log_rows(pilot):
     """Return what the list says of each write: what it was, and its state."""
     screen = pilot.app.screen
     assert isinstance(screen, UndoLogScreen)
-    return [(row.what, row.state) for row in screen._rows()]
+    return [(row.title, row.state) for row in screen._rows()]
 
 
 async def attach_file(pilot, file_id):

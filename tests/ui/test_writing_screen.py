@@ -78,7 +78,7 @@ async def test_the_activity_tells_writes_and_requests_and_copies_them_without_th
         await pilot.press("tab")
         await shown(pilot, "Activity: Requests", "PATCH /v1/collections/", " ms")
         lines = dialog_of(pilot, ActivityScreen)._sources[1]()
-        number = next(i for i, line in enumerate(lines) if line.what.startswith("DELETE"))
+        number = next(i for i, line in enumerate(lines) if line.title.startswith("DELETE"))
         assert lines[number].outcome == "403"
         pilot.app.screen._table.move_to(number)
         await pilot.press("c")

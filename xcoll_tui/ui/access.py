@@ -42,7 +42,7 @@ class Kept:
     """What became of a key that the service takes: sentences, and whether a keyring holds it."""
 
     stored: bool
-    said: Sequence[str]
+    sentences: Sequence[str]
 
 
 class Access(Protocol):
@@ -104,12 +104,12 @@ class Keys(Protocol):
     async def keep(self) -> Kept:
         """Put the key that was checked last into the keyring, and use it from now on.
 
-        Where no keyring takes it, it is used in this sitting only. Cancelled, nothing is used yet.
+        Where no keyring takes it, it is used in this session only. Cancelled, nothing is used yet.
         """
         ...
 
-    def use(self, why: str) -> Kept:
-        """Use the key that was checked last in this sitting only, for the reason that is given."""
+    def use(self, reason: str) -> Kept:
+        """Use the key that was checked last in this session only, for the reason that is given."""
         ...
 
     def carry_on(self) -> bool:

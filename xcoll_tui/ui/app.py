@@ -68,7 +68,7 @@ class XcollApp(TerminalApp):
         self._connection: Connection | None = None
         self._main: MainScreen | None = None
         self._enter: LogInFlow | None = None
-        self._sittings = 0
+        self._sessions = 0
 
     @property
     def main(self) -> MainScreen:
@@ -101,7 +101,9 @@ class XcollApp(TerminalApp):
         It makes a strip of every line again, a fifth of the first frame and of each scrolled one.
         """
         filters = super().get_line_filters()
-        return [each for each in filters if not isinstance(each, ANSIToTruecolor)]
+        return [
+            line_filter for line_filter in filters if not isinstance(line_filter, ANSIToTruecolor)
+        ]
 
     # Life
 
@@ -141,9 +143,9 @@ class XcollApp(TerminalApp):
         else:
             self._begin(connection)
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
         if not loop.is_closed():
-            loop.call_soon_threadsafe(what)
+            loop.call_soon_threadsafe(callback)
 
     def _begin(self, connection: Connection) -> None:
         self._connection = connection
@@ -170,10 +172,10 @@ class XcollApp(TerminalApp):
         while self.screen is not old:  # what was shown over it is of the same session
             await self.pop_screen()
         self._main = None
-        self._sittings += 1
+        self._sessions += 1
         # A mode each: Textual cannot switch from the screen that a mode began with.
-        self.add_mode(f"sitting {self._sittings}", lambda: self.main)
-        await self.switch_mode(f"sitting {self._sittings}")
+        self.add_mode(f"session {self._sessions}", lambda: self.main)
+        await self.switch_mode(f"session {self._sessions}")
         await (old.remove() if mode == self.DEFAULT_MODE else self.remove_mode(mode))
         if connection is not None:
             await connection.close()
@@ -255,8 +257,8 @@ class XcollApp(TerminalApp):
     def on_key_refused(self, message: KeyRefused) -> None:
         """Ask for another key over the screen as it is."""
         if self.access.keys is not None and message.screen is self._main:
-            said = sentence_of(message.error)
-            self._do_with_keys(lambda entering: entering.enter_after_refusal(said))
+            sentence = sentence_of(message.error)
+            self._do_with_keys(lambda entering: entering.enter_after_refusal(sentence))
 
     def _do_with_keys(self, do: "Callable[[LogInFlow], Coroutine[Any, Any, None]]") -> None:
         if self.access.keys is None:
@@ -282,10 +284,10 @@ class XcollApp(TerminalApp):
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
 
-def _settle(built: "asyncio.Future[Connection]", came: Connection | Exception) -> None:
+def _settle(built: "asyncio.Future[Connection]", result: Connection | Exception) -> None:
     if built.done():
         return  # the program is being left
-    if isinstance(came, Exception):
-        built.set_exception(came)
+    if isinstance(result, Exception):
+        built.set_exception(result)
     else:
-        built.set_result(came)
+        built.set_result(result)

@@ -313,7 +313,7 @@ class TerminalDriver(LinuxDriver):
             ready = select.select([self.fileno, wake], [], [], timeout)[0]
             if wake in ready:
                 return
-            told = []
+            messages = []
             if ready:
                 data = self._read_bytes()
                 if data is None:
@@ -324,10 +324,10 @@ class TerminalDriver(LinuxDriver):
                 if _KEY_AS_CODE.search(data):
                     self._reported_at = time.monotonic()
                 if data:
-                    told = parser.feed(data)
+                    messages = parser.feed(data)
             else:
-                told = parser.tick()
-            self._hand_over(told)
+                messages = parser.tick()
+            self._hand_over(messages)
 
     def _read_bytes(self) -> bytes | None:
         try:
@@ -346,19 +346,19 @@ class TerminalDriver(LinuxDriver):
         time.sleep(0.05)
         return b""
 
-    def _hand_over(self, told: list[Message]) -> None:
+    def _hand_over(self, messages: list[Message]) -> None:
         now = time.monotonic()
-        for message in told:
+        for message in messages:
             if isinstance(message, events.MouseEvent):
                 self._reported_at = now
             elif isinstance(message, TerminalSupportsSynchronizedOutput):
                 self._answered_after = now - self._asked_at
-        if told and not self._dropping:
+        if messages and not self._dropping:
             with suppress(RuntimeError):  # the loop is closed
-                self._loop.call_soon_threadsafe(self._tell, told)
+                self._loop.call_soon_threadsafe(self._tell, messages)
 
-    def _tell(self, told: list[Message]) -> None:
-        for message in told:
+    def _tell(self, messages: list[Message]) -> None:
+        for message in messages:
             self.process_message(message)
 
     def send_message(self, message: Message) -> None:

@@ -68,11 +68,11 @@ class Display(Protocol):
         """Whether it is there still."""
         ...
 
-    def tell(self, said: str, *, seconds: float | None = None) -> None:
+    def tell(self, message: str, *, seconds: float | None = None) -> None:
         """Say something in passing."""
         ...
 
-    def complain(self, said: str) -> None:
+    def complain(self, message: str) -> None:
         """Say in passing what failed."""
         ...
 
@@ -224,17 +224,17 @@ class EventRenderer:
 
     def _tell_gone_at_once(self) -> None:
         """Tell in one sentence of all that went at once."""
-        gone, self._gone = self._gone, {}
-        gone = {key: each for key, each in gone.items() if not self._is_back(each)}
-        if not gone:
+        removals, self._gone = self._gone, {}
+        removals = {key: removal for key, removal in removals.items() if not self._is_back(removal)}
+        if not removals:
             return
-        first = next(iter(gone.values()))
+        first = next(iter(removals.values()))
         name = _name_of(first)
-        said = f"{name} {first.why}"
-        if len(gone) > 1:
-            said = f"{name} and {len(gone) - 1:,} more were removed elsewhere"
-        self._screen.tell(said)
-        self._told_gone = {**self._told_gone, **dict.fromkeys(gone, said)}
+        sentence = f"{name} {first.why}"
+        if len(removals) > 1:
+            sentence = f"{name} and {len(removals) - 1:,} more were removed elsewhere"
+        self._screen.tell(sentence)
+        self._told_gone = {**self._told_gone, **dict.fromkeys(removals, sentence)}
 
     def _is_back(self, change: RowRemoved) -> bool:
         pane = self._pane_of(change)
@@ -243,13 +243,13 @@ class EventRenderer:
     def _withdraw_gone(self, pane: Pane[Any]) -> None:
         """Take back what was told of rows that are there again."""
         back = {
-            key: said
-            for key, said in self._told_gone.items()
+            key: sentence
+            for key, sentence in self._told_gone.items()
             if pane.feed is not None and key in pane.feed.listing
         }
-        for key, said in back.items():
+        for key, sentence in back.items():
             del self._told_gone[key]
-            self._screen.toasts.withdraw(said)
+            self._screen.toasts.withdraw(sentence)
 
     def _repaint_soon(self, pane: Pane[Any]) -> None:
         first = not self._due

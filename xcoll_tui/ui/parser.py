@@ -308,12 +308,12 @@ class TerminalParser:
 
     def _tell_code(self, code: str, *, plain: bool) -> None:
         """Tell a complete code; plain is one without numbers, which a hand may have typed, too."""
-        told = self._events_of(code)
+        events = self._events_of(code)
         if not self._torn:
-            self._events += told
-        elif told or not plain:
+            self._events += events
+        elif events or not plain:
             self._retract()
-            self._events += told
+            self._events += events
         else:
             self._forget_torn()
             self._type(code[1:])

@@ -24,10 +24,10 @@ def place_of(
     waiting = session.waiting
     if waiting is not None:
         seconds = waiting.until - now
-        said = f"{waiting.reason} · next try in {wait_words(seconds)}"
+        sentence = f"{waiting.reason} · next try in {wait_words(seconds)}"
         if seconds >= _LONG_WAIT:
-            said += " · R tries now"
-        return HeaderFacts(facts, said, alert=True, mode=mode)
+            sentence += " · R tries now"
+        return HeaderFacts(facts, sentence, alert=True, mode=mode)
     feed = session.documents or session.collections
     if feed.loading or feed.refreshing:
         state = "loading…"

@@ -25,35 +25,37 @@ class Toasts:
         self._screen = screen
         self._held: list[partial[None]] = []
 
-    def tell(self, said: str, *, seconds: float | None = None) -> None:
+    def tell(self, message: str, *, seconds: float | None = None) -> None:
         """Say something, fit for the screen whatever is in it."""
-        self._show(clean(said, 400), "information", seconds)
+        self._show(clean(message, 400), "information", seconds)
 
-    def complain(self, said: str) -> None:
+    def complain(self, message: str) -> None:
         """Say what failed, long enough to be read."""
-        self._show(clean(said, _SAID), "error", _LONG)
+        self._show(clean(message, _SAID), "error", _LONG)
 
     def tell_held(self) -> None:
         """Say what had to wait."""
-        held, self._held = self._held, []
-        for toast in held:
+        toasts, self._held = self._held, []
+        for toast in toasts:
             toast()
 
-    def withdraw(self, said: str) -> None:
+    def withdraw(self, message: str) -> None:
         """Take back what was said, and does not hold any more."""
-        said = clean(said, 400)
-        self._held = [toast for toast in self._held if toast.args != (said,)]
-        for each in self._shown():
-            if each.message == said:
-                self._screen.app._unnotify(each)  # noqa: SLF001 - Textual's own way clears all of them
+        message = clean(message, 400)
+        self._held = [toast for toast in self._held if toast.args != (message,)]
+        for notification in self._shown():
+            if notification.message == message:
+                self._screen.app._unnotify(notification)  # noqa: SLF001 - Textual's own way clears all of them
 
-    def _show(self, said: str, severity: "SeverityLevel", timeout: float | None) -> None:
-        toast = partial(self._screen.notify, said, severity=severity, timeout=timeout, markup=False)
+    def _show(self, message: str, severity: "SeverityLevel", timeout: float | None) -> None:
+        toast = partial(
+            self._screen.notify, message, severity=severity, timeout=timeout, markup=False
+        )
         if not self._screen.is_active:
-            if all(held.args != toast.args for held in self._held):
+            if all(waiting.args != toast.args for waiting in self._held):
                 # It would lie over what has to be read and pressed.
                 self._held = [*self._held[1 - _HELD :], toast]
-        elif all(each.message != said for each in self._shown()):  # a key that is held repeats
+        elif all(shown.message != message for shown in self._shown()):  # a key that is held repeats
             toast()
 
     def _shown(self) -> list[Notification]:

@@ -49,7 +49,7 @@ class BulkFlow:
         self._session = session
         self._clock = clock
         self._drafts = drafts
-        self._told: set[int] = set()
+        self._runs_told: set[int] = set()
         self._unfollowed: list[BulkRun] = []
 
     def marked(self, file_ids: Sequence[str]) -> Marked | None:
@@ -89,8 +89,8 @@ class BulkFlow:
             note = "" if draft is None else "What was not attached before is filled in again."
 
         async def check(file_ids: Sequence[str]) -> Mapping[str, str]:
-            found = await session.find_documents(collection_id, file_ids)
-            return {document.file_id: document.name or document.file_id for document in found}
+            documents = await session.find_documents(collection_id, file_ids)
+            return {document.file_id: document.name or document.file_id for document in documents}
 
         form = AttachScreen(
             collection.collection_name if collection is not None else collection_id,
@@ -194,7 +194,7 @@ class BulkFlow:
             screen = RunScreen(partial(self._view, run, undo=undo), run.cancel)
             chosen = await ask(self._host, screen)
             if run.state == "over":
-                self._told.add(run.number)  # it was seen
+                self._runs_told.add(run.number)  # it was seen
             if chosen == "retry" and run.can_retry:
                 if draft is not None and any(outcome.field for outcome in run.failures):
                     await self.attach(*_again(draft, run))
@@ -209,8 +209,8 @@ class BulkFlow:
             self._keep_typed(run, draft)
         if not undo:
             self._keep_failures_marked(run)
-        if run.number not in self._told:
-            self._told.add(run.number)
+        if run.number not in self._runs_told:
+            self._runs_told.add(run.number)
             self._tell_end(run, undo=undo)
         if run.following and run not in self._unfollowed:
             self._unfollowed.append(run)
@@ -266,9 +266,9 @@ class BulkFlow:
         if feed is None or run.collection_id != self._session.opened:
             return
         failed = [outcome.target.file_id for outcome in run.failures]
-        here = [file_id for file_id in failed if file_id is not None and file_id in feed.listing]
-        if here:
-            self._host.mark(here)
+        loaded = [file_id for file_id in failed if file_id is not None and file_id in feed.listing]
+        if loaded:
+            self._host.mark(loaded)
 
     def _view(self, run: BulkRun, *, undo: bool) -> RunView:
         name = self._session.name_of(run.collection_id)

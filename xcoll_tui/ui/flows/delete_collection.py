@@ -151,11 +151,11 @@ class DeleteCollectionFlow:
                 sentence = sentence_of(error)
                 if isinstance(error, LookupError):
                     sentence = self._session.state.problem or sentence
-                some = isinstance(error, BackupFailed) and bool(error.unreadable)
-                verb = "Back up the rest" if some else ""
+                can_be_partial = isinstance(error, BackupFailed) and bool(error.unreadable)
+                verb = "Back up the rest" if can_be_partial else ""
                 if not await self._override(collection, sentence, verb):
                     return False
-                if not some:
+                if not can_be_partial:
                     return True
                 accept = True
 

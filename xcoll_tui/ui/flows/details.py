@@ -20,7 +20,7 @@ def show_document(app: "App[Any]", session: "Session", file_id: str, clock: Cloc
     """Show all that is known of a document of the collection that is open."""
     if session.documents is None:
         return
-    known = session.documents.listing.get(file_id)
+    loaded = session.documents.listing.get(file_id)
 
     def tell(document: Document) -> Facts:
         collection = session.collection
@@ -30,17 +30,22 @@ def show_document(app: "App[Any]", session: "Session", file_id: str, clock: Cloc
     async def read() -> Facts:
         return tell(await session.read_document(file_id))
 
-    _show(app, file_id, None if known is None else tell(known), read)
+    _show(app, file_id, None if loaded is None else tell(loaded), read)
 
 
 def show_collection(app: "App[Any]", session: "Session", collection_id: str, clock: Clock) -> None:
     """Show all that is known of a collection."""
-    known = session.collections.listing.get(collection_id)
+    collection = session.collections.listing.get(collection_id)
 
     async def read() -> Facts:
         return collection_facts(await session.read_collection(collection_id), clock())
 
-    _show(app, collection_id, None if known is None else collection_facts(known, clock()), read)
+    _show(
+        app,
+        collection_id,
+        None if collection is None else collection_facts(collection, clock()),
+        read,
+    )
 
 
 def _show(

@@ -91,23 +91,23 @@ class FinishFlow:
     async def _look(self, records: Sequence[Unfinished]) -> dict[str, _Shown]:
         shown: dict[str, _Shown] = {}
         for collection_id in dict.fromkeys(record.collection_id for record in records):
-            mine = [record for record in records if record.collection_id == collection_id]
+            own = [record for record in records if record.collection_id == collection_id]
             try:
                 documents = await self._session.find_documents(
-                    collection_id, [record.file_id for record in mine]
+                    collection_id, [record.file_id for record in own]
                 )
             except ApiError as error:
-                gone = _Shown(collection_gone=is_missing(error), error=error)
-                shown.update(dict.fromkeys((record.id for record in mine), gone))
+                unread = _Shown(collection_gone=is_missing(error), error=error)
+                shown.update(dict.fromkeys((record.id for record in own), unread))
                 continue
             by_id = {document.file_id: document for document in documents}
-            shown.update({record.id: _Shown(by_id.get(record.file_id)) for record in mine})
+            shown.update({record.id: _Shown(by_id.get(record.file_id)) for record in own})
         return shown
 
     def _row(self, record: Unfinished, shown: _Shown | None) -> Pickable:
         state = "at work elsewhere" if record.is_live else _state(record, shown)
-        where = record.collection_name or record.collection_id
-        facts = f"{state} · {where} · {format_elapsed(self._clock() - record.at)}"
+        collection_name = record.collection_name or record.collection_id
+        facts = f"{state} · {collection_name} · {format_elapsed(self._clock() - record.at)}"
         note = _LIVE if record.is_live else _versions(record)
         return Pickable(record.id, record.name or record.file_id, facts, note)
 
@@ -219,8 +219,8 @@ def _state(record: Unfinished, shown: _Shown | None) -> str:
 def _shown_words(record: Unfinished, shown: _Shown) -> str:
     """Say the same as a sentence."""
     if shown.document is not None:
-        which = _which(shown.document, record)
-        return f"The service shows it in the collection now, with {which} fields."
+        versions = _which(shown.document, record)
+        return f"The service shows it in the collection now, with {versions} fields."
     if shown.collection_gone:
         return "Its collection is gone."
     if shown.error is not None:

@@ -43,10 +43,10 @@ class LogInFlow:
         """Ask for another key, and go on with it."""
         await self._alone(self._enter(""))
 
-    async def enter_after_refusal(self, said: str) -> None:
+    async def enter_after_refusal(self, sentence: str) -> None:
         """Ask for another key because the service refused this one; not twice for the same."""
         if not self._declined:
-            await self._alone(self._enter(said))
+            await self._alone(self._enter(sentence))
 
     async def switch(self) -> None:
         """Let the person pick a profile, and start over with it."""
@@ -66,8 +66,8 @@ class LogInFlow:
 
     async def _begin(self) -> None:
         self._app.main.say_instead("Looking for the key…")
-        found, problem = await self._find()
-        if found or await self._ask(problem):
+        has_key, problem = await self._find()
+        if has_key or await self._ask(problem):
             await self._connect()
         else:
             self._app.main.shut_out()

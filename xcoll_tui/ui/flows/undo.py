@@ -153,13 +153,13 @@ class UndoFlow:
         if is_deleted(files):
             return False
         target, many = ignored[0].target, format_many(count, "document")
-        alone, them = count == 1, "it" if count == 1 else "each"
-        kept = ignored[0].message if alone else "keep the fields that they have."
+        alone, pronoun = count == 1, "it" if count == 1 else "each"
+        sentence = ignored[0].message if alone else "keep the fields that they have."
         question = Question(
             "Replace the document?" if alone else "Replace them?",
             target.name or target.file_id or "" if alone else many,
             short_id(target.file_id or "") if alone else "",
-            f"{kept} What is left is to remove {them} and attach it again "
+            f"{sentence} What is left is to remove {pronoun} and attach it again "
             f"with the old fields, to be indexed again. {file_fate(files, count)}",
             "Replace" if alone else f"Replace {many}",
         )

@@ -19,7 +19,7 @@ class ActivityLine(NamedTuple):
 
     key: str
     at: str
-    what: str
+    title: str
     outcome: str
     tone: str
     left: str

@@ -32,11 +32,11 @@ def carry_over(
         if getattr(typed, name) != getattr(before, name)
     }
     old = {definition.key: definition for definition in before.field_definitions}
-    wanted = {definition.key: definition for definition in typed.field_definitions}
+    definitions_typed = {definition.key: definition for definition in typed.field_definitions}
     definitions = {definition.key: definition for definition in now.field_definitions}
-    for key in [*wanted, *(key for key in old if key not in wanted)]:
-        if key not in wanted:
+    for key in [*definitions_typed, *(key for key in old if key not in definitions_typed)]:
+        if key not in definitions_typed:
             definitions.pop(key, None)
-        elif wanted[key] != old.get(key):
-            definitions[key] = wanted[key]
+        elif definitions_typed[key] != old.get(key):
+            definitions[key] = definitions_typed[key]
     return replace(now, **changes, field_definitions=tuple(definitions.values()))

@@ -56,10 +56,10 @@ def unescape(text: str) -> str:
 def explain_escapes(text: str) -> str:
     r"""Say what the escapes of a text mean: “Shown escaped: \n is a new line, …”."""
     head, inner, tail = _parts(text)
-    found = dict.fromkeys(match.group() for match in _UNSHOWN.finditer(inner))
-    found.update(dict.fromkeys(_BLANK.findall(head + tail)))
-    found.pop("\\", None)
-    named = [f"{_write(character)} is {_name(character)}" for character in found]
+    escapes = dict.fromkeys(match.group() for match in _UNSHOWN.finditer(inner))
+    escapes.update(dict.fromkeys(_BLANK.findall(head + tail)))
+    escapes.pop("\\", None)
+    named = [f"{_write(character)} is {_name(character)}" for character in escapes]
     if len(named) > _EXPLAINED_AT_MOST:
         rest = len(named) - _EXPLAINED_AT_MOST
         named[_EXPLAINED_AT_MOST:] = [f"{rest} more like {'it' if rest == 1 else 'them'}"]

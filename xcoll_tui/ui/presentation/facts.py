@@ -137,24 +137,24 @@ def collection_facts(collection: Collection, now: float) -> Facts:
 
 def _definition(definition: FieldDefinition) -> str:
     traits = [
-        said
-        for said, holds in (
+        trait
+        for trait, holds in (
             ("required", definition.required),
             ("unique", definition.unique),
             ("goes into the search text", definition.inject_into_chunk),
         )
         if holds
     ]
-    said = ", ".join(traits) or "optional"
-    return f"{said} · {definition.description}" if definition.description else said
+    words = ", ".join(traits) or "optional"
+    return f"{words} · {definition.description}" if definition.description else words
 
 
 def _chunking(configuration: ChunkConfiguration | None) -> list[Fact]:
     if configuration is None:
         return []
     facts = []
-    told: dict[str, Any] = msgspec.to_builtins(configuration)
-    for name, value in told.items():
+    members: dict[str, Any] = msgspec.to_builtins(configuration)
+    for name, value in members.items():
         if isinstance(value, dict):
             strategy = name.removesuffix("_configuration").replace("_", " ")
             facts.append(Fact("Strategy", strategy))

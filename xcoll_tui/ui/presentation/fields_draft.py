@@ -72,14 +72,14 @@ def show_value(value: str | None, start: int = 0) -> Content:
     return Content(f"{'…' if start else ''}{clean(shown, 4 * _SHOWN)}{_rest(value, start)}")
 
 
-def show_pair(one: str | None, other: str | None) -> tuple[Content, Content]:
+def show_pair(first: str | None, second: str | None) -> tuple[Content, Content]:
     """Show two values so that their difference is in view, however far into them it is."""
-    if one is None or other is None:
-        return show_value(one), show_value(other)
-    pairs = enumerate(zip(one, other, strict=False))
-    same = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
-    start = max(0, same - _BEFORE) if max(len(one), len(other)) > _SHOWN else 0
-    return show_value(one, start), show_value(other, start)
+    if first is None or second is None:
+        return show_value(first), show_value(second)
+    pairs = enumerate(zip(first, second, strict=False))
+    same = next((at for at, (a, b) in pairs if a != b), min(len(first), len(second)))
+    start = max(0, same - _BEFORE) if max(len(first), len(second)) > _SHOWN else 0
+    return show_value(first, start), show_value(second, start)
 
 
 def show_changes(changes: list[FieldChange]) -> Content:

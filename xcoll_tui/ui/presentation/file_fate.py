@@ -11,8 +11,8 @@ def is_deleted(files: Fact) -> bool:
 def file_fate(files: Fact, count: int = 1) -> str:
     """Say what becomes of the files of removed documents; nothing is promised that was not seen."""
     if is_deleted(files):
-        them = "the file" if count == 1 else "the files"
-        return f"This service deletes {them} too, as seen here on {files.day}; there is no undo."
+        noun = "the file" if count == 1 else "the files"
+        return f"This service deletes {noun} too, as seen here on {files.day}; there is no undo."
     if files.value == "kept":
         subject = "The file itself is" if count == 1 else "The files themselves are"
         return f"{subject} kept, as seen here on {files.day}."
@@ -52,7 +52,10 @@ def undo_hint(files: Fact, count: int = 1) -> str:
     """Say how a removal is undone, "" where it cannot be."""
     if is_deleted(files):
         return ""
-    it, its = ("it", "its") if count == 1 else ("them", "their")
+    pronoun, possessive = ("it", "its") if count == 1 else ("them", "their")
     verb = "is" if count == 1 else "are"
     they = "it" if count == 1 else "they"
-    return f"Undo: z attaches {it} again with {its} fields; {they} {verb} then indexed again."
+    return (
+        f"Undo: z attaches {pronoun} again with {possessive} fields; {they} {verb} then indexed "
+        "again."
+    )

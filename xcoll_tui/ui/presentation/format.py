@@ -61,9 +61,9 @@ def format_age(timestamp: str | None, now: float) -> str:
     words = _coming(-seconds) if seconds <= -_AHEAD else _passed(seconds)
     if words:
         return words
-    there = in_utc(moment)
+    utc = in_utc(moment)
     # Not by strftime: that leaves the zeros of early years out.
-    return there.date().isoformat() if there else timestamp or NEVER
+    return utc.date().isoformat() if utc else timestamp or NEVER
 
 
 def _passed(seconds: float) -> str:
@@ -96,11 +96,11 @@ def format_moment(timestamp: str | None, now: float) -> str:
     if is_never(timestamp):
         return NEVER
     moment = parse_time(timestamp)
-    there = None if moment is None else in_utc(moment)
-    if there is None:
+    utc = None if moment is None else in_utc(moment)
+    if utc is None:
         return timestamp or NEVER
     age = format_age(timestamp, now)
-    written = f"{there.replace(tzinfo=None, microsecond=0).isoformat(' ')} UTC"
+    written = f"{utc.replace(tzinfo=None, microsecond=0).isoformat(' ')} UTC"
     return written if age[:4].isdigit() else f"{written} ({age})"
 
 

@@ -63,8 +63,8 @@ def clean(text: str, limit: int = 1_000) -> str:
 
 def copied(text: str) -> str:
     """Say what was sent to the terminal's clipboard; whether it arrives there nothing tells."""
-    what = "Command" if " " in text.strip() else "ID"
-    return f"{what} sent to the terminal: {clean(text, _COPIED)}"
+    noun = "Command" if " " in text.strip() else "ID"
+    return f"{noun} sent to the terminal: {clean(text, _COPIED)}"
 
 
 def clean_lines(text: str, limit: int = 100_000) -> str:

@@ -28,7 +28,7 @@ class UndoRow(NamedTuple):
     """One write, or a run of many, in the list; names may be text of the service's."""
 
     key: str
-    what: str
+    title: str
     state: str
     tone: str
     when: str
@@ -44,15 +44,16 @@ def undo_rows(stack: UndoStack, now: float) -> list[UndoRow]:
 def _row(stack: UndoStack, entry: UndoEntry, now: float) -> UndoRow:
     plan = stack.plan(entry)
     where = entry.collection_name or entry.collection_id
-    what = f"{entry.operation} {target_of(entry)}"
+    title = f"{entry.operation} {target_of(entry)}"
     if entry.count is not None or entry.operation not in {"change collection", "recreate"}:
-        what += f" · {where}"
+        title += f" · {where}"
     if entry.undoes is not None:
-        what = f"{'undo' if stack.is_undo(entry) else 'redo'}: {what}"
+        title = f"{'undo' if stack.is_undo(entry) else 'redo'}: {title}"
     if not plan.why_not:
         left = len(plan.items)
-        some = entry.count is not None and left < entry.count
-        state, tone = (f"● {left:,} of {entry.count:,} left" if some else "● possible"), "ready"
+        is_partial = entry.count is not None and left < entry.count
+        state = f"● {left:,} of {entry.count:,} left" if is_partial else "● possible"
+        tone = "ready"
         note = f"{'They' if left > 1 else 'It'} {consequence_of(plan)}"
         if entry.failure:
             state, tone, note = "✗ not undone", "failed", f"Tried: {entry.failure}"
@@ -64,7 +65,7 @@ def _row(stack: UndoStack, entry: UndoEntry, now: float) -> UndoRow:
         state, tone, note = "✗ cannot be", "failed", plan.why_not
     session = "" if stack.is_own(entry) else ", earlier"
     when = f"{format_elapsed(now - entry.at)}{session}"
-    return UndoRow(entry.id, what, state, tone, when, note)
+    return UndoRow(entry.id, title, state, tone, when, note)
 
 
 def consequence_of(plan: UndoPlan) -> str:
@@ -120,8 +121,8 @@ def with_versions(outcome: Outcome) -> str:
     if not changes:
         return outcome.message
     both = "; ".join(
-        f"{clean(key, _VALUE)} is {_quoted(now)}, and was to be {_quoted(wanted)}"
-        for key, wanted, now in changes
+        f"{clean(key, _VALUE)} is {_quoted(now)}, and was to be {_quoted(wanted_value)}"
+        for key, wanted_value, now in changes
     )
     return f"{outcome.message} {both}."
 

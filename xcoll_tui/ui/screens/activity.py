@@ -97,7 +97,7 @@ def _note(line: ActivityLine) -> str | None:
 
 
 _COLUMNS = (
-    Column[ActivityLine]("what", "", lambda line: Cell(line.what), 20, 90),
+    Column[ActivityLine]("what", "", lambda line: Cell(line.title), 20, 90),
     Column[ActivityLine]("outcome", "", lambda line: Cell(line.outcome, line.tone), 8, 32),
     Column[ActivityLine]("at", "", lambda line: Cell(line.at, "quiet"), 8, 12),
     Column[ActivityLine]("left", "", lambda line: Cell(line.left, "quiet"), 4, 20),

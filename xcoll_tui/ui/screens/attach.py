@@ -69,7 +69,7 @@ class AttachScreen(FormDialog[AttachDraft]):
             self._file_ids,
             help_text="Divided by lines, commas or blanks; or JSON, or a table.",
         )
-        self._found = PastedFound(fields_known=definitions is not None)
+        self._pasted_found = PastedFound(fields_known=definitions is not None)
         shared = None if definitions is None else [d for d in definitions if not d.unique]
         definitions = definitions or ()
         self._is_draft = draft is not None
@@ -93,7 +93,7 @@ class AttachScreen(FormDialog[AttachDraft]):
     def compose_form(self) -> ComposeResult:
         """Ask for the IDs first, then for what the collection defines."""
         yield self._ids_row
-        yield self._found
+        yield self._pasted_found
         yield from self._column_rows.values()
         yield self._form
         if self._samples:
@@ -134,7 +134,7 @@ class AttachScreen(FormDialog[AttachDraft]):
             self._read()
 
     def _on_checkbox_changed(self, event: Checkbox.Changed) -> None:
-        if event.checkbox is self._found.use:
+        if event.checkbox is self._pasted_found.use:
             self._clear_column_problems()
             self._use_table()
 
@@ -150,12 +150,12 @@ class AttachScreen(FormDialog[AttachDraft]):
         self._ids_row.clear_problem()
         self._clear_column_problems()
         if len(text) <= _AT_ONCE:
-            self.workers.cancel_node(self._found)
+            self.workers.cancel_node(self._pasted_found)
             self._show_pasted(*self._read_text(text), empty=not text.strip())
             return
         self._pasted = None
-        self._found.show_count(text.count("file_"))
-        self._found.run_worker(self._read_long(text), exclusive=True)
+        self._pasted_found.show_count(text.count("file_"))
+        self._pasted_found.run_worker(self._read_long(text), exclusive=True)
 
     async def _read_long(self, text: str) -> None:
         await asyncio.sleep(_PAUSE)
@@ -172,18 +172,18 @@ class AttachScreen(FormDialog[AttachDraft]):
         self._pasted, self._beside = pasted, beside
         key_of = keys_of_columns(pasted.columns, self._keys)
         left_out = [name for name in pasted.columns if name not in key_of]
-        self._found.show(pasted, beside, left_out, empty=empty)
+        self._pasted_found.show(pasted, beside, left_out, empty=empty)
         if pasted.problem is not None:
             self._ids_row.show_problem(str(pasted.problem))
         self._use_table()
 
     def _use_table(self) -> None:
         pasted = self._pasted or PastedIds(())
-        self._table = self._beside if self._found.use.value else {}
+        self._table = self._beside if self._pasted_found.use.value else {}
         counts = Counter(key for own in self._table.values() for key in own)
         for key, row in self._column_rows.items():
-            given = [self._table.get(file_id, {}).get(key, "") for file_id in pasted.file_ids]
-            row.take(given if key in counts else None)
+            values = [self._table.get(file_id, {}).get(key, "") for file_id in pasted.file_ids]
+            row.take(values if key in counts else None)
         self._form.supply(counts, len(pasted.file_ids))
 
     # Going on
@@ -231,7 +231,7 @@ class AttachScreen(FormDialog[AttachDraft]):
         self.back()
         self.ask(
             f"Attach {files}?",
-            self._told(draft, pasted, attached),
+            self._review_content(draft, pasted, attached),
             (
                 Choice("Back", self.back),
                 Choice(f"Attach {files}", lambda: self.close_with(draft)),
@@ -260,7 +260,9 @@ class AttachScreen(FormDialog[AttachDraft]):
             tuple(key for key in self._keys if key in used),
         )
 
-    def _told(self, draft: AttachDraft, pasted: PastedIds, attached: Mapping[str, str]) -> Content:
+    def _review_content(
+        self, draft: AttachDraft, pasted: PastedIds, attached: Mapping[str, str]
+    ) -> Content:
         parts = [
             Content.from_markup(
                 "To [b]$name[/]; each is indexed, and can be searched when that is done.\n",
@@ -281,10 +283,10 @@ class AttachScreen(FormDialog[AttachDraft]):
             names = [clean(name, 60) for name in list(attached.values())[:_NAMED]]
             if len(attached) > _NAMED:
                 names.append(f"and {len(attached) - _NAMED:,} more")
-            said = f"Already here: {', '.join(names)}"
-            parts.append(Content.from_markup("[$quiet]$said[/]", said=said))
+            sentence = f"Already here: {', '.join(names)}"
+            parts.append(Content.from_markup("[$quiet]$sentence[/]", sentence=sentence))
         if pasted.malformed:
             odd = ", ".join(clean(file_id, 40) for file_id in pasted.malformed[:_NAMED])
-            said = f"Unlike a file ID, and sent as it is: {odd}"
-            parts.append(Content.from_markup("[$warning]$said[/]", said=said))
+            sentence = f"Unlike a file ID, and sent as it is: {odd}"
+            parts.append(Content.from_markup("[$warning]$sentence[/]", sentence=sentence))
         return Content("\n").join(parts)

@@ -178,24 +178,28 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
             self._fields.add_row()
 
     def _review(self, draft: CollectionDraft) -> None:
-        said = show_changes(changes_between(_told(self._base), _told(draft)))
-        kept = {each.key for each in draft.field_definitions}
-        deleted = [each.key for each in self._base.field_definitions if each.key not in kept]
+        content = show_changes(changes_between(_texts_of(self._base), _texts_of(draft)))
+        kept_keys = {definition.key for definition in draft.field_definitions}
+        deleted = [
+            definition.key
+            for definition in self._base.field_definitions
+            if definition.key not in kept_keys
+        ]
         if deleted:
             count = self._collection.documents_count
-            those = "the document" if count == 1 else f"all {format_count(count)} documents"
+            documents = "the document" if count == 1 else f"all {format_count(count)} documents"
             if count is None:
-                those = f"all documents, {format_many(count, 'document')},"
-            said += Content(
+                documents = f"all documents, {format_many(count, 'document')},"
+            content += Content(
                 "\n\nDeleting a field also removes its values from "
-                f"{those} of this collection. Defining it again does not bring them back."
+                f"{documents} of this collection. Defining it again does not bring them back."
             )
         save = Choice(
             "Delete and save" if deleted else "Save",
             lambda: self._send(draft),
             danger=bool(deleted),
         )
-        self.ask("Save these changes?", said, (Choice("Back", self.back), save))
+        self.ask("Save these changes?", content, (Choice("Back", self.back), save))
 
     def _send(self, draft: CollectionDraft) -> None:
         self.saving(draft)
@@ -203,24 +207,24 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
         self._save(draft)
 
 
-def _told(draft: CollectionDraft) -> dict[str, str]:
+def _texts_of(draft: CollectionDraft) -> dict[str, str]:
     """Say in one line each what can be changed."""
-    told = {"Name": draft.collection_name}
+    texts = {"Name": draft.collection_name}
     if draft.collection_description:
-        told["Description"] = draft.collection_description
+        texts["Description"] = draft.collection_description
     if draft.chunk_configuration is not None:
-        told["Chunking"] = _told_chunking(draft.chunk_configuration)
-    for each in draft.field_definitions:
-        told[f"Field {each.key}"] = traits_of(each) or "optional"
-    return told
+        texts["Chunking"] = _chunking_words(draft.chunk_configuration)
+    for definition in draft.field_definitions:
+        texts[f"Field {definition.key}"] = traits_of(definition) or "optional"
+    return texts
 
 
-def _told_chunking(configuration: ChunkConfiguration) -> str:
-    said: list[str] = []
+def _chunking_words(configuration: ChunkConfiguration) -> str:
+    parts: list[str] = []
     for name, value in msgspec.to_builtins(configuration).items():
         if isinstance(value, dict):
-            said.append(name.removesuffix("_configuration").replace("_", " "))
-            said += [f"{key.replace('_', ' ')} {inner}" for key, inner in value.items() if inner]
+            parts.append(name.removesuffix("_configuration").replace("_", " "))
+            parts += [f"{key.replace('_', ' ')} {inner}" for key, inner in value.items() if inner]
         elif value is not None:
-            said.append(f"{name.replace('_', ' ')} {'yes' if value else 'no'}")
-    return " · ".join(said)
+            parts.append(f"{name.replace('_', ' ')} {'yes' if value else 'no'}")
+    return " · ".join(parts)

@@ -98,7 +98,7 @@ class ConfirmScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """Say what is lost, then ask."""
         question = self._question
-        said = Content.from_markup(
+        content = Content.from_markup(
             "[b]$target[/] [$quiet]$id[/]\n$consequence",
             target=clean(question.target, 200),
             id=f"({clean(question.target_id, 60)})" if question.target_id else "",
@@ -115,7 +115,7 @@ class ConfirmScreen(Dialog[bool]):
             with self._scroll:
                 if is_low:
                     yield warning  # what cannot be brought back must not be scrolled away
-                yield Static(said)
+                yield Static(content)
                 if question.details:
                     lines = [f"  {clean(line, 200)}" for line in question.details]
                     yield Static(Content("\n".join(lines)), classes="quiet")

@@ -69,7 +69,7 @@ class DetailsScreen(Dialog[None]):
         )
         parts: list[Content] = []
         if self._trouble:
-            parts.append(Content.from_markup("[$warning]✗ $said[/]\n", said=self._trouble))
+            parts.append(Content.from_markup("[$warning]✗ $sentence[/]\n", sentence=self._trouble))
         elif not self._fresh:
             parts.append(Content.from_markup("[$quiet]Reading afresh…[/]\n"))
         if facts is not None:
@@ -83,7 +83,7 @@ class DetailsScreen(Dialog[None]):
         for section in facts.sections:
             lines.append(Content.from_markup("[b $accent]$title[/]", title=section.title))
             if not section.facts:
-                lines.append(Content.from_markup("  [$quiet]$said[/]", said=section.empty))
+                lines.append(Content.from_markup("  [$quiet]$sentence[/]", sentence=section.empty))
             lines += [_line_of(fact, width) for fact in section.facts]
             lines.append(Content(""))
         return Content("\n").join(lines)

@@ -20,8 +20,8 @@ def show_hints(*hints: tuple[str, str], note: str = "") -> Content:
     mouse. The note stands before them; it has to be fit for the screen.
     """
     parts = [Content(note)] if note else []
-    for said, action in hints:
-        parts.append(Content.from_markup(f"[@click=screen.{action}]$said[/]", said=said))
+    for hint, action in hints:
+        parts.append(Content.from_markup(f"[@click=screen.{action}]$hint[/]", hint=hint))
     return Content(" · ").join(parts)
 
 

@@ -93,21 +93,21 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         if not changes:
             self.refuse(None, "Nothing has changed, so there is nothing to save.")
             return
-        unique = {each.key for each in self._definitions if each.unique}
-        asked = [(c.key, c.new) for c in changes if c.key in unique and c.new]
-        if self._check_unique is not None and asked:
-            said = "Looking whether another document has the same value…"
-            self.wait(said, "esc Back", self.back)
-            self.run_worker(self._check(self._check_unique, asked), group="unique", exclusive=True)
+        unique = {definition.key for definition in self._definitions if definition.unique}
+        values = [(c.key, c.new) for c in changes if c.key in unique and c.new]
+        if self._check_unique is not None and values:
+            sentence = "Looking whether another document has the same value…"
+            self.wait(sentence, "esc Back", self.back)
+            self.run_worker(self._check(self._check_unique, values), group="unique", exclusive=True)
         else:
             self._review()
 
-    def conflict(self, theirs: Mapping[str, str]) -> None:
+    def conflict(self, current_fields: Mapping[str, str]) -> None:
         """Say that the document was changed meanwhile, and let each field be chosen."""
         if self.is_over:
             return
-        base, mine = self._sent.base, self._sent.fields
-        merge = FieldsMerge(base, mine, theirs)
+        base, wanted_fields = self._sent.base, self._sent.fields
+        merge = FieldsMerge(base, wanted_fields, current_fields)
         self.ask(
             "Changed meanwhile",
             Content(
@@ -115,20 +115,20 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
             ),
             (
                 Choice("Back to the form", self.back),
-                Choice("Save", lambda: self._settle(merge, theirs)),
+                Choice("Save", lambda: self._settle(merge, current_fields)),
             ),
             extra=(merge,),
         )
 
-    def note_held(self, held: Mapping[str, str]) -> None:
+    def note_held(self, fields: Mapping[str, str]) -> None:
         """Take note of what the service holds after a save that failed.
 
         What is there of it in part is no change of somebody else's.
         """
         sent = self._sent
-        if sent.base in (self._fields.base, self._held) and held == {**sent.base, **sent.fields}:
-            self._held = dict(held)
-        elif held != self._held:
+        if sent.base in (self._fields.base, self._held) and fields == {**sent.base, **sent.fields}:
+            self._held = dict(fields)
+        elif fields != self._held:
             self._held = None
 
     def offer_replace(self, sentence: str, fate: str) -> None:
@@ -139,7 +139,7 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         if self.is_over:
             return
         sent = self._sent
-        said = (
+        content = (
             Content(clean(sentence, 600))
             + Content(
                 "\n\nWhat is left is to remove it from the collection and attach it again with the "
@@ -151,7 +151,7 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         replace = partial(self._send, sent.fields, base=sent.base, replace=True)
         self.ask(
             "Replace the document?",
-            said,
+            content,
             (
                 Choice("Cancel", self.back),
                 Choice("Replace", replace, danger=True),
@@ -167,9 +167,9 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         if self.in_form:
             self._fields.add_row()
 
-    async def _check(self, check: CheckUnique, asked: Sequence[tuple[str, str]]) -> None:
+    async def _check(self, check: CheckUnique, values: Sequence[tuple[str, str]]) -> None:
         doubt = ""
-        for key, value in asked:
+        for key, value in values:
             try:
                 holder = await check(key, value)
             except ApiError as error:
@@ -181,31 +181,31 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
             if not self.is_busy:
                 return
             if holder is not None:
-                said = f"{clean(holder, 100)} has this value, and it has to be unique."
-                self.refuse(key, said)
+                sentence = f"{clean(holder, 100)} has this value, and it has to be unique."
+                self.refuse(key, sentence)
                 return
         if self.is_busy:
             self._review(doubt)
 
     def _review(self, doubt: str = "") -> None:
         fields = self._fields.values()
-        said = show_changes(changes_between(self._fields.base, fields))
+        content = show_changes(changes_between(self._fields.base, fields))
         if doubt:
-            said += Content.from_markup("\n\n[$warning]$doubt[/]", doubt=doubt)
+            content += Content.from_markup("\n\n[$warning]$doubt[/]", doubt=doubt)
         base: Mapping[str, str] = self._fields.base
         if self._held is not None:
             # The same once more: then what it was before that is still to be kept.
             base = self._sent.base if fields == self._sent.fields else self._held
         save = partial(self._send, fields, base=base)
-        self.ask("Save these changes?", said, (Choice("Back", self.back), Choice("Save", save)))
+        self.ask("Save these changes?", content, (Choice("Back", self.back), Choice("Save", save)))
 
-    def _settle(self, merge: FieldsMerge, theirs: Mapping[str, str]) -> None:
+    def _settle(self, merge: FieldsMerge, current_fields: Mapping[str, str]) -> None:
         fields = merge.merged()
-        if fields == theirs:
+        if fields == current_fields:
             self.notify("Their values are kept; nothing was written.", markup=False)
             self.close_with(None)
         else:
-            self._send(fields, base=theirs)
+            self._send(fields, base=current_fields)
 
     def _send(
         self, fields: Mapping[str, str], *, base: Mapping[str, str], replace: bool = False

@@ -83,7 +83,7 @@ class FormDialog(Dialog[T]):
         self._aside = VerticalScroll(
             self._aside_text, self._aside_extra, id="form-aside", can_focus=False
         )
-        self._said = Static(id="form-said")
+        self._message_line = Static(id="form-said")
         self._buttons = [SafeButton("", id=f"form-choice-{number}") for number in range(3)]
         self._frame = Vertical(id="form")
         self._stage = self._form_stage()
@@ -137,7 +137,7 @@ class FormDialog(Dialog[T]):
     def ask(
         self,
         title: str,
-        said: Content,
+        content: Content,
         choices: Sequence[Choice],
         *,
         extra: Sequence[Widget] = (),
@@ -151,8 +151,8 @@ class FormDialog(Dialog[T]):
             return
         act = choices[-1]
         keys = f"y {act.label}" if act.danger else f"^s {act.label}"
-        self._aside_text.update(said)
-        self._aside_text.display = bool(said)
+        self._aside_text.update(content)
+        self._aside_text.display = bool(content)
         self._aside_extra.remove_children()
         if extra:
             self._aside_extra.mount(*extra)
@@ -228,7 +228,7 @@ class FormDialog(Dialog[T]):
             with self._body:
                 yield from self.compose_form()
             yield self._aside
-            yield self._said
+            yield self._message_line
             with Horizontal(id="form-buttons"):
                 yield from self._buttons
 
@@ -261,10 +261,10 @@ class FormDialog(Dialog[T]):
 
     def _say(self, sentence: str, tone: str = "") -> None:
         glyph = {"-busy": "◌ ", "-problem": "✗ "}.get(tone, "")
-        self._said.display = bool(sentence)
-        self._said.update(Content(f"{glyph}{clean(sentence, 600)}"))
-        for each in ("-busy", "-problem"):
-            self._said.set_class(each == tone, each)
+        self._message_line.display = bool(sentence)
+        self._message_line.update(Content(f"{glyph}{clean(sentence, 600)}"))
+        for tone_class in ("-busy", "-problem"):
+            self._message_line.set_class(tone_class == tone, tone_class)
         self._fit()
 
     def _fit(self) -> None:
@@ -273,8 +273,8 @@ class FormDialog(Dialog[T]):
         roomy = height >= 16
         self.set_class(not roomy, "-low")
         self.set_class(height >= 32, "-tall")
-        lines = 0 if not self._said.display else 5 if roomy else 2
-        self._said.styles.max_height = max(1, lines)
+        lines = 0 if not self._message_line.display else 5 if roomy else 2
+        self._message_line.styles.max_height = max(1, lines)
         rest = height - (8 if roomy else 3) - lines
         self._body.styles.max_height = self._aside.styles.max_height = max(2, rest)
 

@@ -77,7 +77,7 @@ class HelpScreen(Dialog[None]):
 
 def _filters() -> Content:
     lines = [Content.from_markup("[b $accent]Filters[/]")]
-    return Content("\n").join([*lines, *(_line(text, said, 37) for text, said in _FILTERS)])
+    return Content("\n").join([*lines, *(_line(text, meaning, 37) for text, meaning in _FILTERS)])
 
 
 def _line(key: str, label: str, width: int) -> Content:

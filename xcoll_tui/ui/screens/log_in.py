@@ -42,8 +42,10 @@ class LogInScreen(FormDialog[bool]):
     def compose_form(self) -> ComposeResult:
         """Say where keys are made and what becomes of this one, and take it."""
         if self._problem:
-            said = Content.from_markup("[$error]✗[/] $problem", problem=clean(self._problem, 800))
-            yield Static(said, classes="form-head")
+            content = Content.from_markup(
+                "[$error]✗[/] $problem", problem=clean(self._problem, 800)
+            )
+            yield Static(content, classes="form-head")
         lines = [
             (
                 "Make one in the xAI Console → Management Keys; it needs the permissions of the "
@@ -94,7 +96,7 @@ class LogInScreen(FormDialog[bool]):
         self.saving(True)
         glyph = "[$success]●[/]" if kept.stored else "[$warning]![/]"
         first = Content.from_markup(f"{glyph} The service takes the key.")
-        rest = [Content(clean(sentence, 600)) for sentence in kept.said]
+        rest = [Content(clean(sentence, 600)) for sentence in kept.sentences]
         go_on = Choice("Go on", self.done)
         self.ask("The key", Content("\n").join([first, *rest]), (go_on,))
 

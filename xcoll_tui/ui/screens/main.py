@@ -69,8 +69,8 @@ class MainScreen(WriteScreen):
     def on_mount(self) -> None:
         """Wait for the session with the focus on the collections, or on the documents asked for."""
         self._focus_pane(self.documents if self.opens_documents else self.collections)
-        for pane, said in ((self.collections, "Connecting…"), (self.documents, "")):
-            pane.table.placeholder = said
+        for pane, placeholder in ((self.collections, "Connecting…"), (self.documents, "")):
+            pane.table.placeholder = placeholder
         self.tell_place()
         self.set_interval(1, self.tell_place)
 
@@ -83,9 +83,9 @@ class MainScreen(WriteScreen):
         if self.is_mounted:
             self.tell_place()
 
-    def say_instead(self, said: str) -> None:
+    def say_instead(self, message: str) -> None:
         """Say what is done, where there are no collections yet."""
-        self.collections.table.placeholder = said
+        self.collections.table.placeholder = message
         self.collections.table.refresh()
 
     def shut_out(self) -> None:
@@ -171,11 +171,11 @@ class MainScreen(WriteScreen):
         if self.pane.filter_bar.editing:
             return FILTER
         if self.session is not None and self.session.writes.read_only:
-            wanted = READING
+            names = READING
         else:
-            wanted = DOCUMENTS if self.pane is self.documents else COLLECTIONS
+            names = DOCUMENTS if self.pane is self.documents else COLLECTIONS
         keys = self.hints_by_id()
-        return [Hint(keys[name].key, label, keys[name].action) for name, label in wanted]
+        return [Hint(keys[name].key, label, keys[name].action) for name, label in names]
 
     def hints_by_id(self) -> dict[str, Hint]:
         """List the keys of the rows, of this screen and of the program, as they are mapped now."""
@@ -217,12 +217,12 @@ class MainScreen(WriteScreen):
 
     def choose_collection(self) -> None:
         """Open the collection that was asked for, or else the one under the cursor."""
-        wanted, self._wanted = self._wanted, None
-        if wanted is None:
+        collection_id, self._wanted = self._wanted, None
+        if collection_id is None:
             self._open_where_cursor_rests()
             return
         # Asked for by its ID: it is open already, and may not be among the first hundred.
-        self.point_at(wanted)
+        self.point_at(collection_id)
 
     def _open_where_cursor_rests(self) -> None:
         if self._rest is not None:

@@ -52,8 +52,8 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         super().__init__(Content("Set one field of many documents"))
         self._names = names[:_NAMES_SHOWN]
         self._hidden = hidden
-        self._definitions = {each.key: each for each in definitions}
-        offered = [key for key, each in self._definitions.items() if not each.unique]
+        self._definitions = {definition.key: definition for definition in definitions}
+        offered = [key for key, definition in self._definitions.items() if not definition.unique]
         offered += [key for key in dict.fromkeys(keys) if key not in self._definitions]
         options = [(Content(clean(key, 60)), key) for key in offered if key]
         options.append((Content.from_markup("[i]another…[/]"), _ANOTHER))
@@ -61,11 +61,11 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         self._key_input = TextInput(placeholder="name")
         self._set = RadioMark("Set", value=True)
         self._clear = RadioMark("Clear")
-        self._what = RadioSet(self._set, self._clear)
+        self._choice = RadioSet(self._set, self._clear)
         self._value_input = TextInput()
         self._field_row = FormRow("Field", self._select)
         self._key_row = FormRow("Its name", self._key_input)
-        self._what_row = FormRow("Do", self._what)
+        self._what_row = FormRow("Do", self._choice)
         self._value_row = FormRow("Value", self._value_input)
 
     def compose_form(self) -> ComposeResult:
@@ -104,9 +104,9 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         rows = (self._field_row, self._key_row, self._what_row, self._value_row)
         for row in rows:
             row.clear_problem()
-        found = self._problem()
-        if found is not None:
-            row, sentence = found
+        problem = self._problem()
+        if problem is not None:
+            row, sentence = problem
             row.show_problem(sentence)
             row.focus_control()
             return
@@ -116,7 +116,7 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         if self._count > len(shown):
             shown.append(f"  and {format_count(self._count - len(shown))} more")
         key = clean(self.key, 60)
-        said = (
+        content = (
             Content.from_markup("[b]$key[/b] is taken out of", key=key)
             if value is None
             else Content.from_markup("[b]$key[/b] becomes ", key=key)
@@ -124,10 +124,10 @@ class SetFieldScreen(FormDialog[FieldSetting]):
             + Content(" in")
         )
         lines = Content("\n".join(shown)).stylize("$quiet")
-        said += Content(f" {self._documents}{self._unseen}:\n\n") + lines
+        content += Content(f" {self._documents}{self._unseen}:\n\n") + lines
         self.ask(
             "Clear this field?" if value is None else "Set this field?",
-            said,
+            content,
             (
                 Choice("Back", self.back),
                 Choice(

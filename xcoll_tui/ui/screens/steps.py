@@ -31,7 +31,7 @@ class StepsScreen(Dialog[None]):
         self.can_cancel = can_cancel
         self.over = False
         self._title = title
-        self._said = Content("")
+        self._message_content = Content("")
         self._notes: list[str] = []
         self._text = Static(id="steps-said")
         self._frame = Vertical(self._text, id="steps")
@@ -49,7 +49,7 @@ class StepsScreen(Dialog[None]):
         """Say what is done now, or how it ended."""
         glyph, tone = ("✗", "$error") if failed else ("●", "$success")
         lead = Content.from_markup(f"[{tone}]{glyph}[/] ") if over else Content("… ")
-        self._said = lead + Content(clean(sentence, 1_000))
+        self._message_content = lead + Content(clean(sentence, 1_000))
         self.over = over
         if self.is_mounted:
             self._draw()
@@ -66,7 +66,7 @@ class StepsScreen(Dialog[None]):
 
     def _draw(self) -> None:
         notes = [Content.from_markup("[$quiet]$note[/]", note=note) for note in self._notes]
-        self._text.update(Content("\n").join([self._said, *notes]))
+        self._text.update(Content("\n").join([self._message_content, *notes]))
         hints = [("esc Close" if self.over else "esc Hide", "hide")]
         if self.can_cancel and not self.over:
             hints.insert(0, ("c Cancel", "cancel"))

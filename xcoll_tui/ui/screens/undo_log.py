@@ -72,7 +72,7 @@ def _note(row: UndoRow) -> str | None:
 
 
 _COLUMNS = (
-    Column[UndoRow]("what", "", lambda row: Cell(row.what), 16, 90),
+    Column[UndoRow]("what", "", lambda row: Cell(row.title), 16, 90),
     Column[UndoRow]("state", "", lambda row: Cell(row.state, row.tone), 10, 20),
     Column[UndoRow]("when", "", lambda row: Cell(row.when, "quiet"), 8, 20),
 )

@@ -129,14 +129,14 @@ class ChunkingForm(Vertical):
 
     def show_problems(self) -> bool:
         """Show what cannot be sent, go to the first of it, and tell whether there was any."""
-        found = list(self._problems())
+        problems = list(self._problems())
         for row in self._rows.values():
             row.clear_problem()
-        for row, sentence in found:
+        for row, sentence in problems:
             row.show_problem(sentence)
-        if found:
-            found[0][0].focus_control()
-        return bool(found)
+        if problems:
+            problems[0][0].focus_control()
+        return bool(problems)
 
     def show_problem(self, field: str, sentence: str) -> bool:
         """Show a problem at the member of this wire name; False where it is none of ours."""
@@ -156,8 +156,8 @@ class ChunkingForm(Vertical):
         if not size:
             yield self._size_row, "Give a chunk size: a whole number above 0."
         elif self._overlap_row.display and overlap >= size:
-            said = f"The overlap has to be smaller than the chunk size, {size:,}."
-            yield self._overlap_row, said
+            sentence = f"The overlap has to be smaller than the chunk size, {size:,}."
+            yield self._overlap_row, sentence
 
     def _show_strategy(self) -> None:
         members: tuple[str, ...] = ()
@@ -168,7 +168,7 @@ class ChunkingForm(Vertical):
         self._size_row.relabel(f"Size, {unit}")
         self._overlap_row.relabel(f"Overlap, {unit}")
         self._size_row.display = bool(members)
-        self._overlap_row.display = any(each.startswith("chunk_overlap") for each in members)
+        self._overlap_row.display = any(member.startswith("chunk_overlap") for member in members)
         self._encoding_row.display = "encoding_name" in members
 
     def _on_select_changed(self, event: Select.Changed) -> None:

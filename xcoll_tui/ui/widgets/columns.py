@@ -102,11 +102,11 @@ class ColumnLayout(Generic[T]):
             return [], False
         lead, *rest = self.columns
         self.offset = min(self.offset, max(0, len(rest) - 1))
-        wanted = [(column, self.natural(column)) for column in rest[self.offset :]]
+        candidates = [(column, self.natural(column)) for column in rest[self.offset :]]
         room = width - min(self.natural(lead), lead.minimum)
         comfort = max(0, min(self.natural(lead), _LEAD_COMFORT) - lead.minimum)
         shown: list[tuple[Column[T], int]] = []
-        for column, natural in wanted:
+        for column, natural in candidates:
             free = room - SPACING - (comfort if len(shown) >= _FIRST else 0)
             cells = min(natural, free) if column.stretch else natural
             if free < max(cells, column.minimum):
@@ -114,7 +114,7 @@ class ColumnLayout(Generic[T]):
             shown.append((column, cells))
             room -= cells + SPACING
         taken = sum(natural + SPACING for _, natural in shown)
-        hidden = len(shown) < len(wanted)
+        hidden = len(shown) < len(candidates)
         lead_width = max(0, width - taken)
         if not (lead.stretch or hidden):
             lead_width = min(lead_width, self.natural(lead))

@@ -72,14 +72,14 @@ class DefinitionsForm(Vertical):
 
     def show_problems(self) -> bool:
         """Show what cannot be sent, go to the first of it, and tell whether there was any."""
-        found = list(self._problems())
+        problems = list(self._problems())
         for row in self._rows:
             row.clear_problem()
-        for row, sentence in found:
+        for row, sentence in problems:
             row.show_problem(sentence)
-        if found:
-            found[0][0].focus_control()
-        return bool(found)
+        if problems:
+            problems[0][0].focus_control()
+        return bool(problems)
 
     def show_problem(self, key: str, sentence: str) -> bool:
         """Show a problem at the definition with this key; False where there is none."""
@@ -117,7 +117,7 @@ class DefinitionsForm(Vertical):
             event.stop()
             self.add_row()
             return
-        row = next((each for each in self._rows if each in event.button.ancestors), None)
+        row = next((row for row in self._rows if row in event.button.ancestors), None)
         if row is None:
             return
         event.stop()

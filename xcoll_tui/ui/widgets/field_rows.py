@@ -17,16 +17,16 @@ SEARCHED = "goes into the search text"
 def traits_of(definition: FieldDefinition) -> str:
     """Say what a definition asks of a field, and what it is for."""
     traits = [
-        said
-        for said, holds in (
+        trait
+        for trait, holds in (
             ("required", definition.required),
             ("unique in this collection", definition.unique),
             (SEARCHED, definition.inject_into_chunk),
         )
         if holds
     ]
-    said = " · ".join(traits)
-    return " — ".join(part for part in (said, definition.description) if part)
+    words = " · ".join(traits)
+    return " — ".join(part for part in (words, definition.description) if part)
 
 
 @dataclass
@@ -126,10 +126,10 @@ class DefinedRow(FormRow):
         self._input.disabled = self.is_supplied
         if self.is_supplied:
             self.clear_problem()
-        said = f"{count:,} of {total:,} stand beside the IDs"
+        sentence = f"{count:,} of {total:,} stand beside the IDs"
         if not self.is_supplied:
-            said += "; this is for the others"
-        self.explain(" · ".join(filter(None, [self._traits, said if count else ""])))
+            sentence += "; this is for the others"
+        self.explain(" · ".join(filter(None, [self._traits, sentence if count else ""])))
 
     def toggle(self) -> None:
         """Empty the field, or put back what it was."""

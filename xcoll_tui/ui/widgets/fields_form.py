@@ -27,7 +27,7 @@ class FieldsForm(Vertical):
     """Edit fields: every defined one, and others under any key.
 
     `definitions` is None while it is not known what is defined. `entered` are fields that were
-    typed before, `fields` those that are so; `odd` are the keys of those that are no texts.
+    typed before, `fields` those that are there; `odd` are the keys of those that are no texts.
 
     A defined field left empty is not set, unless the document holds it empty already; another
     field may be empty, and is removed by its own button, which also puts it back. That of a defined
@@ -58,18 +58,18 @@ class FieldsForm(Vertical):
             for definition in definitions or ()
         ]
         keys = {field.key for field in defined}
-        others = [
+        other_fields = [
             UnopenedField(key, value, typed.get(key), note=self._note_of(key, odd))
             for key, value in self.base.items()
             if key not in keys
         ]
-        others += [
+        other_fields += [
             UnopenedField(key, None, value, note=self._undefined)
             for key, value in typed.items()
             if key not in self.base and key not in keys
         ]
         self._defined: list[DefinedRow | UnopenedField] = [*defined]
-        self._others: list[OtherRow | UnopenedField] = [*others]
+        self._others: list[OtherRow | UnopenedField] = [*other_fields]
         count = len(self._rows)
         self._pager = Pager("Fields", _PAGE if count > _ALL else None)
         shown = self._pager.show(0, count)
@@ -118,12 +118,12 @@ class FieldsForm(Vertical):
         for row in self._rows:
             if not isinstance(row, UnopenedField):
                 row.clear_problem()
-        found = list(self._problems())
-        for index, sentence in found:
+        problems = list(self._problems())
+        for index, sentence in problems:
             self._open(index).show_problem(sentence)
-        if found:
-            self._go_to(found[0][0])
-        return bool(found)
+        if problems:
+            self._go_to(problems[0][0])
+        return bool(problems)
 
     def show_problem(self, key: str, sentence: str) -> bool:
         """Show a problem at the field with this key and go there; False where there is none."""
@@ -201,15 +201,15 @@ class FieldsForm(Vertical):
             required = row.definition is not None and row.definition.required
             if required and not row.text and not row.is_supplied:
                 yield index, "This field is required: give it a value."
-        for index, other in enumerate(self._others, len(self._defined)):
-            if other.removed or (other.new and not other.unfinished):
+        for index, other_row in enumerate(self._others, len(self._defined)):
+            if other_row.removed or (other_row.new and not other_row.unfinished):
                 continue
-            if not other.key:
+            if not other_row.key:
                 yield index, "Give the field a name, or remove it."
-            elif other.key in seen:
-                sentence = f"There is a field {clean(other.key, 60)} already: change that one."
+            elif other_row.key in seen:
+                sentence = f"There is a field {clean(other_row.key, 60)} already: change that one."
                 yield index, sentence
-            seen.add(other.key)
+            seen.add(other_row.key)
 
     def _on_button_pressed(self, event: Button.Pressed) -> None:
         row = event.button.parent and event.button.parent.parent

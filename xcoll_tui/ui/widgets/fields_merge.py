@@ -16,16 +16,19 @@ class FieldsMerge(Vertical):
     """Choose a value for each field that differs; what only they changed is theirs at first."""
 
     def __init__(
-        self, base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[str, str]
+        self,
+        base: Mapping[str, str],
+        wanted_fields: Mapping[str, str],
+        current_fields: Mapping[str, str],
     ) -> None:
         super().__init__()
-        self._mine, self._theirs = dict(mine), dict(theirs)
-        self._mines: dict[str, RadioMark] = {}
+        self._wanted_fields, self._current_fields = dict(wanted_fields), dict(current_fields)
+        self._own_marks: dict[str, RadioMark] = {}
         self._labels: dict[str, Content] = {}
         self._notes: dict[str, str] = {}
-        for key, _, _ in changes_between(theirs, mine):
-            only_theirs = mine.get(key) == base.get(key)
-            only_mine = theirs.get(key) == base.get(key)
+        for key, _, _ in changes_between(current_fields, wanted_fields):
+            only_theirs = wanted_fields.get(key) == base.get(key)
+            only_mine = current_fields.get(key) == base.get(key)
             self._notes[key] = (
                 "only they changed it"
                 if only_theirs
@@ -33,13 +36,13 @@ class FieldsMerge(Vertical):
                 if only_mine
                 else "changed by both"
             )
-            shown = show_pair(mine.get(key), theirs.get(key))
-            self._mines[key] = RadioMark(Content("Mine    ") + shown[0], value=not only_theirs)
+            shown = show_pair(wanted_fields.get(key), current_fields.get(key))
+            self._own_marks[key] = RadioMark(Content("Mine    ") + shown[0], value=not only_theirs)
             self._labels[key] = Content("Theirs  ") + shown[1]
 
     def compose(self) -> ComposeResult:
         """Yield one pair for each field."""
-        for key, choose_mine in self._mines.items():
+        for key, choose_mine in self._own_marks.items():
             title = "[b]$key[/b]  [$quiet]$note[/]"
             yield Static(
                 Content.from_markup(title, key=clean(key, 60), note=self._notes[key]),
@@ -50,11 +53,18 @@ class FieldsMerge(Vertical):
 
     def merged(self) -> dict[str, str]:
         """Return the fields as they are chosen."""
-        keys = [*self._mine, *(key for key in self._theirs if key not in self._mine)]
+        keys = [
+            *self._wanted_fields,
+            *(key for key in self._current_fields if key not in self._wanted_fields),
+        ]
         chosen: dict[str, str] = {}
         for key in keys:
-            choose_mine = self._mines.get(key)
-            side = self._mine if choose_mine is not None and choose_mine.value else self._theirs
+            choose_mine = self._own_marks.get(key)
+            side = (
+                self._wanted_fields
+                if choose_mine is not None and choose_mine.value
+                else self._current_fields
+            )
             if key in side:
                 chosen[key] = side[key]
         return chosen

@@ -104,10 +104,10 @@ class FormRow(Vertical):
         return (inputs, checks, *(widget.value for widget in self.query(Select)))
 
     def _draw(self) -> None:
-        said = [clean(self._help_text, 600)] if self._help_text else []
-        said += [clean(note, 400) for note in self._notes]
-        self._help.display = bool(said)
-        self._help.update(Content("\n".join(said)))
+        lines = [clean(self._help_text, 600)] if self._help_text else []
+        lines += [clean(note, 400) for note in self._notes]
+        self._help.display = bool(lines)
+        self._help.update(Content("\n".join(lines)))
         self._problem.display = bool(self.problem)
         self._problem.update(Content(f"✗ {clean(self.problem, 400)}"))
 

@@ -91,12 +91,12 @@ class Header(_Line):
         facts = [_shortened(fact) for fact in self.place.facts if fact]
         while facts and cell_len(" · ".join(facts)) > room:
             facts.pop()
-        said = f"  {' · '.join(facts)}" if facts else ""
-        space = width - len(lead) - len(mode) - cell_len(said) - cell_len(state)
+        facts_text = f"  {' · '.join(facts)}" if facts else ""
+        space = width - len(lead) - len(mode) - cell_len(facts_text) - cell_len(state)
         return [
             Segment(lead, name),
             Segment(mode, alert),
-            Segment(said, quiet),
+            Segment(facts_text, quiet),
             Segment(" " * max(0, space), base),
             Segment(state, state_style),
         ]

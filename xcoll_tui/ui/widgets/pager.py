@@ -30,13 +30,13 @@ class Pager(Horizontal):
         """The numbers of the things on the page, counted from 0."""
         self._noun = noun
         self._per_page = per_page
-        self._said = Static(classes="form-pager-said")
+        self._range_line = Static(classes="form-pager-said")
         self._previous = SafeButton(Content("‹ Previous"), classes="form-page")
         self._next = SafeButton(Content("Next ›"), classes="form-page")
 
     def compose(self) -> ComposeResult:
         """Yield what is said, and the buttons."""
-        yield self._said
+        yield self._range_line
         yield self._previous
         yield self._next
 
@@ -52,8 +52,8 @@ class Pager(Horizontal):
         start = self.page * size
         self.shown = range(start, min(count, start + size))
         self.display = last > 0
-        said = f"{self._noun} {start + 1:,}–{self.shown.stop:,} of {count:,}"
-        self._said.update(Content(said))
+        text = f"{self._noun} {start + 1:,}–{self.shown.stop:,} of {count:,}"
+        self._range_line.update(Content(text))
         self._previous.disabled = self.page == 0
         self._next.disabled = self.page == last
         return self.shown

@@ -122,10 +122,10 @@ class Pane(Vertical, Generic[T]):
         self.refresh_title()
 
     def _show_banner(self) -> None:
-        said = self._trouble()
-        self._banner.display = bool(said)
-        if said:
-            self._banner.update(Content(said))
+        sentence = self._trouble()
+        self._banner.display = bool(sentence)
+        if sentence:
+            self._banner.update(Content(sentence))
 
     def _trouble(self) -> str:
         feed = self.feed
@@ -274,16 +274,16 @@ class Pane(Vertical, Generic[T]):
         comfort = min(self.NAME_COMFORT, cell_len(clean(self.heading, 20))) + len(number) + 4
         while len(facts) > 1 and comfort + cell_len(" · ".join(facts)) > room:
             facts.pop()
-        said = " · ".join(facts)
-        name_room = max(4, room - len(number) - cell_len(said) - 4)
+        facts_text = " · ".join(facts)
+        name_room = max(4, room - len(number) - cell_len(facts_text) - 4)
         name = clean(self.heading, 200)
         name = fit(name, min(cell_len(name), name_room)).rstrip()
-        dashes = max(1, room - len(number) - cell_len(name) - cell_len(said) - 2)
+        dashes = max(1, room - len(number) - cell_len(name) - cell_len(facts_text) - 2)
         parts = (
             (number, self.get_visual_style("pane--number", partial=True)),
             (name, self.get_visual_style("pane--name", partial=True)),
             (f" {'─' * dashes} ", ""),
-            (said, self.get_visual_style("pane--facts", partial=True)),
+            (facts_text, self.get_visual_style("pane--facts", partial=True)),
         )
         if parts != self._title:
             # Textual draws the whole pane again for every title, an equal one too.

@@ -24,18 +24,18 @@ class PastedFound(Vertical):
         self._reason = (
             "there is no such field here" if fields_known else "the fields here are not known"
         )
-        self._said = Static(classes="form-note")
+        self._message_line = Static(classes="form-note")
         self.use = CheckMark("", value=True, id="attach-use")
         self.use.display = False
 
     def compose(self) -> ComposeResult:
         """Yield the sentences, and the choice below them."""
-        yield self._said
+        yield self._message_line
         yield self.use
 
     def show_count(self, count: int) -> None:
         """Say about how many there are, while they are still read."""
-        self._said.update(Content(f"About {format_many(count, 'ID')}; reading them…"))
+        self._message_line.update(Content(f"About {format_many(count, 'ID')}; reading them…"))
         self.use.display = False
 
     def show(
@@ -53,7 +53,7 @@ class PastedFound(Vertical):
         if left_out:
             lines.append(f"Left out, for {self._reason}: {_names(left_out)}")
         counts = Counter(key for own in fields.values() for key in own)
-        self._said.update(Content("\n".join(lines)))
+        self._message_line.update(Content("\n".join(lines)))
         self.use.display = bool(counts)
         values = [f"{key} ({count:,})" for key, count in counts.items()]
         self.use.label = Content(f"Use what stands beside them: {_names(values)}")
@@ -63,12 +63,12 @@ def _count(pasted: PastedIds) -> str:
     count = len(pasted.file_ids)
     if not count:
         return "There is no file ID in it."
-    said = [format_many(count, "ID")]
+    parts = [format_many(count, "ID")]
     if pasted.repeated:
-        said.append(f"{len(pasted.repeated):,} given more than once")
+        parts.append(f"{len(pasted.repeated):,} given more than once")
     if pasted.malformed:
-        said.append(f"unlike a file ID: {_names(pasted.malformed, 1)}")
-    return " · ".join(said)
+        parts.append(f"unlike a file ID: {_names(pasted.malformed, 1)}")
+    return " · ".join(parts)
 
 
 def _names(names: Sequence[str], at_most: int = _NAMED) -> str:

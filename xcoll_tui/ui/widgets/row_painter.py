@@ -97,19 +97,21 @@ class RowPainter(Generic[T]):
 
     def note(self, text: str, base: Style) -> Strip:
         """Draw the line that belongs to the row above it."""
-        said = fit(f"└ {text}", max(0, self.width - self.gutter))
+        line = fit(f"└ {text}", max(0, self.width - self.gutter))
         return self._strip(
             [
                 Segment(BAR.ljust(self.gutter), base + self._tone("bar")),
-                Segment(said, base + self._tone("note")),
+                Segment(line, base + self._tone("note")),
             ],
             base,
         )
 
     def placeholder(self, line: str, base: Style) -> Strip:
         """Draw a line of what is said where there are no rows."""
-        said = Segment(f"  {fit(line, max(0, self.width - 2))}", base + self._tone("placeholder"))
-        return self._strip([said], base)
+        segment = Segment(
+            f"  {fit(line, max(0, self.width - 2))}", base + self._tone("placeholder")
+        )
+        return self._strip([segment], base)
 
     def header(self, sorted_by: tuple[str, bool] | None) -> Strip:
         """Draw the labels, the sort, and whether columns are hidden to either side."""
@@ -123,9 +125,9 @@ class RowPainter(Generic[T]):
             if sorted_by is None or column.sort_by != sorted_by[0]:
                 label = Segment(fit(column.label, cells, right=column.right), base)
             else:
-                said = f"{fit(column.label, cells).strip()} {_SORT_MARKS[sorted_by[1]]}"
+                text = f"{fit(column.label, cells).strip()} {_SORT_MARKS[sorted_by[1]]}"
                 style = base + self._tone("sorted")
-                label = Segment(fit(said, cells, right=column.right), style)
+                label = Segment(fit(text, cells, right=column.right), style)
             segments.append(label)
             end = start + cells
         room = self.width - self.gutter - end

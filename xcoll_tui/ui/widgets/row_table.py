@@ -139,8 +139,8 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         if home:
             self.cursor = 0
         elif self.cursor_key is not None:
-            found = listing.index_of(self.cursor_key)
-            self.cursor = self.cursor if found is None else found
+            index = listing.index_of(self.cursor_key)
+            self.cursor = self.cursor if index is None else index
         self.cursor = max(0, min(self.cursor, len(listing) - 1))
         self._settle()
         self.repaint()

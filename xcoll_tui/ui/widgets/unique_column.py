@@ -24,14 +24,14 @@ class UniqueColumn(FormRow):
         self._traits = traits_of(definition)
         self._table: Sequence[str] | None = None
         label = f"{definition.key} *" if definition.required else definition.key
-        super().__init__(label, self.area, help_text=self._told(None))
+        super().__init__(label, self.area, help_text=self._help_words(None))
 
     def take(self, values: Sequence[str] | None) -> None:
         """Take the values of a table, one for each file; None to go back to the lines."""
         if values != self._table:
             self._table = values
             self.area.display = values is None
-            self.explain(self._told(values))
+            self.explain(self._help_words(values))
 
     def values(self, count: int) -> list[str]:
         """Return a value for each of so many files, as far as there are any."""
@@ -62,11 +62,11 @@ class UniqueColumn(FormRow):
             return f"“{clean(twice, 60)}” stands twice, and the field is unique."
         return ""
 
-    def _told(self, values: Sequence[str] | None) -> str:
+    def _help_words(self, values: Sequence[str] | None) -> str:
         if values is None:
             return f"{self._traits} · one line for each file, in their order"
-        given = sum(map(bool, values))
-        return f"{self._traits} · {given:,} of {len(values):,} stand beside the IDs"
+        count = sum(map(bool, values))
+        return f"{self._traits} · {count:,} of {len(values):,} stand beside the IDs"
 
     def _entered(self) -> object:
         return self.area.text

@@ -105,7 +105,7 @@ async def test_no_object_that_holds_the_key_tells_it(service, tmp_path):
     await access.keep()
     client = access._open[0]
     vault = Vault()
-    vault._known["default"] = Secret(KEY)
+    vault._known_keys["default"] = Secret(KEY)
     with_text = Client(KEY, service.url)
     await client.list_collections()
     request = client._authorize(client._http.build_request("GET", service.url))

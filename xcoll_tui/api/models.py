@@ -33,14 +33,14 @@ class Ordering(StrEnum):
 
 
 class CollectionsSortBy(StrEnum):
-    """What a list of collections is sorted by; the service's default is the name."""
+    """The value that a list of collections is sorted by; the service's default is the name."""
 
     NAME = "COLLECTIONS_SORT_BY_NAME"
     AGE = "COLLECTIONS_SORT_BY_AGE"
 
 
 class DocumentsSortBy(StrEnum):
-    """What a list of documents is sorted by; the service's default is the name."""
+    """The value that a list of documents is sorted by; the service's default is the name."""
 
     NAME = "DOCUMENTS_SORT_BY_NAME"
     SIZE = "DOCUMENTS_SORT_BY_SIZE"
@@ -48,7 +48,7 @@ class DocumentsSortBy(StrEnum):
 
 
 class DocumentStatus(StrEnum):
-    """How far indexing is, in the order of the protocol's numbers.
+    """The state of indexing, in the order of the protocol's numbers.
 
     `Document.status` is plain text, compared with these. All but PROCESSED and FAILED are under
     way.
@@ -64,7 +64,7 @@ class DocumentStatus(StrEnum):
 
 
 class MetricSpace(StrEnum):
-    """How a collection measures nearness; chosen at creation."""
+    """The measure of nearness in a collection; chosen at creation."""
 
     UNKNOWN = "HNSW_METRIC_UNKNOWN"
     COSINE = "HNSW_METRIC_COSINE"
@@ -73,7 +73,7 @@ class MetricSpace(StrEnum):
 
 
 class FieldDefinitionOperation(StrEnum):
-    """What an update does with a field definition; DELETE also removes the field's values."""
+    """The operation of an update on a field definition; DELETE also removes the field's values."""
 
     ADD = "FIELD_DEFINITION_ADD"
     DELETE = "FIELD_DEFINITION_DELETE"
@@ -141,7 +141,7 @@ class AstConfiguration(TableConfiguration, frozen=True, gc=False):
 
 
 class ChunkConfiguration(Wire, frozen=True, gc=False):
-    """How documents are cut into chunks: at most one strategy, and two switches.
+    """The way in which documents are cut into chunks: at most one strategy, and two switches.
 
     A switch that is None is left out of a request. The service's own default for stripping white
     space is true, so False must not be sent unless it is meant.
@@ -334,7 +334,7 @@ class DocumentPage(Wire, frozen=True, gc=False):
 
 
 class KeyInfo(Wire, frozen=True, rename="camel"):
-    """What the service knows of a management key; the key itself is never part of it.
+    """The facts that the service has of a management key; the key itself is never part of it.
 
     This endpoint alone answers in camelCase. `acls` are the permissions; no full list is published,
     so a 403 decides, not they. `ip_ranges` is passed on as it came.

@@ -57,7 +57,7 @@ class Pauses:
 
 
 class RateLimiter:
-    """When each request of a client may leave.
+    """The times at which requests of a client may leave.
 
     `clock` is in seconds and may jump: no wait lasts longer than the pause that was asked for.
     """

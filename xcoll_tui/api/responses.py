@@ -55,7 +55,7 @@ _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back of one request.
+    """The answer to one request.
 
     `status` is None if nothing came. `trouble` is "" for a whole answer, else a clause saying why
     it is not whole. `sent` is False if the request certainly never reached the service.

@@ -50,7 +50,7 @@ class Vault:
 
     def __init__(self, *, limit: float = LIMIT) -> None:
         self._limit = limit
-        self._known: dict[str, Secret | None] = {}
+        self._known_keys: dict[str, Secret | None] = {}
         # One at a time, so that a person sees one prompt.
         self._turn = asyncio.Lock()
 
@@ -65,12 +65,12 @@ class Vault:
         Raises Unfit where something is kept that can be no key.
         """
         async with self._turn:
-            if profile not in self._known:
+            if profile not in self._known_keys:
                 trusted, secret = await self._look(profile)
-                self._known[profile] = (
+                self._known_keys[profile] = (
                     None if secret is None else _fit(secret, profile, trusted.name)
                 )
-            return self._known[profile]
+            return self._known_keys[profile]
 
     async def store(self, profile: str, secret: Secret) -> bool:
         """Keep a key for a profile and read it back; False if it stood there already.
@@ -82,10 +82,10 @@ class Vault:
         async with self._turn:
             trusted, kept_secret = await self._look(profile)
             if kept_secret == secret:
-                self._known[profile] = secret
+                self._known_keys[profile] = secret
                 return False
             # Whatever comes of it, what was known does not hold any more.
-            self._known.pop(profile, None)
+            self._known_keys.pop(profile, None)
             failed = f"The key of profile “{profile}” could not be stored"
             await self._run(
                 lambda: trusted.write(profile, secret), failed, [trusted.name], writing=True
@@ -97,7 +97,7 @@ class Vault:
                     f"auth logout`, then store the key again. {WAYS_OUT}",
                     backend=trusted.name,
                 )
-            self._known[profile] = secret
+            self._known_keys[profile] = secret
             return True
 
     async def delete(self, profile: str) -> bool:
@@ -108,7 +108,7 @@ class Vault:
         """
         async with self._turn:
             trusted, secret = await self._look(profile)
-            self._known.pop(profile, None)
+            self._known_keys.pop(profile, None)
             entries = 0
             while secret is not None:
                 if entries == _MOST_ENTRIES:
@@ -123,7 +123,7 @@ class Vault:
                 secret = await self._read_back(trusted, profile)
                 if secret is not None and refusal is not None:
                     raise refusal
-            self._known[profile] = None
+            self._known_keys[profile] = None
             return entries > 0
 
     async def _look(self, profile: str) -> tuple[Trusted, Secret | None]:

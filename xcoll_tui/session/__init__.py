@@ -1,1 +1,1 @@
-"""One sitting: what is loaded, and the only way to change it."""
+"""One session: what is loaded, and the only way to change it."""

@@ -39,7 +39,7 @@ _TOLERANCE = 60  # another session may have written since the clock was read
 
 @dataclass(frozen=True)
 class Fact:
-    """What was seen last, and when, in seconds since the epoch."""
+    """An observation: what was seen last, and when, in seconds since the epoch."""
 
     value: str = "unknown"
     at: float = 0.0
@@ -80,7 +80,7 @@ class _Evidence:
 
 
 class Learned:
-    """What is known of the service at one place.
+    """The knowledge of the service at one place.
 
     `folder` is the state folder; None keeps it in memory only. It is written a second after it
     changed, and merged with what another session wrote; `close` writes what is not yet. Files that

@@ -61,7 +61,7 @@ _REMEMBERED = 16
 
 
 class Session:
-    """What is loaded, and the only way to change it.
+    """The state of one session: what is loaded, and the only way to change it.
 
     Every change is told at once to those who subscribed, on the event loop, after it has happened.
     `writes` is the way to change what the service holds, `bulk` the same for many at once,
@@ -107,7 +107,9 @@ class Session:
         self._removals = Removals(self._superseded, self._describe, context)
         self._logs = WriteLogs(self.state.undo_log)
         self.writes = self._make_writes(context)
-        self.bulk = Bulk(context, self.writes, self.activity, self._logs, known=self._known)
+        self.bulk = Bulk(
+            context, self.writes, self.activity, self._logs, find_collection=self._find_collection
+        )
         self.undo_stack = UndoStack(
             context,
             self.state.undo_log,
@@ -134,7 +136,7 @@ class Session:
             context,
             self.collections,
             self._remembered.get,
-            known=self._known,
+            find_collection=self._find_collection,
             describe=self._note_collection,
         )
         runner = WriteRunner(
@@ -262,7 +264,7 @@ class Session:
 
     def name_of(self, collection_id: str) -> str:
         """Return a collection's name as far as known, else its ID."""
-        collection = self._known(collection_id)
+        collection = self._find_collection(collection_id)
         return collection_id if collection is None else collection.collection_name or collection_id
 
     # Writing
@@ -395,7 +397,7 @@ class Session:
             self._tell(KeyValidated(self.key_info))
             await self.state.belong_to(self._team_id or team_of(self.key_info))
 
-    def _known(self, collection_id: str) -> Collection | None:
+    def _find_collection(self, collection_id: str) -> Collection | None:
         row = self.collections.listing.get(collection_id)
         return self._collection if row is None and collection_id == self.opened else row
 

@@ -39,7 +39,7 @@ class ProfileRow:
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of a key that the service takes: sentences, and whether a keyring holds it."""
+    """The result of keeping a key: sentences, and whether a keyring holds it."""
 
     stored: bool
     sentences: Sequence[str]

@@ -24,7 +24,7 @@ class Group(StrEnum):
 
 
 class Owner(Enum):
-    """What carries an action out: has its binding, and its `action_` method."""
+    """The part that carries an action out: has its binding, and its `action_` method."""
 
     ROWS = "the table with the cursor"
     MAIN = "the main screen"
@@ -33,7 +33,7 @@ class Owner(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What an action may depend on."""
+    """The facts that an action may depend on."""
 
     connected: bool = False
     read_only: str = ""
@@ -46,7 +46,7 @@ class Situation:
 
 
 class Need(Enum):
-    """What has to be there for an action; the value says that it is not."""
+    """A thing that has to be there for an action; the value says that it is not."""
 
     SERVICE = "Not connected yet."
     WRITING = "Nothing may be written here."
@@ -69,7 +69,7 @@ class Need(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a key does."""
+    """An action that a key sets going."""
 
     id: str
     keys: str

@@ -19,7 +19,7 @@ _HELD = 4
 
 
 class Toasts:
-    """What a screen says in passing; while another stands before it, that waits."""
+    """The messages of a screen in passing; while another stands before it, they wait."""
 
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen

@@ -45,7 +45,7 @@ class RestoreElsewhere(Exception):  # noqa: N818 - a fact; its text is a whole s
 
 @dataclass(frozen=True)
 class Begun:
-    """What an earlier restore began: the collection it made, or those that it may have made."""
+    """A restore begun earlier, with the collection that it made, or those it may have made."""
 
     restore: Restore
     collections: tuple[Collection, ...]

@@ -28,7 +28,7 @@ _PAGES = 2 * COMPARED_WHOLE // _PAGE_SIZE
 
 @dataclass(frozen=True)
 class BackupCheck:
-    """How a collection differs from its backup by now.
+    """The differences of a collection from its backup by now.
 
     `came` documents are not in it, `changed` have other fields; `configuration` names the members
     of the collection that are others. `whole` tells that every document was compared.

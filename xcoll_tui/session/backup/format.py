@@ -92,7 +92,7 @@ class SavedDocument:
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup says of itself.
+    """The facts that a backup states of itself.
 
     `collection` is as it was at the beginning. `count` documents stand in the file.
     """

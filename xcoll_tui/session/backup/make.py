@@ -58,7 +58,7 @@ class BackupFailed(Exception):  # noqa: N818 - a fact about the backup; its text
 
 @dataclass(frozen=True)
 class BackupProgress:
-    """How far a backup is: `written` documents of the `total` that the service told, if any."""
+    """The progress of a backup: `written` documents of the `total` the service told, if any."""
 
     step: Literal["reading", "checking"]
     written: int

@@ -30,7 +30,7 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class RecreationProgress:
-    """How far a recreation is; `failed` counts those that could not be attached."""
+    """The progress of a recreation; `failed` counts those that could not be attached."""
 
     collection_id: str
     attached: int
@@ -40,7 +40,7 @@ class RecreationProgress:
 
 @dataclass(frozen=True)
 class Recreated:
-    """What became of a recreation.
+    """The result of a recreation.
 
     `created` is None where it went on in a collection that was there. `collection_id` is the new
     one's, also where more about it is not known; None if there is none. `collection` is the new one

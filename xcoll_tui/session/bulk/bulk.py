@@ -36,7 +36,7 @@ them, no more are lost."""
 
 @dataclass(frozen=True)
 class Base:
-    """What a document must still hold for its write to be undone, and how it was changed.
+    """The fields that must still stand for a write to be undone, and how they were changed.
 
     `recent`: reads may not know of that write yet.
     """
@@ -66,7 +66,7 @@ class Bulk:
 
     All share the room on the wire: eight requests that change something, fewer after a 429. A run
     belongs to the session: it goes on when nobody waits for it. It has one entry in the activity,
-    and one in the undo log for all of it. `known` returns what is known of a collection.
+    and one in the undo log for all of it. `find_collection` returns a collection as it is known.
     """
 
     def __init__(
@@ -76,13 +76,13 @@ class Bulk:
         activity: Activity,
         logs: WriteLogs,
         *,
-        known: Callable[[str], Collection | None],
+        find_collection: Callable[[str], Collection | None],
     ) -> None:
         self.runs: list[BulkRun] = []
         self._writes = writes
         self._activity = activity
         self._logs = logs
-        self._known = known
+        self._find_collection = find_collection
         self._context = context
         self._limiter = WriteLimiter(context.clock)
         self._attach = _Kind(Operation.ATTACH, self._do_attach)
@@ -201,7 +201,7 @@ class Bulk:
         undoes: str | None = None,
         logged: bool = True,
     ) -> BulkRun:
-        collection = self._known(collection_id)
+        collection = self._find_collection(collection_id)
         name = "" if collection is None else collection.collection_name
         count = len({item.file_id for item in items})
         words = f"{count:,} document{'' if count == 1 else 's'}"
@@ -241,7 +241,7 @@ class Bulk:
     def _check_field(self, collection_id: str, key: str, value: str | None) -> None:
         if not key:
             raise ValueError("A field needs a key; nothing was sent.")
-        collection = self._known(collection_id)
+        collection = self._find_collection(collection_id)
         for definition in () if collection is None else collection.field_definitions:
             if definition.key != key:
                 continue

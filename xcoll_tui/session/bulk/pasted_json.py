@@ -57,7 +57,7 @@ class Json(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What an object says of one file: its ID, and texts by their names."""
+    """The record of one file in an object: its ID, and texts by their names."""
 
     file_id: str
     values: Mapping[str, str]

@@ -41,7 +41,7 @@ Kind = Literal["attach", "remove", "edit", "update", "delete collection"]
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What undoing an entry would do.
+    """The plan for undoing an entry.
 
     `why_not` is a sentence if it can do nothing. `earlier`: the entry is of an earlier session.
     """

@@ -34,7 +34,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Work:
-    """What a run does: `write` one item, in the circumstances that it is given.
+    """The work of a run: `write` one item, in the circumstances that it is given.
 
     `log` is its entry of the undo log, `over` is told that there are no more. `one_first`: the
     second is begun only when one was seen through. `destroys`: a file that goes with its document

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Departure(StrEnum):
-    """Why a row left: a clause that goes on after its name."""
+    """The reason why a row left: a clause that goes on after its name."""
 
     ELSEWHERE = "was removed elsewhere"
     REMOVED = "was removed"

@@ -45,7 +45,7 @@ class RepeatedToken(Exception):  # noqa: N818 - a fact about the walk; its page 
 
 
 class _Side(Generic[T]):
-    """What one walk has brought, in order of arrival.
+    """The rows that one walk has brought, in order of arrival.
 
     Each row keeps the place it arrived at, counted with the rows removed since; where it stands
     now is that place less the removed ones before it. So nothing is renumbered at a removal.

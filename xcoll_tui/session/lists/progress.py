@@ -15,7 +15,7 @@ _KNOWN = frozenset(DocumentStatus)
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a document's indexing is; `done` and `of` are chunks, None while nobody knows."""
+    """The progress of indexing a document; `done` and `of` are chunks, None while nobody knows."""
 
     state: Literal["ready", "indexing", "failed", "unreadable", "unknown"]
     done: int | None = None

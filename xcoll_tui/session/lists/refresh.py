@@ -49,7 +49,7 @@ class Walk(Generic[T]):
 
 @dataclass
 class Reread(Generic[T]):
-    """What a list gave when it was read again.
+    """The result of reading a list again.
 
     `looked` are rows behind the walks that were read by themselves, `gone` the keys of those that
     were not there any more; `total` as the service counts, if it does.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """What of a collection is to change; None and empty where nothing is."""
+    """The members of a collection that are to change; None and empty where nothing is."""
 
     name: str | None
     description: str | None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Operation(StrEnum):
-    """What a write does; the values are words for a person."""
+    """The kind of a write; the values are words for a person."""
 
     ATTACH = "attach"
     EDIT = "edit"
@@ -31,7 +31,7 @@ class Operation(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What is known of a write when it is over.
+    """The knowledge of a write that is over.
 
     DONE: reading back shows it. ASKED: the service was asked to index, and what came of it shows
     later. ALREADY: there was nothing to do, as the service shows. FAILED: what was wanted is not
@@ -57,7 +57,7 @@ Strategy = Literal["patch", "reattach", "replace"]
 
 @dataclass(frozen=True)
 class Target:
-    """What a write is aimed at, pinned to its IDs; `file_id` is None for a collection itself."""
+    """The target of a write, pinned to its IDs; `file_id` is None for a collection itself."""
 
     collection_id: str
     file_id: str | None
@@ -72,7 +72,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one write.
+    """The outcome of one write.
 
     `message` is one or more full sentences in plain text. `error` is what went wrong on the way,
     also when it is DONE all the same. `strategy` is how fields were changed in the end; `reindexed`

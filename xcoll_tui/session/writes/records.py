@@ -273,7 +273,7 @@ def _sweep(folder: Path) -> None:
 
 
 class Record(Protocol):
-    """What a file of a folder of records holds; both IDs are of hexadecimal digits."""
+    """The content of a file in a folder of records; both IDs are of hexadecimal digits."""
 
     @property
     def id(self) -> str:

@@ -25,7 +25,7 @@ class RowUpdates:
     """The rows of a session, as far as writes touch them.
 
     `documents` gives the feed of a collection's documents, None where it is not loaded, `describe`
-    makes a collection's newest version known, `known` returns what is known of one.
+    makes a collection's newest version known, `find_collection` returns what is known of one.
     """
 
     def __init__(
@@ -34,12 +34,12 @@ class RowUpdates:
         collections: Feed[Collection],
         documents: Callable[[str], Feed[Document] | None],
         *,
-        known: Callable[[str], Collection | None],
+        find_collection: Callable[[str], Collection | None],
         describe: Callable[[Collection], None],
     ) -> None:
         self._collections = collections
         self._documents = documents
-        self._known = known
+        self._find_collection = find_collection
         self._describe = describe
         self._context = context
         self._expected: dict[str, set[str]] = {}
@@ -53,7 +53,7 @@ class RowUpdates:
 
     def target(self, collection_id: str, file_id: str | None = None) -> Target:
         """Return what a write is aimed at, with the names as far as they are known."""
-        collection = self._known(collection_id)
+        collection = self._find_collection(collection_id)
         collection_name = "" if collection is None else collection.collection_name
         feed = None if file_id is None else self._documents(collection_id)
         row = None if feed is None or file_id is None else feed.listing.get(file_id)
@@ -67,7 +67,7 @@ class RowUpdates:
 
     def defined_keys(self, collection_id: str) -> list[str]:
         """Return the keys of the fields that a collection defines, as far as it is known."""
-        collection = self._known(collection_id)
+        collection = self._find_collection(collection_id)
         return (
             []
             if collection is None
@@ -138,7 +138,7 @@ class RowUpdates:
 
     def count(self, collection_id: str, step: int) -> None:
         """Correct the number of documents without asking for it."""
-        collection = self._known(collection_id)
+        collection = self._find_collection(collection_id)
         if collection is not None and collection.documents_count is not None:
             count = max(collection.documents_count + step, 0)
             self._describe(replace(collection, documents_count=count, received=None))

@@ -67,7 +67,7 @@ class WriteOptions:
 
 @dataclass(frozen=True)
 class ReadBackResult:
-    """What reading back showed: a document, None for none, or the error that kept it from us."""
+    """The result of reading back: a document, None for none, or the error that kept it from us."""
 
     document: Document | None = None
     error: ApiError | None = None
@@ -91,7 +91,7 @@ class UndoUnwritten(Exception):  # noqa: N818 - a fact about the disk; its text 
 
 
 class WriteRunner:
-    """Where writes are performed: one at a time per document, each carried through to its end."""
+    """The runner of writes: one at a time per document, each carried through to its end."""
 
     def __init__(
         self,

@@ -39,7 +39,7 @@ R = TypeVar("R", bound="Document | Collection")
 
 
 class LearnedTimes(Protocol):
-    """What is known of how long the writes of a service take to show; `learned.Learned` is one."""
+    """The knowledge of how long the writes of a service take to show; `learned.Learned` is one."""
 
     def settling_time(self, now: float) -> float:
         """Return the seconds for which an old state must be seen to count."""
@@ -52,7 +52,7 @@ class LearnedTimes(Protocol):
 
 @dataclass(frozen=True)
 class Settled(Generic[S]):
-    """What was seen in the end: `proved`, or not within `seconds` of looking."""
+    """The last state that was seen: `proved`, or not within `seconds` of looking."""
 
     seen: S
     proved: bool
@@ -151,7 +151,7 @@ def _delays(slowest: float) -> Iterator[float]:
 
 
 class Superseded:
-    """What rows were before writes of ours: a read that shows it is behind, and no news.
+    """The states of rows before writes of ours: a read that shows one is behind, and no news.
 
     The state of a document is its fields, that of a collection what can be changed of it, None
     that it was not there. It is remembered for LONGEST seconds: so long it may still be read.

@@ -41,7 +41,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 @dataclass
 class UndoContent:
-    """What a log holds; `broken` are the numbers of lines that cannot be read."""
+    """The content of a log; `broken` are the numbers of lines that cannot be read."""
 
     entries: dict[str, UndoEntry] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)

@@ -32,7 +32,7 @@ _DAY = 24 * 60 * 60
 
 @dataclass
 class Loaded:
-    """What was found: logs, what is wrong with them, and which entries went, as sentences."""
+    """What was loaded: logs, what is wrong with them, and which entries went, as sentences."""
 
     contents: list[tuple[UndoFile, UndoContent]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)

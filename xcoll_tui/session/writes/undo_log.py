@@ -36,7 +36,7 @@ FOLDER = "undo"
 
 
 class UndoLog:
-    """What can be undone of the writes at one place, this session's and earlier ones'.
+    """The log of the writes at one place that can be undone, this session's and earlier ones'.
 
     `folder` is the state folder; None keeps it in memory only, unless `problem`, a sentence, says
     why there is none: then nothing can be begun. `problems` are sentences about what could not be

@@ -36,7 +36,7 @@ _LIVE = "At work in another xcoll, which has the only right to it."
 
 @dataclass(frozen=True)
 class _Shown:
-    """What the service shows of a document now: itself, nothing, no collection, or an error."""
+    """A document as the service shows it now: itself, nothing, no collection, or an error."""
 
     document: Document | None = None
     collection_gone: bool = False

@@ -45,7 +45,7 @@ SEPARATOR = " · "
 
 
 class RunRow(NamedTuple):
-    """What became of one target."""
+    """The outcome for one target, as a row."""
 
     key: str
     name: str

@@ -22,7 +22,7 @@ _LOW = 16
 
 @dataclass(frozen=True)
 class Question:
-    """What is about to happen; names in it may be text of the service's."""
+    """A question before something happens; names in it may be text of the service's."""
 
     title: str
     target: str

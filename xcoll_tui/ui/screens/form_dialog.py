@@ -39,7 +39,7 @@ class Choice(NamedTuple):
 
 
 class _Stage(NamedTuple):
-    """What is asked now."""
+    """The question that is asked now."""
 
     title: Content
     keys: str

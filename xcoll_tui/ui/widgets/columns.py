@@ -18,7 +18,7 @@ _LEAD_COMFORT = 32
 
 
 class Cell(NamedTuple):
-    """What a cell says, as received: it is cleaned and cut when it is drawn."""
+    """The text of a cell, as received: it is cleaned and cut when it is drawn."""
 
     text: str
     tone: str = ""

@@ -20,7 +20,7 @@ _FACT = 40
 
 @dataclass(frozen=True)
 class HeaderFacts:
-    """Where the person is: what the header tells, most important first."""
+    """The facts in the header: where the person is, most important first."""
 
     facts: tuple[str, ...] = ()
     state: str = ""

@@ -196,3 +196,26 @@ def test_a_comment_or_a_fence_moves_no_place(text, place):
     assert found.file_ids == ()
     assert found.problem is not None
     assert found.problem.place == place
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (f"// my list\r{A} // first\r{B}", 2),
+        (f"# my ids\r{A}\r# one\r{B}", 2),
+        (f"/* two of them */\r{A}\r/* x\r y */\r{B}", 2),
+        (f'(\n  "{A}"  # x\n  "{B}"\n)', 1),
+        (f"# {A}\n// {B}\n", 0),
+    ],
+)
+def test_a_comment_beside_ids_is_left_out_and_told(text, count):
+    found = read_file_ids(text)
+    assert set(found.file_ids) == {A, B}
+    told = {0: (), 1: ("1 comment was left out",), 2: ("2 comments were left out",)}
+    assert found.notes == told[count]
+
+
+@pytest.mark.parametrize("text", ["# one\n# two", "a//b #c", "https://x/1"])
+def test_where_no_id_is_of_the_usual_kind_nothing_is_taken_for_a_comment(text):
+    assert read_file_ids(text).notes == ()
+    assert read_file_ids(text).file_ids

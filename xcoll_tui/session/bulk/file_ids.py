@@ -13,6 +13,7 @@ from xcoll_tui.session.bulk.pasted_text import (
     PasteBroken,
     plain_name,
     rank_of,
+    take_comments_out,
     trim_cell,
 )
 
@@ -87,7 +88,9 @@ def read_file_ids(text: str) -> PastedIds:
         refuse_part(plain)
     except PasteBroken as problem:
         return PastedIds((), problem=problem)
-    return _pasted(Record(word, {}) for word in _words(_MARKER.sub("", plain)))
+    words, count = take_comments_out(plain) if _KNOWN.search(plain) else (plain, 0)
+    notes = (f"{count:,} comment{'s were' if count > 1 else ' was'} left out",) if count else ()
+    return _pasted((Record(word, {}) for word in _words(_MARKER.sub("", words))), notes)
 
 
 def keys_of_columns(columns: Sequence[str], keys: Sequence[str]) -> dict[str, str]:

@@ -18,6 +18,9 @@ INVISIBLE = (
 FILE_ID = r"file_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """The pattern of an ID of the service's."""
 
+_ID = re.compile(FILE_ID)
+_LINE_COMMENT = re.compile(r"(?<!\S)(?:#|//)")
+
 LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 """The line ends of str.splitlines."""
 
@@ -104,6 +107,27 @@ def place_of(text: str, offset: int) -> tuple[int, int]:
     for end in LINE_END.finditer(text, 0, offset):
         line, begin = line + 1, end.end()
     return line, offset - begin + 1
+
+
+def take_comments_out(text: str) -> tuple[str, int]:
+    """Leave out the comments of a script or a file of settings, and count them.
+
+    What names an ID is none, nor is what stands within a word.
+    """
+    parts: list[str] = []
+    count = done = 0
+    while (start := text.find("/*", done)) >= 0 and (end := text.find("*/", start)) >= 0:
+        is_comment = _ID.search(text, start, end) is None
+        parts += [text[done:start], " "] if is_comment else [text[done : end + 2]]
+        count += is_comment
+        done = end + 2
+    lines = []
+    for line in "".join([*parts, text[done:]]).splitlines(keepends=True):
+        behind = max((match.end() for match in _ID.finditer(line)), default=0)
+        comment = _LINE_COMMENT.search(line, behind)
+        lines.append(line if comment is None else f"{line[: comment.start()]}\n")
+        count += comment is not None
+    return "".join(lines), count
 
 
 def _trim(text: str, whole: _Edge, part: _Edge) -> str:

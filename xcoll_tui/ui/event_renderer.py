@@ -205,7 +205,7 @@ class EventRenderer:
                 if pane is self._screen.collections:
                     self._screen.call_later(self._screen.choose_collection)
                 # What was removed here is told by whoever removed it.
-                if change.why is Departure.ELSEWHERE:
+                if change.departure is Departure.ELSEWHERE:
                     self._tell_gone(change)
             case FeedChanged():
                 pane.state_changed()
@@ -230,7 +230,7 @@ class EventRenderer:
             return
         first = next(iter(removals.values()))
         name = _name_of(first)
-        sentence = f"{name} {first.why}"
+        sentence = f"{name} {first.departure}"
         if len(removals) > 1:
             sentence = f"{name} and {len(removals) - 1:,} more were removed elsewhere"
         self._screen.tell(sentence)

@@ -168,7 +168,7 @@ async def test_what_is_missing_for_the_settling_time_leaves():
         assert await following.round() == 1
         assert "file_00001" not in following.session.documents.listing
         gone = [change for change in following.changes if isinstance(change, RowRemoved)]
-        assert [(change.key, change.why) for change in gone] == [
+        assert [(change.key, change.departure) for change in gone] == [
             ("file_00001", "was removed elsewhere")
         ]
         assert following.session.documents.total == 2

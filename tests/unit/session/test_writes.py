@@ -102,7 +102,7 @@ async def test_a_removal_takes_the_row_and_the_count():
     assert "from “Collection 000”" in outcome.message
     assert desk.row() is None
     removed = [change for change in desk.changes if isinstance(change, RowRemoved)]
-    assert [(each.key, each.why) for each in removed] == [(FILE, "was removed")]
+    assert [(each.key, each.departure) for each in removed] == [(FILE, "was removed")]
     assert desk.session.collection.documents_count == desk.session.documents.total == 2
 
 

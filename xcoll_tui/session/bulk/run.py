@@ -334,10 +334,10 @@ class BulkRun:
             wait = f"to wait {wait_words(retry_after)}" if retry_after else "to slow down"
             self._stop(f"The service still asks {wait}")
 
-    def _stop(self, why: str) -> None:
+    def _stop(self, reason: str) -> None:
         if self.state == "running" and self.left > 0:
             self.cancel()
-            self.stopped = f"{why}, so the rest was not sent."
+            self.stopped = f"{reason}, so the rest was not sent."
 
     async def _tell(self) -> None:
         while True:

@@ -52,7 +52,7 @@ class RowRemoved:
 
     collection_id: str | None
     key: str
-    why: Departure
+    departure: Departure
     row: Any = field(default=None, compare=False, repr=False)
     """The row as it was known last."""
 

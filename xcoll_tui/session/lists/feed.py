@@ -277,8 +277,8 @@ class Feed(Generic[T]):
             self._emit(RowChanged(self.collection_id, key))
         return True
 
-    def remove(self, key: str, why: Departure) -> bool:
-        """Take a row away; `why` is told along with it. False when it is not loaded."""
+    def remove(self, key: str, departure: Departure) -> bool:
+        """Take a row away; `departure` is told along with it. False when it is not loaded."""
         self._freshness.write(key, None)
         row = self.listing.get(key)
         if not self.listing.remove(key):
@@ -286,7 +286,7 @@ class Feed(Generic[T]):
         self.under_way.discard(key)
         if self._total is not None:
             self._total = max(self._total - 1, 0)
-        self._emit(RowRemoved(self.collection_id, key, why, row))
+        self._emit(RowRemoved(self.collection_id, key, departure, row))
         return True
 
     def report(self, error: ApiError | None, *, instead_of: ApiError | None = None) -> None:

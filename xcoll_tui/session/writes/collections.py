@@ -192,10 +192,10 @@ class CollectionWrites:
         refused = is_settled_refusal(error) and not is_missing(error)
         within = 0.0 if refused else None
         settled = await self._settle(
-            target, _is_gone, why=Departure.DELETED, within=within, lasting=error is not None
+            target, _is_gone, departure=Departure.DELETED, within=within, lasting=error is not None
         )
         judge = partial(deleted, target, end, error=error)
-        return self._followed(judge(settled), settled, _is_gone, judge, why=Departure.DELETED)
+        return self._followed(judge(settled), settled, _is_gone, judge, departure=Departure.DELETED)
 
     # Looking
 
@@ -206,7 +206,7 @@ class CollectionWrites:
         proved: Callable[[CollectionLook], bool],
         judge: Callable[[Settled[CollectionLook]], Outcome],
         *,
-        why: Departure = Departure.ELSEWHERE,
+        departure: Departure = Departure.ELSEWHERE,
     ) -> Outcome:
         """Go on looking behind an outcome that is not known; it is corrected when it shows."""
 
@@ -214,7 +214,7 @@ class CollectionWrites:
             later = await self._settle(
                 outcome.target,
                 proved,
-                why=why,
+                departure=departure,
                 within=max(LONGEST - settled.seconds, 0.0),
                 learns=False,
             )
@@ -246,7 +246,7 @@ class CollectionWrites:
         target: Target,
         proved: Callable[[CollectionLook], bool],
         *,
-        why: Departure = Departure.ELSEWHERE,
+        departure: Departure = Departure.ELSEWHERE,
         within: float | None = None,
         lasting: bool = False,
         learns: bool = True,
@@ -274,7 +274,7 @@ class CollectionWrites:
                 superseded.forget(target)  # it has lasted, so it is how things are
             superseded.show(target, settled.seen)
         if settled.seen is None:
-            self._runner.rows.collection_gone(target.collection_id, why)
+            self._runner.rows.collection_gone(target.collection_id, departure)
         elif not isinstance(settled.seen, ApiError):
             self._runner.rows.show_collection(settled.seen)
         return settled

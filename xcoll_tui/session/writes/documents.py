@@ -213,7 +213,7 @@ class DocumentWrites:
             options,
             lambda look: look.is_gone,
             operation=Operation.REMOVE,
-            why=Departure.REMOVED,
+            departure=Departure.REMOVED,
             within=0.0 if is_settled_refusal(error) and not is_missing(error) else None,
             # One replica that never knew the document proves nothing.
             lasting=error is not None,

@@ -35,10 +35,10 @@ class Removals:
     def judge(self, change: RowRemoved) -> RowRemoved:
         """Return a removal with the reason that it has."""
         collection_id = change.collection_id
-        if change.why is not Departure.ELSEWHERE or collection_id is None:
+        if change.departure is not Departure.ELSEWHERE or collection_id is None:
             return change
         if self._superseded.is_removal(collection_id, change.key):
-            return replace(change, why=Departure.REMOVED)
+            return replace(change, departure=Departure.REMOVED)
         if collection_id not in self._due:
             self._due.add(collection_id)
             self._context.watches.spawn(self._count(collection_id))

@@ -121,12 +121,12 @@ class RowUpdates:
         if feed is not None:
             feed.put(document)
 
-    def gone(self, collection_id: str, file_id: str, why: Departure) -> None:
+    def gone(self, collection_id: str, file_id: str, departure: Departure) -> None:
         """Take a document's row away."""
         self._expected.get(collection_id, set()).discard(file_id)
         feed = self._documents(collection_id)
         if feed is not None:
-            feed.remove(file_id, why)
+            feed.remove(file_id, departure)
 
     def appeared(self, collection_id: str, document: Document, *, count: int = 1) -> None:
         """Take note of a document that was attached; its row comes with `reread`."""
@@ -149,9 +149,9 @@ class RowUpdates:
             self._stale_collections = True
         self._describe(collection)
 
-    def collection_gone(self, collection_id: str, why: Departure) -> None:
+    def collection_gone(self, collection_id: str, departure: Departure) -> None:
         """Take a collection's row away."""
-        self._collections.remove(collection_id, why)
+        self._collections.remove(collection_id, departure)
 
     def reread(self, collection_id: str) -> None:
         """Read the documents that are loaded again, once no write is under way among them."""

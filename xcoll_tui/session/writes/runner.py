@@ -237,9 +237,9 @@ class WriteRunner:
         return None
 
     async def look(
-        self, target: Target, *, why: Departure = Departure.ELSEWHERE, confirm: bool = True
+        self, target: Target, *, departure: Departure = Departure.ELSEWHERE, confirm: bool = True
     ) -> ReadBackResult:
-        """Read a document and show on its row how it is; `why` is said of one that is gone.
+        """Read a document and show on its row how it is; `departure` is said of one that is gone.
 
         A state that a write of ours replaced lately is not shown: it is old.
         """
@@ -247,7 +247,7 @@ class WriteRunner:
         if look.is_gone and self.rows.is_listed(target):
             # One replica that does not know it takes no row away.
             look = await self._read(target, confirm=confirm)
-        self._show(target, look, why)
+        self._show(target, look, departure)
         return look
 
     async def _read(self, target: Target, *, confirm: bool) -> ReadBackResult:
@@ -260,14 +260,14 @@ class WriteRunner:
             return ReadBackResult(error=error)
 
     def _show(
-        self, target: Target, look: ReadBackResult, why: Departure, *, sure: bool = False
+        self, target: Target, look: ReadBackResult, departure: Departure, *, sure: bool = False
     ) -> None:
         behind = not sure and self.superseded.holds(target, look.document)
         if look.error is not None or behind:
             return
         self.superseded.show(target, look.document)
         if look.document is None:
-            self.rows.gone(target.collection_id, target.file_id or "", why)
+            self.rows.gone(target.collection_id, target.file_id or "", departure)
         else:
             self.rows.show(target.collection_id, look.document)
 
@@ -278,7 +278,7 @@ class WriteRunner:
         proved: Callable[[ReadBackResult], bool],
         *,
         operation: Operation = Operation.EDIT,
-        why: Departure = Departure.ELSEWHERE,
+        departure: Departure = Departure.ELSEWHERE,
         within: float | None = None,
         learns: bool = True,
         lasting: bool = False,
@@ -313,7 +313,7 @@ class WriteRunner:
         if not settled.proved and settled.seen.error is None:
             self.superseded.forget(target)  # it has lasted, so it is how things are
         if show:
-            self._show(target, settled.seen, why, sure=True)
+            self._show(target, settled.seen, departure, sure=True)
         return settled
 
     async def is_file_lost(self, target: Target, error: ApiError | None) -> bool:

@@ -162,10 +162,10 @@ class UndoLog:
         line = {"kind": "undone", "id": entry_id, "file_ids": _listed(file_ids)}
         self._note(entry_id, line, durable=True)
 
-    def mark_dead(self, entry_id: str, file_ids: Collection[str] | None, why: str) -> None:
+    def mark_dead(self, entry_id: str, file_ids: Collection[str] | None, reason: str) -> None:
         """Take note that an undo of items of an entry, or of the whole of it, cannot succeed."""
-        mark(self._entries[entry_id], file_ids, why_dead=why)
-        line = {"kind": "dead", "id": entry_id, "file_ids": _listed(file_ids), "why": why}
+        mark(self._entries[entry_id], file_ids, why_dead=reason)
+        line = {"kind": "dead", "id": entry_id, "file_ids": _listed(file_ids), "why": reason}
         self._note(entry_id, line, durable=True)
 
     async def flush(self) -> None:

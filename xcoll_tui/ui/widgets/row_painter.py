@@ -19,19 +19,31 @@ _SORT_MARKS = {False: "▲", True: "▼"}
 
 
 class RowPainter(Generic[T]):
-    """Draw lines ``width`` cells wide; ``tone`` gives the style of a component class."""
+    """Draw lines ``width`` cells wide; ``style_of`` gives the style of a component class."""
 
     def __init__(
-        self, layout: ColumnLayout[T], tone: Callable[[str], Style], *, markable: bool
+        self, layout: ColumnLayout[T], style_of: Callable[[str], Style], *, markable: bool
     ) -> None:
         self.layout = layout
         self.gutter = 3 if markable else 2
         self.width = 0
         self.more_right = False
-        self._tone = tone
+        self._style_of = style_of
+        self._tones: dict[str, Style] = {}
         self._markable = markable
         self._placed: list[PlacedColumn[T]] = []
         self._blank: tuple[int, Style, Strip] | None = None
+
+    def tone(self, name: str) -> Style:
+        """Return the style of a component class; a look into the styles costs more than a row."""
+        style = self._tones.get(name)
+        if style is None:
+            style = self._tones[name] = self._style_of(name)
+        return style
+
+    def forget_tones(self) -> None:
+        """Look the styles up again: the theme or the widget's state is another."""
+        self._tones.clear()
 
     def place(self, width: int) -> None:
         """Share ``width`` cells out among the columns."""
@@ -56,10 +68,10 @@ class RowPainter(Generic[T]):
 
     def row(self, row: T, base: Style, *, cursor: bool, marked: bool, stale: bool) -> Strip:
         """Draw a row: the cursor's bar, its mark, its cells."""
-        segments = [Segment(BAR if cursor else " ", base + self._tone("bar"))]
+        segments = [Segment(BAR if cursor else " ", base + self.tone("bar"))]
         if self._markable:
             mark = f"{MARK} " if marked else "  "
-            segments.append(Segment(mark, base + self._tone("marked")))
+            segments.append(Segment(mark, base + self.tone("marked")))
         else:
             segments.append(Segment(" ", base))
         end = 0
@@ -70,7 +82,7 @@ class RowPainter(Generic[T]):
             cells = width
             if short and len(text) > width:
                 text, cells = self._spill(index, text, short)
-            style = base + self._tone(tone) if tone and not stale else base
+            style = base + self.tone(tone) if tone and not stale else base
             if start > end:
                 segments.append(Segment(" " * (start - end), base))
             segments.append(Segment(fit(text, cells, right=column.right), style))
@@ -91,7 +103,7 @@ class RowPainter(Generic[T]):
         text = fit(f"… {many} not loaded …", max(0, self.width - self.gutter))
         lead = (BAR if cursor else "").ljust(self.gutter)
         return self._strip(
-            [Segment(lead, base + self._tone("bar")), Segment(text, base + self._tone("gap"))],
+            [Segment(lead, base + self.tone("bar")), Segment(text, base + self.tone("gap"))],
             base,
         )
 
@@ -100,22 +112,20 @@ class RowPainter(Generic[T]):
         line = fit(f"└ {text}", max(0, self.width - self.gutter))
         return self._strip(
             [
-                Segment(BAR.ljust(self.gutter), base + self._tone("bar")),
-                Segment(line, base + self._tone("note")),
+                Segment(BAR.ljust(self.gutter), base + self.tone("bar")),
+                Segment(line, base + self.tone("note")),
             ],
             base,
         )
 
     def placeholder(self, line: str, base: Style) -> Strip:
         """Draw a line of what is said where there are no rows."""
-        segment = Segment(
-            f"  {fit(line, max(0, self.width - 2))}", base + self._tone("placeholder")
-        )
+        segment = Segment(f"  {fit(line, max(0, self.width - 2))}", base + self.tone("placeholder"))
         return self._strip([segment], base)
 
     def header(self, sorted_by: tuple[str, bool] | None) -> Strip:
         """Draw the labels, the sort, and whether columns are hidden to either side."""
-        base = self._tone("header")
+        base = self.tone("header")
         lead = "‹" if self.layout.offset else ""
         segments = [Segment(lead.ljust(self.gutter), base)]
         end = 0
@@ -126,7 +136,7 @@ class RowPainter(Generic[T]):
                 label = Segment(fit(column.label, cells, right=column.right), base)
             else:
                 text = f"{fit(column.label, cells).strip()} {_SORT_MARKS[sorted_by[1]]}"
-                style = base + self._tone("sorted")
+                style = base + self.tone("sorted")
                 label = Segment(fit(text, cells, right=column.right), style)
             segments.append(label)
             end = start + cells

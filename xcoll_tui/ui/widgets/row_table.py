@@ -94,7 +94,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.layout_of = ColumnLayout(columns)
-        self.painter = RowPainter(self.layout_of, self._tone, markable=markable)
+        self.painter = RowPainter(self.layout_of, self._style_of, markable=markable)
         self.note = note
         self.show_header = show_header
         self.listing: RowSource[T] = FixedRows(lambda _row: "")
@@ -109,7 +109,6 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         self._top_key: str | None = None
         self._note_line: str | None = None
         self._strips: dict[tuple[int, bool, bool], Strip] = {}
-        self._tones: dict[str, Style] = {}
 
     # What is shown
 
@@ -158,7 +157,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
     def repaint(self) -> None:
         """Draw everything again: rows, columns or colours have changed."""
         self._strips.clear()
-        self._tones.clear()
+        self.painter.forget_tones()
         width = self.scrollable_content_region.width
         self.painter.place(width)
         lines = self._header_high + len(self.listing) + (1 if self._note_line else 0)
@@ -226,10 +225,9 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
 
     def action_columns(self, step: int) -> None:
         """Show the columns further right or left."""
-        if step > 0 and not self.painter.more_right:
-            return
-        self.layout_of.offset = max(0, self.layout_of.offset + step)
-        self.repaint()
+        if step < 0 or self.painter.more_right:
+            self.layout_of.offset = max(0, self.layout_of.offset + step)
+            self.repaint()
 
     # Marks
 
@@ -281,9 +279,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         return index + (1 if self._note_line and index > self.cursor else 0)
 
     def _row_at(self, line: int) -> int:
-        if self._note_line and line > self.cursor:
-            return max(self.cursor, line - 1)
-        return line
+        return max(self.cursor, line - 1) if self._note_line and line > self.cursor else line
 
     def _id_at(self, index: int) -> str | None:
         if not 0 <= index < len(self.listing):
@@ -338,36 +334,30 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
 
     # Drawing
 
-    def _tone(self, name: str) -> Style:
-        style = self._tones.get(name)
-        if style is None:
-            if name == "plain":
-                style = self.rich_style
-            else:
-                partial = name not in _WHOLE
-                style = self.get_component_rich_style(f"row-table--{name}", partial=partial)
-            self._tones[name] = style
-        return style
+    def _style_of(self, name: str) -> Style:
+        if name == "plain":
+            return self.rich_style
+        return self.get_component_rich_style(f"row-table--{name}", partial=name not in _WHOLE)
 
     def notify_style_update(self) -> None:
         """Forget the colours of the theme before."""
         super().notify_style_update()
         self._strips.clear()
-        self._tones.clear()
+        self.painter.forget_tones()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
         if self.show_header and y == 0:
             return self.painter.header(self.sorted_by)
         y -= self._header_high
-        if not len(self.listing):
+        if len(self.listing) == 0:
             return self._draw_placeholder(y)
         line = y + self.scroll_offset.y
         if self._note_line and line == self.cursor + 1:
             return self.painter.note(self._note_line, self._base_style(self.cursor))
         index = self._row_at(line)
         if index >= len(self.listing):
-            return self.painter.blank(self._tone("plain"))
+            return self.painter.blank(self.painter.tone("plain"))
         state = (index, index == self.cursor, index == self._hover)
         strip = self._strips.get(state)
         if strip is None:
@@ -387,19 +377,19 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
 
     def _base_style(self, index: int) -> Style:
         if index == self.cursor:
-            return self._tone("cursor" if self.has_focus else "cursor-blurred")
+            return self.painter.tone("cursor" if self.has_focus else "cursor-blurred")
         if index == self._hover:
-            base = self._tone("hover")
+            base = self.painter.tone("hover")
         else:
-            base = self._tone("zebra") if index % 2 else self._tone("plain")
-        return base + self._tone("stale") if self.stale else base
+            base = self.painter.tone("zebra") if index % 2 else self.painter.tone("plain")
+        return base + self.painter.tone("stale") if self.stale else base
 
     def _draw_placeholder(self, y: int) -> Strip:
         lines = self.placeholder.split("\n")
         top = 1 if self._rows_high > len(lines) + 1 else 0
         if not 0 <= y - top < len(lines):
-            return self.painter.blank(self._tone("plain"))
-        return self.painter.placeholder(lines[y - top], self._tone("plain"))
+            return self.painter.blank(self.painter.tone("plain"))
+        return self.painter.placeholder(lines[y - top], self.painter.tone("plain"))
 
     # What the terminal says
 

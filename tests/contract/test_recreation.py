@@ -16,6 +16,7 @@ from xcoll_tui.session.backup.make import BackupBroken, back_up, read_backup
 from xcoll_tui.session.backup.restore import draft_of, losses_of, recreate
 from xcoll_tui.session.session import Session
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
+from xcoll_tui.session.writes.runner import WriteOptions
 
 KEY = "xai-token-for-tests-r42q"
 
@@ -315,7 +316,9 @@ async def test_a_deleted_collection_comes_back_on_the_real_thing(server, plain, 
 
         async def attach(new_id, documents):
             return [
-                await writes.attach(new_id, saved.file_id, saved.fields, quiet=True)
+                await writes.attach(
+                    new_id, saved.file_id, saved.fields, options=WriteOptions(quiet=True)
+                )
                 for saved in documents
             ]
 

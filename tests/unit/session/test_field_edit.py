@@ -18,6 +18,7 @@ from xcoll_tui.api.errors import (
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.events import OutcomeCorrected, UnfinishedChanged
 from xcoll_tui.session.writes.outcome import NotSent, Verdict
+from xcoll_tui.session.writes.runner import WriteOptions
 
 
 def unknown():
@@ -396,7 +397,7 @@ class ClosingSlot:
 @pytest.mark.parametrize(("free", "fields"), [(2, OLD), (3, NEW)])
 async def test_a_replacement_can_be_called_off_before_its_first_half_only(free, fields):
     desk = await Desk("ignore").open()
-    outcome = await desk.edit(replace=True, slot=ClosingSlot(free))
+    outcome = await desk.edit(replace=True, options=WriteOptions(ClosingSlot(free)))
     assert outcome.verdict is (Verdict.CANCELLED if fields is OLD else Verdict.DONE)
     assert desk.service.fields() == fields
     assert desk.session.unfinished == []

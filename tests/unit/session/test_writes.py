@@ -21,6 +21,7 @@ from xcoll_tui.session.events import ActivityChanged
 from xcoll_tui.session.lists.events import RowChanged, RowRemoved
 from xcoll_tui.session.writes.judging import named_field, same_fields
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Verdict
+from xcoll_tui.session.writes.runner import WriteOptions
 
 
 def unknown():
@@ -280,14 +281,14 @@ class Slot:
 async def test_a_slot_is_held_around_the_sending_only():
     desk = await Desk("ignore", "replace").open()
     slot = Slot(desk.service)
-    outcome = await desk.edit(slot=slot)
+    outcome = await desk.edit(options=WriteOptions(slot))
     assert outcome.strategy == "reattach"
     assert slot.held == ["update_document", "add_document"]
 
 
 async def test_a_closed_slot_calls_a_write_off():
     desk = await Desk().open()
-    outcome = await desk.writes.remove(FILE, slot=Slot(desk.service, closed=True))
+    outcome = await desk.writes.remove(FILE, options=WriteOptions(Slot(desk.service, closed=True)))
     assert outcome.verdict is Verdict.CANCELLED
     assert desk.service.writes() == []
     assert desk.row() is not None
@@ -295,7 +296,7 @@ async def test_a_closed_slot_calls_a_write_off():
 
 async def test_a_quiet_write_has_no_entry_and_no_undo():
     desk = await Desk().open()
-    outcome = await desk.writes.remove(FILE, quiet=True)
+    outcome = await desk.writes.remove(FILE, options=WriteOptions(quiet=True))
     assert outcome.verdict is Verdict.DONE
     assert outcome.entry is None
     assert desk.session.activity.entries == []
@@ -305,7 +306,8 @@ async def test_a_quiet_write_has_no_entry_and_no_undo():
 async def test_many_attached_are_refreshed_once():
     desk = await Desk().open()
     ids = [desk.upload(n) for n in range(10, 30)]
-    await asyncio.gather(*[desk.writes.attach("collection_0", each, quiet=True) for each in ids])
+    quiet = WriteOptions(quiet=True)
+    await asyncio.gather(*[desk.writes.attach("collection_0", each, options=quiet) for each in ids])
     await desk.writes.idle()
     assert desk.session.documents.listing.loaded == 23
     assert len(desk.service.named("list_documents")) <= 2

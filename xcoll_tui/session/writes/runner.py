@@ -44,14 +44,15 @@ _LOOKING = {
 class WriteOptions:
     """In what circumstances a write is made.
 
-    `slot` is held around each request that changes something. `quiet`: it is a part of many, which
-    have one entry in the activity and one undo together. `log` is the entry of the undo log that it
-    belongs to, its own if None. `settling` is called when the write has been sent and does not show
-    yet: whoever waits for its turn need not wait longer. `corrected` is told another outcome when
-    the write shows after it was given up, `begun` that indexing was seen to begin, `followed` that
-    what was asked for is looked at no more. `restores`: the file was a document here before, so a
-    file that is not found went with it. `recent`: it takes back a write that reads may not know of
-    yet, so what looks as it was before that write need not be so.
+    `slot` is held around each request that changes something, not around the looks that follow; it
+    may raise NotSent on entering. `quiet`: it is a part of many, which have one entry in the
+    activity and one undo together. `log` is the entry of the undo log that it belongs to, its own
+    if None. `settling` is called when the write has been sent and does not show yet: whoever waits
+    for its turn need not wait longer. `corrected` is told another outcome when the write shows
+    after it was given up, `begun` that indexing was seen to begin, `followed` that what was asked
+    for is looked at no more. `restores`: the file was a document here before, so a file that is not
+    found went with it. `recent`: it takes back a write that reads may not know of yet, so what
+    looks as it was before that write need not be so.
     """
 
     slot: AbstractAsyncContextManager[object] | None = None

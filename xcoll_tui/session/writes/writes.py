@@ -18,7 +18,6 @@ from xcoll_tui.session.writes.runner import WriteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractAsyncContextManager
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Document
@@ -36,10 +35,8 @@ class Writes:
     None raises an ApiError: what went wrong is in the outcome. None is broken off when its caller
     is cancelled. One at a time goes on per document, different documents side by side.
 
-    `collection_id` is the opened one unless given. `slot` is held around each request that changes
-    something, not around the looks that follow; it may raise NotSent on entering. A `quiet` write
-    is a part of many: it has no entry of its own. `options` says all of this at once. Values of
-    fields may be any JSON: what is no text is sent as it was received.
+    `collection_id` is the opened one unless given. Values of fields may be any JSON: what is no
+    text is sent as it was received.
     """
 
     def __init__(
@@ -95,8 +92,6 @@ class Writes:
         fields: Mapping[str, Any] | None = None,
         *,
         name: str = "",
-        slot: AbstractAsyncContextManager[Any] | None = None,
-        quiet: bool = False,
         options: WriteOptions | None = None,
     ) -> Outcome:
         """Attach an uploaded file; one that is attached already is left as it is.
@@ -105,7 +100,7 @@ class Writes:
         """
         target = self._target(file_id, collection_id)
         target = replace(target, name=target.name or name)
-        return await self._documents.attach(target, fields, options or WriteOptions(slot, quiet))
+        return await self._documents.attach(target, fields, options or WriteOptions())
 
     async def edit_fields(
         self,
@@ -117,8 +112,6 @@ class Writes:
         overwrite: bool = False,
         document: Document | None = None,
         collection_id: str | None = None,
-        slot: AbstractAsyncContextManager[Any] | None = None,
-        quiet: bool = False,
         options: WriteOptions | None = None,
     ) -> Outcome:
         """Give a document these fields, and no others.
@@ -129,7 +122,7 @@ class Writes:
         """
         target = self._target(file_id, collection_id)
         edit = Edit(target, dict(fields), dict(base), replace, overwrite)
-        options = options or WriteOptions(slot, quiet)
+        options = options or WriteOptions()
         act = partial(self._editor.edit, edit, options, document)
         return await self._runner.perform(Operation.EDIT, target, "saving…", act, options)
 
@@ -140,8 +133,6 @@ class Writes:
         base: Mapping[str, Any] | None = None,
         collection_id: str | None = None,
         unreadable: bool = False,
-        slot: AbstractAsyncContextManager[Any] | None = None,
-        quiet: bool = False,
         options: WriteOptions | None = None,
     ) -> Outcome:
         """Remove a document from its collection; the outcome's `document` is what it was.
@@ -150,7 +141,7 @@ class Writes:
         put back: it stays, unless a person agreed to that (`unreadable`).
         """
         target = self._target(file_id, collection_id)
-        options = options or WriteOptions(slot, quiet)
+        options = options or WriteOptions()
         return await self._documents.remove(target, base, options, unreadable=unreadable)
 
     async def reindex(
@@ -158,8 +149,6 @@ class Writes:
         file_id: str,
         *,
         collection_id: str | None = None,
-        slot: AbstractAsyncContextManager[Any] | None = None,
-        quiet: bool = False,
         options: WriteOptions | None = None,
     ) -> Outcome:
         """Ask for a document to be indexed again.
@@ -168,7 +157,7 @@ class Writes:
         then.
         """
         target = self._target(file_id, collection_id)
-        return await self._documents.reindex(target, options or WriteOptions(slot, quiet))
+        return await self._documents.reindex(target, options or WriteOptions())
 
     def is_reindexing(self, file_id: str, *, collection_id: str | None = None) -> bool:
         """Tell whether a document was asked to be indexed here, and that has not ended yet."""

@@ -9,7 +9,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xcoll_tui"
-LINE_LIMIT = 500
 
 
 def test_architecture_holds():
@@ -38,14 +37,6 @@ def test_telling_about_itself_loads_nothing_heavy(option):
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
-
-
-def test_no_file_outgrows_its_reader():
-    lengths = {
-        str(path.relative_to(ROOT)): len(path.read_text().splitlines())
-        for path in PACKAGE.rglob("*.py")
-    }
-    assert {name: n for name, n in lengths.items() if n > LINE_LIMIT} == {}
 
 
 def test_top_level_holds_only_what_belongs_there():

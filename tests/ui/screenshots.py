@@ -17,7 +17,7 @@ def picture(pilot: Pilot[None]) -> str:
 
 
 def assert_picture(pilot: Pilot[None], name: str, *, update: bool) -> None:
-    """Compare the screen with `screenshots/NAME.svg`, or write that file anew."""
+    """Compare the screen with `screenshots/NAME.svg`, or write that file again."""
     path = SCREENSHOTS / f"{name}.svg"
     svg = picture(pilot)
     if update:

@@ -25,10 +25,10 @@ _HARMLESS = {
     "TEXTUAL_SPEEDUPS": r"[01]",
 }
 # These write down every key and paste, and so the management key, press keys by themselves, or end
-# the program after a picture. The sample data have no key, and are there to be played with.
+# the program after a picture. The sample data have no key, and are there to be played with. Not
+# TEXTUAL_DEBUG: on Windows it has every key written to a file, whatever is typed there.
 _FOR_DEVELOPERS = {
     "TEXTUAL",
-    "TEXTUAL_DEBUG",
     "TEXTUAL_DEVTOOLS_HOST",
     "TEXTUAL_DEVTOOLS_PORT",
     "TEXTUAL_LOG",

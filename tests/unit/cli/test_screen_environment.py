@@ -32,11 +32,11 @@ TAKEN_OUT = {
     "TEXTUAL_FPS": ["0", "-1", "1000", "9" * 400],
     "TEXTUAL_THEME": ["nope", "nord"],
     "TEXTUAL_ALLOW_SIGNALS": ["1"],
+    "TEXTUAL_DEBUG": ["1"],
     "TEXTUAL_OF_A_LATER_VERSION": ["1"],
 }
 FOR_THE_DEMO = {
     "TEXTUAL": ["devtools,debug", "headless"],
-    "TEXTUAL_DEBUG": ["1"],
     "TEXTUAL_LOG": ["textual.log"],
     "TEXTUAL_PRESS": ["d,y"],
     "TEXTUAL_SCREENSHOT": ["0"],

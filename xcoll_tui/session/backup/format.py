@@ -19,7 +19,7 @@ had changed by then, and the SHA-256 of all bytes of the file before the comma a
 
 The file is plain ASCII, everything else is escaped: so each text comes back as it was, be it full
 of newlines or lone surrogates. A file whose name begins with a dot is not a backup yet, see
-`backup_writer`.
+`writer`.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Backing a collection up: walking all of its documents into a file, and telling what is in doubt.
 
-Made before a collection is deleted. `recreation` makes a collection of a backup again.
+Made before a collection is deleted. `restore` makes a collection of a backup again.
 """
 
 from __future__ import annotations

@@ -56,6 +56,26 @@ def whole(text):
     return is_framed(text, 100, 24) and "Filings arch" in text
 
 
+@pytest.mark.parametrize(
+    ("keys", "title", "typed"),
+    [("?", "Keys", ""), ("d", "Delete collection", "Cust"), ("n", "New collection", "a name")],
+)
+def test_ctrl_z_and_fg_bring_a_dialog_back_with_what_was_typed(keys, title, typed):
+    with shell() as terminal:
+        terminal.press(keys)
+        terminal.wait_for(title)
+        terminal.press(f"text:{typed}")
+        terminal.wait_for(typed)
+        terminal.press("\x1a")
+        terminal.wait_for("Stopped")
+        terminal.press("text:clear; fg", "enter")
+        terminal.wait_for(lambda text: is_raw(terminal) and title in text and typed in text)
+        terminal.press("text:x" if typed else "j")
+        terminal.wait_for(f"{typed}x" if typed else title)
+        terminal.press("\x11")
+        terminal.wait_for(lambda _: terminal.raw.endswith(b"ready: "))
+
+
 def test_ctrl_z_and_fg_bring_the_whole_picture_back():
     with shell() as terminal:
         for _ in range(2):

@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import KEY, serve_samples
 from tests.e2e.terminal import xcoll
 from tests.e2e.walk import cursor_row
+from xcoll_tui.emulator.faults import parse_fault
 
 SCANS = "Incoming scans"
 
@@ -78,6 +79,34 @@ def test_what_was_removed_before_a_kill_is_offered_by_the_next_start(start):
         terminal.press("y")
         terminal.wait_for("Undone.")
         terminal.wait_for(name)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_deletion_that_a_signal_broke_off_is_told_by_the_next_start(start, number):
+    start.server.faults.append(parse_fault("DELETE:/v1/collections/*:timeout:after"))
+    with start() as terminal:
+        terminal.wait_for(f"2 {SCANS}")
+        terminal.press("1", "d")
+        terminal.wait_for("Delete collection")
+        terminal.press(f"text:{SCANS}", "enter", "enter")
+        terminal.wait_for("Deleting the collection…")
+        terminal.wait_for(lambda _: start.server.faults[-1].done)
+        terminal.process.kill(number)
+        terminal.wait_end()
+    start.server.faults.clear()
+    with start() as terminal:
+        terminal.wait_for(f"Deleting “{SCANS}” broke off.")
+        terminal.wait_for(re.compile(r"B\W+makes").search)
+        terminal.press("B")
+        terminal.wait_for("Recreate from backup")
+        terminal.wait_for(SCANS)
+        terminal.press("escape", "q")
+        assert terminal.wait_end() == 0
+    with start() as terminal:
+        terminal.wait_for("Customer feedback")
+        terminal.press("@")
+        terminal.wait_for("Activity")
+        assert "broke off" not in terminal.text
 
 
 def test_many_presses_in_one_write_are_one_undo(start):

@@ -8,6 +8,7 @@ from tests.unit.session.writing import FILE, NEW, OLD, Desk, undo_of
 from xcoll_tui.api.errors import Forbidden, NotFound
 from xcoll_tui.session.backup.backups import RestoreElsewhere
 from xcoll_tui.session.bulk.work import Item
+from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.outcome import Operation, Verdict
 
 STAMP = "2023-11-14T22:13:20Z"
@@ -238,4 +239,19 @@ async def test_a_deletion_whose_session_died_holds_nobody_up(tmp_path):
     assert await other.backups.deletions.live() == {"collection_0"}
     desk.session.state.owner.release()
     assert await other.backups.deletions.live() == set()
+
+
+async def test_a_deletion_that_broke_off_is_told_once_and_where_it_belongs(tmp_path):
+    desk = await Desk(state=tmp_path).open()
+    other = desk.sit_down(tmp_path)
+    place = Place.of("https://one.example", "team")
+    deleting = desk.session.backups.deletions.under_way("collection_0", place, "Filings")
+    await deleting.__aenter__()
+    deletions = other.backups.deletions
+    assert await deletions.take_broken_off(place) == [], "it is under way"
+    desk.session.state.owner.release()
+    assert await deletions.take_broken_off(Place.of("https://two.example")) == []
+    (deletion,) = await deletions.take_broken_off(Place.of("https://one.example/v1"))
+    assert (deletion.collection_id, deletion.name) == ("collection_0", "Filings")
+    assert await deletions.take_broken_off(place) == []
     assert list((tmp_path / "deletions").glob("*.json")) == []

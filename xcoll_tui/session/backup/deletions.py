@@ -1,4 +1,7 @@
-"""Collections that are being deleted: a record each, so that no other xcoll makes them again."""
+"""Collections that are being deleted: a record each.
+
+No other xcoll makes such a collection again meanwhile, and the next start tells of what broke off.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.json_file import text_of
+from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import RecordFolder, new_id
 
 if TYPE_CHECKING:
@@ -22,11 +26,13 @@ _MARK = "xcoll_deletion"
 
 @dataclass(frozen=True)
 class Deletion:
-    """A collection that is being backed up and deleted."""
+    """A collection that is being backed up and deleted; `place` is "" in older records."""
 
     id: str
     owner: str
     collection_id: str
+    place: str = ""
+    name: str = ""
 
 
 class Deletions:
@@ -42,23 +48,41 @@ class Deletions:
         self._own: set[str] = set()
 
     @asynccontextmanager
-    async def under_way(self, collection_id: str) -> AsyncIterator[None]:
+    async def under_way(
+        self, collection_id: str, place: Place | None = None, name: str = ""
+    ) -> AsyncIterator[None]:
         """Have others see that this collection is being deleted, where they can be told at all."""
-        deletion = Deletion(new_id(), self._owner.id, collection_id)
+        deletion = Deletion(new_id(), self._owner.id, collection_id, str(place or ""), name)
         self._own.add(collection_id)
         try:
             with suppress(OSError):
                 await asyncio.to_thread(self._put, deletion)
             yield
+        except asyncio.CancelledError:
+            raise  # the program ends: the next start tells of it
+        except BaseException:
+            await self._forget(deletion)
+            raise
+        else:
+            await self._forget(deletion)
         finally:
             self._own.discard(collection_id)
-            if self._records is not None:
-                with suppress(OSError):
-                    await asyncio.to_thread(self._records.delete, deletion.id)
 
     async def live(self) -> frozenset[str]:
         """Return the IDs of the collections that this or another xcoll is deleting."""
         return await asyncio.to_thread(self._elsewhere) | self._own
+
+    async def take_broken_off(self, place: Place) -> list[Deletion]:
+        """Return the deletions of this place whose xcoll has died, each once.
+
+        Whether the collection is gone is not known.
+        """
+        return await asyncio.to_thread(self._take_dead, place)
+
+    async def _forget(self, deletion: Deletion) -> None:
+        if self._records is not None:
+            with suppress(OSError):
+                await asyncio.to_thread(self._records.delete, deletion.id)
 
     def _put(self, deletion: Deletion) -> None:
         if self._records is not None:
@@ -73,9 +97,21 @@ class Deletions:
             with suppress(OSError):
                 if self._owner.is_live(deletion.owner):
                     live.add(deletion.collection_id)
-                elif not self._owner.acts_for(deletion.owner):
-                    self._records.delete(deletion.id)  # its process died
         return frozenset(live)
+
+    def _take_dead(self, place: Place) -> list[Deletion]:
+        if self._records is None:
+            return []
+        dead = []
+        for deletion in self._records.read_all()[0]:
+            if deletion.place and not place.owns(Place.parse(deletion.place)):
+                continue
+            with suppress(OSError):
+                owner = self._owner
+                if not owner.is_live(deletion.owner) and not owner.acts_for(deletion.owner):
+                    self._records.delete(deletion.id)
+                    dead.append(deletion)
+        return dead
 
 
 def _write(deletion: Deletion) -> dict[str, Any]:
@@ -89,4 +125,6 @@ def _read(members: dict[str, Any]) -> Deletion:
         id=text_of(members, "id"),
         owner=text_of(members, "owner"),
         collection_id=text_of(members, "collection_id"),
+        place=text_of(members, "place") if "place" in members else "",
+        name=text_of(members, "name") if "name" in members else "",
     )

@@ -8,6 +8,7 @@ from xcoll_tui.session.backup.make import Backup, BackupBroken, BackupFailed, Ba
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_fate import fate_with_collection, is_deleted
 from xcoll_tui.ui.presentation.format import format_count, format_many
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.presentation.typed_name import TypedName
 from xcoll_tui.ui.screens.confirm import Question
 from xcoll_tui.ui.screens.steps import StepsScreen
@@ -43,11 +44,28 @@ class DeleteCollectionFlow:
             return False
         steps = StepsScreen(f"Deleting {_name_of(collection)}", can_cancel=True)
         self._host.app.push_screen(steps)
-        async with session.backups.deletions.under_way(collection_id):
+        under_way = session.backups.deletions.under_way(
+            collection_id, session.state.place, collection.collection_name
+        )
+        async with under_way:
             if not await self._back_up(collection, steps):
                 steps.finish()
                 return False
             return await self._delete(collection_id, steps)
+
+    async def tell_broken_off(self) -> None:
+        """Say which deletions an xcoll that died had begun, and how the collection comes back."""
+        state = self._session.state
+        broken_off = await state.deletions.take_broken_off(state.place)
+        if not broken_off:
+            return
+        names = [
+            f"“{clean(deletion.name or deletion.collection_id, 60)}”" for deletion in broken_off
+        ]
+        which = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        self._host.complain(
+            f"Deleting {which} broke off. Where it is gone, B makes it again from its backup."
+        )
 
     async def _delete(self, collection_id: str, steps: StepsScreen) -> bool:
         if steps.cancelled:

@@ -53,6 +53,11 @@ class WriteFlow:
             inputs=lambda: host.inputs,
         )
 
+    async def tell_earlier(self) -> None:
+        """Say what earlier sessions left that can be undone, or was broken off."""
+        self.undoing.tell_earlier()
+        await self._deleting.tell_broken_off()
+
     def tell(self, outcome: Outcome) -> None:
         """Say in passing what became of a write; what failed stays longer."""
         if outcome.verdict is Verdict.CANCELLED:

@@ -35,7 +35,8 @@ class Dialog(ModalScreen[T]):
 
     # Whatever is asked or shown, a wait of minutes can be cut short; in a line, R is text.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("R", "app.end_waits", "Try again now what waits", id="waits.end", show=False)
+        Binding("R", "app.end_waits", "Try again now what waits", id="waits.end", show=False),
+        Binding("ctrl+z", "app.suspend_process", "Suspend", id="dialog.suspend", show=False),
     ]
     CLOSES_OUTSIDE = False
     """Whether a click beside it closes it: the mouse's way out where nothing can be lost."""

@@ -115,7 +115,7 @@ class MainScreen(WriteScreen):
         with suppress(Unauthorized):
             await session.start(collection_id)
         if self.writing is not None:
-            self.writing.undoing.tell_earlier()
+            await self.writing.tell_earlier()
 
     def tell_place(self) -> None:
         """Tell in the header where the person is, and how fresh it is."""

@@ -7,6 +7,7 @@ on put it into the states below; it answers in the window's title, with the plac
 import asyncio
 import json
 import time
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -149,7 +150,9 @@ class PlayedApp(XcollApp):
         for _ in range(3):
             done = asyncio.Event()
             if self.screen.call_after_refresh(done.set):
-                await asyncio.wait_for(done.wait(), 5)
+                # A screen that is covered meanwhile draws no more, and calls nothing back.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(done.wait(), 1)
 
     async def _until(self, holds, *, or_go_on=False):
         deadline = time.monotonic() + 4

@@ -81,7 +81,7 @@ def test_what_was_removed_before_a_kill_is_offered_by_the_next_start(start):
         terminal.wait_for(name)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_deletion_that_a_signal_broke_off_is_told_by_the_next_start(start, number):
     start.server.faults.append(parse_fault("DELETE:/v1/collections/*:timeout:after"))
     with start() as terminal:

@@ -6,6 +6,7 @@ is not done by the deadline is ended by force, after the terminal has been put r
 """
 
 import _thread
+import faulthandler
 import os
 import signal
 import time
@@ -19,7 +20,7 @@ LIMIT = 1.7
 # What is caught elsewhere, tells of a fault, or does not end a process by itself.
 _STOPPING = ("SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCONT")
 _IGNORED = ("SIGCHLD", "SIGCLD", "SIGURG", "SIGWINCH", "SIGINFO", "SIGPIPE", "SIGXFSZ")
-_FAULTS = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL")
+_FAULTS = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")
 
 
 class Ended(SystemExit):
@@ -35,6 +36,7 @@ class _Ending:
 
     def __init__(self) -> None:
         self.number: int | None = None
+        self.fault = 0
         self.act: Callable[[int], object] = _leave
         self.restore: Callable[[], None] | None = None
 
@@ -55,11 +57,15 @@ def install() -> None:
 
     Only from the main thread. Call it before anything slow is imported.
     """
-    spared = {getattr(signal, name, None) for name in (*_STOPPING, *_IGNORED, *_FAULTS)}
+    spared = {getattr(signal, name, None) for name in (*_STOPPING, *_IGNORED, *_FAULTS, "SIGKILL")}
     for number in signal.valid_signals() - spared:
         # Under nohup the hang-up is ignored, and in the background of some shells the interrupt.
         if signal.getsignal(number) not in {signal.SIG_IGN, None}:
             signal.signal(number, _on_signal)
+    if hasattr(signal, "sigwait") and not faulthandler.is_enabled():
+        faults = {getattr(signal, name) for name in _FAULTS}
+        signal.pthread_sigmask(signal.SIG_BLOCK, faults)
+        _thread.start_new_thread(_wait_for_faults, (faults,))
 
 
 def ended_by() -> int | None:
@@ -125,7 +131,19 @@ def finish(code: int) -> NoReturn:
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:
-    end(number)
+    end(_ending.fault or number)
+
+
+def _wait_for_faults(faults: set[signal.Signals]) -> None:
+    """Pass a fault that somebody sent on to the main thread.
+
+    A handler would hang on a real one, which comes again as soon as it returns. Where they are
+    blocked a real one kills at once, as ever, and one that was sent waits until it is taken here.
+    """
+    # Any other signal has to interrupt what the main thread waits for.
+    signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
+    _ending.fault = signal.sigwait(faults)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end_by_force(code: int) -> None:

@@ -15,8 +15,11 @@ TRIED = [
     *itertools.product(
         (signal.SIGINT, signal.SIGTERM), ("imports", "alternate screen", "rest", "run")
     ),
-    *((number, "rest") for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGRTMIN)),
-    *((number, "alternate screen") for number in (signal.SIGQUIT, signal.SIGALRM)),
+    *(
+        (number, "rest")
+        for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGRTMIN, signal.SIGSEGV)
+    ),
+    *((number, "alternate screen") for number in (signal.SIGQUIT, signal.SIGALRM, signal.SIGFPE)),
     (signal.SIGINT, "typing"),
     (signal.SIGTERM, "palette"),
 ]

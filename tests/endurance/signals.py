@@ -20,6 +20,10 @@ MORE = (
     signal.SIGXCPU,
     signal.SIGIO,
     signal.SIGRTMIN,
+    signal.SIGSEGV,
+    signal.SIGBUS,
+    signal.SIGFPE,
+    signal.SIGILL,
 )
 
 

@@ -46,10 +46,8 @@ class CollectionWrites:
         """Create a collection; see `Writes.create_collection`."""
         name = draft.collection_name
         target = Target("", None, name, name)
-        act = partial(self._creation.create, draft, target)
-        return await self._runner.perform(
-            Operation.CREATE, target, "creating…", act, WriteOptions()
-        )
+        action = partial(self._creation.create, draft, target)
+        return await self._runner.run(Operation.CREATE, target, "creating…", action, WriteOptions())
 
     async def update(
         self,
@@ -61,8 +59,8 @@ class CollectionWrites:
         """Change a collection; see `Writes.update_collection`."""
         target = self._runner.rows.target(collection_id)
         options = options or WriteOptions()
-        act = partial(self._do_update, target, draft, base, options)
-        return await self._runner.perform(Operation.UPDATE, target, "saving…", act, options)
+        action = partial(self._do_update, target, draft, base, options)
+        return await self._runner.run(Operation.UPDATE, target, "saving…", action, options)
 
     async def change_back(
         self,
@@ -97,10 +95,8 @@ class CollectionWrites:
     async def delete(self, collection_id: str) -> Outcome:
         """Delete a collection; see `Writes.delete_collection`."""
         target = self._runner.rows.target(collection_id)
-        act = partial(self._do_delete, target)
-        return await self._runner.perform(
-            Operation.DELETE, target, "deleting…", act, WriteOptions()
-        )
+        action = partial(self._do_delete, target)
+        return await self._runner.run(Operation.DELETE, target, "deleting…", action, WriteOptions())
 
     # Changing
 

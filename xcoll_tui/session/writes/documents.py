@@ -59,20 +59,20 @@ class DocumentWrites:
 
     async def attach(self, target: Target, fields: Fields | None, options: WriteOptions) -> Outcome:
         """Attach a file; see `Writes.attach`."""
-        act = partial(self._do_attach, target, fields, options)
-        return await self._runner.perform(Operation.ATTACH, target, "attaching…", act, options)
+        action = partial(self._do_attach, target, fields, options)
+        return await self._runner.run(Operation.ATTACH, target, "attaching…", action, options)
 
     async def remove(
         self, target: Target, base: Fields | None, options: WriteOptions, *, unreadable: bool
     ) -> Outcome:
         """Remove a document; see `Writes.remove`."""
-        act = partial(self._do_remove, target, base, options, unreadable)
-        return await self._runner.perform(Operation.REMOVE, target, "removing…", act, options)
+        action = partial(self._do_remove, target, base, options, unreadable)
+        return await self._runner.run(Operation.REMOVE, target, "removing…", action, options)
 
     async def reindex(self, target: Target, options: WriteOptions) -> Outcome:
         """Index a document again; see `Writes.reindex`."""
-        act = partial(self._do_reindex, target, options)
-        return await self._runner.perform(Operation.REINDEX, target, "re-indexing…", act, options)
+        action = partial(self._do_reindex, target, options)
+        return await self._runner.run(Operation.REINDEX, target, "re-indexing…", action, options)
 
     # Attaching
 

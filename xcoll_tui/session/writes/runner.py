@@ -125,12 +125,12 @@ class WriteRunner:
         self._sending: dict[tuple[str, str | None], Callable[[], object]] = {}
         self._removed: set[tuple[str, str | None]] = set()
 
-    async def perform(
+    async def run(
         self,
         operation: Operation,
         target: Target,
         words: str,
-        act: Callable[[], Awaitable[Outcome]],
+        action: Callable[[], Awaitable[Outcome]],
         options: WriteOptions,
     ) -> Outcome:
         """Perform a write when it is this document's turn; `words` show meanwhile on its row.
@@ -140,14 +140,14 @@ class WriteRunner:
         if self.service.read_only:
             sentence = f"Nothing was sent: xcoll is read-only. Leave that mode to {operation}"
             return Outcome(operation, target, Verdict.FAILED, f"{sentence} {target.shown}.")
-        return await self._context.tasks.run(self._perform(operation, target, words, act, options))
+        return await self._context.tasks.run(self._run(operation, target, words, action, options))
 
-    async def _perform(
+    async def _run(
         self,
         operation: Operation,
         target: Target,
         words: str,
-        act: Callable[[], Awaitable[Outcome]],
+        action: Callable[[], Awaitable[Outcome]],
         options: WriteOptions,
     ) -> Outcome:
         log = options.log or self._logs.open(operation, target, kept=not options.quiet)
@@ -164,7 +164,7 @@ class WriteRunner:
                 self._log_of[place] = log
                 try:
                     with self.rows.intent(target, words):
-                        outcome = await act()
+                        outcome = await action()
                 finally:
                     del self._log_of[place]
                     followup = self.followups.take_planned(place)

@@ -123,8 +123,8 @@ class Writes:
         target = self._target(file_id, collection_id)
         edit = Edit(target, dict(fields), dict(base), replace, overwrite)
         options = options or WriteOptions()
-        act = partial(self._editor.edit, edit, options, document)
-        return await self._runner.perform(Operation.EDIT, target, "saving…", act, options)
+        action = partial(self._editor.edit, edit, options, document)
+        return await self._runner.run(Operation.EDIT, target, "saving…", action, options)
 
     async def remove(
         self,
@@ -194,9 +194,9 @@ class Writes:
             name=target.name or entry.name,
             collection_name=target.collection_name or entry.collection_name,
         )
-        act = partial(self._finishing.finish, entry, target, old)
-        return await self._runner.perform(
-            Operation.REPLACE, target, "attaching…", act, WriteOptions()
+        action = partial(self._finishing.finish, entry, target, old)
+        return await self._runner.run(
+            Operation.REPLACE, target, "attaching…", action, WriteOptions()
         )
 
     async def drop(self, entry: Unfinished) -> bool:

@@ -64,7 +64,7 @@ async def test_a_switch_leaves_nothing_of_the_old_team(server, other, tmp_path):
         assert "other · key …o7h3 from Fake Keyring" in header_of(pilot)
         assert other.url.partition("//")[2] in header_of(pilot)
         # The old one is over: no request, no row, no worker of it goes on.
-        assert session._subscribers == []
+        assert session._context.subscribers == []
         with pytest.raises(RuntimeError, match="closed"):
             await session._service.validate_key()
         assert not old.is_attached

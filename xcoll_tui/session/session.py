@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Never
 
@@ -30,19 +31,15 @@ from xcoll_tui.session.events import (
     RequestMade,
     Waiting,
 )
+from xcoll_tui.session.gather import gather
 from xcoll_tui.session.key_check import team_of
-from xcoll_tui.session.lists.events import (
-    Departure,
-    ListEvent,
-    RowRemoved,
-)
+from xcoll_tui.session.lists.events import Departure, ListEvent
 from xcoll_tui.session.lists.feed import Feed
 from xcoll_tui.session.lists.follower import Follower
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.service import Service
-from xcoll_tui.session.tasks import gather
 from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.writes.activity import Activity
 from xcoll_tui.session.writes.outcome import Operation, Outcome
@@ -84,26 +81,25 @@ class Session:
         team_id: str = "",
     ) -> None:
         self._service = service
-        self._subscribers: list[Callable[[Event], None]] = []
-        self._context = context = SessionContext(service, clock, sleep, self._tell)
-        self._waits = Waits(clock, self._tell)
+        self._context = context = SessionContext(service, clock, sleep)
+        context.subscribers.append(self._notice)
+        self._waits = Waits(context)
         self._remembered: OrderedDict[str, Feed[Document]] = OrderedDict()
         self._collection: Collection | None = None
         self.key_info: KeyInfo | None = None
-        self.opened: str | None = None
         self.documents: Feed[Document] | None = None
         self._superseded = Superseded(clock)
         self.collections: Feed[Collection] = Feed(
             CollectionSource(service, self._superseded.correct_collections),
             Query(CollectionsSortBy.NAME),
-            emit=self._tell,
+            emit=context.emit,
             clock=clock,
         )
         self._follower = Follower(lambda: self.documents, sleep, self._settling_time)
         self.place = place
-        self.state = LocalState(state, state_problem, place, emit=self._tell, clock=clock)
+        self.state = LocalState(state, state_problem, place, emit=context.emit, clock=clock)
         self._team_id = team_id
-        self.activity = Activity(emit=self._tell, clock=clock)
+        self.activity = Activity(emit=context.emit, clock=clock)
         self._removals = Removals(self._superseded, self._describe, context)
         self._logs = WriteLogs(self.state.undo_log)
         self.writes = self._make_writes(context)
@@ -156,13 +152,19 @@ class Session:
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call back at every change from now on; the function returned ends that."""
-        self._subscribers.append(callback)
+        subscribers = self._context.subscribers
+        subscribers.append(callback)
 
         def unsubscribe() -> None:
-            if callback in self._subscribers:
-                self._subscribers.remove(callback)
+            if callback in subscribers:
+                subscribers.remove(callback)
 
         return unsubscribe
+
+    @property
+    def opened(self) -> str | None:
+        """The ID of the collection whose documents are shown, None while there is none."""
+        return self._context.opened
 
     @property
     def collection(self) -> Collection | None:
@@ -208,17 +210,19 @@ class Session:
             feed = Feed(
                 self._source_of(collection_id),
                 Query(DocumentsSortBy.NAME),
-                emit=self._tell,
+                emit=self._context.emit,
                 clock=self._context.clock,
+                judge=partial(self._removals.judge, collection_id),
             )
             self._remembered[collection_id] = feed
         self._remembered.move_to_end(collection_id)
         while len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
-        self.opened, self.documents, self._collection = collection_id, feed, collection
+        self._context.opened = collection_id
+        self.documents, self._collection = feed, collection
         if collection is not None:
             feed.total = collection.documents_count
-        self._tell(CollectionOpened(collection_id))
+        self._context.emit(CollectionOpened(collection_id))
         self._follower.notice()
         # The list of collections may be old: how many documents there are is told by the collection
         # itself, read beside the first page. A refresh reads it as well.
@@ -353,11 +357,11 @@ class Session:
         """Take note of an exchange; a client's `on_request`."""
         self._waits.note_request(record)
         self.activity.requests.append(record)
-        self._tell(RequestMade(record))
+        self._context.emit(RequestMade(record))
 
     def note_unauthorized(self, error: Unauthorized) -> None:
         """Take note that the key was refused; a client's `on_unauthorized`."""
-        self._tell(KeyRefused(error))
+        self._context.emit(KeyRefused(error))
 
     # The key, and the end
 
@@ -365,7 +369,7 @@ class Session:
         """Take note of what is known of the key that is used from now on, None where nothing is."""
         self.key_info = info
         if info is not None:
-            self._tell(KeyValidated(info))
+            self._context.emit(KeyValidated(info))
 
     async def read_again(self) -> None:
         """Read again what is shown: it could not be read, or may be another's now."""
@@ -374,7 +378,7 @@ class Session:
 
     async def end(self) -> None:
         """Break off what is under way; nothing more is told."""
-        self._subscribers.clear()
+        self._context.subscribers.clear()
         await self._context.watches.end()
         await self._context.tasks.end()
         await self.state.close()
@@ -394,7 +398,7 @@ class Session:
         except ApiError:
             return  # told in `start`: not fatal
         else:
-            self._tell(KeyValidated(self.key_info))
+            self._context.emit(KeyValidated(self.key_info))
             await self.state.belong_to(self._team_id or team_of(self.key_info))
 
     def _find_collection(self, collection_id: str) -> Collection | None:
@@ -417,20 +421,16 @@ class Session:
             return
         self._collection = collection
         self.documents.total = collection.documents_count
-        self._tell(CollectionChanged(collection.collection_id))
+        self._context.emit(CollectionChanged(collection.collection_id))
 
-    def _tell(self, change: Event) -> None:
-        if isinstance(change, RowRemoved):
-            change = self._removals.judge(change)
-        if isinstance(change, ListEvent):
-            if change.collection_id is None:
-                self._refresh_description()
-            elif change.collection_id != self.opened:
-                return  # a collection that was left: an answer came late
-            else:
-                self._follower.notice()
-        for callback in tuple(self._subscribers):
-            callback(change)
+    def _notice(self, event: Event) -> None:
+        """Keep up with the lists, before anybody else is told of them."""
+        if not isinstance(event, ListEvent):
+            return
+        if event.collection_id is None:
+            self._refresh_description()
+        else:
+            self._follower.notice()
 
     def _refresh_description(self) -> None:
         row = None if self.opened is None else self.collections.listing.get(self.opened)

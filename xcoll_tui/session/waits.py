@@ -1,4 +1,4 @@
-"""What is waited for before it is tried again."""
+"""The wait before something is tried again."""
 
 from __future__ import annotations
 
@@ -7,31 +7,28 @@ from typing import TYPE_CHECKING
 from xcoll_tui.session.events import WaitEnded, Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from xcoll_tui.api.models import RequestRecord, Wait
-    from xcoll_tui.session.events import Event
+    from xcoll_tui.session.context import SessionContext
 
 
 class Waits:
     """The wait that began last, until its request is tried again or its time is over."""
 
-    def __init__(self, clock: Callable[[], float], emit: Callable[[Event], None]) -> None:
-        self._clock = clock
-        self._emit = emit
+    def __init__(self, context: SessionContext) -> None:
+        self._context = context
         self._waiting: Waiting | None = None
 
     @property
     def current(self) -> Waiting | None:
         """The wait before a request is tried again, None when there is none."""
-        if self._waiting is not None and self._waiting.until <= self._clock():
+        if self._waiting is not None and self._waiting.until <= self._context.clock():
             self._waiting = None
         return self._waiting
 
     def note(self, wait: Wait) -> None:
         """Take note that a request waits."""
-        self._waiting = Waiting(wait, self._clock() + wait.seconds)
-        self._emit(self._waiting)
+        self._waiting = Waiting(wait, self._context.clock() + wait.seconds)
+        self._context.emit(self._waiting)
 
     def note_request(self, record: RequestRecord) -> None:
         """Take note of an exchange; it may be the one that waited."""
@@ -46,4 +43,4 @@ class Waits:
         """Take note that nothing is waited for any more."""
         if self._waiting is not None:
             self._waiting = None
-            self._emit(WaitEnded())
+            self._context.emit(WaitEnded())

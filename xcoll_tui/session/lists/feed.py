@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from xcoll_tui.api.errors import ApiError, InvalidArgument
 from xcoll_tui.api.filters import is_expression
+from xcoll_tui.session.gather import gather
 from xcoll_tui.session.lists.events import (
     Departure,
     FeedChanged,
@@ -23,7 +24,6 @@ from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.refresh import Reread, read_again, renew
 from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
-from xcoll_tui.session.tasks import gather
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -59,7 +59,8 @@ class Feed(Generic[T]):
     `problem` is the last read that failed, until one succeeds. `asked` is the query under way, or
     refused; `refused` the service's complaint about its filter. `loaded_at` is the clock's time of
     the last success. `under_way` are the keys of the loaded rows that the service is still at work
-    on; `arrivals` counts those that were ever added to it. Every change is told to `emit`.
+    on; `arrivals` counts those that were ever added to it. Every change is told to `emit`. `judge`
+    tells by its key why a row left that is not there any more.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Feed(Generic[T]):
         emit: Callable[[ListEvent], None],
         clock: Callable[[], float] = time.time,
         total: int | None = None,
+        judge: Callable[[str], Departure] = lambda _: Departure.ELSEWHERE,
     ) -> None:
         self.source = source
         self.query = query
@@ -82,6 +84,7 @@ class Feed(Generic[T]):
         self._emit = emit
         self._clock = clock
         self._total = total
+        self._judge = judge
         self._view = _View()
         self._changing: Counter[End] = Counter()
         self._refreshes = 0
@@ -286,6 +289,8 @@ class Feed(Generic[T]):
         self.under_way.discard(key)
         if self._total is not None:
             self._total = max(self._total - 1, 0)
+        if departure is Departure.ELSEWHERE:
+            departure = self._judge(key)
         self._emit(RowRemoved(self.collection_id, key, departure, row))
         return True
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from xcoll_tui.session.gather import gather
 from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
-from xcoll_tui.session.tasks import gather
 
 T = TypeVar("T")
 

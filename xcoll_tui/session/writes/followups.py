@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from xcoll_tui.session.tasks import BackgroundTasks
+    from xcoll_tui.session.context import BackgroundTasks
     from xcoll_tui.session.writes.outcome import Operation, Outcome, Target
 
     Correct = Callable[[Outcome], None]

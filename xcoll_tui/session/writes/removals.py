@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.lists.events import Departure
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from xcoll_tui.session.context import SessionContext
-    from xcoll_tui.session.lists.events import RowRemoved
     from xcoll_tui.session.writes.settling import Superseded
 
 
@@ -32,17 +30,14 @@ class Removals:
         self._context = context
         self._due: set[str] = set()
 
-    def judge(self, change: RowRemoved) -> RowRemoved:
-        """Return a removal with the reason that it has."""
-        collection_id = change.collection_id
-        if change.departure is not Departure.ELSEWHERE or collection_id is None:
-            return change
-        if self._superseded.is_removal(collection_id, change.key):
-            return replace(change, departure=Departure.REMOVED)
+    def judge(self, collection_id: str, file_id: str) -> Departure:
+        """Return why a document left that a read does not find any more."""
+        if self._superseded.is_removal(collection_id, file_id):
+            return Departure.REMOVED
         if collection_id not in self._due:
             self._due.add(collection_id)
             self._context.watches.spawn(self._count(collection_id))
-        return change
+        return Departure.ELSEWHERE
 
     async def _count(self, collection_id: str) -> None:
         # Before it is asked: what goes from now on need not be in the answer.

@@ -1,0 +1,32 @@
+"""Several questions at once."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from xcoll_tui.api.errors import ApiError
+
+R = TypeVar("R")
+
+
+async def gather(*questions: Coroutine[Any, Any, R]) -> list[R]:
+    """Await all at once and return their answers in order; no task outlives the call.
+
+    Raises the first ApiError and cancels the others; a cancellation cancels them all.
+    """
+    if len(questions) == 1:
+        return [await questions[0]]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(question) for question in questions]
+    except BaseExceptionGroup as several:
+        failures, rest = several.split(ApiError)
+        if rest is None and failures is not None:
+            raise _first(failures) from None
+        raise
+    return [task.result() for task in tasks]
+
+
+def _first(several: BaseExceptionGroup[ApiError]) -> ApiError:
+    first = several.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -128,7 +128,7 @@ async def _attach_with(
     unsubscribe()
     if run.done != files:
         raise RuntimeError(run.failures[0].message if run.failures else str(run.stopped))
-    await session.writes.idle()
+    await session._context.tasks.idle()
     following.cancel()
     with suppress(asyncio.CancelledError):
         await following

@@ -35,11 +35,11 @@ async def _write(case):
 
 
 async def _remove(session, _case, collection, file_ids):
-    await session.writes.remove(file_ids[0], collection_id=collection)
+    await session.document_writes.remove(file_ids[0], collection_id=collection)
 
 
 async def _replace(session, case, collection, file_ids):
-    await session.writes.edit_fields(
+    await session.document_writes.edit_fields(
         file_ids[0], case["new"], base=case["old"], replace=True, collection_id=collection
     )
 

@@ -185,13 +185,13 @@ async def take_up(killer: Killer, case: dict) -> None:
         for file_id in out:
             assert file_id in unfinished or file_id in offered, f"{file_id} is out, and not offered"
         for entry in list(session.unfinished):
-            outcome = await session.writes.finish(entry, old=True)
+            outcome = await session.finishing.finish(entry, old=True)
             assert outcome.ok, outcome
         # As often as a person would press z.
         for _ in range(4):
             if case["write"] == "attach many" or await session.undo() is None:
                 break
-        await session.writes.idle()
+        await session._context.tasks.idle()
         killer.rest()
         for file_id in out:
             assert killer.fields(case, file_id) == before[file_id], "it does not come back"

@@ -92,7 +92,7 @@ async def at_desk(**options):
                 server.faults.extend(faults)
                 yield desk
                 server.faults.clear()
-                await desk.session.writes.idle()
+                await desk.session._context.tasks.idle()
                 await desk.session.end()
 
 

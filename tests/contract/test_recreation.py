@@ -312,18 +312,20 @@ async def test_a_deleted_collection_comes_back_on_the_real_thing(server, plain, 
         assert backup.doubts == ()
         await client.delete_collection(collection_id)
 
-        writes = Session(client, sleep=sleep_briefly).writes
+        session = Session(client, sleep=sleep_briefly)
 
         async def attach(new_id, documents):
             return [
-                await writes.attach(
+                await session.document_writes.attach(
                     new_id, saved.file_id, saved.fields, options=WriteOptions(quiet=True)
                 )
                 for saved in documents
             ]
 
         plain.ok("DELETE", f"/v1/files/{files[3]}")
-        result = await recreate(client, backup.path, create=writes.create_collection, attach=attach)
+        result = await recreate(
+            client, backup.path, create=session.collection_writes.create, attach=attach
+        )
     assert result.collection_id != collection_id
     assert result.attached == 11
     (lost,) = result.failures

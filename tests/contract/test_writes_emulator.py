@@ -37,7 +37,7 @@ class Sitting:
         return self
 
     async def __aexit__(self, *_exc):
-        await self.session.writes.idle()
+        await self.session._context.tasks.idle()
         await self.session.end()
         await self.client.aclose()
         self.plain.close()
@@ -48,7 +48,9 @@ class Sitting:
         return self.plain.ok("GET", path)["fields"]
 
     async def edit(self, fields=NEW, base=OLD, **given):
-        return await self.session.writes.edit_fields(self.file_id, fields, base=base, **given)
+        return await self.session.document_writes.edit_fields(
+            self.file_id, fields, base=base, **given
+        )
 
 
 @pytest.mark.parametrize(("patch", "reattach"), list(itertools.product(PATCHES, REATTACHES)))
@@ -84,7 +86,7 @@ async def test_refusals_name_their_fields():
         assert (missing.verdict, missing.field) == (Verdict.FAILED, "type")
         taken = await at.edit({"type": "x", "isbn": "978-1"})
         assert (taken.verdict, taken.field) == (Verdict.FAILED, "isbn")
-        probe = at.session.writes.probe_unique
+        probe = at.session.field_editor.probe_unique
         assert await probe(at.collection, "isbn", "978-1") == "other.txt"
         assert await probe(at.collection, "isbn", "978-2") is None
         assert at.fields() == OLD
@@ -92,7 +94,7 @@ async def test_refusals_name_their_fields():
 
 async def test_removing_and_undoing_keeps_the_fields():
     async with Sitting() as at:
-        outcome = await at.session.writes.remove(at.file_id)
+        outcome = await at.session.document_writes.remove(at.file_id)
         assert outcome.verdict is Verdict.DONE
         assert at.plain.ask("GET", f"{at.path}/documents/{at.file_id}")[0] == 404
         assert (await at.session.undo()).verdict is Verdict.DONE
@@ -113,7 +115,7 @@ async def test_a_collection_with_every_option_is_created_changed_and_deleted():
         draft = CollectionDraft(
             "All of it", "said", chunking, "another-model", "HNSW_METRIC_COSINE", definitions
         )
-        made = await at.session.writes.create_collection(draft)
+        made = await at.session.collection_writes.create(draft)
         assert made.verdict is Verdict.DONE, made
         path = f"/v1/collections/{made.target.collection_id}"
         shown = at.plain.ok("GET", path)
@@ -121,7 +123,7 @@ async def test_a_collection_with_every_option_is_created_changed_and_deleted():
         assert shown["chunk_configuration"]["strip_whitespace"] is False
 
         draft = CollectionDraft("Less of it", "", chunking, field_definitions=definitions[:1])
-        changed = await at.session.writes.update_collection(
+        changed = await at.session.collection_writes.update(
             made.target.collection_id, draft, base=made.collection
         )
         assert changed.verdict is Verdict.DONE, changed
@@ -129,7 +131,7 @@ async def test_a_collection_with_every_option_is_created_changed_and_deleted():
         assert [each["key"] for each in shown["field_definitions"]] == ["isbn"]
         assert not shown["collection_description"]
 
-        gone = await at.session.writes.delete_collection(made.target.collection_id)
+        gone = await at.session.collection_writes.delete(made.target.collection_id)
         assert gone.verdict is Verdict.DONE
         assert at.plain.ask("GET", path)[0] == 404
 
@@ -137,6 +139,6 @@ async def test_a_collection_with_every_option_is_created_changed_and_deleted():
 async def test_a_read_only_client_refuses_below():
     async with Sitting() as at:
         at.client.read_only = True
-        outcome = await at.session.writes.remove(at.file_id)
+        outcome = await at.session.document_writes.remove(at.file_id)
         assert outcome.verdict is Verdict.FAILED
         assert at.fields() == OLD

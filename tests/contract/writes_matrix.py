@@ -203,7 +203,7 @@ class Bench:
         self.records.clear()
         await act(session, case)
         made = [(r.method, r.path.partition("?")[0]) for r in self.records]
-        await session.writes.idle()
+        await session._context.tasks.idle()
         await session.end()
         sequence, looks = [], Counter()
         for method, path in made:
@@ -237,7 +237,7 @@ class Bench:
             self.server.faults.append(fault)
         try:
             outcome = await act(session, case)
-            await session.writes.idle()
+            await session._context.tasks.idle()
         finally:
             if fault is not None:
                 self.server.faults.remove(fault)
@@ -277,15 +277,15 @@ class Bench:
 
 
 async def attach(session, case):
-    return await session.writes.attach(case.collection, case.file_id, NEW)
+    return await session.document_writes.attach(case.collection, case.file_id, NEW)
 
 
 async def edit(session, case):
-    return await session.writes.edit_fields(case.file_id, NEW, base=OLD, replace=True)
+    return await session.document_writes.edit_fields(case.file_id, NEW, base=OLD, replace=True)
 
 
 async def gentle(session, case):
-    return await session.writes.edit_fields(case.file_id, NEW, base=OLD)
+    return await session.document_writes.edit_fields(case.file_id, NEW, base=OLD)
 
 
 async def agreed(session, case):
@@ -295,15 +295,15 @@ async def agreed(session, case):
 
 
 async def refused(session, case):
-    return await session.writes.edit_fields(case.file_id, REFUSED, base=OLD, replace=True)
+    return await session.document_writes.edit_fields(case.file_id, REFUSED, base=OLD, replace=True)
 
 
 async def remove(session, case):
-    return await session.writes.remove(case.file_id)
+    return await session.document_writes.remove(case.file_id)
 
 
 async def reindex(session, case):
-    return await session.writes.reindex(case.file_id)
+    return await session.document_writes.reindex(case.file_id)
 
 
 DEFINITIONS = (FieldDefinition(key="isbn", unique=True), FieldDefinition(key="year"))
@@ -313,11 +313,11 @@ async def update(session, case):
     draft = CollectionDraft("Renamed", "described", field_definitions=DEFINITIONS)
     base = session.collection
     assert isinstance(base, Collection)
-    return await session.writes.update_collection(case.collection, draft, base=base)
+    return await session.collection_writes.update(case.collection, draft, base=base)
 
 
 async def delete(session, case):
-    return await session.writes.delete_collection(case.collection)
+    return await session.collection_writes.delete(case.collection)
 
 
 ACTS: dict[str, Callable] = {
@@ -351,8 +351,8 @@ def operations_under(patch: str, reattach: str) -> tuple[str, ...]:
 
 def check_rest(session, case, outcome):
     """Hold what is true of every write: it is over, told, and its row agrees with its words."""
-    assert session.writes.busy == 0
-    assert session.writes.intent_of(case.file_id) is None
+    assert session.busy == 0
+    assert session.rows.intent_of(case.file_id) is None
     assert session.activity.entries[-1].outcome is outcome
     assert outcome.message.endswith(".")
 
@@ -400,22 +400,22 @@ async def check_finish(bench, session, case, wanted):
     later = await bench.open(case)
     await later.state.load()
     for entry in later.unfinished:
-        outcome = await later.writes.finish(entry)
-        await later.writes.idle()
+        outcome = await later.finishing.finish(entry)
+        await later._context.tasks.idle()
         await bench.sleep(bench.kind.rest * 1.05)
         fields = bench.fields(case)
         if fields is None and bench.kind.remove == "delete-file":
             assert not outcome.ok, "its file is gone"
-            assert await later.writes.drop(entry)
+            assert await later.finishing.drop(entry)
             continue
         if wanted == REFUSED:
             assert not outcome.ok
-            outcome = await later.writes.finish(entry, old=True)
+            outcome = await later.finishing.finish(entry, old=True)
             await bench.sleep(bench.kind.rest * 1.05)
             fields = bench.fields(case)
             assert fields == OLD or bench.kind.remove == "delete-file", (outcome, fields)
             if fields is None:
-                assert await later.writes.drop(entry)
+                assert await later.finishing.drop(entry)
         else:
             assert outcome.verdict in {Verdict.DONE, Verdict.ALREADY}, outcome
             assert fields == wanted
@@ -432,8 +432,8 @@ async def check_second(bench, session, case):
     for entry in other.unfinished:
         assert entry.is_live == any(each.id == entry.id for each in session.unfinished)
         if entry.is_live:
-            assert not (await other.writes.finish(entry)).ok
-            assert not await other.writes.drop(entry)
+            assert not (await other.finishing.finish(entry)).ok
+            assert not await other.finishing.drop(entry)
     assert bench.recovery_files(case)
     now = len([r for r in bench.records if r.method != "GET" and case.collection in r.path])
     assert now == writes, "the second session sent something"
@@ -459,7 +459,7 @@ async def check_remove(bench, session, case, outcome):
         entry = session.undo_stack.newest
         assert entry.items[case.file_id].old == OLD
         undone = await session.undo()
-        await session.writes.idle()
+        await session._context.tasks.idle()
         await bench.sleep(bench.kind.rest * 1.05)
         if bench.kind.remove == "delete-file":
             assert not undone.ok
@@ -595,11 +595,11 @@ async def run_create(state: Path, *, part: bool = False) -> Counter:
             bench.records.clear()
             bench.server.faults[:] = [] if fault is None else [fault]
             draft = CollectionDraft(name, "described", field_definitions=DEFINITIONS)
-            outcome = await session.writes.create_collection(draft)
+            outcome = await session.collection_writes.create(draft)
             if fault is None:
                 sequence[:] = [(r.method, r.path.partition("?")[0]) for r in bench.records]
             bench.server.faults.clear()
-            await session.writes.idle()
+            await session._context.tasks.idle()
             return name, outcome, session
 
         _, outcome, _ = await create(None)
@@ -628,7 +628,7 @@ async def run_create(state: Path, *, part: bool = False) -> Counter:
 
 
 def check_created(bench, name, outcome, session):
-    assert session.writes.busy == 0
+    assert session.busy == 0
     assert outcome.message.endswith(".")
     page = bench.plain.ok("GET", "/v1/collections", filter=f'collection_name = "{name}"')
     there = [c["collection_id"] for c in page["collections"] if c["collection_name"] == name]

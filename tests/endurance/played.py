@@ -83,7 +83,7 @@ class PlayedApp(XcollApp):
         main, session = self.main, self.main.session
         if state != self._state or self.screen is not self._shown or self.screen is main:
             return False
-        if session.writes.busy or session.bulk.running or getattr(self.screen, "is_busy", False):
+        if session.busy or session.bulk.running or getattr(self.screen, "is_busy", False):
             return False
         return state != "question" or not self.screen.in_form
 
@@ -124,9 +124,7 @@ class PlayedApp(XcollApp):
         session = self.main.session
         for run in session.bulk.running:
             run.cancel()
-        await self._until(
-            lambda: not session.bulk.running and not session.writes.busy, or_go_on=True
-        )
+        await self._until(lambda: not session.bulk.running and not session.busy, or_go_on=True)
         await self._settle()
         while self.screen is not self.main:  # what a write had to say in the end
             self.screen.dismiss(None)

@@ -47,7 +47,7 @@ async def test_a_document_is_indexed_once_while_that_is_under_way(browse):
             await wait_until(
                 pilot,
                 lambda: (
-                    not pilot.app.main.session.writes.is_reindexing(
+                    not pilot.app.main.session.document_writes.is_reindexing(
                         pilot.app.main.documents.table.cursor_key
                     )
                 ),
@@ -96,5 +96,5 @@ async def test_a_new_collection_is_made_once(browse):
             form._name_input.value = "Once"
             await pilot.press(*["ctrl+s"] * 6)
             await wait_until(pilot, lambda: "Once" in service.collections())
-            await wait_until(pilot, lambda: not pilot.app.main.session.writes.busy)
+            await wait_until(pilot, lambda: not pilot.app.main.session.busy)
             assert [method for method, _ in made] == ["POST"]

@@ -127,13 +127,13 @@ async def test_writes_under_way_are_asked_about_first(server, other, tmp_path):
         main = pilot.app.main
         server.faults[:] = [Fault("PATCH", "*", "timeout")]
         await pilot.press("i")
-        await wait_until(pilot, lambda: main.session.writes.busy)
+        await wait_until(pilot, lambda: main.session.busy)
         await pick(pilot, "other")
         await dialog(pilot, ConfirmScreen)
         await shown(pilot, "Switch all the same?", "1 write under way")
         await pilot.press("escape")
         await wait_until(pilot, lambda: pilot.app.screen is main)
-        assert main.session.writes.busy
+        assert main.session.busy
         await pick(pilot, "other")
         await dialog(pilot, ConfirmScreen)
         await pilot.press("y")
@@ -153,7 +153,7 @@ async def test_a_profile_that_is_read_only_refuses_every_write(server, tmp_path)
             said = "The profile default is read-only"
             assert [each for each in toasts(pilot) if said in each], key
         session = pilot.app.main.session
-        outcome = await session.writes.remove(pilot.app.main.documents.table.cursor_key)
+        outcome = await session.document_writes.remove(pilot.app.main.documents.table.cursor_key)
         assert not outcome.ok
 
 

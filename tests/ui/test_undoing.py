@@ -306,7 +306,7 @@ async def test_replacing_is_offered_where_the_service_keeps_the_fields(browse, c
             held = {row.file_id: dict(row.fields) for row in rows}
             for row in rows[:1] if count == 1 else ():
                 fields = {**row.fields, "note": "new"}
-                await session.writes.edit_fields(row.file_id, fields, base=row.fields)
+                await session.document_writes.edit_fields(row.file_id, fields, base=row.fields)
             if count > 1:
                 items = [Item(row.file_id, row.name, dict(row.fields)) for row in rows]
                 await session.bulk.set_field(session.opened, items, "note", "new").wait()

@@ -72,7 +72,9 @@ async def test_created_with_every_field_option_edited_deleted_and_recreated(
 
         # Edit it, with two documents in it.
         for file_id in server.file_ids[:2]:
-            outcome = await session.writes.attach(collection_id, file_id, {"k": file_id, "o": "x"})
+            outcome = await session.document_writes.attach(
+                collection_id, file_id, {"k": file_id, "o": "x"}
+            )
             assert outcome.ok, outcome.message
         await pilot.press("1")
         form = await dialog(pilot, CollectionFormScreen, "e")

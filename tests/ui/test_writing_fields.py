@@ -152,7 +152,7 @@ async def test_a_fault_between_the_halves_of_a_replacement_loses_nothing(browse,
             server.faults[:] = [Fault("POST", "*/documents/*", 403)]
             await pilot.press("y")
             await wait_until(pilot, lambda: pilot.app.main.session.unfinished)
-            await wait_until(pilot, lambda: not pilot.app.main.session.writes.busy)
+            await wait_until(pilot, lambda: not pilot.app.main.session.busy)
             assert service.fields(collection_id, file_id) is None
             assert form.is_attached
             assert entry(form, "counterparty").value == "Mine Ltd"
@@ -184,7 +184,7 @@ async def test_a_write_without_an_answer_is_read_back_and_told_as_it_is(
         await pilot.press("enter")
         await wait_until(pilot, lambda: form.in_form or not form.is_attached)
         session = pilot.app.main.session
-        await wait_until(pilot, lambda: not session.writes.busy)
+        await wait_until(pilot, lambda: not session.busy)
         held = service.fields(collection_id, file_id)
         outcome = session.activity.entries[-1].outcome
         if phase == "after":

@@ -34,7 +34,7 @@ async def test_read_only_refuses_each_key_that_writes_with_a_sentence(server, br
                 assert [each for each in toasts(pilot) if "--read-only" in each], key
         assert made == []
         assert not main.session.activity.entries
-        outcome = await main.session.writes.remove(main.documents.table.cursor_key)
+        outcome = await main.session.document_writes.remove(main.documents.table.cursor_key)
         assert not outcome.ok  # refused below the screen as well
         assert made == []
 
@@ -99,7 +99,7 @@ async def test_quitting_while_a_write_is_under_way_asks(server, browse):
         session = pilot.app.main.session
         server.faults[:] = [Fault("PATCH", "*", "timeout", times=1)]
         await pilot.press("i")
-        await wait_until(pilot, lambda: session.writes.busy)
+        await wait_until(pilot, lambda: session.busy)
         await dialog(pilot, ConfirmScreen, "q")
         await shown(pilot, "Quit all the same?", "1 write", "under way")
         await pilot.press("escape")
@@ -115,7 +115,7 @@ async def test_quitting_all_the_same_lets_the_write_end_in_silence(server, brows
         await open_collection(pilot, INTERVIEWS)
         server.faults[:] = [Fault("PATCH", "*", "timeout", times=1)]
         await pilot.press("i")
-        await wait_until(pilot, lambda: pilot.app.main.session.writes.busy)
+        await wait_until(pilot, lambda: pilot.app.main.session.busy)
         await dialog(pilot, ConfirmScreen, "q")
         await pilot.press("y")
         await wait_until(pilot, lambda: pilot.app._exit)

@@ -122,7 +122,7 @@ async def back_on_main(pilot):
     """Wait until no dialog stands over the panes, and nothing is being written."""
     session = pilot.app.main.session
     await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
-    await wait_until(pilot, lambda: not session.writes.busy and not session.bulk.running)
+    await wait_until(pilot, lambda: not session.busy and not session.bulk.running)
 
 
 async def run_over(pilot):

@@ -42,6 +42,10 @@ from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.service import Service
 from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.writes.activity import Activity
+from xcoll_tui.session.writes.collections import CollectionWrites
+from xcoll_tui.session.writes.documents import DocumentWrites
+from xcoll_tui.session.writes.field_editor import FieldEditor
+from xcoll_tui.session.writes.finishing import Finishing
 from xcoll_tui.session.writes.outcome import Operation, Outcome
 from xcoll_tui.session.writes.read_back import ReadBack, read_surely
 from xcoll_tui.session.writes.recovery import Unfinished
@@ -50,8 +54,6 @@ from xcoll_tui.session.writes.row_updates import RowUpdates
 from xcoll_tui.session.writes.runner import WriteRunner
 from xcoll_tui.session.writes.settling import Settling, Superseded
 from xcoll_tui.session.writes.undo_entry import UndoEntry
-from xcoll_tui.session.writes.write_log import WriteLogs
-from xcoll_tui.session.writes.writes import Writes
 
 _REMEMBERED = 16
 """How many collections' documents stay loaded."""
@@ -61,8 +63,9 @@ class Session:
     """The state of one session: what is loaded, and the only way to change it.
 
     Every change is told at once to those who subscribed, on the event loop, after it has happened.
-    `writes` is the way to change what the service holds, `bulk` the same for many at once,
-    `activity` what was written and asked.
+    `document_writes` and `collection_writes` are the way to change what the service holds, `bulk`
+    the same for many at once, `finishing` takes up what broke off; `rows` knows what is being
+    written, and `activity` what was written and asked.
     `state` is the folder for what must outlive the session, None for nowhere: `state_problem` says
     why, as a sentence. `place` is the base URL; together with the team it tells in there whose
     things are. `sleep` and `clock` are for tests. All methods belong to one event loop; the
@@ -101,22 +104,44 @@ class Session:
         self._team_id = team_id
         self.activity = Activity(emit=context.emit, clock=clock)
         self._removals = Removals(self._superseded, self._describe, context)
-        self._logs = WriteLogs(self.state.undo_log)
-        self.writes = self._make_writes(context)
+        self.rows = RowUpdates(
+            context,
+            self.collections,
+            self._remembered.get,
+            find_collection=self._find_collection,
+            describe=self._note_collection,
+        )
+        self._runner = runner = WriteRunner(
+            context,
+            ReadBack(service),
+            self.rows,
+            self.activity,
+            self.state.undo_log,
+            settling=Settling(self.state.learned, clock=clock, sleep=sleep),
+            superseded=self._superseded,
+            learned=self.state.learned,
+        )
+        self.field_editor = FieldEditor(runner, self.state.recovery)
+        self.finishing = Finishing(runner, self.state.recovery, self.field_editor)
+        self.document_writes = DocumentWrites(runner, self.field_editor)
+        self.collection_writes = CollectionWrites(runner)
         self.bulk = Bulk(
-            context, self.writes, self.activity, self._logs, find_collection=self._find_collection
+            context,
+            self.document_writes,
+            self.activity,
+            self.state.undo_log,
+            find_collection=self._find_collection,
         )
         self.undo_stack = UndoStack(
             context,
             self.state.undo_log,
-            self._logs,
-            self.writes,
+            self.document_writes,
+            self.collection_writes,
             self.bulk,
-            owner=self.state.owner,
         )
         self.backups = Backups(
             context,
-            self.writes,
+            self.collection_writes,
             self.bulk,
             None if state is None else state / "backups",
             base_url=place,
@@ -125,27 +150,6 @@ class Session:
             deletions=self.state.deletions,
             created=self._note_restored,
         )
-
-    def _make_writes(self, context: SessionContext) -> Writes:
-        learned = self.state.learned
-        rows = RowUpdates(
-            context,
-            self.collections,
-            self._remembered.get,
-            find_collection=self._find_collection,
-            describe=self._note_collection,
-        )
-        runner = WriteRunner(
-            context,
-            ReadBack(context.service),
-            rows,
-            self.activity,
-            self._logs,
-            settling=Settling(learned, clock=context.clock, sleep=context.sleep),
-            superseded=self._superseded,
-            learned=learned,
-        )
-        return Writes(context, runner, self.state.recovery, opened=lambda: self.opened)
 
     def _settling_time(self) -> float:
         return self.state.learned.settling_time(self._context.clock())
@@ -273,10 +277,20 @@ class Session:
 
     # Writing
 
+    @property
+    def busy(self) -> int:
+        """The number of writes that are under way."""
+        return self._runner.busy
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every write is refused."""
+        return self._service.read_only
+
     def writes_to(self, collection_id: str) -> int:
         """Return how many writes to a collection or its documents are under way."""
         runs = (run for run in self.bulk.running if run.collection_id == collection_id)
-        return max(self.writes.busy_in(collection_id), sum(run.left for run in runs))
+        return max(self.rows.writing_in(collection_id), sum(run.left for run in runs))
 
     @property
     def unfinished(self) -> list[Unfinished]:

@@ -214,7 +214,7 @@ class XcollApp(TerminalApp):
     @property
     def _writing(self) -> bool:
         session = self.main.session
-        return session is not None and bool(session.writes.busy or session.bulk.running)
+        return session is not None and bool(session.busy or session.bulk.running)
 
     async def may_leave(self, verb: str) -> bool:
         """Ask whether to leave the session while something is being written; only in a worker."""
@@ -223,7 +223,7 @@ class XcollApp(TerminalApp):
         session = self.main.session
         if session is None or not self._writing:
             return True
-        count = format_many(session.writes.busy, "write")
+        count = format_many(session.busy, "write")
         question = Question(
             f"{verb} all the same?",
             f"{count} under way",

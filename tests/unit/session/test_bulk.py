@@ -140,7 +140,7 @@ async def test_cancel_sends_no_more_and_tells_what_was_sent(desk):
     assert len(unsent) == run.unsent
     assert all(each.target.file_id not in desk.there for each in unsent)
     assert all(each.message == "It was not sent." and each.target.name for each in unsent)
-    assert desk.session.writes.busy == 0
+    assert desk.session.busy == 0
 
 
 @pytest.mark.parametrize("why", ["called off", "read-only"])
@@ -180,7 +180,7 @@ async def test_removing_takes_rows_away_and_never_draws_the_list_anew(desk):
     await run.wait()
     assert run.done == 400
     assert not desk.there
-    await desk.session.writes.idle()
+    await desk.session._context.tasks.idle()
     kinds = [type(change) for _, change in desk.changes]
     assert kinds.count(RowRemoved) == 100, "as many as were loaded"
     assert RowsReset not in kinds

@@ -73,7 +73,7 @@ async def check_healed(desk, kind, run):
     """When the service is well again, trying again leads where it should have led."""
     desk.service.goes_wrong = lambda *_: None
     for entry in desk.session.unfinished:
-        await desk.session.writes.finish(entry)
+        await desk.session.finishing.finish(entry)
     if not run.can_retry:
         return
     again = run.retry(replace=True)
@@ -112,7 +112,7 @@ def test_what_is_told_is_what_the_service_shows(kind, share, seed, cancelled_aft
         assert len(run.outcomes) == run.total == 70
         assert run.done + run.failed + run.unsent == run.total
         check_told(desk, kind, run, before)
-        assert desk.session.writes.busy == 0
+        assert desk.session.busy == 0
         await check_healed(desk, kind, run)
 
     scenario()

@@ -41,11 +41,11 @@ def unknown():
 
 async def test_a_collection_is_created_read_back_and_shown():
     desk = await Desk().open()
-    outcome = await desk.writes.create_collection(DRAFT)
+    outcome = await desk.collections.create(DRAFT)
     assert outcome.verdict is Verdict.DONE
     assert outcome.collection.field_definitions == list(DRAFT.field_definitions)
     assert desk.service.named("get_collection")[-1][1] == outcome.target.collection_id
-    await desk.writes.idle()
+    await desk.session._context.tasks.idle()
     assert outcome.target.collection_id in desk.session.collections.listing
 
 
@@ -54,7 +54,7 @@ async def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_again(happ
     desk = await Desk().open()
     desk.service.add(replace(make_collection(5), collection_name="Fresh"))  # an older one
     (desk.service.lose if happened else desk.service.fail)("create_collection", unknown())
-    outcome = await desk.writes.create_collection(DRAFT)
+    outcome = await desk.collections.create(DRAFT)
     assert outcome.verdict is Verdict.UNKNOWN
     assert ("somebody else's" in outcome.message) == happened
     assert len(desk.service.named("create_collection")) == 1
@@ -65,7 +65,7 @@ async def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_again(happ
 async def test_two_that_may_be_it_are_told_and_not_chosen_from():
     desk = await Desk().open()
     gate = desk.service.hold("create_collection")
-    creating = asyncio.create_task(desk.writes.create_collection(DRAFT))
+    creating = asyncio.create_task(desk.collections.create(DRAFT))
     await gate.arrived.wait()
     made = desk.service.collections["collection_1001"]
     desk.service.add(replace(made, collection_id="collection_of_another"))
@@ -79,7 +79,7 @@ async def test_a_create_that_cannot_be_looked_for_is_unknown():
     desk = await Desk().open()
     desk.service.lose("create_collection", unknown())
     desk.service.fail("list_collections", None, Unreachable("No net."))
-    outcome = await desk.writes.create_collection(DRAFT)
+    outcome = await desk.collections.create(DRAFT)
     assert outcome.verdict is Verdict.UNKNOWN
     assert "Look before you retry." in outcome.message
 
@@ -88,14 +88,14 @@ async def test_a_refused_create_names_the_field():
     desk = await Desk().open()
     message = "field_definitions: 'type' is a reserved key"
     desk.service.fail("create_collection", InvalidArgument(message, status=400, message=message))
-    outcome = await desk.writes.create_collection(DRAFT)
+    outcome = await desk.collections.create(DRAFT)
     assert (outcome.verdict, outcome.field) == (Verdict.FAILED, "type")
 
 
 async def test_a_create_that_lost_something_says_what():
     desk = await Desk().open()
     gate = desk.service.hold("create_collection")
-    creating = asyncio.create_task(desk.writes.create_collection(DRAFT))
+    creating = asyncio.create_task(desk.collections.create(DRAFT))
     await gate.arrived.wait()
     made = desk.service.collections
     made["collection_1001"] = replace(made["collection_1001"], field_definitions=[])
@@ -119,7 +119,7 @@ async def test_only_what_differs_is_sent_and_can_be_undone():
     desk = await Desk().open()
     base = desk.session.collection
     draft = draft_of(base, collection_name="Renamed")
-    outcome = await desk.writes.update_collection(ID, draft, base=base)
+    outcome = await desk.collections.update(ID, draft, base=base)
     assert outcome.verdict is Verdict.DONE
     sent = desk.service.named("update_collection")[0][2]
     assert {name for name, value in sent.items() if value is not None} == {"collection_name"}
@@ -134,13 +134,13 @@ async def test_definitions_are_added_altered_and_deleted():
     base = desk.session.collection
     definitions = (FieldDefinition(key="type", description="kind"), FieldDefinition(key="new"))
     draft = draft_of(base, field_definitions=definitions)
-    outcome = await desk.writes.update_collection(ID, draft, base=base)
+    outcome = await desk.collections.update(ID, draft, base=base)
     assert outcome.verdict is Verdict.DONE
     there = {each.key: each for each in desk.service.collections[ID].field_definitions}
     assert there == {each.key: each for each in definitions}
     entry = desk.session.activity.entries[-1].log.entry
     assert "its values with it" in desk.session.undo_stack.plan(entry).why_not
-    await desk.writes.idle()
+    await desk.session._context.tasks.idle()
     assert desk.service.named("list_documents")  # the values are read again
 
 
@@ -148,7 +148,7 @@ async def test_a_definition_that_was_added_is_not_deleted_by_undo():
     desk = await Desk().open()
     base = desk.session.collection
     draft = draft_of(base, field_definitions=(*base.field_definitions, FieldDefinition(key="note")))
-    await desk.writes.update_collection(ID, draft, base=base)
+    await desk.collections.update(ID, draft, base=base)
     assert await desk.session.undo() is None
 
 
@@ -156,9 +156,7 @@ async def test_a_collection_changed_elsewhere_is_not_overwritten():
     desk = await Desk().open()
     base = desk.session.collection
     desk.service.collections[ID] = replace(base, collection_name="Theirs")
-    outcome = await desk.writes.update_collection(
-        ID, draft_of(base, collection_name="Mine"), base=base
-    )
+    outcome = await desk.collections.update(ID, draft_of(base, collection_name="Mine"), base=base)
     assert outcome.verdict is Verdict.CONFLICT
     assert outcome.wanted_fields == {"collection_name": "Mine"}
     assert (
@@ -171,16 +169,14 @@ async def test_a_count_that_changed_is_no_change_of_the_collection():
     desk = await Desk().open()
     base = desk.session.collection
     desk.service.collections[ID] = replace(base, documents_count=99)
-    outcome = await desk.writes.update_collection(
-        ID, draft_of(base, collection_name="Mine"), base=base
-    )
+    outcome = await desk.collections.update(ID, draft_of(base, collection_name="Mine"), base=base)
     assert outcome.verdict is Verdict.DONE
 
 
 async def test_what_is_so_already_is_not_sent():
     desk = await Desk().open()
     base = desk.session.collection
-    outcome = await desk.writes.update_collection(ID, draft_of(base), base=base)
+    outcome = await desk.collections.update(ID, draft_of(base), base=base)
     assert outcome.verdict is Verdict.ALREADY
     assert desk.service.writes() == []
 
@@ -190,9 +186,7 @@ async def test_a_change_of_unknown_outcome_is_read_back(happened):
     desk = await Desk().open()
     base = desk.session.collection
     (desk.service.lose if happened else desk.service.fail)("update_collection", unknown())
-    outcome = await desk.writes.update_collection(
-        ID, draft_of(base, collection_name="Mine"), base=base
-    )
+    outcome = await desk.collections.update(ID, draft_of(base, collection_name="Mine"), base=base)
     assert outcome.verdict is (Verdict.DONE if happened else Verdict.UNKNOWN)
 
 
@@ -201,7 +195,7 @@ async def test_a_change_that_the_service_ignores_is_not_claimed():
     base = desk.session.collection
     gate = desk.service.hold("update_collection")
     draft = draft_of(base, collection_name="Mine", collection_description="more")
-    changing = asyncio.create_task(desk.writes.update_collection(ID, draft, base=base))
+    changing = asyncio.create_task(desk.collections.update(ID, draft, base=base))
     await gate.arrived.wait()
     desk.service.collections[ID] = base
     gate.release()
@@ -218,17 +212,17 @@ async def test_a_refused_change_names_the_field():
     base = desk.session.collection
     new = FieldDefinition(key="late", required=True)
     draft = draft_of(base, field_definitions=(*base.field_definitions, new))
-    outcome = await desk.writes.update_collection(ID, draft, base=base)
+    outcome = await desk.collections.update(ID, draft, base=base)
     assert (outcome.verdict, outcome.field) == (Verdict.FAILED, "late")
 
 
 async def test_deleting_takes_the_row_and_cannot_be_undone():
     desk = await Desk().open()
-    outcome = await desk.writes.delete_collection(ID)
+    outcome = await desk.collections.delete(ID)
     assert outcome.verdict is Verdict.DONE
     assert ID not in desk.session.collections.listing
     assert outcome.collection.documents_count == 3
-    assert (await desk.writes.delete_collection(ID)).verdict is Verdict.ALREADY
+    assert (await desk.collections.delete(ID)).verdict is Verdict.ALREADY
 
 
 @pytest.mark.parametrize(
@@ -243,7 +237,7 @@ async def test_deleting_takes_the_row_and_cannot_be_undone():
 async def test_a_delete_is_read_back(spoil, error, verdict):
     desk = await Desk().open()
     getattr(desk.service, spoil)("delete_collection", error)
-    outcome = await desk.writes.delete_collection(ID)
+    outcome = await desk.collections.delete(ID)
     assert (outcome.verdict, outcome.error) == (verdict, error)
     assert (ID in desk.session.collections.listing) == (verdict is not Verdict.DONE)
 
@@ -251,7 +245,7 @@ async def test_a_delete_is_read_back(spoil, error, verdict):
 async def test_a_page_of_a_proxy_does_not_prove_that_a_collection_is_gone():
     desk = await Desk().open()
     desk.service.fail("get_collection", None, NotFound("A web page.", status=404))
-    outcome = await desk.writes.delete_collection(ID)
+    outcome = await desk.collections.delete(ID)
     assert outcome.verdict is Verdict.UNKNOWN
     assert ID in desk.session.collections.listing
 
@@ -276,7 +270,7 @@ async def test_an_answer_that_came_is_not_called_lost():
     desk = await Desk().open()
     error = RateLimited("Slow down.", status=429, outcome_unknown=True)
     desk.service.lose("create_collection", error)
-    outcome = await desk.writes.create_collection(CollectionDraft("Fresh"))
+    outcome = await desk.collections.create(CollectionDraft("Fresh"))
     assert outcome.verdict is Verdict.UNKNOWN
     assert "the answer does not say" in outcome.message
     assert "lost" not in outcome.message

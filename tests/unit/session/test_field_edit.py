@@ -72,7 +72,7 @@ async def test_a_service_that_ignores_is_remembered():
     outcome = await desk.edit(replace=True)
     assert outcome.verdict is Verdict.DONE
     assert desk.service.writes()[2:] == ["remove_document", "add_document"]
-    outcome = await desk.writes.edit_fields("file_00001", NEW, base=OLD)
+    outcome = await desk.documents.edit_fields("file_00001", NEW, base=OLD)
     assert outcome.verdict is Verdict.IGNORED
     assert "as seen here on 14 Nov" in outcome.message
     assert len(desk.service.writes()) == 4
@@ -93,7 +93,7 @@ async def test_one_that_only_lags_is_forgiven():
     entry = desk.session.activity.entries[-1]
     assert (entry.outcome.verdict, desk.row().fields) == (Verdict.DONE, NEW)
     assert OutcomeCorrected(entry.outcome) in desk.changes
-    outcome = await desk.writes.edit_fields("file_00001", NEW, base=OLD)
+    outcome = await desk.documents.edit_fields("file_00001", NEW, base=OLD)
     assert outcome.verdict is Verdict.DONE
     assert desk.session.state.learned.settling_time() == 30
 
@@ -102,7 +102,7 @@ async def test_a_service_that_merges_is_not_remembered_as_ignoring():
     desk = await Desk("merge", "keep").open()
     outcome = await desk.edit()
     assert "in part only: the service keeps “note”" in outcome.message
-    outcome = await desk.writes.edit_fields("file_00001", {**OLD, "more": "x"}, base=OLD)
+    outcome = await desk.documents.edit_fields("file_00001", {**OLD, "more": "x"}, base=OLD)
     assert (outcome.verdict, outcome.strategy) == (Verdict.DONE, "patch")
 
 
@@ -153,7 +153,7 @@ async def test_a_service_without_such_a_method_is_asked_otherwise(status):
     desk.service.fail("update_document", Rejected("No such method.", status=status))
     outcome = await desk.edit()
     assert (outcome.verdict, outcome.strategy) == (Verdict.DONE, "reattach")
-    await desk.writes.edit_fields("file_00001", NEW, base=OLD)
+    await desk.documents.edit_fields("file_00001", NEW, base=OLD)
     assert desk.service.writes() == ["update_document", "add_document", "add_document"]
 
 
@@ -280,7 +280,7 @@ async def test_where_the_second_half_is_refused_the_old_fields_are_put_back():
     assert desk.service.fields() == OLD
     assert outcome.document.fields == OLD
     assert desk.session.unfinished == []
-    await desk.writes.idle()
+    await desk.session._context.tasks.idle()
     assert desk.row().fields == OLD
 
 
@@ -298,9 +298,9 @@ async def test_where_neither_half_can_be_attached_both_versions_are_kept():
     assert (entry.file_id, entry.old, entry.new) == (FILE, OLD, NEW)
     assert UnfinishedChanged() in desk.changes
     assert desk.session.activity.entries[-1].outcome.previous_fields == OLD
-    finished = await desk.writes.finish(entry)
+    finished = await desk.session.finishing.finish(entry)
     assert (finished.verdict, finished.operation) == (Verdict.DONE, "replace")
-    await desk.writes.idle()
+    await desk.session._context.tasks.idle()
     assert desk.row().fields == desk.service.fields() == NEW
     assert desk.session.unfinished == []
     assert desk.session.collection.documents_count == 3
@@ -315,10 +315,10 @@ async def test_an_unfinished_one_can_be_put_back_or_given_up():
         await desk.edit(replace=True)
         (entry,) = desk.session.unfinished
         if old:
-            assert (await desk.writes.finish(entry, old=True)).ok
+            assert (await desk.session.finishing.finish(entry, old=True)).ok
             assert desk.service.fields() == OLD
         else:
-            await desk.writes.drop(entry)
+            await desk.session.finishing.drop(entry)
         assert desk.session.unfinished == []
 
 
@@ -329,7 +329,7 @@ async def test_an_unfinished_one_that_still_fails_is_kept():
     desk.service.fail("add_document", fault, fault, fault)
     await desk.edit(replace=True)
     (entry,) = desk.session.unfinished
-    assert (await desk.writes.finish(entry)).verdict is Verdict.FAILED
+    assert (await desk.session.finishing.finish(entry)).verdict is Verdict.FAILED
     assert desk.session.unfinished == [entry]
 
 
@@ -342,7 +342,7 @@ async def test_an_unfinished_one_that_somebody_changed_is_shown_to_a_person():
     (entry,) = desk.session.unfinished
     theirs = {"somebody": "else"}
     await desk.service.add_document("collection_0", FILE, fields=theirs)
-    outcome = await desk.writes.finish(entry)
+    outcome = await desk.session.finishing.finish(entry)
     assert (outcome.verdict, outcome.current_fields) == (Verdict.CONFLICT, theirs)
     assert desk.session.unfinished == [entry]
 
@@ -355,7 +355,7 @@ async def test_a_removal_that_fails_leaves_all_as_it_was():
     assert outcome.verdict is Verdict.FAILED
     assert desk.row().fields == desk.service.fields() == OLD
     (entry,) = desk.session.unfinished  # nobody can tell that the removal never comes
-    assert (await desk.writes.finish(entry, old=True)).verdict is Verdict.ALREADY
+    assert (await desk.session.finishing.finish(entry, old=True)).verdict is Verdict.ALREADY
     assert desk.session.unfinished == []
 
 
@@ -376,7 +376,7 @@ async def test_the_end_of_the_program_between_the_halves_keeps_both():
     assert (entry.old, entry.new) == (OLD, NEW)
     entry = desk.session.activity.entries[-1]
     assert entry.outcome.verdict is Verdict.UNKNOWN
-    assert desk.writes.busy == 0
+    assert desk.session.busy == 0
 
 
 class ClosingSlot:

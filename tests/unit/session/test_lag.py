@@ -33,7 +33,7 @@ class Scene(Desk):
 
     async def come_to_rest(self):
         """Let everything take effect, and be seen everywhere."""
-        await self.writes.idle()
+        await self.session._context.tasks.idle()
         await self.watched()
         self.now += 60
         self.service.truth()
@@ -71,7 +71,7 @@ async def test_what_is_told_of_an_attach_is_so(lag):
         file_id = scene.upload(9)
         if fault:
             scene.spoil("add_document", error_of(fault), after=fault[1])
-        outcome = await scene.writes.attach(HERE, file_id, NEW)
+        outcome = await scene.documents.attach(HERE, file_id, NEW)
         await scene.come_to_rest()
         told = scene.session.activity.entries[-1].outcome.verdict
         there = scene.service.fields(file_id) == NEW
@@ -94,7 +94,7 @@ async def test_what_is_told_of_a_removal_is_so_and_its_undo_brings_it_back(lag, 
         scene = await scene_of(lag, late, reattach=reattach)
         if fault:
             scene.spoil("remove_document", error_of(fault), after=fault[1])
-        outcome = await scene.writes.remove(FILE)
+        outcome = await scene.documents.remove(FILE)
         case = f"{fault} {reattach}: {outcome.verdict}, {outcome.message}"
         undone = await scene.session.undo() if outcome.ok else None
         await scene.come_to_rest()
@@ -158,7 +158,7 @@ async def test_a_replacement_that_broke_off_can_be_finished(lag, late):
             inner.cancel()
             await asyncio.gather(editing, return_exceptions=True)
             (entry,) = scene.session.unfinished
-            outcome = await scene.writes.finish(entry, old=old)
+            outcome = await scene.session.finishing.finish(entry, old=old)
             case = f"{old} {reattach} {held}: {outcome.verdict}, {outcome.message}"
             await scene.come_to_rest()
             fields = scene.service.fields()
@@ -172,17 +172,17 @@ async def test_a_replacement_that_broke_off_can_be_finished(lag, late):
 async def test_what_is_told_of_a_collection_is_so(lag):
     for act, fault in itertools.product(("create", "update", "delete"), FAULTS):
         scene = await scene_of(lag)
-        writes, base = scene.writes, scene.session.collection
+        writes, base = scene.collections, scene.session.collection
         definitions = tuple(base.field_definitions)
         draft = CollectionDraft("Renamed", field_definitions=definitions)
         if fault:
             scene.spoil(f"{act}_collection", error_of(fault), after=fault[1])
         if act == "create":
-            outcome = await writes.create_collection(CollectionDraft("Fresh"))
+            outcome = await writes.create(CollectionDraft("Fresh"))
         elif act == "update":
-            outcome = await writes.update_collection(HERE, draft, base=base)
+            outcome = await writes.update(HERE, draft, base=base)
         else:
-            outcome = await writes.delete_collection(HERE)
+            outcome = await writes.delete(HERE)
         await scene.come_to_rest()
         here = scene.service.collections.get(HERE)
         made = [c for c in scene.service.collections.values() if c.collection_name == "Fresh"]
@@ -208,7 +208,7 @@ async def test_a_collection_that_was_changed_is_not_shown_as_it_was_before(lag):
         for name in ("Renamed", "Renamed again")
     ]
     for draft in drafts:
-        outcome = await scene.writes.update_collection(HERE, draft, base=session.collection)
+        outcome = await scene.collections.update(HERE, draft, base=session.collection)
         assert outcome.verdict is Verdict.DONE, outcome.message
         for _ in range(4):
             await session.collections.refresh()
@@ -220,7 +220,7 @@ async def test_a_collection_that_was_changed_is_not_shown_as_it_was_before(lag):
 @pytest.mark.parametrize("lag", [2.0, (0.0, 2.0), (2.0, 0.0)])
 async def test_a_collection_that_was_deleted_does_not_come_back(lag):
     scene = await scene_of(lag)
-    outcome = await scene.writes.delete_collection(HERE)
+    outcome = await scene.collections.delete(HERE)
     assert outcome.verdict is Verdict.DONE, outcome.message
     for _ in range(4):
         await scene.session.collections.refresh()
@@ -233,9 +233,9 @@ async def test_what_shows_of_a_collection_after_the_settling_time_is_corrected(a
     base = scene.session.collection
     draft = CollectionDraft("Renamed", field_definitions=tuple(base.field_definitions))
     if act == "update":
-        outcome = await scene.writes.update_collection(HERE, draft, base=base)
+        outcome = await scene.collections.update(HERE, draft, base=base)
     else:
-        outcome = await scene.writes.delete_collection(HERE)
+        outcome = await scene.collections.delete(HERE)
     assert outcome.verdict is Verdict.UNSHOWN, outcome.message
     await scene.watched()
     assert scene.session.activity.entries[-1].outcome.verdict is Verdict.DONE

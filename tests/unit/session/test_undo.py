@@ -19,9 +19,9 @@ async def test_undo_goes_back_one_write_at_a_time():
     desk = await Desk().open()
     assert await desk.session.undo() is None
     await desk.edit()
-    await desk.writes.remove(FILE)
+    await desk.documents.remove(FILE)
     file_id = desk.upload(9)
-    await desk.writes.attach("collection_0", file_id, NEW)
+    await desk.documents.attach("collection_0", file_id, NEW)
     assert [undo_of(each) for each in desk.session.activity.entries] == ["possible"] * 3
 
     undone = await desk.session.undo()
@@ -43,7 +43,7 @@ async def test_undo_goes_back_one_write_at_a_time():
 
 async def test_an_undo_that_fails_keeps_its_entry():
     desk = await Desk().open()
-    await desk.writes.remove(FILE)
+    await desk.documents.remove(FILE)
     desk.service.fail("add_document", Forbidden("Not allowed.", status=403))
     failed = await desk.session.undo()
     assert failed.verdict is Verdict.FAILED
@@ -66,7 +66,7 @@ async def test_an_edit_is_not_undone_over_somebody_elses():
 async def test_what_was_attached_and_edited_since_is_not_removed_by_undo():
     desk = await Desk().open()
     file_id = desk.upload(9)
-    await desk.writes.attach("collection_0", file_id, NEW)
+    await desk.documents.attach("collection_0", file_id, NEW)
     there = desk.service.documents["collection_0"]
     there[file_id] = replace(there[file_id], fields={"much": "work"})
     undone = await desk.session.undo()
@@ -92,7 +92,7 @@ async def test_what_was_saved_in_part_can_be_undone():
 async def test_what_changed_nothing_has_no_undo(act):
     desk = await Desk().open()
     if act == "reindex":
-        await desk.writes.reindex(FILE)
+        await desk.documents.reindex(FILE)
     elif act == "already":
         await desk.edit(OLD)
     else:
@@ -103,8 +103,8 @@ async def test_what_changed_nothing_has_no_undo(act):
 
 async def test_an_entry_can_be_undone_out_of_turn():
     desk = await Desk().open()
-    first = await desk.writes.remove(FILE)
-    await desk.writes.remove("file_00001")
+    first = await desk.documents.remove(FILE)
+    await desk.documents.remove("file_00001")
     assert (await desk.session.undo(first.entry)).target.file_id == FILE
     assert desk.service.fields() == OLD
     assert desk.service.fields("file_00001") is None
@@ -116,7 +116,7 @@ async def test_an_entry_can_be_undone_out_of_turn():
 async def test_what_reads_do_not_know_of_yet_is_undone_all_the_same(lag, late):
     desk = await Desk(documents=3, lag=lag, late=late).open()
     desk.session.state.learned.note_shown(0.0)  # so that a removal is given up after 2 s
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert outcome.verdict is Verdict.UNSHOWN
     undone = await desk.session.undo()
     desk.now += 60
@@ -139,7 +139,7 @@ async def test_an_edit_that_does_not_show_yet_is_undone_all_the_same():
 
 async def test_one_404_does_not_end_an_undo():
     desk = await Desk().open()
-    await desk.writes.remove(FILE)
+    await desk.documents.remove(FILE)
     desk.service.fail("add_document", NotFound("No.", status=404, message="no such file"))
     assert (await desk.session.undo()).ok
     assert desk.service.fields() == OLD
@@ -163,7 +163,7 @@ async def test_what_was_attached_before_by_somebody_else_is_no_ones_to_undo():
     files[file_id] = replace(files[file_id], last_indexed_at=STAMP)
     await desk.service.add_document("collection_0", file_id, fields=NEW)
     desk.now += 3
-    outcome = await desk.writes.attach("collection_0", file_id, NEW)
+    outcome = await desk.documents.attach("collection_0", file_id, NEW)
     assert outcome.verdict is Verdict.ALREADY
     assert await desk.session.undo() is None
 
@@ -186,11 +186,11 @@ async def test_a_file_that_is_a_document_elsewhere_says_nothing_of_a_last_docume
     desk.service.add(make_collection(1))
     await desk.session.collections.refresh()
     await desk.service.add_document("collection_1", FILE)
-    await desk.writes.remove(FILE)
+    await desk.documents.remove(FILE)
     await desk.session.undo()
     await desk.watched()
     assert desk.session.state.learned.files.value == "unknown"
-    await desk.writes.remove("file_00001")
+    await desk.documents.remove("file_00001")
     await desk.session.undo()
     await desk.watched()
     assert desk.session.state.learned.files.value == "kept"
@@ -198,7 +198,7 @@ async def test_a_file_that_is_a_document_elsewhere_says_nothing_of_a_last_docume
 
 async def test_what_somebody_attached_again_is_told_at_once(tmp_path):
     desk = await Desk(state=tmp_path).open()
-    await desk.writes.remove(FILE)
+    await desk.documents.remove(FILE)
     desk.service.documents["collection_0"][FILE] = make_document(0, fields={"author": "theirs"})
     slept = desk.slept
     outcome = await desk.session.undo()

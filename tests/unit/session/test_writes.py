@@ -31,18 +31,18 @@ def unknown():
 async def test_attaching_shows_the_row_and_counts_it():
     desk = await Desk().open()
     file_id = desk.upload(7)
-    outcome = await desk.writes.attach("collection_0", file_id, NEW)
+    outcome = await desk.documents.attach("collection_0", file_id, NEW)
     assert (outcome.verdict, outcome.operation) == (Verdict.DONE, Operation.ATTACH)
     assert outcome.message == "“report 00007.txt” is attached."
     assert desk.session.collection.documents_count == 4
-    await desk.writes.idle()
+    await desk.session._context.tasks.idle()
     assert desk.row(file_id).fields == NEW
     assert outcome.entry == desk.session.activity.entries[-1].number
 
 
 async def test_what_is_attached_already_is_never_overwritten():
     desk = await Desk(reattach="replace").open()
-    outcome = await desk.writes.attach("collection_0", FILE, NEW)
+    outcome = await desk.documents.attach("collection_0", FILE, NEW)
     assert outcome.verdict is Verdict.ALREADY
     assert "with other fields" in outcome.message
     assert desk.service.writes() == []
@@ -52,7 +52,7 @@ async def test_what_is_attached_already_is_never_overwritten():
 
 async def test_attaching_an_unknown_file_says_so():
     desk = await Desk().open()
-    outcome = await desk.writes.attach("collection_0", "file_nowhere", NEW)
+    outcome = await desk.documents.attach("collection_0", "file_nowhere", NEW)
     assert outcome.verdict is Verdict.FAILED
     assert outcome.message.startswith("No such file for this team")
     assert outcome.wanted_fields == NEW
@@ -65,7 +65,7 @@ async def test_a_refusal_names_its_field():
     desk.service.collections["collection_0"] = replace(
         desk.session.collection, field_definitions=definitions
     )
-    outcome = await desk.writes.attach("collection_0", desk.upload(7), {"type": "", "x": "y"})
+    outcome = await desk.documents.attach("collection_0", desk.upload(7), {"type": "", "x": "y"})
     assert (outcome.verdict, outcome.field) == (Verdict.FAILED, "type")
 
 
@@ -73,7 +73,7 @@ async def test_attached_with_other_fields_is_not_called_attached():
     desk = await Desk().open()
     file_id = desk.upload(7)
     gate = desk.service.hold("get_document")  # the reading before
-    attaching = asyncio.create_task(desk.writes.attach("collection_0", file_id, NEW))
+    attaching = asyncio.create_task(desk.documents.attach("collection_0", file_id, NEW))
     await gate.arrived.wait()
     # A second editor is quicker.
     desk.service.documents["collection_0"][file_id] = make_document(7, fields={"a": "b"})
@@ -88,7 +88,7 @@ async def test_a_removal_of_unknown_outcome_is_read_back(happened):
     desk = await Desk().open()
     spoil = desk.service.lose if happened else desk.service.fail
     spoil("remove_document", unknown())
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert (desk.service.fields() is None) == happened
     gone = desk.service.fields() is None
     assert outcome.ok == gone
@@ -98,7 +98,7 @@ async def test_a_removal_of_unknown_outcome_is_read_back(happened):
 
 async def test_a_removal_takes_the_row_and_the_count():
     desk = await Desk().open()
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert outcome.verdict is Verdict.DONE
     assert "from “Collection 000”" in outcome.message
     assert desk.row() is None
@@ -110,7 +110,7 @@ async def test_a_removal_takes_the_row_and_the_count():
 async def test_gone_already_is_success():
     desk = await Desk().open()
     del desk.service.documents["collection_0"][FILE]
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert outcome.verdict is Verdict.ALREADY
     assert desk.row() is None
     assert desk.service.writes() == []
@@ -119,7 +119,7 @@ async def test_gone_already_is_success():
 async def test_nothing_is_removed_whose_fields_could_not_be_read():
     desk = await Desk().open()
     desk.service.fail("get_document", ServerFault("It is down.", status=500))
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert outcome.verdict is Verdict.FAILED
     assert desk.service.writes() == []
     assert "It is down." in outcome.message
@@ -128,7 +128,7 @@ async def test_nothing_is_removed_whose_fields_could_not_be_read():
 async def test_a_page_of_a_proxy_does_not_prove_that_a_document_is_gone():
     desk = await Desk().open()
     desk.service.fail("get_document", NotFound("A web page.", status=404))
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert outcome.verdict is Verdict.FAILED
     assert desk.row() is not None
 
@@ -136,7 +136,7 @@ async def test_a_page_of_a_proxy_does_not_prove_that_a_document_is_gone():
 async def test_what_cannot_be_read_back_is_unknown_and_can_be_undone():
     desk = await Desk().open()
     desk.service.fail("get_document", None, Unreachable("No net."))
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert outcome.verdict is Verdict.UNKNOWN
     assert outcome.message.endswith("No net.")
     assert desk.row() is not None
@@ -149,13 +149,13 @@ async def test_a_refusal_needs_no_reading_back_to_be_believed():
     desk = await Desk().open()
     desk.service.fail("remove_document", Forbidden("Not allowed.", status=403))
     desk.service.fail("get_document", None, Unreachable("No net."))
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert outcome.verdict is Verdict.FAILED
 
 
 async def test_reindexing_shows_that_it_began():
     desk = await Desk().open()
-    outcome = await desk.writes.reindex(FILE)
+    outcome = await desk.documents.reindex(FILE)
     assert (outcome.verdict, outcome.reindexed) == (Verdict.ASKED, True)
     assert FILE in desk.session.documents.under_way
     desk.service.set_status(FILE, "DOCUMENT_STATUS_PROCESSED")
@@ -166,7 +166,7 @@ async def test_reindexing_shows_that_it_began():
 
 async def test_a_reindexing_that_fails_again_is_told():
     desk = await Desk().open()
-    await desk.writes.reindex(FILE)
+    await desk.documents.reindex(FILE)
     desk.service.set_status(FILE, "DOCUMENT_STATUS_FAILED", error_message="No text.")
     await desk.watched()
     outcome = desk.session.activity.entries[-1].outcome
@@ -186,23 +186,23 @@ async def test_a_reindexing_that_fails_again_is_told():
 async def test_a_reindexing_that_does_not_show_is_not_claimed(error, verdict):
     desk = await Desk().open()
     desk.service.fail("reindex_document", error)
-    outcome = await desk.writes.reindex(FILE)
+    outcome = await desk.documents.reindex(FILE)
     assert (outcome.verdict, outcome.error) == (verdict, error)
 
 
 async def test_the_intent_shows_on_the_row_until_the_write_is_over():
     desk = await Desk().open()
     gate = desk.service.hold("remove_document")
-    removing = asyncio.create_task(desk.writes.remove(FILE))
+    removing = asyncio.create_task(desk.documents.remove(FILE))
     await gate.arrived.wait()
-    assert desk.writes.intent_of(FILE) == "removing…"
-    assert desk.writes.busy == 1
+    assert desk.session.rows.intent_of(FILE) == "removing…"
+    assert desk.session.busy == 1
     assert RowChanged(desk.session.documents.collection_id, FILE) in desk.changes
     assert desk.session.activity.entries[-1].outcome is None
     gate.release()
     outcome = await removing
-    assert desk.writes.intent_of(FILE) is None
-    assert desk.writes.busy == 0
+    assert desk.session.rows.intent_of(FILE) is None
+    assert desk.session.busy == 0
     assert desk.session.activity.entries[-1].outcome is outcome
     assert desk.changes.count(ActivityChanged(1)) >= 2
 
@@ -210,10 +210,10 @@ async def test_the_intent_shows_on_the_row_until_the_write_is_over():
 async def test_one_document_is_written_once_at_a_time_others_side_by_side():
     desk = await Desk().open()
     first, other = desk.service.hold("reindex_document"), desk.service.hold("reindex_document")
-    one = asyncio.create_task(desk.writes.reindex(FILE))
+    one = asyncio.create_task(desk.documents.reindex(FILE))
     await first.arrived.wait()
-    two = asyncio.create_task(desk.writes.remove(FILE))
-    three = asyncio.create_task(desk.writes.reindex("file_00001"))
+    two = asyncio.create_task(desk.documents.remove(FILE))
+    three = asyncio.create_task(desk.documents.reindex("file_00001"))
     await other.arrived.wait()
     assert "remove_document" not in desk.service.writes()
     other.release()
@@ -227,14 +227,14 @@ async def test_one_document_is_written_once_at_a_time_others_side_by_side():
 async def test_a_caller_that_is_cancelled_breaks_nothing_off():
     desk = await Desk().open()
     gate = desk.service.hold("remove_document")
-    removing = asyncio.create_task(desk.writes.remove(FILE))
+    removing = asyncio.create_task(desk.documents.remove(FILE))
     await gate.arrived.wait()
     removing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await removing
-    assert desk.writes.busy == 1
+    assert desk.session.busy == 1
     gate.release()
-    await desk.writes.idle()
+    await desk.session._context.tasks.idle()
     assert desk.row() is None
     assert desk.session.activity.entries[-1].outcome.verdict is Verdict.DONE
 
@@ -243,13 +243,13 @@ async def test_read_only_sends_nothing():
     desk = await Desk().open()
     desk.service.read_only = True
     outcomes = [
-        await desk.writes.remove(FILE),
-        await desk.writes.attach("collection_0", "file_x"),
+        await desk.documents.remove(FILE),
+        await desk.documents.attach("collection_0", "file_x"),
         await desk.edit(),
-        await desk.writes.reindex(FILE),
-        await desk.writes.delete_collection("collection_0"),
+        await desk.documents.reindex(FILE),
+        await desk.collections.delete("collection_0"),
     ]
-    assert desk.writes.read_only
+    assert desk.session.read_only
     assert {each.verdict for each in outcomes} == {Verdict.FAILED}
     assert all("read-only" in each.message for each in outcomes)
     assert desk.service.calls == []
@@ -258,7 +258,7 @@ async def test_read_only_sends_nothing():
 async def test_without_an_open_collection_there_is_no_target():
     desk = Desk()
     with pytest.raises(LookupError, match="No collection is open"):
-        await desk.writes.remove(FILE)
+        await desk.documents.remove(FILE)
 
 
 class Slot:
@@ -288,7 +288,9 @@ async def test_a_slot_is_held_around_the_sending_only():
 
 async def test_a_closed_slot_calls_a_write_off():
     desk = await Desk().open()
-    outcome = await desk.writes.remove(FILE, options=WriteOptions(Slot(desk.service, closed=True)))
+    outcome = await desk.documents.remove(
+        FILE, options=WriteOptions(Slot(desk.service, closed=True))
+    )
     assert outcome.verdict is Verdict.CANCELLED
     assert desk.service.writes() == []
     assert desk.row() is not None
@@ -296,7 +298,7 @@ async def test_a_closed_slot_calls_a_write_off():
 
 async def test_a_quiet_write_has_no_entry_and_no_undo():
     desk = await Desk().open()
-    outcome = await desk.writes.remove(FILE, options=WriteOptions(quiet=True))
+    outcome = await desk.documents.remove(FILE, options=WriteOptions(quiet=True))
     assert outcome.verdict is Verdict.DONE
     assert outcome.entry is None
     assert desk.session.activity.entries == []
@@ -307,8 +309,10 @@ async def test_many_attached_are_refreshed_once():
     desk = await Desk().open()
     ids = [desk.upload(n) for n in range(10, 30)]
     quiet = WriteOptions(quiet=True)
-    await asyncio.gather(*[desk.writes.attach("collection_0", each, options=quiet) for each in ids])
-    await desk.writes.idle()
+    await asyncio.gather(
+        *[desk.documents.attach("collection_0", each, options=quiet) for each in ids]
+    )
+    await desk.session._context.tasks.idle()
     assert desk.session.documents.listing.loaded == 23
     assert len(desk.service.named("list_documents")) <= 2
 
@@ -317,13 +321,18 @@ async def test_probing_finds_another_document_with_the_value():
     desk = await Desk().open()
     there = desk.service.documents["collection_0"]
     there["file_00001"] = replace(there["file_00001"], fields={"isbn": "1"})
-    assert await desk.writes.probe_unique("collection_0", "isbn", "1") == "report 00001.txt"
-    probe = desk.writes.probe_unique("collection_0", "isbn", "1", except_file_id="file_00001")
+    assert (
+        await desk.session.field_editor.probe_unique("collection_0", "isbn", "1")
+        == "report 00001.txt"
+    )
+    probe = desk.session.field_editor.probe_unique(
+        "collection_0", "isbn", "1", except_file_id="file_00001"
+    )
     assert await probe is None
-    assert await desk.writes.probe_unique("collection_0", "isbn", "12") is None
+    assert await desk.session.field_editor.probe_unique("collection_0", "isbn", "12") is None
     assert desk.service.named("list_documents")[0][2]["filter"] == 'fields.isbn = "1"'
     desk.service.fail("list_documents", Unreachable("No net."))
-    assert await desk.writes.probe_unique("collection_0", "isbn", "1") is None
+    assert await desk.session.field_editor.probe_unique("collection_0", "isbn", "1") is None
 
 
 @pytest.mark.parametrize(
@@ -368,7 +377,7 @@ async def test_what_a_429_attached_is_not_called_attached_elsewhere():
     desk = await Desk().open()
     file_id = desk.upload(7)
     desk.service.lose("add_document", after_429(Conflict, 409))
-    outcome = await desk.writes.attach("collection_0", file_id, NEW)
+    outcome = await desk.documents.attach("collection_0", file_id, NEW)
     assert (outcome.verdict, outcome.message) == (Verdict.DONE, "“report 00007.txt” is attached.")
 
 
@@ -376,7 +385,7 @@ async def test_a_409_to_the_only_try_is_somebody_else():
     desk = await Desk().open()
     file_id = desk.upload(7)
     desk.service.lose("add_document", Conflict("It is there.", status=409, message="there"))
-    outcome = await desk.writes.attach("collection_0", file_id, NEW)
+    outcome = await desk.documents.attach("collection_0", file_id, NEW)
     assert outcome.verdict is Verdict.ALREADY
     assert "elsewhere" in outcome.message
 
@@ -384,7 +393,7 @@ async def test_a_409_to_the_only_try_is_somebody_else():
 async def test_what_a_429_removed_is_not_called_gone_before():
     desk = await Desk().open()
     desk.service.lose("remove_document", after_429(NotFound, 404))
-    outcome = await desk.writes.remove(FILE)
+    outcome = await desk.documents.remove(FILE)
     assert (outcome.verdict, "already" in outcome.message) == (Verdict.DONE, False)
     assert desk.session.undo_stack.newest.items[FILE].old == OLD
 
@@ -392,7 +401,7 @@ async def test_what_a_429_removed_is_not_called_gone_before():
 async def test_a_collection_that_a_429_deleted_is_not_called_deleted_before():
     desk = await Desk().open()
     desk.service.lose("delete_collection", after_429(NotFound, 404))
-    outcome = await desk.writes.delete_collection("collection_0")
+    outcome = await desk.collections.delete("collection_0")
     assert outcome.verdict is Verdict.DONE
 
 
@@ -401,7 +410,7 @@ async def test_a_key_refused_after_a_429_says_nothing_of_the_try_before(kind, st
     desk = await Desk(lag=3.0).open()
     file_id = desk.upload(7)
     desk.service.lose("add_document", after_429(kind, status))
-    outcome = await desk.writes.attach("collection_0", file_id, NEW)
+    outcome = await desk.documents.attach("collection_0", file_id, NEW)
     assert outcome.verdict is Verdict.DONE
 
 

@@ -296,8 +296,12 @@ class Desk:
         await self.session._context.watches.idle()
 
     @property
-    def writes(self):
-        return self.session.writes
+    def documents(self):
+        return self.session.document_writes
+
+    @property
+    def collections(self):
+        return self.session.collection_writes
 
     def row(self, file_id=FILE):
         return self.session.documents.listing.get(file_id)
@@ -309,4 +313,4 @@ class Desk:
 
     async def edit(self, fields=None, **given):
         given.setdefault("base", OLD)
-        return await self.writes.edit_fields(FILE, NEW if fields is None else fields, **given)
+        return await self.documents.edit_fields(FILE, NEW if fields is None else fields, **given)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.place import Place
+    from xcoll_tui.session.writes.collections import CollectionWrites
     from xcoll_tui.session.writes.outcome import Outcome
-    from xcoll_tui.session.writes.writes import Writes
 
 _LOOKED_AT = 100
 
@@ -61,7 +61,7 @@ class Backups:
     def __init__(
         self,
         context: SessionContext,
-        writes: Writes,
+        collections: CollectionWrites,
         bulk: Bulk,
         folder: Path | None,
         *,
@@ -77,7 +77,7 @@ class Backups:
         self.deletions = deletions
         self._created = created
         self._service = context.service
-        self._writes = writes
+        self._collections = collections
         self._bulk = bulk
         self._base_url = base_url
         self._clock = context.clock
@@ -207,7 +207,7 @@ class Backups:
             done = await recreate(
                 self._service,
                 path,
-                create=self._writes.create_collection,
+                create=self._collections.create,
                 attach=self._attach,
                 created_as=created_as,
                 collection_id=collection_id,

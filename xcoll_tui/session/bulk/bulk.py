@@ -1,4 +1,4 @@
-"""The writes of `Writes` for many documents at once, as runs that go on in the background."""
+"""The writes to many documents at once, as runs that go on in the background."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.bulk.work import Item, Work
 from xcoll_tui.session.writes.judging import same_fields
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
+from xcoll_tui.session.writes.write_log import WriteLog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Collection, Wait
     from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.writes.activity import Activity
+    from xcoll_tui.session.writes.documents import DocumentWrites
     from xcoll_tui.session.writes.runner import WriteOptions
-    from xcoll_tui.session.writes.write_log import WriteLogs
-    from xcoll_tui.session.writes.writes import Writes
+    from xcoll_tui.session.writes.undo_log import UndoLog
 
     Fields = Mapping[str, Any]
 
@@ -72,16 +73,16 @@ class Bulk:
     def __init__(
         self,
         context: SessionContext,
-        writes: Writes,
+        writes: DocumentWrites,
         activity: Activity,
-        logs: WriteLogs,
+        undo_log: UndoLog,
         *,
         find_collection: Callable[[str], Collection | None],
     ) -> None:
         self.runs: list[BulkRun] = []
         self._writes = writes
         self._activity = activity
-        self._logs = logs
+        self._undo_log = undo_log
         self._find_collection = find_collection
         self._context = context
         self._limiter = WriteLimiter(context.clock)
@@ -206,7 +207,8 @@ class Bulk:
         count = len({item.file_id for item in items})
         words = f"{count:,} document{'' if count == 1 else 's'}"
         target = Target(collection_id, None, words, name)
-        log = self._logs.open(kind.operation, target, count=count, undoes=undoes, kept=logged)
+        undo_log = self._undo_log if logged else None
+        log = WriteLog(undo_log, kind.operation, target, count=count, undoes=undoes)
 
         def end() -> None:
             self._activity.tell(entry)
@@ -297,7 +299,7 @@ class Bulk:
 
 
 async def put_back(
-    writes: Writes, collection_id: str, item: Item, base: Base, options: WriteOptions
+    writes: DocumentWrites, collection_id: str, item: Item, base: Base, options: WriteOptions
 ) -> Outcome:
     """Give a document the fields that it had; one that a replacement left out is attached."""
     options = replace(options, recent=base.recent)

@@ -20,6 +20,7 @@ from xcoll_tui.session.events import UndoChanged
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.runner import WriteOptions
+from xcoll_tui.session.writes.write_log import WriteLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
     from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.bulk.run import BulkRun
     from xcoll_tui.session.context import SessionContext
-    from xcoll_tui.session.writes.records import Owner
+    from xcoll_tui.session.writes.collections import CollectionWrites
+    from xcoll_tui.session.writes.documents import DocumentWrites
     from xcoll_tui.session.writes.undo_entry import UndoEntry, UndoItem
     from xcoll_tui.session.writes.undo_log import UndoLog
-    from xcoll_tui.session.writes.write_log import WriteLogs
-    from xcoll_tui.session.writes.writes import Writes
 
 _RECENT = 600.0
 """Seconds since a write in which a read that does not know of it may be old."""
@@ -75,16 +75,13 @@ class UndoStack:
         self,
         context: SessionContext,
         log: UndoLog,
-        logs: WriteLogs,
-        writes: Writes,
+        documents: DocumentWrites,
+        collections: CollectionWrites,
         bulk: Bulk,
-        *,
-        owner: Owner,
     ) -> None:
         self._log = log
-        self._logs = logs
-        self._owner = owner
-        self._writes = writes
+        self._documents = documents
+        self._collections = collections
         self._bulk = bulk
         self._context = context
         self._turn = asyncio.Lock()
@@ -125,7 +122,7 @@ class UndoStack:
 
     def is_own(self, entry: UndoEntry) -> bool:
         """Tell whether an entry is of this session."""
-        return entry.owner == self._owner.id
+        return self._log.is_own(entry)
 
     def is_undo(self, entry: UndoEntry) -> bool:
         """Tell whether an entry undoes a write; one that undoes an undo is a write again."""
@@ -248,33 +245,33 @@ class UndoStack:
         operation = {"attach": Operation.ATTACH, "remove": Operation.REMOVE}.get(
             plan.kind, Operation.EDIT
         )
-        log = self._logs.open(operation, target, count=1, undoes=entry.id)
+        log = WriteLog(self._log, operation, target, count=1, undoes=entry.id)
         options = WriteOptions(log=log, restores=plan.kind == "attach", recent=base.recent)
         if plan.kind == "attach":
             return judge_restored(
-                await self._writes.attach(
+                await self._documents.attach(
                     entry.collection_id, item.file_id, item.old, name=item.name, options=options
                 )
             )
         if plan.kind == "remove":
-            return await self._writes.remove(
+            return await self._documents.remove(
                 item.file_id, base=base.fields, collection_id=entry.collection_id, options=options
             )
         return await put_back(
-            self._writes, entry.collection_id, _item_of(item, "edit"), base, options
+            self._documents, entry.collection_id, _item_of(item, "edit"), base, options
         )
 
     async def _change_back(self, plan: UndoPlan) -> Outcome:
         (item,) = plan.items
         entry = plan.entry
         target = Target(entry.collection_id, None, entry.collection_name, entry.collection_name)
-        return await self._writes.change_back(
+        return await self._collections.change_back(
             entry.collection_id,
             msgspec.convert(item.old, Collection),
             msgspec.convert(item.new, CollectionDraft),
             None if item.now is None else msgspec.convert(item.now, Collection),
             WriteOptions(
-                log=self._logs.open(Operation.UPDATE, target, undoes=entry.id),
+                log=WriteLog(self._log, Operation.UPDATE, target, undoes=entry.id),
                 recent=self._is_recent(entry),
             ),
         )

@@ -13,7 +13,6 @@ from xcoll_tui.session.times import moment_of
 from xcoll_tui.session.writes.collection_diff import differences
 from xcoll_tui.session.writes.judging import explain, named_field, was_refused
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.writes.runner import WriteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -51,7 +50,7 @@ class CollectionCreation:
         self._maybe_created: dict[CollectionDraft, Collection] = {}
 
     async def create(self, draft: CollectionDraft, target: Target) -> Outcome:
-        """Create a collection, once, and look whether it is there; see `Writes`."""
+        """Create a collection, once, and look whether it is there."""
         end = partial(Outcome, Operation.CREATE)
         if (maybe := self._maybe_created.pop(draft, None)) is not None:
             sentence = (
@@ -80,7 +79,7 @@ class CollectionCreation:
                 )
             )
 
-        error = await self._runner.send(send, WriteOptions())
+        error = await self._runner.send(send)
         if error is None and created:
             return await self._created(draft, created[0].collection_id)
         if was_refused(error):

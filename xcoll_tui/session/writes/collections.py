@@ -20,7 +20,7 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
-from xcoll_tui.session.writes.runner import WriteOptions
+from xcoll_tui.session.writes.runner import PLAIN
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 from xcoll_tui.session.writes.write_log import saved_collection
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import Collection
     from xcoll_tui.session.writes.followups import Correct
-    from xcoll_tui.session.writes.runner import WriteRunner
+    from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
 
     CollectionLook = Collection | ApiError | None
 
 
 class CollectionWrites:
-    """What can be done with a collection itself; see `Writes`."""
+    """The writes to collections themselves; what goes for documents goes for them."""
 
     def __init__(self, runner: WriteRunner) -> None:
         self._runner = runner
@@ -43,22 +43,25 @@ class CollectionWrites:
         self._creation = CollectionCreation(runner, self._settle)
 
     async def create(self, draft: CollectionDraft) -> Outcome:
-        """Create a collection; see `Writes.create_collection`."""
+        """Create a collection; one that may have been created is looked for, never sent again."""
         name = draft.collection_name
         target = Target("", None, name, name)
         action = partial(self._creation.create, draft, target)
-        return await self._runner.run(Operation.CREATE, target, "creating…", action, WriteOptions())
+        return await self._runner.run(Operation.CREATE, target, "creating…", action, PLAIN)
 
     async def update(
         self,
         collection_id: str,
         draft: CollectionDraft,
+        *,
         base: Collection,
-        options: WriteOptions | None = None,
+        options: WriteOptions = PLAIN,
     ) -> Outcome:
-        """Change a collection; see `Writes.update_collection`."""
+        """Change what differs between the draft and `base`, the collection as it was read.
+
+        If the service has another one by now, nothing is written: `collection` is theirs.
+        """
         target = self._runner.rows.target(collection_id)
-        options = options or WriteOptions()
         action = partial(self._do_update, target, draft, base, options)
         return await self._runner.run(Operation.UPDATE, target, "saving…", action, options)
 
@@ -70,7 +73,10 @@ class CollectionWrites:
         after: Collection | None,
         options: WriteOptions,
     ) -> Outcome:
-        """Take a change back; see `Writes.change_back`."""
+        """Take back what a draft changed of `before`; `after` is the collection as it became.
+
+        None where nobody saw that.
+        """
         target = self._runner.rows.target(collection_id)
         if after is None:
             shown = await self._look_before(target)
@@ -90,13 +96,13 @@ class CollectionWrites:
             before.chunk_configuration,
             field_definitions=tuple(before.field_definitions),
         )
-        return await self.update(collection_id, back, after, options)
+        return await self.update(collection_id, back, base=after, options=options)
 
     async def delete(self, collection_id: str) -> Outcome:
-        """Delete a collection; see `Writes.delete_collection`."""
+        """Delete a collection."""
         target = self._runner.rows.target(collection_id)
         action = partial(self._do_delete, target)
-        return await self._runner.run(Operation.DELETE, target, "deleting…", action, WriteOptions())
+        return await self._runner.run(Operation.DELETE, target, "deleting…", action, PLAIN)
 
     # Changing
 
@@ -136,7 +142,6 @@ class CollectionWrites:
         )
         error = await self._runner.send(
             partial(self._service.update_collection, target.collection_id, **change.request()),
-            WriteOptions(),
             target=target,
             before=before,
             after=change.state_after(before),
@@ -178,7 +183,6 @@ class CollectionWrites:
         end = partial(end, collection=before)
         error = await self._runner.send(
             partial(self._service.delete_collection, target.collection_id),
-            WriteOptions(),
             target=target,
             before=before,
             after=None,

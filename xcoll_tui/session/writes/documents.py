@@ -18,6 +18,7 @@ from xcoll_tui.session.writes.document_outcomes import (
     removed_words,
     shows_indexing,
 )
+from xcoll_tui.session.writes.field_edit_attempt import Edit
 from xcoll_tui.session.writes.judging import (
     explain,
     has_fields,
@@ -29,7 +30,7 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
-from xcoll_tui.session.writes.runner import ReadBackResult
+from xcoll_tui.session.writes.runner import PLAIN, ReadBackResult
 from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
+    from xcoll_tui.session.writes.field_editor import FieldEditor
     from xcoll_tui.session.writes.outcome import Target
     from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
 
@@ -51,28 +53,95 @@ _SLOWEST_LOOK = 10.0
 
 
 class DocumentWrites:
-    """What can be done with a document as a whole; see `Writes`."""
+    """The writes to documents.
 
-    def __init__(self, runner: WriteRunner) -> None:
+    None raises an ApiError: what went wrong is in the outcome. None is broken off when its caller
+    is cancelled. One at a time goes on per document, different documents side by side.
+
+    `collection_id` is the opened one unless given. Values of fields may be any JSON: what is no
+    text is sent as it was received.
+    """
+
+    def __init__(self, runner: WriteRunner, editor: FieldEditor) -> None:
         self._runner = runner
         self._service = runner.service
+        self._editor = editor
 
-    async def attach(self, target: Target, fields: Fields | None, options: WriteOptions) -> Outcome:
-        """Attach a file; see `Writes.attach`."""
+    async def attach(
+        self,
+        collection_id: str,
+        file_id: str,
+        fields: Fields | None = None,
+        *,
+        name: str = "",
+        options: WriteOptions = PLAIN,
+    ) -> Outcome:
+        """Attach an uploaded file; one that is attached already is left as it is.
+
+        `name` is the file's, as far as it is known.
+        """
+        target = self._runner.rows.target(collection_id, file_id)
+        target = replace(target, name=target.name or name)
         action = partial(self._do_attach, target, fields, options)
         return await self._runner.run(Operation.ATTACH, target, "attaching…", action, options)
 
-    async def remove(
-        self, target: Target, base: Fields | None, options: WriteOptions, *, unreadable: bool
+    async def edit_fields(
+        self,
+        file_id: str,
+        fields: Fields,
+        *,
+        base: Fields,
+        replace: bool = False,
+        overwrite: bool = False,
+        document: Document | None = None,
+        collection_id: str | None = None,
+        options: WriteOptions = PLAIN,
     ) -> Outcome:
-        """Remove a document; see `Writes.remove`."""
+        """Give a document these fields, and no others.
+
+        `base` are the fields as they were read when the person began; if they are others now,
+        nothing is written, unless `overwrite`. `replace` allows to remove the document and attach
+        it again. `document` is the document if it was read just now, else it is read first.
+        """
+        target = self._runner.rows.target(collection_id, file_id)
+        edit = Edit(target, dict(fields), dict(base), replace, overwrite)
+        action = partial(self._editor.edit, edit, options, document)
+        return await self._runner.run(Operation.EDIT, target, "saving…", action, options)
+
+    async def remove(
+        self,
+        file_id: str,
+        *,
+        base: Fields | None = None,
+        collection_id: str | None = None,
+        unreadable: bool = False,
+        options: WriteOptions = PLAIN,
+    ) -> Outcome:
+        """Remove a document from its collection; the outcome's `document` is what it was.
+
+        With `base` only if its fields are still those. One whose fields cannot be read could not be
+        put back: it stays, unless a person agreed to that (`unreadable`).
+        """
+        target = self._runner.rows.target(collection_id, file_id)
         action = partial(self._do_remove, target, base, options, unreadable)
         return await self._runner.run(Operation.REMOVE, target, "removing…", action, options)
 
-    async def reindex(self, target: Target, options: WriteOptions) -> Outcome:
-        """Index a document again; see `Writes.reindex`."""
+    async def reindex(
+        self, file_id: str, *, collection_id: str | None = None, options: WriteOptions = PLAIN
+    ) -> Outcome:
+        """Ask for a document to be indexed again.
+
+        It is "asked for" until indexing was seen to begin and to end; the outcome is corrected
+        then.
+        """
+        target = self._runner.rows.target(collection_id, file_id)
         action = partial(self._do_reindex, target, options)
         return await self._runner.run(Operation.REINDEX, target, "re-indexing…", action, options)
+
+    def is_reindexing(self, file_id: str, *, collection_id: str | None = None) -> bool:
+        """Tell whether a document was asked to be indexed here, and that has not ended yet."""
+        target = self._runner.rows.target(collection_id, file_id)
+        return self._runner.followups.is_followed(target, Operation.REINDEX)
 
     # Attaching
 

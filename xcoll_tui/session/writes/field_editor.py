@@ -12,6 +12,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xcoll_tui.api.errors import ApiError
+from xcoll_tui.api.filters import equals, field_path
 from xcoll_tui.session.writes.field_edit_attempt import Edit, FieldEditAttempt
 from xcoll_tui.session.writes.judging import same_fields, was_not_sent, was_refused
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
@@ -23,13 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import Any, Literal
 
-    from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.learned import Fact
     from xcoll_tui.session.writes.recovery import Recovery
     from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
 
     InPlace = Literal["patch", "reattach"]
+
+_PROBED = 100
 
 
 class FieldEditor:
@@ -54,6 +57,26 @@ class FieldEditor:
         if (refusal := attempt.precondition()) is not None:
             return refusal
         return await self._try_strategies(attempt, options)
+
+    async def probe_unique(
+        self, collection_id: str, key: str, value: str, *, except_file_id: str | None = None
+    ) -> str | None:
+        """Return the name (or ID) of another document whose field has this value.
+
+        None where there is none, and where the service cannot tell: it decides when the fields are
+        saved.
+        """
+        try:
+            page = await self._runner.service.list_documents(
+                collection_id, limit=_PROBED, filter=equals(field_path(key), value)
+            )
+        except ApiError:
+            return None
+        for document in page.documents:
+            # How exactly the service compares is not documented.
+            if document.fields.get(key) == value and document.file_id != except_file_id:
+                return document.name or document.file_id
+        return None
 
     async def _look_before(self, edit: Edit, options: WriteOptions) -> ReadBackResult:
         """Read the document; that it is gone, or as it was before a write of ours, may be old."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.writes.field_edit_attempt import Edit, FieldEditAttempt
 from xcoll_tui.session.writes.judging import explain, holds_fields
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 from xcoll_tui.session.writes.replacement import Replacement
-from xcoll_tui.session.writes.runner import WriteOptions
+from xcoll_tui.session.writes.runner import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,30 @@ class Finishing:
         self._recovery = recovery
         self._editor = editor
 
-    async def finish(self, entry: Unfinished, target: Target, old: bool) -> Outcome:
-        """Give the document the new fields of a record, or the old ones, and settle the record."""
+    async def finish(self, entry: Unfinished, *, old: bool = False) -> Outcome:
+        """Attach what a replacement left out, with its new fields, or with the old ones."""
+        target = self._runner.rows.target(entry.collection_id, entry.file_id)
+        target = replace(
+            target,
+            name=target.name or entry.name,
+            collection_name=target.collection_name or entry.collection_name,
+        )
+        action = partial(self._take_up, entry, target, old)
+        return await self._runner.run(Operation.REPLACE, target, "attaching…", action, PLAIN)
+
+    async def drop(self, entry: Unfinished) -> bool:
+        """Give a replacement up that broke off: both versions of its fields are forgotten.
+
+        False where it is at work in another xcoll, or gone.
+        """
+        async with self._recovery.claim(entry) as record:
+            if record is None:
+                return False
+            await self._recovery.forget(record)
+        return True
+
+    async def _take_up(self, entry: Unfinished, target: Target, old: bool) -> Outcome:
+        """Give the document the fields of a record, and settle the record."""
         async with self._recovery.claim(entry) as record:
             if record is None:
                 sentence = f"The replacement of {target.shown} is at work in another xcoll, or over"
@@ -41,14 +64,6 @@ class Finishing:
             if settled:
                 await self._recovery.forget(record)
         return replace(outcome, operation=Operation.REPLACE)
-
-    async def drop(self, entry: Unfinished) -> bool:
-        """Forget a record; False where another xcoll has it."""
-        async with self._recovery.claim(entry) as record:
-            if record is None:
-                return False
-            await self._recovery.forget(record)
-        return True
 
     async def _finish(
         self, record: Unfinished, target: Target, wanted: Mapping[str, Any]
@@ -67,7 +82,7 @@ class Finishing:
             attempt.old, attempt.fields = dict(record.old), wanted
             await self._runner.remember(target, None, wanted)
             work = Replacement(self._runner, self._recovery, attempt)
-            return await work.finish(wanted, WriteOptions())
+            return await work.finish(wanted, PLAIN)
         if before.proved:
             sentence = f"{target.shown} has these fields; nothing was sent."
             outcome = Outcome(
@@ -78,7 +93,7 @@ class Finishing:
         own_fields = (record.old, record.new, {**record.old, **record.new})
         base = document.fields if document.raw_fields in own_fields else record.old
         edit = Edit(target, wanted, dict(base), replace=True)
-        outcome = await self._editor.edit(edit, WriteOptions(), document)
+        outcome = await self._editor.edit(edit, PLAIN, document)
         return outcome, outcome.ok
 
     async def _look(self, target: Target, wanted: Mapping[str, Any]) -> Settled[ReadBackResult]:
@@ -91,4 +106,4 @@ class Finishing:
         def holds(look: ReadBackResult) -> bool:
             return look.document is not None and holds_fields(look.document, wanted)
 
-        return await self._runner.settle(target, WriteOptions(), holds, lasting=True, learns=False)
+        return await self._runner.settle(target, PLAIN, holds, lasting=True, learns=False)

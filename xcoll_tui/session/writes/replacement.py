@@ -23,7 +23,7 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import NotSent, Verdict
-from xcoll_tui.session.writes.runner import ReadBackResult, WriteOptions
+from xcoll_tui.session.writes.runner import PLAIN, ReadBackResult
 from xcoll_tui.session.writes.settling import LONGEST
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.writes.field_edit_attempt import FieldEditAttempt
     from xcoll_tui.session.writes.outcome import Outcome
     from xcoll_tui.session.writes.recovery import Recovery, Unfinished
-    from xcoll_tui.session.writes.runner import WriteRunner
+    from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
     from xcoll_tui.session.writes.settling import Settled
 
     Fields = Mapping[str, Any]
@@ -345,4 +345,4 @@ class Replacement:
             return await send(options=options)
         except NotSent:
             # A document that is out must not stay out.
-            return await send(options=WriteOptions())
+            return await send(options=PLAIN)

@@ -51,8 +51,14 @@ class RowUpdates:
 
     # What is known
 
-    def target(self, collection_id: str, file_id: str | None = None) -> Target:
-        """Return what a write is aimed at, with the names as far as they are known."""
+    def target(self, collection_id: str | None, file_id: str | None = None) -> Target:
+        """Return what a write is aimed at, with the names as far as they are known.
+
+        Without a `collection_id` it is in the opened one; raises LookupError where none is.
+        """
+        collection_id = collection_id or self._context.opened
+        if collection_id is None:
+            raise LookupError("No collection is open, so none of its documents can be changed.")
         collection = self._find_collection(collection_id)
         collection_name = "" if collection is None else collection.collection_name
         feed = None if file_id is None else self._documents(collection_id)
@@ -74,9 +80,14 @@ class RowUpdates:
             else [definition.key for definition in collection.field_definitions]
         )
 
-    def intent_of(self, collection_id: str, file_id: str | None = None) -> str | None:
-        """Return what is being done to a document, or to the collection itself, as "saving…"."""
-        return self._intents.get((collection_id, file_id))
+    def intent_of(self, file_id: str) -> str | None:
+        """Return what is being done to a document of the opened collection, as "saving…"."""
+        opened = self._context.opened
+        return None if opened is None else self._intents.get((opened, file_id))
+
+    def intent_of_collection(self, collection_id: str) -> str | None:
+        """Return what is being done to a collection itself, as "deleting…"."""
+        return self._intents.get((collection_id, None))
 
     def writing_in(self, collection_id: str) -> int:
         """Return how many writes to a collection or its documents are under way."""

@@ -15,6 +15,7 @@ from xcoll_tui.session.writes.followups import Followups
 from xcoll_tui.session.writes.judging import is_missing, was_refused
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Verdict
 from xcoll_tui.session.writes.settling import LONGEST, Settled
+from xcoll_tui.session.writes.write_log import WriteLog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.writes.read_back import ReadBack
     from xcoll_tui.session.writes.row_updates import RowUpdates
     from xcoll_tui.session.writes.settling import Settling, Superseded
-    from xcoll_tui.session.writes.write_log import WriteLog, WriteLogs
+    from xcoll_tui.session.writes.undo_log import UndoLog
 
 _LOOKING = {
     Operation.ATTACH: "attached? looking…",
@@ -64,6 +65,10 @@ class WriteOptions:
     followed: Callable[[Target], object] | None = None
     restores: bool = False
     recent: bool = False
+
+
+PLAIN = WriteOptions()
+"""A write by itself, which has its own turn, entry and undo."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ class WriteRunner:
         read_back: ReadBack,
         rows: RowUpdates,
         activity: Activity,
-        logs: WriteLogs,
+        undo_log: UndoLog,
         *,
         settling: Settling,
         superseded: Superseded,
@@ -117,7 +122,7 @@ class WriteRunner:
         self.busy = 0
         self._read_back = read_back
         self._activity = activity
-        self._logs = logs
+        self._undo_log = undo_log
         self._locks: WeakValueDictionary[tuple[str, str | None], asyncio.Lock] = (
             WeakValueDictionary()
         )
@@ -150,7 +155,8 @@ class WriteRunner:
         action: Callable[[], Awaitable[Outcome]],
         options: WriteOptions,
     ) -> Outcome:
-        log = options.log or self._logs.open(operation, target, kept=not options.quiet)
+        undo_log = None if options.quiet else self._undo_log
+        log = options.log or WriteLog(undo_log, operation, target)
         entry = None if options.quiet else self._activity.begin(operation, target, log=log)
         place = target.collection_id, target.file_id
         lock = self._locks.setdefault(place, asyncio.Lock())
@@ -214,7 +220,7 @@ class WriteRunner:
     async def send(
         self,
         request: Callable[[], Awaitable[object]],
-        options: WriteOptions,
+        options: WriteOptions = PLAIN,
         *,
         target: Target | None = None,
         before: Document | Collection | None = None,

@@ -82,6 +82,10 @@ class UndoLog:
         """Return an entry by its ID."""
         return self._entries.get(entry_id)
 
+    def is_own(self, entry: UndoEntry) -> bool:
+        """Tell whether an entry is of this session."""
+        return entry.owner == self._owner.id
+
     # Writing
 
     def new(
@@ -195,7 +199,7 @@ class UndoLog:
         own_entries = {
             entry.id: entry
             for entry in self._entries.values()
-            if entry.owner == self._owner.id or entry.id in self._claimed
+            if self.is_own(entry) or entry.id in self._claimed
         }
         self._entries = {**loaded_entries, **own_entries}
         self._problems = loaded.problems
@@ -246,7 +250,7 @@ class UndoLog:
 
     async def _read_again(self, entry: UndoEntry) -> UndoEntry | None:
         file = self._files.get(entry.id)
-        if file is None or entry.owner == self._owner.id:
+        if file is None or self.is_own(entry):
             return entry  # nobody else may have changed it
         try:
             content = await asyncio.to_thread(file.read, entry.id)
@@ -265,7 +269,7 @@ class UndoLog:
         if entry is None:
             return fresh
         # What this session works on is newer here than on the disk.
-        if entry.owner != self._owner.id and entry.id not in self._claimed:
+        if not self.is_own(entry) and entry.id not in self._claimed:
             _update(entry, fresh)
         return entry
 

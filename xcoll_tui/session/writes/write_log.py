@@ -115,26 +115,3 @@ def _changed_something(outcome: Outcome, item: UndoItem, now: Mapping[str, Any] 
             return item.strategy == "replace" and outcome.verdict is Verdict.FAILED
         return outcome.verdict in {Verdict.FAILED, Verdict.IGNORED} and now != item.old
     return False
-
-
-class WriteLogs:
-    """Opens the entries of the undo log."""
-
-    def __init__(self, log: UndoLog) -> None:
-        self._log = log
-
-    def open(
-        self,
-        operation: Operation,
-        target: Target,
-        *,
-        count: int | None = None,
-        undoes: str | None = None,
-        kept: bool = True,
-    ) -> WriteLog:
-        """Return the entry of a write that begins; nothing is written before it remembers.
-
-        `kept`: False for what is undone as a part of something else.
-        """
-        log = self._log if kept else None
-        return WriteLog(log, operation, target, count=count, undoes=undoes)

@@ -76,7 +76,7 @@ class DeleteCollectionFlow:
             return False
         steps.can_cancel = False
         steps.say("Deleting the collection…")
-        outcome = await self._session.writes.delete_collection(collection_id)
+        outcome = await self._session.collection_writes.delete(collection_id)
         steps.say(outcome.message, over=True, failed=not outcome.ok)
         return outcome.ok
 

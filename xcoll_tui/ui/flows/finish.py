@@ -127,7 +127,7 @@ class FinishFlow:
             steps = StepsScreen(f"Finishing {name}", can_cancel=False)
             self._host.app.push_screen(steps)
             steps.say("Looking for a while how the service shows it, then attaching it…")
-            outcome = await self._session.writes.finish(record, old=chosen == _OLD)
+            outcome = await self._session.finishing.finish(record, old=chosen == _OLD)
             steps.say(outcome.message, over=True, failed=not outcome.ok)
 
     async def _drop(self, record: Unfinished, shown: _Shown) -> None:
@@ -140,7 +140,7 @@ class FinishFlow:
             warning="" if shown.document else "Nothing else is known here that holds these fields.",
         )
         if await self._host.confirm(question):
-            done = await self._session.writes.drop(record)
+            done = await self._session.finishing.drop(record)
             name = clean(record.name or record.file_id, 60)
             self._host.tell(f"{name}: both versions are forgotten." if done else _LIVE)
 
@@ -172,7 +172,7 @@ class FinishFlow:
                 break
             name = clean(record.name or record.file_id, 60)
             steps.say(f"{number:,} of {len(records):,}: {name}")
-            outcome = await self._session.writes.finish(record, old=old)
+            outcome = await self._session.finishing.finish(record, old=old)
             outcomes.append(outcome)
             failed += not outcome.ok
             if not outcome.ok and failed <= _TOLD:
@@ -201,7 +201,7 @@ class FinishFlow:
             typed=str(len(records)) if len(records) > _TYPED_ABOVE else None,
         )
         if await self._host.confirm(question):
-            done = sum([await self._session.writes.drop(record) for record in records])
+            done = sum([await self._session.finishing.drop(record) for record in records])
             self._host.tell(f"{format_many(done, 'replacement')} forgotten.")
 
 

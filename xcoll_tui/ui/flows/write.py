@@ -109,7 +109,7 @@ class WriteFlow:
             entered = None
 
         async def check_unique(key: str, value: str) -> str | None:
-            return await session.writes.probe_unique(
+            return await session.field_editor.probe_unique(
                 collection_id, key, value, except_file_id=file_id
             )
 
@@ -134,7 +134,7 @@ class WriteFlow:
     async def _save_fields(
         self, form: EditFieldsScreen, document: Document, collection_id: str, draft: FieldsDraft
     ) -> None:
-        outcome = await self._session.writes.edit_fields(
+        outcome = await self._session.document_writes.edit_fields(
             document.file_id,
             draft.fields,
             base=draft.base,
@@ -203,7 +203,7 @@ class WriteFlow:
         if not await self._host.confirm(question):
             return
         self._host.clear_marks()
-        outcome = await self._session.writes.remove(
+        outcome = await self._session.document_writes.remove(
             item.file_id, collection_id=marked.collection_id, unreadable=unreadable
         )
         document = outcome.document
@@ -221,7 +221,7 @@ class WriteFlow:
         if len(marked.items) > 1:
             await self._bulk_flow.reindex(marked)
             return
-        item, writes = marked.items[0], self._session.writes
+        item, writes = marked.items[0], self._session.document_writes
         if writes.is_reindexing(item.file_id):
             self._host.tell(f"{item.name or item.file_id} is being indexed again already.")
         else:
@@ -241,13 +241,13 @@ class WriteFlow:
 
     async def create_collection(self) -> None:
         """Describe a new collection, and create it."""
-        writes, blank = self._session.writes, CollectionDraft("")
+        writes, blank = self._session.collection_writes, CollectionDraft("")
 
         def save(draft: CollectionDraft) -> None:
             self._host.run_worker(create(draft))
 
         async def create(draft: CollectionDraft) -> None:
-            outcome = await writes.create_collection(draft)
+            outcome = await writes.create(draft)
             self._answer(form, outcome, (blank, draft), "n")
             if outcome.ok and outcome.collection is not None:
                 await self._session.collections.refresh()
@@ -286,7 +286,7 @@ class WriteFlow:
     async def _save_collection(
         self, form: CollectionFormScreen, base: Collection, draft: CollectionDraft
     ) -> None:
-        outcome = await self._session.writes.update_collection(base.collection_id, draft, base=base)
+        outcome = await self._session.collection_writes.update(base.collection_id, draft, base=base)
         self._answer(form, outcome, (draft_of(base), draft), "e", base.collection_id)
 
     def _answer(

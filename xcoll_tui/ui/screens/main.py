@@ -102,8 +102,8 @@ class MainScreen(WriteScreen):
         self._wanted = collection_id
         EventRenderer(self, session)
         self.writing = WriteFlow(self, session, self._clock)
-        self.collections.prepare(session.writes.intent_of_collection)
-        self.documents.prepare(session.writes.intent_of)
+        self.collections.prepare(session.rows.intent_of_collection)
+        self.documents.prepare(session.rows.intent_of)
         self.collections.follow(session.collections)
         self.run_worker(self._start(session, collection_id), group="start", name="start")
         self.run_worker(session.follow(), group="follow", name="follow")
@@ -170,7 +170,7 @@ class MainScreen(WriteScreen):
     def _hints(self) -> Sequence[Hint]:
         if self.pane.filter_bar.editing:
             return FILTER
-        if self.session is not None and self.session.writes.read_only:
+        if self.session is not None and self.session.read_only:
             names = READING
         else:
             names = DOCUMENTS if self.pane is self.documents else COLLECTIONS

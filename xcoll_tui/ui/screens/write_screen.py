@@ -42,7 +42,7 @@ class WriteScreen(AskingScreen):
     def situation(self) -> Situation:
         """Say what there is to do something to."""
         session = self.session
-        read_only = session is not None and session.writes.read_only
+        read_only = session is not None and session.read_only
         return Situation(
             connected=session is not None,
             read_only=(self.why_read_only or Need.WRITING.value) if read_only else "",

@@ -106,9 +106,9 @@ class Learned:
 
     # What is known
 
-    def settling_time(self, now: float | None = None) -> float:
+    def settling_time(self) -> float:
         """Return for how many seconds the old state, or nothing, proves nothing."""
-        now = self._clock() if now is None else now
+        now = self._clock()
         # A sample of the future comes from a clock that was wrong; how long ago it was, is unknown.
         recent = [
             seconds

@@ -15,10 +15,9 @@ from xcoll_tui.session.writes.recovery import Recovery
 from xcoll_tui.session.writes.undo_log import UndoLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from xcoll_tui.session.events import Event
+    from xcoll_tui.session.context import SessionContext
 
 
 class LocalState:
@@ -29,25 +28,22 @@ class LocalState:
     """
 
     def __init__(
-        self,
-        folder: Path | None,
-        problem: str,
-        base_url: str,
-        *,
-        emit: Callable[[Event], None],
-        clock: Callable[[], float],
+        self, context: SessionContext, folder: Path | None, problem: str, base_url: str
     ) -> None:
+        clock = context.clock
         self.folder = folder
         self.problem = problem
         self.place = Place.of(base_url)
         self.owner = Owner(folder)
         self.learned = Learned(folder, self.place, clock=clock)
         self.undo_log = UndoLog(folder, self.place, self.owner, clock=clock, problem=problem)
-        self.recovery = Recovery(folder, self.place, emit=emit, owner=self.owner, problem=problem)
+        self.recovery = Recovery(
+            folder, self.place, emit=context.emit, owner=self.owner, problem=problem
+        )
         self.restores = Restores(folder, self.owner)
         self.deletions = Deletions(folder, self.owner)
         self._base_url = base_url
-        self._emit = emit
+        self._context = context
 
     @property
     def problems(self) -> list[str]:
@@ -64,7 +60,7 @@ class LocalState:
     async def load(self) -> None:
         """Read what earlier sessions left."""
         await asyncio.gather(self.learned.load(), self.recovery.load(), self.undo_log.load())
-        self._emit(UndoChanged())
+        self._context.emit(UndoChanged())
 
     async def belong_to(self, team: str) -> None:
         """Take note of whose the data are; what is begun from now on is kept for that team."""
@@ -75,7 +71,7 @@ class LocalState:
         self.recovery.move(place)
         await asyncio.gather(self.learned.move(place), self.undo_log.move(place))
         await asyncio.gather(self.recovery.load(), self.undo_log.load())
-        self._emit(UndoChanged())
+        self._context.emit(UndoChanged())
 
     async def close(self) -> None:
         """Write the rest, and let go of everything: others may take up what is left."""

@@ -47,12 +47,12 @@ from xcoll_tui.session.writes.documents import DocumentWrites
 from xcoll_tui.session.writes.field_editor import FieldEditor
 from xcoll_tui.session.writes.finishing import Finishing
 from xcoll_tui.session.writes.outcome import Operation, Outcome
-from xcoll_tui.session.writes.read_back import ReadBack, read_surely
+from xcoll_tui.session.writes.read_back import read_surely
 from xcoll_tui.session.writes.recovery import Unfinished
 from xcoll_tui.session.writes.removals import Removals
 from xcoll_tui.session.writes.row_updates import RowUpdates
 from xcoll_tui.session.writes.runner import WriteRunner
-from xcoll_tui.session.writes.settling import Settling, Superseded
+from xcoll_tui.session.writes.superseded import Superseded
 from xcoll_tui.session.writes.undo_entry import UndoEntry
 
 _REMEMBERED = 16
@@ -98,9 +98,10 @@ class Session:
             emit=context.emit,
             clock=clock,
         )
-        self._follower = Follower(lambda: self.documents, sleep, self._settling_time)
+        self.state = LocalState(context, state, state_problem, place)
+        settling_time = self.state.learned.settling_time
+        self._follower = Follower(lambda: self.documents, sleep, settling_time)
         self.place = place
-        self.state = LocalState(state, state_problem, place, emit=context.emit, clock=clock)
         self._team_id = team_id
         self.activity = Activity(emit=context.emit, clock=clock)
         self._removals = Removals(self._superseded, self._describe, context)
@@ -113,11 +114,9 @@ class Session:
         )
         self._runner = runner = WriteRunner(
             context,
-            ReadBack(service),
             self.rows,
             self.activity,
             self.state.undo_log,
-            settling=Settling(self.state.learned, clock=clock, sleep=sleep),
             superseded=self._superseded,
             learned=self.state.learned,
         )
@@ -150,9 +149,6 @@ class Session:
             deletions=self.state.deletions,
             created=self._note_restored,
         )
-
-    def _settling_time(self) -> float:
-        return self.state.learned.settling_time(self._context.clock())
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call back at every change from now on; the function returned ends that."""

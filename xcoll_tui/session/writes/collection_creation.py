@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from xcoll_tui.api.models import Collection
+    from xcoll_tui.session.writes.read_back import Settled
     from xcoll_tui.session.writes.runner import WriteRunner
-    from xcoll_tui.session.writes.settling import Settled
 
     CollectionLook = Collection | ApiError | None
     Settle = Callable[

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Collection
     from xcoll_tui.session.writes.collection_diff import Change
     from xcoll_tui.session.writes.outcome import Target
-    from xcoll_tui.session.writes.settling import Settled
+    from xcoll_tui.session.writes.read_back import Settled
 
     CollectionLook = Collection | ApiError | None
 

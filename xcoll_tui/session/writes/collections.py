@@ -20,8 +20,8 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
+from xcoll_tui.session.writes.read_back import LONGEST, Settled
 from xcoll_tui.session.writes.runner import PLAIN
-from xcoll_tui.session.writes.settling import LONGEST, Settled
 from xcoll_tui.session.writes.write_log import saved_collection
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.read_back import Settled
     from xcoll_tui.session.writes.runner import ReadBackResult
-    from xcoll_tui.session.writes.settling import Settled
 
     Fields = Mapping[str, Any]
 

@@ -30,8 +30,8 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
+from xcoll_tui.session.writes.read_back import LONGEST, Settled
 from xcoll_tui.session.writes.runner import PLAIN, ReadBackResult
-from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -226,7 +226,7 @@ class DocumentWrites:
         for pause in _MISSED if options.restores else ():
             if not is_missing(error):
                 break
-            await self._runner.pause(pause)
+            await self._runner.sleep(pause)
             error = await send()
         return error
 

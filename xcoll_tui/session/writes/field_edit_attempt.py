@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.writes.outcome import Strategy, Target
+    from xcoll_tui.session.writes.read_back import Settled
     from xcoll_tui.session.writes.runner import ReadBackResult
-    from xcoll_tui.session.writes.settling import Settled
 
 # What a service answers that has no such method, or takes no body with it.
 _UNSUPPORTED = frozenset({405, 415, 501})

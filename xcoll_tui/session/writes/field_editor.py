@@ -17,9 +17,9 @@ from xcoll_tui.api.filters import equals, field_path
 from xcoll_tui.session.writes.field_edit_attempt import Edit, FieldEditAttempt
 from xcoll_tui.session.writes.judging import same_fields, was_not_sent, was_refused
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
+from xcoll_tui.session.writes.read_back import LONGEST, Settled
 from xcoll_tui.session.writes.replacement import Replacement
 from xcoll_tui.session.writes.runner import ReadBackResult
-from xcoll_tui.session.writes.settling import LONGEST, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

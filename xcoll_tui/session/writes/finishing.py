@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.writes.field_editor import FieldEditor
     from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.read_back import Settled
     from xcoll_tui.session.writes.recovery import Recovery, Unfinished
     from xcoll_tui.session.writes.runner import ReadBackResult, WriteRunner
-    from xcoll_tui.session.writes.settling import Settled
 
 
 class Finishing:

@@ -1,22 +1,38 @@
-"""Reading documents back after writes: together, where many are asked for at once."""
+"""Reading back after writes: documents together, and each until its write is proved.
+
+Reads lag behind writes by seconds, each by its own time, and the replicas of a service need not
+agree. So the new state seen proves a write, at once; the old state, or nothing, proves nothing
+until it has been seen for the settling time. How long that is, is learned from how long the writes
+of this service took to show: see `learned`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from xcoll_tui.api.errors import NotFound
+from xcoll_tui.session.writes.judging import is_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
     from xcoll_tui.api.models import Document
+    from xcoll_tui.session.context import SessionContext
+    from xcoll_tui.session.learned import Learned
     from xcoll_tui.session.service import Service
 
+LONGEST = 30.0
+"""Seconds: how long a write may take to show before it counts as one that never will."""
+_DELAYS = (0.1, 0.15, 0.25, 0.5, 0.5)
+_STEADY_DELAY = 1.0
+_GRID = 0.25
+"""Seconds: longer delays end on multiples of it, so that many documents are read in one batch."""
 _AT_ONCE = 100
 T = TypeVar("T")
+S = TypeVar("S")
 _Answer = tuple["Document | None", bool]
 
 
@@ -95,8 +111,9 @@ class ReadBack:
         try:
             return await self._service.get_document(collection_id, file_id)
         except NotFound as error:
-            _raise_without_words(error)
-            return None
+            if is_missing(error):
+                return None
+            raise
 
     async def _read_many(
         self, collection_id: str, file_ids: Sequence[str]
@@ -104,15 +121,16 @@ class ReadBack:
         try:
             documents = await self._service.batch_get_documents(collection_id, file_ids)
         except NotFound as error:
-            _raise_without_words(error)
-            return {}  # the collection is gone, and they with it
+            if is_missing(error):
+                return {}  # the collection is gone, and they with it
+            raise
         return {document.file_id: document for document in documents}
 
 
-def _raise_without_words(error: NotFound) -> None:
-    """Raise a 404 that a proxy may have given: it says nothing about what was asked for."""
-    if error.code is None and not error.message:
-        raise error
+def _pending(
+    several: Iterable[list[asyncio.Future[_Answer]]],
+) -> list[asyncio.Future[_Answer]]:
+    return [future for futures in several for future in futures if not future.done()]
 
 
 async def read_surely(read: Callable[..., Awaitable[T]], *ids: str) -> T:
@@ -126,7 +144,85 @@ async def read_surely(read: Callable[..., Awaitable[T]], *ids: str) -> T:
         return await read(*ids)
 
 
-def _pending(
-    several: Iterable[list[asyncio.Future[_Answer]]],
-) -> list[asyncio.Future[_Answer]]:
-    return [future for futures in several for future in futures if not future.done()]
+@dataclass(frozen=True)
+class Settled(Generic[S]):
+    """The last state that was seen: `proved`, or not within `seconds` of looking."""
+
+    seen: S
+    proved: bool
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """The time that was looked for, as a person says it."""
+        return f"{self.seconds:.0f} s"
+
+
+class Settling:
+    """Looks at a write until it is proved, or has not been for the settling time.
+
+    Time is counted in the pauses between the looks, so that
+    neither a slow answer nor a clock that is set shortens it.
+    """
+
+    def __init__(self, context: SessionContext, learned: Learned) -> None:
+        self._context = context
+        self._learned = learned
+
+    async def look(
+        self,
+        look: Callable[[bool], Awaitable[S]],
+        proved: Callable[[S], bool],
+        *,
+        ends: Callable[[S], bool] = lambda _: False,
+        waiting: Callable[[], object] | None = None,
+        within: float | None = None,
+        lasting: bool = False,
+        slowest: float = _STEADY_DELAY,
+        learns: bool = True,
+    ) -> Settled[S]:
+        """Look at once, then with growing pauses, until `proved` or `ends` says so of what is seen.
+
+        `look` is told whether it may be the last one. `waiting` is called when the first look
+        settled nothing. `within` overrides the settling time. `lasting`: one look that is `proved`
+        may be of an old state, so all of a whole settling time must be. No pause is longer than
+        `slowest`. `learns`: how long it took says something of the service.
+        """
+        limit = self._learned.settling_time() if within is None else within
+        must_last = self._learned.settling_time() if lasting else 0.0
+        seconds, since = 0.0, None
+        seen = await look(limit <= 0)
+        delays = _delays(slowest)
+        while True:
+            if not proved(seen):
+                since = None
+                if ends(seen) or seconds >= limit:
+                    return Settled(seen, proved=False, seconds=seconds)
+            else:
+                since = seconds if since is None else since
+                if seconds - since >= must_last:
+                    break
+            if seconds == 0 and waiting is not None:
+                waiting()
+            left = limit - seconds if since is None else since + must_last - seconds
+            delay = min(self._on_grid(next(delays)), left)
+            await self._context.sleep(delay)
+            seconds += delay
+            seen = await look(delay >= left)
+        if learns and not lasting:
+            self._learned.note_shown(seconds)
+        return Settled(seen, proved=True, seconds=seconds)
+
+    def _on_grid(self, delay: float) -> float:
+        if delay < _GRID:
+            return delay
+        late = (self._context.clock() + delay) % _GRID
+        return delay + (_GRID - late if late > 1e-6 else 0.0)
+
+
+def _delays(slowest: float) -> Iterator[float]:
+    yield from _DELAYS
+    delay = _STEADY_DELAY
+    while True:
+        yield delay
+        delay = min(delay * 1.5, slowest)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from xcoll_tui.session.context import SessionContext
-    from xcoll_tui.session.writes.settling import Superseded
+    from xcoll_tui.session.writes.superseded import Superseded
 
 
 class Removals:

@@ -23,8 +23,8 @@ from xcoll_tui.session.writes.judging import (
     was_refused,
 )
 from xcoll_tui.session.writes.outcome import NotSent, Verdict
+from xcoll_tui.session.writes.read_back import LONGEST
 from xcoll_tui.session.writes.runner import PLAIN, ReadBackResult
-from xcoll_tui.session.writes.settling import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from xcoll_tui.api.errors import ApiError
     from xcoll_tui.session.writes.field_edit_attempt import FieldEditAttempt
     from xcoll_tui.session.writes.outcome import Outcome
+    from xcoll_tui.session.writes.read_back import Settled
     from xcoll_tui.session.writes.recovery import Recovery, Unfinished
     from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
-    from xcoll_tui.session.writes.settling import Settled
 
     Fields = Mapping[str, Any]
 
@@ -334,7 +334,7 @@ class Replacement:
                 return error
             elif may_be_own(error):
                 return error  # it may be there by this very request
-            await self._runner.pause(pause)
+            await self._runner.sleep(pause)
             error = await self._send_attach_once(fields, options)
         return error
 

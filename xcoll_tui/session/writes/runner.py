@@ -14,7 +14,7 @@ from xcoll_tui.session.lists.events import Departure
 from xcoll_tui.session.writes.followups import Followups
 from xcoll_tui.session.writes.judging import is_missing, was_refused
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Verdict
-from xcoll_tui.session.writes.settling import LONGEST, Settled
+from xcoll_tui.session.writes.read_back import LONGEST, ReadBack, Settled, Settling
 from xcoll_tui.session.writes.write_log import WriteLog
 
 if TYPE_CHECKING:
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from xcoll_tui.session.writes.activity import Activity
     from xcoll_tui.session.writes.followups import Correct
     from xcoll_tui.session.writes.outcome import Target
-    from xcoll_tui.session.writes.read_back import ReadBack
     from xcoll_tui.session.writes.row_updates import RowUpdates
-    from xcoll_tui.session.writes.settling import Settling, Superseded
+    from xcoll_tui.session.writes.superseded import Superseded
     from xcoll_tui.session.writes.undo_log import UndoLog
 
 _LOOKING = {
@@ -102,12 +101,10 @@ class WriteRunner:
     def __init__(
         self,
         context: SessionContext,
-        read_back: ReadBack,
         rows: RowUpdates,
         activity: Activity,
         undo_log: UndoLog,
         *,
-        settling: Settling,
         superseded: Superseded,
         learned: Learned,
     ) -> None:
@@ -115,12 +112,13 @@ class WriteRunner:
         self.service = context.service
         self.rows = rows
         self.clock = context.clock
-        self.settling = settling
+        self.sleep = context.sleep
+        self.settling = Settling(context, learned)
         self.superseded = superseded
         self.learned = learned
         self.followups = Followups(context.watches)
         self.busy = 0
-        self._read_back = read_back
+        self._read_back = ReadBack(context.service)
         self._activity = activity
         self._undo_log = undo_log
         self._locks: WeakValueDictionary[tuple[str, str | None], asyncio.Lock] = (
@@ -370,10 +368,6 @@ class WriteRunner:
                     continue
             return  # it is there as well, or that is not known
         self.learned.note_files("kept")
-
-    async def pause(self, seconds: float) -> None:
-        """Wait before something is tried again."""
-        await self.settling.pause(seconds)
 
     def keep_looking(
         self,

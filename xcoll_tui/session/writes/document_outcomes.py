@@ -15,6 +15,7 @@ from xcoll_tui.session.writes.judging import (
     is_missing,
     may_be_own,
     named_field,
+    names_field,
     same_fields,
     was_missing_before,
     was_refused,
@@ -40,11 +41,6 @@ _SAME_SECOND = 1.0
 def shows_indexing(before: Document, look: ReadBackResult) -> bool:
     """Tell whether a document shows that it was indexed again, or is being."""
     return look.document is not None and _traces(look.document) != _traces(before)
-
-
-def names_field(error: ApiError | None, fields: Fields | None) -> bool:
-    """Tell whether a 409 is for a unique value, and not for a document that is there."""
-    return isinstance(error, Conflict) and named_field(error, fields or (), sure=True) is not None
 
 
 def attach_before(target: Target, fields: Fields | None, before: ReadBackResult) -> Outcome:

@@ -12,7 +12,6 @@ from xcoll_tui.session.writes.document_outcomes import (
     attached,
     file_lost,
     indexed_words,
-    names_field,
     reindexed,
     removed,
     removed_words,
@@ -22,9 +21,9 @@ from xcoll_tui.session.writes.field_edit_attempt import Edit
 from xcoll_tui.session.writes.judging import (
     explain,
     has_fields,
-    holds_fields,
     is_missing,
     is_settled_refusal,
+    names_field,
     same_fields,
     was_not_sent,
     was_refused,
@@ -163,9 +162,7 @@ class DocumentWrites:
             return file_lost(target, fields, error)
 
         def shows(look: ReadBackResult) -> bool:
-            if look.document is None:
-                return False
-            return fields is None or holds_fields(look.document, fields)
+            return look.document is not None if fields is None else look.holds(fields)
 
         settled = await runner.settle(
             target,
@@ -200,7 +197,7 @@ class DocumentWrites:
         It shows with the fields that it had then; with others somebody else has attached it.
         """
         runner = self._runner
-        before = await runner.look(target, confirm=False)
+        before = await runner.look(target)
         if before.document is None:
             return before
         may_be_old = fields is None or same_fields(before.document.raw_fields, fields)
@@ -217,8 +214,7 @@ class DocumentWrites:
         self, target: Target, fields: Fields | None, options: WriteOptions
     ) -> ApiError | None:
         """Attach; one 404 is no proof that a file is gone, since a replica may be behind."""
-        place = target.collection_id, target.file_id or ""
-        request = partial(self._service.add_document, *place, fields=fields)
+        request = partial(self._service.add_document, *target.ids, fields=fields)
         send = partial(
             self._runner.send, request, options, target=target, before=None, after=fields or {}
         )
@@ -265,11 +261,10 @@ class DocumentWrites:
             return end(
                 Verdict.CONFLICT, sentence, wanted_fields=dict(base), current_fields=current_fields
             )
-        place = target.collection_id, target.file_id or ""
         if has_fields(document):
             await runner.remember(target, document.raw_fields, None)
         error = await runner.send(
-            partial(self._service.remove_document, *place),
+            partial(self._service.remove_document, *target.ids),
             options,
             target=target,
             before=document,
@@ -310,7 +305,7 @@ class DocumentWrites:
 
     async def _look_before(self, target: Target, options: WriteOptions) -> ReadBackResult:
         """Read a document; that it is not there counts when it has been so for long enough."""
-        before = await self._runner.look(target, confirm=False)
+        before = await self._runner.look(target)
         if not before.is_gone:
             return before
         settled = await self._runner.settle(
@@ -337,12 +332,12 @@ class DocumentWrites:
             sentence += explain(before.error)
             return Outcome(Operation.REINDEX, target, Verdict.FAILED, sentence, before.error)
         target = replace(target, name=before.document.name)
-        place = target.collection_id, target.file_id or ""
-        error = await self._runner.send(partial(self._service.reindex_document, *place), options)
+        request = partial(self._service.reindex_document, *target.ids)
+        error = await self._runner.send(request, options)
         if error is not None and was_not_sent(error):
             return reindexed(target, error, before.document, before)
         if error is None:
-            after = await self._runner.look(target, confirm=False)
+            after = await self._runner.look(target)
         else:
             settled = await self._runner.settle(
                 target,

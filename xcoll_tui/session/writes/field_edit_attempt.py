@@ -12,6 +12,7 @@ from xcoll_tui.session.writes.judging import (
     has_fields,
     holds_fields,
     named_field,
+    names_field,
     was_not_sent,
     was_refused,
 )
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xcoll_tui.api.errors import ApiError
-    from xcoll_tui.api.models import Document
     from xcoll_tui.session.writes.outcome import Strategy, Target
     from xcoll_tui.session.writes.read_back import Settled
     from xcoll_tui.session.writes.runner import ReadBackResult
@@ -100,10 +100,6 @@ class FieldEditAttempt:
         document = self.before.document
         raw = document.raw_fields if document is not None else fields
         return self.edit.base in (fields, raw)
-
-    def holds(self, document: Document) -> bool:
-        """Tell whether a document has the wanted fields."""
-        return holds_fields(document, self.fields)
 
     def shows(self, look: ReadBackResult) -> bool:
         """Tell whether a look shows that the service has taken something of the edit."""
@@ -245,4 +241,4 @@ def _leads_on(strategy: Strategy, error: ApiError, fields: Mapping[str, str]) ->
     if strategy == "patch":
         return error.status in _UNSUPPORTED
     # The same 409 is for a file that is attached already and for a unique value that is taken.
-    return isinstance(error, Conflict) and named_field(error, fields, sure=True) is None
+    return isinstance(error, Conflict) and not names_field(error, fields)

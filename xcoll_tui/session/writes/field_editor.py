@@ -22,7 +22,7 @@ from xcoll_tui.session.writes.replacement import Replacement
 from xcoll_tui.session.writes.runner import ReadBackResult
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from typing import Any, Literal
 
     from xcoll_tui.api.models import Document
@@ -81,7 +81,7 @@ class FieldEditor:
     async def _look_before(self, edit: Edit, options: WriteOptions) -> ReadBackResult:
         """Read the document; that it is gone, or as it was before a write of ours, may be old."""
         runner, target = self._runner, edit.target
-        before = await runner.look(target, confirm=False)
+        before = await runner.look(target)
         behind = runner.superseded.holds(target, before.document)
         document = before.document
         if behind and document is not None:
@@ -104,17 +104,15 @@ class FieldEditor:
 
     async def _try_strategies(self, attempt: FieldEditAttempt, options: WriteOptions) -> Outcome:
         edit, runner, service = attempt.edit, self._runner, self._runner.service
-        place = edit.target.collection_id, edit.target.file_id or ""
+        ids = edit.target.ids
         requests: dict[InPlace, Callable[[], Awaitable[object]]] = {
-            "patch": partial(service.update_document, *place, fields=attempt.fields),
-            "reattach": partial(service.add_document, *place, fields=attempt.fields),
+            "patch": partial(service.update_document, *ids, fields=attempt.fields),
+            "reattach": partial(service.add_document, *ids, fields=attempt.fields),
         }
         ignored: list[InPlace] = []
         for strategy, request in requests.items():
-            if self._is_left_out(strategy, edit):
+            if self._is_left_out(strategy, attempt):
                 continue
-            if attempt.resumed and edit.replace:
-                continue  # tried already, and more than once it would only be indexed again
             await runner.remember(edit.target, attempt.old, attempt.fields, strategy=strategy)
             error = await runner.send(
                 request, options, target=edit.target, before=attempt.now, after=attempt.fields
@@ -123,7 +121,7 @@ class FieldEditor:
             outcome = attempt.judge(strategy, error, settled)
             if outcome is not None:
                 if outcome.verdict is Verdict.UNKNOWN and settled.seen.document is not None:
-                    self._follow(attempt, strategy, settled.seconds)
+                    self._keep_looking(attempt, strategy, settled.seconds)
                 if outcome.verdict is Verdict.DONE:
                     runner.learned.note_strategy(strategy, "applied")
                 return outcome
@@ -132,8 +130,9 @@ class FieldEditor:
             elif not attempt.is_partly:
                 ignored.append(strategy)
         if not edit.replace:
-            self._unshown[_place_of(edit)] = dict(edit.fields), frozenset(ignored)
-            self._keep_looking(attempt, ignored)
+            self._unshown[edit.target.place] = dict(edit.fields), frozenset(ignored)
+            if ignored:
+                self._keep_looking(attempt, ignored[0], attempt.seconds, ignored)
             return attempt.ignored(self._since())
         return await Replacement(runner, self._recovery, attempt).run(options)
 
@@ -153,63 +152,55 @@ class FieldEditor:
 
         return await runner.settle(target, options, shows, error=error)
 
-    def _follow(self, attempt: FieldEditAttempt, strategy: InPlace, after: float) -> None:
-        """Go on looking for an edit whose answer was lost."""
+    def _keep_looking(
+        self,
+        attempt: FieldEditAttempt,
+        strategy: InPlace,
+        after: float,
+        ignored: Sequence[InPlace] = (),
+    ) -> None:
+        """Go on looking for an edit that this strategy may have made.
+
+        Those that seem to be `ignored` are learned to be only when nothing has shown for as long as
+        any may take.
+        """
+        learned = self._runner.learned
 
         def shown(look: ReadBackResult) -> Outcome:
+            if ignored:
+                learned.note_strategy(strategy, "applied")
             attempt.now = look.document
             sentence = f"The fields of {attempt.target.shown} are saved. It may be indexed again."
             return attempt.end(Verdict.DONE, sentence, strategy=strategy)
 
+        def never() -> None:
+            for name in ignored:
+                learned.note_strategy(name, "ignored")
+
         self._runner.keep_looking(
             attempt.edit.target,
-            lambda look: look.document is not None and attempt.holds(look.document),
-            shown,
-            after=after,
-        )
-
-    def _keep_looking(self, attempt: FieldEditAttempt, ignored: list[InPlace]) -> None:
-        """Learn that a strategy is ignored only when it has not shown for as long as any may."""
-        runner = self._runner
-        if not ignored:
-            return
-
-        def shown(look: ReadBackResult) -> Outcome:
-            for strategy in ignored[:1]:
-                runner.learned.note_strategy(strategy, "applied")
-            attempt.now = look.document
-            sentence = f"The fields of {attempt.target.shown} are saved. It may be indexed again."
-            return attempt.end(Verdict.DONE, sentence, strategy=ignored[0])
-
-        def never() -> None:
-            for strategy in ignored:
-                runner.learned.note_strategy(strategy, "ignored")
-
-        runner.keep_looking(
-            attempt.edit.target,
-            lambda look: look.document is not None and attempt.holds(look.document),
+            lambda look: look.holds(attempt.fields),
             shown,
             never=never,
-            after=attempt.seconds,
+            after=after,
         )
 
     def _tried(self, edit: Edit) -> frozenset[InPlace]:
         """Return what was tried of this very edit before a person agreed to replacing."""
-        fields, strategies = self._unshown.get(_place_of(edit), ({}, frozenset()))
+        fields, strategies = self._unshown.get(edit.target.place, ({}, frozenset()))
         return strategies if edit.replace and fields == edit.fields else frozenset()
 
     def _fact(self, strategy: InPlace) -> Fact:
         learned = self._runner.learned
         return learned.patch if strategy == "patch" else learned.reattach
 
-    def _is_left_out(self, strategy: InPlace, edit: Edit) -> bool:
+    def _is_left_out(self, strategy: InPlace, attempt: FieldEditAttempt) -> bool:
+        edit = attempt.edit
+        if attempt.resumed and edit.replace:
+            return True  # tried already, and more than once it would only be indexed again
         ignored = self._fact(strategy).value == "ignored"
         return ignored or strategy in self._unsupported or strategy in self._tried(edit)
 
     def _since(self) -> str:
         fact = self._fact("patch")
         return f"on {fact.day}" if fact.value == "ignored" else ""
-
-
-def _place_of(edit: Edit) -> tuple[str, str | None]:
-    return edit.target.collection_id, edit.target.file_id

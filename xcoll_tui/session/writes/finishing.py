@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.writes.field_edit_attempt import Edit, FieldEditAttempt
-from xcoll_tui.session.writes.judging import explain, holds_fields
+from xcoll_tui.session.writes.judging import explain
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 from xcoll_tui.session.writes.replacement import Replacement
 from xcoll_tui.session.writes.runner import PLAIN
@@ -102,8 +102,6 @@ class Finishing:
         The removal that broke off may take effect late, and one read is no proof: what is seen
         must have lasted.
         """
-
-        def holds(look: ReadBackResult) -> bool:
-            return look.document is not None and holds_fields(look.document, wanted)
-
-        return await self._runner.settle(target, PLAIN, holds, lasting=True, learns=False)
+        return await self._runner.settle(
+            target, PLAIN, lambda look: look.holds(wanted), lasting=True, learns=False
+        )

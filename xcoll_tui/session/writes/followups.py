@@ -34,7 +34,7 @@ class Followups:
 
         It is given what corrects the outcome.
         """
-        self._planned[target.collection_id, target.file_id] = followup
+        self._planned[target.place] = followup
 
     def take_planned(self, place: Place) -> Followup | None:
         """Return what was planned while a write was under way, if anything was."""
@@ -48,7 +48,7 @@ class Followups:
         ended: Callable[[Target], object] | None,
     ) -> None:
         """Run a followup of an outcome; `ended` is told when it is over, cancelled or not."""
-        place = first.target.collection_id, first.target.file_id
+        place = first.target.place
 
         async def run() -> None:
             await followup(lambda outcome: correct(replace(outcome, entry=first.entry)))
@@ -63,7 +63,7 @@ class Followups:
 
     def is_followed(self, target: Target, operation: Operation) -> bool:
         """Tell whether a write of this kind was made and what came of it is still looked for."""
-        return self._operations.get((target.collection_id, target.file_id)) is operation
+        return self._operations.get(target.place) is operation
 
     def end(self, place: Place) -> None:
         """Look no longer: another write to the document begins."""

@@ -124,6 +124,11 @@ def named_field(error: ApiError | None, keys: Iterable[str], *, sure: bool = Fal
     return None
 
 
+def names_field(error: ApiError | None, fields: Iterable[str] | None) -> bool:
+    """Tell whether a 409 is for a unique value, and not for a document that is there."""
+    return isinstance(error, Conflict) and named_field(error, fields or (), sure=True) is not None
+
+
 def explain(error: ApiError | None) -> str:
     """Return a failure's own words as the end of a sentence's paragraph, "" without one."""
     return "" if error is None else f" {error.explanation}"

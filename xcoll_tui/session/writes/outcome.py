@@ -65,6 +65,16 @@ class Target:
     collection_name: str
 
     @property
+    def place(self) -> tuple[str, str | None]:
+        """The IDs as a key; documents that cannot be read may have "" for an ID."""
+        return self.collection_id, self.file_id
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """The IDs as the requests for a document have them."""
+        return self.collection_id, self.file_id or ""
+
+    @property
     def shown(self) -> str:
         """The name in quotation marks, or the ID where there is no name."""
         return f"“{self.name}”" if self.name.strip() else (self.file_id or self.collection_id)

@@ -18,7 +18,7 @@ from xcoll_tui.session.writes.judging import (
     is_missing,
     is_settled_refusal,
     may_be_own,
-    named_field,
+    names_field,
     was_not_sent,
     was_refused,
 )
@@ -52,7 +52,6 @@ class Replacement:
         self._recovery = recovery
         self._attempt = attempt
         self._target = attempt.target
-        self._place = attempt.target.collection_id, attempt.target.file_id or ""
         self._new, self._old = attempt.fields, attempt.old
         self._settled = False
         self._was_gone = False
@@ -95,7 +94,7 @@ class Replacement:
             return await self._file_lost(error), False
         settled = await self._settle(wanted, options, error)
         after = settled.seen
-        if after.document is not None and holds_fields(after.document, wanted):
+        if after.document is not None and after.holds(wanted):
             self._runner.rows.appeared(self._target.collection_id, after.document)
             self._note_kept(error)
             sentence = f"{self._target.shown} is attached again, and is being indexed."
@@ -114,7 +113,7 @@ class Replacement:
         """Send the first half; return None when the document is out of the collection."""
         name, before = self._target.shown, self._attempt.now
         error = await self._runner.send(
-            partial(self._runner.service.remove_document, *self._place),
+            partial(self._runner.service.remove_document, *self._target.ids),
             options,
             target=self._target,
             before=before,
@@ -184,16 +183,13 @@ class Replacement:
     async def _settle(
         self, wanted: Fields, options: WriteOptions, error: ApiError | None
     ) -> Settled[ReadBackResult]:
-        def shows(look: ReadBackResult) -> bool:
-            return look.document is not None and holds_fields(look.document, wanted)
-
-        refused = is_settled_refusal(error) or self._is_rule(error, wanted)
+        refused = is_settled_refusal(error) or names_field(error, wanted)
         settled = await self._runner.settle(
             self._target,
             options,
-            shows,
+            lambda look: look.holds(wanted),
             within=0.0 if refused else None,
-            lasting=error is not None and self._was_there_before(wanted),
+            lasting=error is not None and wanted == self._old,  # which was there before
             show=False,
             error=error,
         )
@@ -216,7 +212,7 @@ class Replacement:
             )
             sentence += f"{explain(error)}{explain(after.error)} {_KEPT}"
             return self._attempt.end(Verdict.UNKNOWN, sentence, error or after.error)
-        if holds_fields(after.document, self._new):
+        if after.holds(self._new):
             self._settled = True
             self._note_kept(error)
             sentence = f"The fields of {name} are saved: it was removed and attached again, and is"
@@ -236,13 +232,10 @@ class Replacement:
     async def _old_lasts(self, options: WriteOptions) -> bool:
         """Look whether the old fields are seen for the whole settling time, after it was gone."""
         settled = await self._runner.settle(
-            self._target, options, self._shows_old, lasting=True, learns=False
+            self._target, options, lambda look: look.holds(self._old), lasting=True, learns=False
         )
         self._attempt.now = settled.seen.document
         return settled.proved and self._was_gone
-
-    def _shows_old(self, look: ReadBackResult) -> bool:
-        return look.document is not None and holds_fields(look.document, self._old)
 
     async def _put_back(self, error: ApiError | None, options: WriteOptions) -> Outcome:
         """Attach the old fields again, since the new ones could not be attached."""
@@ -261,7 +254,7 @@ class Replacement:
         if after.document is None:
             return self._left_out(error or again, settled)
         self._runner.rows.show(self._target.collection_id, after.document)
-        if holds_fields(after.document, self._new):
+        if after.holds(self._new):
             return await self._judge(error, settled, options)
         self._settled = await self._old_lasts(options)
         if self._attempt.now is not None and holds_fields(self._attempt.now, self._new):
@@ -305,20 +298,12 @@ class Replacement:
     def _leave_list(self, look: ReadBackResult) -> None:
         """Take the row away of a document that stays out."""
         if look.is_gone:
-            self._runner.rows.gone(self._target.collection_id, self._place[1], Departure.REMOVED)
+            self._runner.rows.gone(*self._target.ids, Departure.REMOVED)
             self._runner.rows.count(self._target.collection_id, -1)
 
     def _note_kept(self, error: ApiError | None) -> None:
         if error is None and self._was_gone:
             self._runner.note_attached_again(self._target)
-
-    def _was_there_before(self, wanted: Fields) -> bool:
-        return wanted == self._old
-
-    @staticmethod
-    def _is_rule(error: ApiError | None, fields: Fields) -> bool:
-        """Tell whether a 409 is for a unique value, and not for a document that is still there."""
-        return isinstance(error, Conflict) and named_field(error, fields, sure=True) is not None
 
     async def _send_attach(self, fields: Fields, options: WriteOptions) -> ApiError | None:
         """Attach; while the service says that it is still there, the removal is on its way.
@@ -330,7 +315,7 @@ class Replacement:
         for pause in _PAUSES:
             if is_missing(error) and not missed:
                 missed = True
-            elif not isinstance(error, Conflict) or self._is_rule(error, fields):
+            elif not isinstance(error, Conflict) or names_field(error, fields):
                 return error
             elif may_be_own(error):
                 return error  # it may be there by this very request
@@ -339,7 +324,7 @@ class Replacement:
         return error
 
     async def _send_attach_once(self, fields: Fields, options: WriteOptions) -> ApiError | None:
-        request = partial(self._runner.service.add_document, *self._place, fields=fields)
+        request = partial(self._runner.service.add_document, *self._target.ids, fields=fields)
         send = partial(self._runner.send, request, target=self._target, before=None, after=fields)
         try:
             return await send(options=options)

@@ -103,7 +103,7 @@ class RowUpdates:
     @contextmanager
     def intent(self, target: Target, words: str) -> Iterator[None]:
         """Show an intent on the target's row."""
-        collection_id, place = target.collection_id, (target.collection_id, target.file_id)
+        collection_id, place = target.collection_id, target.place
         self._intents[place] = words
         self._repaint(target)
         self._writing[collection_id] = self._writing.get(collection_id, 0) + 1
@@ -119,9 +119,8 @@ class RowUpdates:
 
     def change_intent(self, target: Target, words: str) -> None:
         """Show other words on the row of a write that is under way."""
-        place = target.collection_id, target.file_id
-        if self._intents.get(place) not in (None, words):
-            self._intents[place] = words
+        if self._intents.get(target.place) not in (None, words):
+            self._intents[target.place] = words
             self._repaint(target)
 
     # How things are

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.lists.events import Departure
 from xcoll_tui.session.writes.followups import Followups
-from xcoll_tui.session.writes.judging import is_missing, was_refused
+from xcoll_tui.session.writes.judging import holds_fields, is_missing, was_refused
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Verdict
 from xcoll_tui.session.writes.read_back import LONGEST, ReadBack, Settled, Settling
 from xcoll_tui.session.writes.write_log import WriteLog
@@ -81,6 +81,10 @@ class ReadBackResult:
     def is_gone(self) -> bool:
         """Whether the service says that there is no such document."""
         return self.document is None and self.error is None
+
+    def holds(self, fields: Mapping[str, Any]) -> bool:
+        """Tell whether there is a document, and surely has these fields."""
+        return self.document is not None and holds_fields(self.document, fields)
 
 
 _ASKED = 50
@@ -156,7 +160,7 @@ class WriteRunner:
         undo_log = None if options.quiet else self._undo_log
         log = options.log or WriteLog(undo_log, operation, target)
         entry = None if options.quiet else self._activity.begin(operation, target, log=log)
-        place = target.collection_id, target.file_id
+        place = target.place
         lock = self._locks.setdefault(place, asyncio.Lock())
         sentence = f"It was broken off while it was under way; look at {target.shown} again."
         outcome = Outcome(operation, target, Verdict.UNKNOWN, sentence)
@@ -205,9 +209,9 @@ class WriteRunner:
         None stands for a document that is not there. Raises UndoUnwritten where what is there
         could not be written: then the request must not be sent.
         """
-        log = self._log_of[target.collection_id, target.file_id]
+        log = self._log_of[target.place]
         # Whoever undoes it must tell what was sent from what was only meant.
-        self._sending[target.collection_id, target.file_id] = partial(log.mark_sent, target)
+        self._sending[target.place] = partial(log.mark_sent, target)
         try:
             await log.add(target, old, new, strategy=strategy)
         except OSError as problem:
@@ -231,7 +235,7 @@ class WriteRunner:
         try:
             async with options.slot or nullcontext():
                 if target is not None:
-                    self._sending.pop((target.collection_id, target.file_id), _nothing)()
+                    self._sending.pop(target.place, _nothing)()
                 await request()
         except ApiError as error:
             if target is not None and not was_refused(error):
@@ -241,26 +245,21 @@ class WriteRunner:
             self.superseded.note(target, before, after)
         return None
 
-    async def look(
-        self, target: Target, *, departure: Departure = Departure.ELSEWHERE, confirm: bool = True
-    ) -> ReadBackResult:
-        """Read a document and show on its row how it is; `departure` is said of one that is gone.
+    async def look(self, target: Target) -> ReadBackResult:
+        """Read a document and show on its row how it is.
 
         A state that a write of ours replaced lately is not shown: it is old.
         """
-        look = await self._read(target, confirm=confirm)
+        look = await self._read(target, confirm=False)
         if look.is_gone and self.rows.is_listed(target):
             # One replica that does not know it takes no row away.
-            look = await self._read(target, confirm=confirm)
-        self._show(target, look, departure)
+            look = await self._read(target, confirm=False)
+        self._show(target, look, Departure.ELSEWHERE)
         return look
 
     async def _read(self, target: Target, *, confirm: bool) -> ReadBackResult:
-        collection_id, file_id = target.collection_id, target.file_id or ""
         try:
-            return ReadBackResult(
-                await self._read_back.read(collection_id, file_id, confirm=confirm)
-            )
+            return ReadBackResult(await self._read_back.read(*target.ids, confirm=confirm))
         except ApiError as error:
             return ReadBackResult(error=error)
 
@@ -272,7 +271,7 @@ class WriteRunner:
             return
         self.superseded.show(target, look.document)
         if look.document is None:
-            self.rows.gone(target.collection_id, target.file_id or "", departure)
+            self.rows.gone(*target.ids, departure)
         else:
             self.rows.show(target.collection_id, look.document)
 
@@ -332,23 +331,22 @@ class WriteRunner:
             await self.service.get_collection(target.collection_id)
         except ApiError:
             return False
-        if (target.collection_id, target.file_id) in self._removed:
+        if target.place in self._removed:
             self.learned.note_files("deleted")
         return True
 
     def note_removed(self, target: Target) -> None:
         """Take note that a document was seen gone: what becomes of its file now can be learned."""
-        self._removed.add((target.collection_id, target.file_id))
+        self._removed.add(target.place)
 
     def note_attached_again(self, target: Target) -> None:
         """Take note that a file outlived the document that was removed here.
 
         One that is a document elsewhere too says nothing of a file's last document.
         """
-        place = target.collection_id, target.file_id
-        if place not in self._removed:
+        if target.place not in self._removed:
             return
-        self._removed.discard(place)
+        self._removed.discard(target.place)
         if self.learned.files.value == "kept":
             self.learned.note_files("kept")
         else:
@@ -412,7 +410,7 @@ class WriteRunner:
         """Look at a document at leisure, show each look on its row, and learn nothing from it."""
 
         async def look(_last: bool) -> ReadBackResult:
-            return await self.look(target, confirm=False)
+            return await self.look(target)
 
         return await self.settling.look(
             look, proved, within=within, slowest=slowest, lasting=lasting, learns=False

@@ -45,7 +45,7 @@ class Superseded:
 
     def note(self, target: Target, before: Row | None, after: Mapping[str, Any] | None) -> None:
         """Take note that a write replaces one state of a row by another."""
-        place = target.collection_id, target.file_id or ""
+        place = target.ids
         old = _state_of(before)
         now = self._clock()
         states = self._states.setdefault(place, deque(maxlen=_REMEMBERED))
@@ -59,17 +59,17 @@ class Superseded:
 
     def holds(self, target: Target, seen: Row | None) -> bool:
         """Tell whether what was seen is a state that was replaced lately."""
-        return self._is_behind((target.collection_id, target.file_id or ""), seen)
+        return self._is_behind(target.ids, seen)
 
     def show(self, target: Target, seen: Row | None) -> None:
         """Take note of how a row was shown to be now."""
-        place = target.collection_id, target.file_id or ""
+        place = target.ids
         if place in self._states:
             self._current[place] = seen
 
     def forget(self, target: Target) -> None:
         """Forget what a row was: what is seen of it now is how it is."""
-        place = target.collection_id, target.file_id or ""
+        place = target.ids
         self._states.pop(place, None)
         self._current.pop(place, None)
 

@@ -204,6 +204,7 @@ def test_a_comment_or_a_fence_moves_no_place(text, place):
         (f"// my list\r{A} // first\r{B}", 2),
         (f"# my ids\r{A}\r# one\r{B}", 2),
         (f"/* two of them */\r{A}\r/* x\r y */\r{B}", 2),
+        (f"/*/ begun, not over */ {A} {B}", 1),
         (f'(\n  "{A}"  # x\n  "{B}"\n)', 1),
         (f"# {A}\n// {B}\n", 0),
     ],

@@ -116,7 +116,7 @@ def take_comments_out(text: str) -> tuple[str, int]:
     """
     parts: list[str] = []
     count = done = 0
-    while (start := text.find("/*", done)) >= 0 and (end := text.find("*/", start)) >= 0:
+    while (start := text.find("/*", done)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
         is_comment = _ID.search(text, start, end) is None
         parts += [text[done:start], " "] if is_comment else [text[done : end + 2]]
         count += is_comment

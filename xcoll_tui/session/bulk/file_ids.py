@@ -17,10 +17,10 @@ from xcoll_tui.session.bulk.pasted_text import (
     trim_cell,
 )
 
-_KNOWN = re.compile(FILE_ID)
+_ID = FILE_ID.pattern
 _ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 # One, or several that nothing or little divides.
-_RUN = re.compile(rf"(?<![\w-]){FILE_ID}(?:[-_]*{FILE_ID})*(?![\w-])", re.ASCII)
+_RUN = re.compile(rf"(?<![\w-]){_ID}(?:[-_]*{_ID})*(?![\w-])", re.ASCII)
 # What a terminal takes for a colour, a title or a link, as in the lines of a log.
 _CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 # What stands around a text in Markdown, on lines of its own.
@@ -42,7 +42,7 @@ _MARKER = re.compile(
     rf"[^\S{_ENDS}]++|[{INVISIBLE}]++"
     r"|[-–—*+>•◦▪‣·#]|[(\[][xX✓✔ ]?[)\]]|[\u2460-\u249b\u2776-\u2793]|n[or]\b[.:]*+"
     r"|[(\[]?\d{1,6}(?:[./]\d{1,6})*+(?!\w)[.):\],;|\\]*+|[(\[]?(?:[a-z]|[ivxlc]{1,7})[.):\]]++"
-    rf"){{1,20}}+(?=[^{_ENDS}]*?{FILE_ID})",
+    rf"){{1,20}}+(?=[^{_ENDS}]*?{_ID})",
     re.IGNORECASE,
 )
 _NAMED, _LONG_NAME = 3, 40
@@ -83,12 +83,12 @@ def read_file_ids(text: str) -> PastedIds:
             return pasted
         tables = read_tables(text, _is_id)
         if tables is not None:
-            above = [Record(word, {}) for word in _words(tables.above) if _KNOWN.fullmatch(word)]
+            above = [Record(word, {}) for word in _words(tables.above) if FILE_ID.fullmatch(word)]
             return _from_tables(above, tables.tables)
         refuse_part(plain)
     except PasteBroken as problem:
         return PastedIds((), problem=problem)
-    words, count = take_comments_out(plain) if _KNOWN.search(plain) else (plain, 0)
+    words, count = take_comments_out(plain) if FILE_ID.search(plain) else (plain, 0)
     notes = (f"{count:,} comment{'s were' if count > 1 else ' was'} left out",) if count else ()
     return _pasted((Record(word, {}) for word in _words(_MARKER.sub("", words))), notes)
 
@@ -210,11 +210,11 @@ def _out_of_fences(text: str) -> str:
     begin, fenced = 0, False
     for fence in _FENCE.finditer(text):
         part = text[begin : fence.start()]
-        parts += [part if fenced or _KNOWN.search(part) else _INKED.sub(" ", part)]
+        parts += [part if fenced or FILE_ID.search(part) else _INKED.sub(" ", part)]
         parts += [_blank(fence)]
         begin, fenced = fence.end(), not fenced
     rest = text[begin:]
-    parts += [_INKED.sub(" ", rest) if begin and not (fenced or _KNOWN.search(rest)) else rest]
+    parts += [_INKED.sub(" ", rest) if begin and not (fenced or FILE_ID.search(rest)) else rest]
     return "".join(parts)
 
 
@@ -267,7 +267,7 @@ def _ids_of(text: str) -> list[str]:
 
 
 def _known_in(text: str) -> list[str]:
-    return [file_id for run in _RUN.findall(text) for file_id in _KNOWN.findall(run)]
+    return [file_id for run in _RUN.findall(text) for file_id in FILE_ID.findall(run)]
 
 
 def _is_id(text: str) -> bool:
@@ -295,7 +295,7 @@ def _pasted(records: Iterable[Record], notes: tuple[str, ...] = ()) -> PastedIds
     return PastedIds(
         tuple(counts),
         tuple(file_id for file_id, count in counts.items() if count > 1),
-        tuple(file_id for file_id in counts if not _KNOWN.fullmatch(file_id)),
+        tuple(file_id for file_id in counts if not FILE_ID.fullmatch(file_id)),
         tuple(columns),
         {file_id: own for file_id, own in values.items() if own},
         notes,

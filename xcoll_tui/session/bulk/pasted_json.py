@@ -35,7 +35,6 @@ _QUOTE_OF_SHELL = re.compile(r"'\\(')'")
 _QUOTE_OF_CSV = re.compile('"(")')
 _DOUBLED = re.compile(rf"(?:[{{\[]{_SPACE})+\"\"\w")
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
-_IS_ID = re.compile(FILE_ID)
 
 _REASONS = {
     "Expecting ',' delimiter": "a comma is missing, or a bracket at the end",
@@ -74,7 +73,7 @@ def read_json(text: str) -> Json | None:
         return _read_wrapped(text, wrapped.group(1), wrapped.end())
     if text[start : start + 1] not in ("{", "["):
         return None
-    inner, shifts = _unescape(text) if _ESCAPED.match(text, start) else (text, [])
+    inner, shifts = _replace(_ESCAPE, text) if _ESCAPED.match(text, start) else (text, [])
     try:
         return _read(text, inner, 0, shifts)
     except PasteBroken:
@@ -126,7 +125,7 @@ def _records_of(value: dict[str, Any]) -> Iterator[Record]:
         beside = _texts(fields) if isinstance(fields, dict) else {}
         for record in _records_of(metadata):
             yield record._replace(values=beside)
-    elif any(map(_IS_ID.fullmatch, value)):
+    elif any(map(FILE_ID.fullmatch, value)):
         for key, item in value.items():
             yield from _records_under(key, item)
     else:
@@ -141,7 +140,7 @@ def _records_of(value: dict[str, Any]) -> Iterator[Record]:
 def _records_under(key: str, item: object) -> list[Record]:
     """Return the IDs in a member, else its name where that is one."""
     inner = list(records_in(item)) if isinstance(item, dict | list) else []
-    if inner or not _IS_ID.fullmatch(key):
+    if inner or not FILE_ID.fullmatch(key):
         return inner
     return [Record(key, _texts(item) if isinstance(item, dict) else {})]
 
@@ -172,10 +171,6 @@ def _read_wrapped(text: str, quote: str, start: int) -> Json:
         escape = _QUOTE_OF_SHELL
     inner, shifts = _replace(escape, body)
     return _read(text, inner, start, shifts)
-
-
-def _unescape(text: str) -> tuple[str, list[int]]:
-    return _replace(_ESCAPE, text)
 
 
 def _replace(pattern: re.Pattern[str], text: str) -> tuple[str, list[int]]:

@@ -15,10 +15,9 @@ INVISIBLE = (
 )
 """The members of a character class."""
 
-FILE_ID = r"file_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-"""The pattern of an ID of the service's."""
+FILE_ID = re.compile(r"file_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An ID of the service's."""
 
-_ID = re.compile(FILE_ID)
 _LINE_COMMENT = re.compile(r"(?<!\S)(?:#|//)")
 
 LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -117,13 +116,13 @@ def take_comments_out(text: str) -> tuple[str, int]:
     parts: list[str] = []
     count = done = 0
     while (start := text.find("/*", done)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
-        is_comment = _ID.search(text, start, end) is None
+        is_comment = FILE_ID.search(text, start, end) is None
         parts += [text[done:start], " "] if is_comment else [text[done : end + 2]]
         count += is_comment
         done = end + 2
     lines = []
     for line in "".join([*parts, text[done:]]).splitlines(keepends=True):
-        behind = max((match.end() for match in _ID.finditer(line)), default=0)
+        behind = max((match.end() for match in FILE_ID.finditer(line)), default=0)
         comment = _LINE_COMMENT.search(line, behind)
         lines.append(line if comment is None else f"{line[: comment.start()]}\n")
         count += comment is not None

@@ -58,7 +58,7 @@ async def left_by(state, *items, place=HERE, now=NOW, **options):
     owner = Owner(state)
     log = make(state, place, now, owner)
     entry = await begun(log, *items, **options)
-    await log.close()
+    await log.flush()
     owner.release()
     return entry.id
 
@@ -79,7 +79,7 @@ async def test_the_next_session_finds_all_of_it(tmp_path):
     log.mark_dead(entry.id, ["c"], "Its file is gone.")
     whole = await begun(log, whole=True, operation="recreate")
     log.mark_undone(whole.id)
-    await log.close()
+    await log.flush()
     owner.release()
     later = await read(tmp_path)
     assert later.entries == [entry, whole]
@@ -166,7 +166,7 @@ async def test_what_is_noted_stands_where_its_entry_stands(tmp_path):
     await log.add(own.id, [UndoItem("b")])
     log.mark_undone(entry_id, ["a"])
     later = await begun(log, UndoItem("c"))
-    await log.close()
+    await log.flush()
     kinds = [line["kind"] for line in lines_of(tmp_path, Place(HERE.host))]
     assert kinds == ["log", "begin", "item", "begin", "item", "item", "undone"]
     assert {line.get("id") for line in lines_of(tmp_path)} == {None, later.id}
@@ -502,7 +502,7 @@ async def test_what_nobody_waits_for_is_written_when_there_is_room_again(tmp_pat
     assert "No space left on device" in problem
     assert problem.endswith("is not kept.")
     log.end(entry.id, "b", "done")
-    await log.close()
+    await log.flush()
     kinds = [line["kind"] for line in lines_of(tmp_path)]
     assert kinds == ["log", "begin", "item", "item", "undone", "undone", "end"]
 
@@ -543,7 +543,7 @@ async def test_a_caller_that_gives_up_leaves_nothing_to_undo(tmp_path, monkeypat
     with pytest.raises(asyncio.CancelledError):
         await adding
     go_on.set()
-    await log.close()
+    await log.flush()
     (read_entry,) = (await read(tmp_path)).entries
     assert read_entry.items["a"].verdict == "cancelled"
     assert read_entry.left == []
@@ -592,7 +592,7 @@ async def test_what_another_session_needs_stays_whatever_its_age(tmp_path):
         # Its lines go where everybody looks for them now.
         await writing.add(live.id, [UndoItem("b")])
         undoing.mark_undone(adopted)
-    await writing.close()
+    await writing.flush()
     await log.load()
     assert [*log.get(live.id).items] == ["a", "b"]
     assert gone not in file_of(tmp_path).read_text()

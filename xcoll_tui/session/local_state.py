@@ -42,7 +42,7 @@ class LocalState:
         )
         self.restores = Restores(folder, self.owner)
         self.deletions = Deletions(folder, self.owner)
-        self._base_url = base_url
+        self.base_url = base_url
         self._context = context
 
     @property
@@ -64,7 +64,7 @@ class LocalState:
 
     async def belong_to(self, team: str) -> None:
         """Take note of whose the data are; what is begun from now on is kept for that team."""
-        place = Place.of(self._base_url, team)
+        place = Place.of(self.base_url, team)
         if place == self.place:
             return
         self.place = place
@@ -75,5 +75,5 @@ class LocalState:
 
     async def close(self) -> None:
         """Write the rest, and let go of everything: others may take up what is left."""
-        await asyncio.gather(self.learned.close(), self.undo_log.close())
+        await asyncio.gather(self.learned.close(), self.undo_log.flush())
         await asyncio.to_thread(self.owner.release)

@@ -129,7 +129,7 @@ async def test_in_memory_nothing_is_waited_for():
     entry = await begun(log, UndoItem("a"))
     log.end(entry.id, "a", "done")
     await log.move(Place("here", "team"))
-    await log.close()
+    await log.flush()
     assert await log.load() == []
     assert log.entries == [entry]
     assert asyncio.all_tasks() == {asyncio.current_task()}

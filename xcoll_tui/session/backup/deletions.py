@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.json_file import text_of
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.writes.records import RecordFolder, new_id
+from xcoll_tui.session.writes.records import RecordFolder, new_id, put_own
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,11 +39,9 @@ class Deletions:
     """The deletions that are under way; `state` is the state folder."""
 
     def __init__(self, state: Path | None, owner: Owner) -> None:
-        self._records = (
-            None
-            if state is None
-            else RecordFolder(state / FOLDER, _read, _write, "that a collection is being deleted")
-        )
+        folder = None if state is None else state / FOLDER
+        content = "that a collection is being deleted"
+        self._records = RecordFolder(folder, _read, _write, content)
         self._owner = owner
         self._own: set[str] = set()
 
@@ -56,7 +54,7 @@ class Deletions:
         self._own.add(collection_id)
         try:
             with suppress(OSError):
-                await asyncio.to_thread(self._put, deletion)
+                await asyncio.to_thread(put_own, self._owner, self._records, deletion)
             yield
         except asyncio.CancelledError:
             raise  # the program ends: the next start tells of it
@@ -80,18 +78,10 @@ class Deletions:
         return await asyncio.to_thread(self._take_dead, place)
 
     async def _forget(self, deletion: Deletion) -> None:
-        if self._records is not None:
-            with suppress(OSError):
-                await asyncio.to_thread(self._records.delete, deletion.id)
-
-    def _put(self, deletion: Deletion) -> None:
-        if self._records is not None:
-            self._owner.acquire()
-            self._records.put(deletion)
+        with suppress(OSError):
+            await asyncio.to_thread(self._records.delete, deletion.id)
 
     def _elsewhere(self) -> frozenset[str]:
-        if self._records is None:
-            return frozenset()
         live = set()
         for deletion in self._records.read_all()[0]:
             with suppress(OSError):
@@ -100,8 +90,6 @@ class Deletions:
         return frozenset(live)
 
     def _take_dead(self, place: Place) -> list[Deletion]:
-        if self._records is None:
-            return []
         dead = []
         for deletion in self._records.read_all()[0]:
             if deletion.place and not place.owns(Place.parse(deletion.place)):

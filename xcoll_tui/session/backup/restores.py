@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.json_file import number_of, text_of
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.writes.records import RecordFolder, adopting, new_id
+from xcoll_tui.session.writes.records import RecordFolder, adopting, new_id, put_own
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -45,19 +44,13 @@ class Restores:
     """The restores that were begun and not finished; `state` is the state folder."""
 
     def __init__(self, state: Path | None, owner: Owner) -> None:
-        self._records = (
-            None
-            if state is None
-            else RecordFolder(
-                state / FOLDER, _read, _write, "the collection that a backup is made into"
-            )
-        )
+        folder = None if state is None else state / FOLDER
+        content = "the collection that a backup is made into"
+        self._records = RecordFolder(folder, _read, _write, content)
         self._owner = owner
 
     async def find(self, backup: Path, place: Place) -> Restore | None:
         """Return the newest restore of a backup that was begun, None if there is none."""
-        if self._records is None:
-            return None
         records, _ = await asyncio.to_thread(self._records.read_all)
         own_records = [
             record
@@ -66,7 +59,7 @@ class Restores:
         ]
         return max(own_records, key=lambda record: record.asked_at or 0.0, default=None)
 
-    def adopt(self, restore: Restore) -> AbstractAsyncContextManager[bool]:
+    def adopt(self, restore: Restore) -> AbstractAsyncContextManager[bool | None]:
         """Hold the right to go on with a restore; False where another xcoll is at it."""
         return adopting(self._owner, restore.owner)
 
@@ -84,14 +77,10 @@ class Restores:
 
     async def end(self, restore: Restore) -> None:
         """Delete the record: all stands in the collection, or nothing was created."""
-        if self._records is not None:
-            await asyncio.to_thread(self._records.delete, restore.id)
+        await asyncio.to_thread(self._records.delete, restore.id)
 
     async def _put(self, restore: Restore) -> None:
-        if self._records is None:
-            return
-        await asyncio.to_thread(self._owner.acquire)
-        await asyncio.to_thread(partial(self._records.put, restore))
+        await asyncio.to_thread(put_own, self._owner, self._records, restore)
 
 
 def _write(restore: Restore) -> dict[str, Any]:

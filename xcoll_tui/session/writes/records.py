@@ -22,7 +22,8 @@ from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from filelock import BaseFileLock
@@ -199,6 +200,18 @@ class Owner:
             lock.release()
             return False
 
+    def find_live(self, owner_ids: Iterable[str], live: dict[str, bool]) -> list[OSError]:
+        """Add to `live` which of these owners are, and return why that of some is not known."""
+        failures = []
+        for owner_id in owner_ids:
+            if owner_id not in live:
+                try:
+                    live[owner_id] = self.is_live(owner_id)
+                except OSError as error:
+                    live[owner_id] = True  # what may be another's is left alone
+                    failures.append(error)
+        return failures
+
     def _adopt(self, owner_id: str) -> bool:
         with self._guard:
             if self._folder is None:
@@ -240,24 +253,36 @@ class Owner:
 
 
 @asynccontextmanager
-async def adopting(owner: Owner, owner_id: str) -> AsyncIterator[bool]:
-    """Adopt an owner as `Owner.adopt` does, off the event loop; raises OSError.
+async def adopting(
+    owner: Owner, owner_id: str, failed: Callable[[OSError], object] | None = None
+) -> AsyncIterator[bool | None]:
+    """Adopt an owner as `Owner.adopt` does, off the event loop.
 
-    A caller that is cancelled meanwhile leaves no lock behind.
+    Where a lock cannot be looked at it raises OSError, or tells that `failed` and yields None. A
+    caller that is cancelled meanwhile leaves no lock behind.
     """
     if owner.acts_for(owner_id):
         yield True
         return
     with ExitStack() as stack:
-        entering = asyncio.ensure_future(
-            asyncio.to_thread(stack.enter_context, owner.adopt(owner_id))
-        )
+        adopted: bool | None
         try:
-            adopted = await asyncio.shield(entering)
-        except asyncio.CancelledError:
-            await asyncio.wait({entering})
-            raise
+            adopted = await _enter(stack, owner.adopt(owner_id))
+        except OSError as error:
+            if failed is None:
+                raise
+            failed(error)
+            adopted = None
         yield adopted
+
+
+async def _enter(stack: ExitStack, adopting: AbstractContextManager[bool]) -> bool:
+    entering = asyncio.ensure_future(asyncio.to_thread(stack.enter_context, adopting))
+    try:
+        return await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait({entering})
+        raise
 
 
 def _sweep(folder: Path) -> None:
@@ -293,12 +318,13 @@ class RecordFolder(Generic[R]):
     """A folder with a JSON file for each record; the methods block, and raise OSError.
 
     `read` makes a record of an object as it was read, and raises ValueError if it cannot; `write`
-    is its inverse. `content` goes on after "It holds", where a file cannot be read.
+    is its inverse. `content` goes on after "It holds", where a file cannot be read. Without a
+    `folder` nothing is kept.
     """
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | None,
         read: Callable[[dict[str, Any]], R],
         write: Callable[[R], dict[str, Any]],
         content: str,
@@ -312,6 +338,8 @@ class RecordFolder(Generic[R]):
         """Return all records, and what could not be read, as sentences; raises nothing."""
         records: list[R] = []
         problems: list[str] = []
+        if self._folder is None:
+            return records, problems
         try:
             paths = sorted(self._folder.iterdir())
         except FileNotFoundError:
@@ -343,6 +371,8 @@ class RecordFolder(Generic[R]):
 
     def put(self, record: R) -> None:
         """Write a record, whole or not at all, and bring it to the disk."""
+        if self._folder is None:
+            return
         path = self._path(record.id)
         try:
             content = encode(self._write(record))
@@ -355,7 +385,8 @@ class RecordFolder(Generic[R]):
 
     def delete(self, record_id: str) -> None:
         """Delete a record, which may be gone already."""
-        self._path(record_id).unlink(missing_ok=True)
+        if self._folder is not None:
+            self._path(record_id).unlink(missing_ok=True)
 
     def path_of(self, record: R) -> Path:
         """Return where a record is."""
@@ -374,9 +405,15 @@ class RecordFolder(Generic[R]):
         return record
 
     def _path(self, record_id: str) -> Path:
-        if not is_id(record_id):
+        if self._folder is None or not is_id(record_id):
             raise ValueError(f"{record_id!r} is no record's ID")
         return self._folder / f"{record_id}.json"
+
+
+def put_own(owner: Owner, records: RecordFolder[R], record: R) -> None:
+    """Write a record under its owner's lock: what is begun must not look like what broke off."""
+    owner.acquire()
+    records.put(record)
 
 
 def _delete_stale(path: Path) -> None:

@@ -9,14 +9,21 @@ the folder: a record is its owner's, and anybody's once that is dead.
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from xcoll_tui.session.events import UnfinishedChanged
 from xcoll_tui.session.json_file import number_of, reason_of, text_of
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.writes.records import Owner, RecordFolder, StateUnusable, adopting, new_id
+from xcoll_tui.session.writes.records import (
+    Owner,
+    RecordFolder,
+    StateUnusable,
+    adopting,
+    new_id,
+    put_own,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -71,9 +78,8 @@ class Recovery:
         owner: Owner | None = None,
         problem: str = "",
     ) -> None:
-        self._records = (
-            None if folder is None else RecordFolder(folder / FOLDER, _read, _write, _WHAT)
-        )
+        self._folder = None if folder is None else folder / FOLDER
+        self._records = RecordFolder(self._folder, _read, _write, _WHAT)
         self._place = place
         self._owner = owner or Owner(folder)
         self._emit = emit
@@ -97,9 +103,9 @@ class Recovery:
 
     async def load(self) -> None:
         """Read what earlier sessions left, and what others are at work on now."""
-        if self._records is None:
+        if self._folder is None:
             return
-        entries, problems = await asyncio.to_thread(self._read_all, self._records)
+        entries, problems = await asyncio.to_thread(self._read_all)
         before = self._listed()
         own = {
             entry.id: entry
@@ -179,33 +185,30 @@ class Recovery:
             return
         self._claimed.add(entry.id)
         try:
-            async with AsyncExitStack() as stack:
-                yield await self._read_again(entry) if await self._adopt(stack, entry) else None
+            async with adopting(self._owner, entry.owner, self._note_unknown_owner) as adopted:
+                if adopted == entry.is_live:
+                    self._entries[entry.id] = replace(entry, is_live=not adopted)
+                    self._emit(UnfinishedChanged())
+                yield await self._read_again(entry) if adopted else None
         finally:
             self._claimed.discard(entry.id)
 
     # Within
 
-    async def _adopt(self, stack: AsyncExitStack, entry: Unfinished) -> bool:
-        try:
-            adopted = await stack.enter_async_context(adopting(self._owner, entry.owner))
-        except OSError as error:
-            problem = _unknown_owner(error)
-            if problem not in self._failures:
-                self._failures.append(problem)
-            return False
-        if adopted == entry.is_live:
-            self._entries[entry.id] = replace(entry, is_live=not adopted)
-            self._emit(UnfinishedChanged())
-        return adopted
+    def _note_unknown_owner(self, error: OSError) -> None:
+        problem = _unknown_owner(error)
+        if problem not in self._failures:
+            self._failures.append(problem)
 
     async def _read_again(self, entry: Unfinished) -> Unfinished | None:
-        if self._records is None:
+        if self._folder is None:
             return self._entries.get(entry.id)
         try:
             record = await asyncio.to_thread(self._records.read, entry.id)
         except OSError as error:
-            self._failures.append(f"{self._path(entry)} cannot be read: {reason_of(error)}.")
+            self._failures.append(
+                f"{self._records.path_of(entry)} cannot be read: {reason_of(error)}."
+            )
             return None
         if record is None:
             self._drop(entry)
@@ -214,19 +217,18 @@ class Recovery:
         return record
 
     async def _put(self, entry: Unfinished) -> None:
-        if self._records is not None:
-            await asyncio.to_thread(self._own_and_put, self._records, entry)
+        if self._folder is not None:
+            await asyncio.to_thread(put_own, self._owner, self._records, entry)
 
     async def _delete(self, entry: Unfinished) -> None:
         self._drop(entry)
-        if self._records is None:
+        if self._folder is None:
             return
         try:
             await asyncio.to_thread(self._records.delete, entry.id)
         except OSError as error:
-            self._failures.append(
-                f"{self._path(entry)} could not be deleted: {reason_of(error)}. Delete it."
-            )
+            path = self._records.path_of(entry)
+            self._failures.append(f"{path} could not be deleted: {reason_of(error)}. Delete it.")
 
     def _drop(self, entry: Unfinished) -> None:
         listed = self._is_listed(entry)
@@ -241,30 +243,14 @@ class Recovery:
     def _listed(self) -> dict[str, bool]:
         return {entry.id: entry.is_live for entry in self.entries}
 
-    def _path(self, entry: Unfinished) -> object:
-        return entry.id if self._records is None else self._records.path_of(entry)
-
-    # In a thread
-
-    def _own_and_put(self, records: RecordFolder[Unfinished], entry: Unfinished) -> None:
-        self._owner.acquire()  # what is begun must not look like what broke off
-        records.put(entry)
-
-    def _read_all(self, records: RecordFolder[Unfinished]) -> tuple[list[Unfinished], list[str]]:
-        stored, problems = records.read_all()
+    def _read_all(self) -> tuple[list[Unfinished], list[str]]:
+        """Read the records of this place, and who is at work on them; runs in a thread."""
+        stored, problems = self._records.read_all()
+        entries = [entry for entry in stored if self._place.owns(Place.parse(entry.place))]
         live: dict[str, bool] = {}
-        entries = []
-        for entry in stored:
-            if not self._place.owns(Place.parse(entry.place)):
-                continue
-            if entry.owner not in live:
-                try:
-                    live[entry.owner] = self._owner.is_live(entry.owner)
-                except OSError as error:
-                    live[entry.owner] = True  # what may be another's is left alone
-                    problems.append(_unknown_owner(error))
-            entries.append(replace(entry, is_live=live[entry.owner]))
-        return entries, problems
+        failures = self._owner.find_live((entry.owner for entry in entries), live)
+        problems += map(_unknown_owner, failures)
+        return [replace(entry, is_live=live[entry.owner]) for entry in entries], problems
 
 
 def _unknown_owner(error: OSError) -> str:

@@ -74,7 +74,11 @@ class UndoFolder:
                 if file is None:
                     continue
                 content = file.read()
-                self._find_live(content, live, loaded)
+                owner_ids = [entry.owner for entry in content.entries.values()]
+                failures = self._owner.find_live(owner_ids, live)
+                loaded.problems += map(describe_unknown_owner, failures)
+                for entry in content.entries.values():
+                    entry.is_live = live[entry.owner]
                 loaded.problems += filter(None, [describe_problem(path, content)])
                 self._drop_old(file, content, claimed, loaded)
             except FileNotFoundError:
@@ -96,16 +100,6 @@ class UndoFolder:
         if path != file.path:
             raise ValueError("it was renamed")
         return file
-
-    def _find_live(self, content: UndoContent, live: dict[str, bool], loaded: Loaded) -> None:
-        for entry in content.entries.values():
-            if entry.owner not in live:
-                try:
-                    live[entry.owner] = self._owner.is_live(entry.owner)
-                except OSError as error:
-                    live[entry.owner] = True  # what may be another's is left alone
-                    loaded.problems.append(describe_unknown_owner(error))
-            entry.is_live = live[entry.owner]
 
     def _drop_old(
         self, file: UndoFile, content: UndoContent, claimed: Collection[str], loaded: Loaded

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.writes.records import StateUnusable, adopting, new_id
@@ -176,10 +176,6 @@ class UndoLog:
         """Write what is not written yet; a failure is told in `problems`."""
         await self._writer.flush()
 
-    async def close(self) -> None:
-        """Write the rest, before the owner is released."""
-        await self.flush()
-
     # Reading
 
     async def load(self) -> list[str]:
@@ -226,8 +222,9 @@ class UndoLog:
             return
         self._claimed.add(entry.id)
         try:
-            async with AsyncExitStack() as stack:
-                adopted = await self._adopt(stack, entry)
+            async with adopting(self._owner, entry.owner, self._note_unknown_owner) as adopted:
+                if adopted is not None:
+                    entry.is_live = not adopted
                 try:
                     yield await self._read_again(entry) if adopted else None
                 finally:
@@ -237,16 +234,10 @@ class UndoLog:
 
     # Within
 
-    async def _adopt(self, stack: AsyncExitStack, entry: UndoEntry) -> bool:
-        try:
-            adopted = await stack.enter_async_context(adopting(self._owner, entry.owner))
-        except OSError as error:
-            problem = describe_unknown_owner(error)
-            if problem not in self._problems:
-                self._problems.append(problem)
-            return False
-        entry.is_live = not adopted
-        return adopted
+    def _note_unknown_owner(self, error: OSError) -> None:
+        problem = describe_unknown_owner(error)
+        if problem not in self._problems:
+            self._problems.append(problem)
 
     async def _read_again(self, entry: UndoEntry) -> UndoEntry | None:
         file = self._files.get(entry.id)

@@ -14,7 +14,8 @@ from tests.contract.shelf import Shelf, make_collection, make_document
 from xcoll_tui.api.errors import NotFound, Unreachable
 from xcoll_tui.api.models import Document, FieldDefinition
 from xcoll_tui.session.backup import writer as backup_writer
-from xcoll_tui.session.backup.make import BackupFailed, back_up, list_backups, read_backup
+from xcoll_tui.session.backup.format import list_backups, read_backup
+from xcoll_tui.session.backup.make import BackupFailed, back_up
 
 ROOT = Path(__file__).parent.parent.parent
 CLOCK = 1_776_254_400.0

@@ -9,7 +9,7 @@ from xcoll_tui.api.client import Client
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
-from xcoll_tui.session.bulk.bulk import Item
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.session import Session
 from xcoll_tui.session.writes.outcome import Verdict
 

@@ -12,7 +12,8 @@ from tests.contract.shelf import Shelf, make_collection, make_document, outcome_
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.errors import InvalidArgument, NotFound, Unauthorized, Unreachable
 from xcoll_tui.api.models import ChunkConfiguration, CodeTokensConfiguration, IndexConfiguration
-from xcoll_tui.session.backup.make import BackupBroken, back_up, read_backup
+from xcoll_tui.session.backup.format import BackupBroken, read_backup
+from xcoll_tui.session.backup.make import back_up
 from xcoll_tui.session.backup.restore import draft_of, losses_of, recreate
 from xcoll_tui.session.session import Session
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict

@@ -142,11 +142,7 @@ class Session:
             context,
             self.collection_writes,
             self.bulk,
-            None if state is None else state / "backups",
-            base_url=place,
-            place=lambda: self.state.place,
-            restores=self.state.restores,
-            deletions=self.state.deletions,
+            self.state,
             created=self._note_restored,
         )
 

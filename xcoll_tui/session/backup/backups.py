@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +11,8 @@ from xcoll_tui.api.errors import NotFound
 from xcoll_tui.api.filters import equals
 from xcoll_tui.api.models import CollectionsSortBy, Ordering
 from xcoll_tui.session.backup.check import check_backup
-from xcoll_tui.session.backup.make import back_up, in_thread, list_backups, read_backup
+from xcoll_tui.session.backup.format import list_backups, read_backup
+from xcoll_tui.session.backup.make import back_up, in_thread
 from xcoll_tui.session.backup.restore import draft_of, recreate
 from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.collection_creation import is_after
@@ -20,19 +21,18 @@ from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
 
     from xcoll_tui.api.models import Collection
     from xcoll_tui.session.backup.check import BackupCheck
-    from xcoll_tui.session.backup.deletions import Deletions
-    from xcoll_tui.session.backup.format import SavedDocument
-    from xcoll_tui.session.backup.make import Backup, BackupBroken, BackupProgress
+    from xcoll_tui.session.backup.format import Backup, BackupBroken, SavedDocument
+    from xcoll_tui.session.backup.make import BackupProgress
     from xcoll_tui.session.backup.restore import Recreated, RecreationProgress
-    from xcoll_tui.session.backup.restores import Restore, Restores
+    from xcoll_tui.session.backup.restores import Restore
     from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.context import SessionContext
-    from xcoll_tui.session.place import Place
+    from xcoll_tui.session.local_state import LocalState
     from xcoll_tui.session.writes.collections import CollectionWrites
     from xcoll_tui.session.writes.outcome import Outcome
 
@@ -55,7 +55,8 @@ class Begun:
 class Backups:
     """Make backups in a folder, list them, and make collections of them again.
 
-    `folder` is None where there is no state folder; then no backup can be made.
+    `folder` is None where there is no state folder; then no backup can be made. `created` is told
+    of each collection that was made, and of what backup.
     """
 
     def __init__(
@@ -63,23 +64,17 @@ class Backups:
         context: SessionContext,
         collections: CollectionWrites,
         bulk: Bulk,
-        folder: Path | None,
+        state: LocalState,
         *,
-        base_url: str,
-        place: Callable[[], Place],
-        restores: Restores,
-        deletions: Deletions,
         created: Callable[[str, Path], Awaitable[None]],
     ) -> None:
-        self.folder = folder
-        self._place = place
-        self._restores = restores
-        self.deletions = deletions
+        self.folder = None if state.folder is None else state.folder / "backups"
+        self.deletions = state.deletions
+        self._state = state
         self._created = created
         self._service = context.service
         self._collections = collections
         self._bulk = bulk
-        self._base_url = base_url
         self._clock = context.clock
         self._under_way: set[Path] = set()
 
@@ -100,7 +95,7 @@ class Backups:
             self._service,
             collection_id,
             self.folder,
-            base_url=self._base_url,
+            base_url=self._state.base_url,
             clock=self._clock,
             on_progress=on_progress,
             accept_unreadable=accept_unreadable,
@@ -122,7 +117,7 @@ class Backups:
         Raises ApiError where that cannot be found out, and RestoreElsewhere while the collection of
         the backup is being deleted.
         """
-        record = await self._restores.find(path, self._place())
+        record = await self._state.restores.find(path, self._state.place)
         reader = await in_thread(partial(read_backup, path))
         if reader.backup.collection.collection_id in await self.deletions.live():
             raise RestoreElsewhere(
@@ -172,34 +167,15 @@ class Backups:
         RestoreElsewhere where this or another xcoll is at it already, and OSError where no record
         can be written.
         """
-        if path in self._under_way:
-            raise RestoreElsewhere("This backup is being made into a collection just now.")
-        self._under_way.add(path)
-        try:
-            return await self._recreate(path, begun, on_progress, collection_id)
-        finally:
-            self._under_way.discard(path)
-
-    async def _recreate(
-        self,
-        path: Path,
-        begun: Restore | None,
-        on_progress: Callable[[RecreationProgress], None] | None,
-        collection_id: str | None,
-    ) -> Recreated:
-        own = nullcontext(True)
-        async with own if begun is None else self._restores.adopt(begun) as adopted:
-            if not adopted:
-                raise RestoreElsewhere("Another xcoll is making a collection of this backup.")
-            if begun is None:
-                begun = await self._restores.begin(
-                    path, self._place(), self._service.service_clock()
-                )
-            record = begun
+        restores = self._state.restores
+        async with self._right_to(path, begun):
+            record = begun or await restores.begin(
+                path, self._state.place, self._service.service_clock()
+            )
 
             async def created_as(new_id: str) -> None:
                 nonlocal record
-                record = await self._restores.note_created(record, new_id)
+                record = await restores.note_created(record, new_id)
                 await self._created(new_id, path)
 
             if collection_id is not None and record.collection_id != collection_id:
@@ -215,8 +191,22 @@ class Backups:
             )
             nothing = done.created is not None and done.created.verdict is Verdict.FAILED
             if done.complete or (nothing and done.collection_id is None):
-                await self._restores.end(record)
+                await restores.end(record)
         return done
+
+    @asynccontextmanager
+    async def _right_to(self, path: Path, begun: Restore | None) -> AsyncIterator[None]:
+        if path in self._under_way:
+            raise RestoreElsewhere("This backup is being made into a collection just now.")
+        self._under_way.add(path)
+        try:
+            own = nullcontext(True)
+            async with own if begun is None else self._state.restores.adopt(begun) as adopted:
+                if not adopted:
+                    raise RestoreElsewhere("Another xcoll is making a collection of this backup.")
+                yield
+        finally:
+            self._under_way.discard(path)
 
     async def _attach(
         self, collection_id: str, documents: Sequence[SavedDocument]

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
-from xcoll_tui.session.backup.format import Backup, BackupBroken, list_backups, read_backup
+from xcoll_tui.session.backup.format import BackupBroken
 from xcoll_tui.session.backup.writer import BackupWriter
 
 if TYPE_CHECKING:
@@ -22,18 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.session.backup.format import Backup
     from xcoll_tui.session.service import Service
-
-__all__ = [
-    "Backup",
-    "BackupBroken",
-    "BackupFailed",
-    "BackupProgress",
-    "back_up",
-    "in_thread",
-    "list_backups",
-    "read_backup",
-]
 
 R = TypeVar("R")
 

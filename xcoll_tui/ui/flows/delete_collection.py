@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection
-from xcoll_tui.session.backup.make import Backup, BackupBroken, BackupFailed, BackupProgress
+from xcoll_tui.session.backup.format import Backup, BackupBroken
+from xcoll_tui.session.backup.make import BackupFailed, BackupProgress
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_fate import fate_with_collection, is_deleted
 from xcoll_tui.ui.presentation.format import format_count, format_many

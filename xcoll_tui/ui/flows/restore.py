@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.backup.backups import Begun, RestoreElsewhere
-from xcoll_tui.session.backup.make import Backup, BackupBroken
+from xcoll_tui.session.backup.format import Backup, BackupBroken
 from xcoll_tui.session.backup.restore import RecreationProgress, losses_of
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of

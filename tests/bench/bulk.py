@@ -13,7 +13,7 @@ from statistics import median
 from tests.bench.figure import Figure
 from tests.bench.service import Service, serve
 from xcoll_tui.api.client import Client
-from xcoll_tui.session.bulk.bulk import Item
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.events import Event, RequestMade
 from xcoll_tui.session.session import Session
 

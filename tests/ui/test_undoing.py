@@ -21,7 +21,7 @@ from tests.ui.writing import (
     words_on,
     written,
 )
-from xcoll_tui.session.bulk.bulk import Item
+from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen

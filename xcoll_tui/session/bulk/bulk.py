@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.session.bulk.limiter import WriteLimiter
 from xcoll_tui.session.bulk.run import BulkRun
-from xcoll_tui.session.bulk.work import Item, Work
+from xcoll_tui.session.bulk.work import Item, Kind, Work
 from xcoll_tui.session.writes.judging import same_fields
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.write_log import WriteLog
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from xcoll_tui.api.models import Collection, Wait
@@ -30,9 +30,6 @@ __all__ = ["Bulk", "BulkRun", "Item"]
 
 _ROUNDS = 5
 """How often a field is set again on a document that somebody else is changing at the same time."""
-_REPLACED_AT_ONCE = 4
-"""So many documents at most are out of their collection at the same time: if the files go with
-them, no more are lost."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +42,6 @@ class Base:
     fields: Fields | None = None
     replace: bool = False
     recent: bool = False
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """One kind of writes.
-
-    `one_first`: whether its files outlive their documents is tried on one. `destroys`: it removes
-    and attaches again. `replacing` is the kind that does so.
-    """
-
-    operation: Operation
-    write: Callable[[str, Item, WriteOptions], Awaitable[Outcome]]
-    one_first: bool = False
-    destroys: bool = False
-    replacing: Callable[[], _Kind] | None = None
 
 
 class Bulk:
@@ -86,9 +68,9 @@ class Bulk:
         self._find_collection = find_collection
         self._context = context
         self._limiter = WriteLimiter(context.clock)
-        self._attach = _Kind(Operation.ATTACH, self._do_attach)
-        self._remove = _Kind(Operation.REMOVE, self._do_remove)
-        self._reindex = _Kind(Operation.REINDEX, self._do_reindex)
+        self._attach = Kind(Operation.ATTACH, self._do_attach)
+        self._remove = Kind(Operation.REMOVE, self._do_remove)
+        self._reindex = Kind(Operation.REINDEX, self._do_reindex)
 
     @property
     def running(self) -> list[BulkRun]:
@@ -161,7 +143,7 @@ class Bulk:
             )
             return judge_restored(outcome)
 
-        kind = _Kind(Operation.ATTACH, write, one_first=True)
+        kind = Kind(Operation.ATTACH, write, one_first=True)
         return self._start(kind, collection_id, items, undoes=undoes, logged=undoes is not None)
 
     def remove_again(
@@ -176,7 +158,7 @@ class Bulk:
                 item.file_id, base=base.fields, collection_id=collection_id, options=options
             )
 
-        kind = _Kind(Operation.REMOVE, write, one_first=True)
+        kind = Kind(Operation.REMOVE, write, one_first=True)
         return self._start(kind, collection_id, items, undoes=undoes)
 
     def put_back(
@@ -188,14 +170,14 @@ class Bulk:
             return await put_back(self._writes, collection_id, item, bases[item.file_id], options)
 
         replaces = any(base.replace for base in bases.values())
-        kind = _Kind(Operation.EDIT, write, one_first=replaces, destroys=replaces)
+        kind = Kind(Operation.EDIT, write, one_first=replaces, destroys=replaces)
         return self._start(kind, collection_id, items, undoes=undoes)
 
     # Runs
 
     def _start(
         self,
-        kind: _Kind,
+        kind: Kind,
         collection_id: str,
         items: Sequence[Item],
         *,
@@ -210,31 +192,12 @@ class Bulk:
         undo_log = self._undo_log if logged else None
         log = WriteLog(undo_log, kind.operation, target, count=count, undoes=undoes)
 
-        def end() -> None:
-            self._activity.tell(entry)
-
         def again(left: tuple[Item, ...], replace: bool) -> BulkRun:
             next_kind = kind.replacing() if replace and kind.replacing is not None else kind
             return self._start(next_kind, collection_id, left, undoes=undoes, logged=logged)
 
-        write = partial(kind.write, collection_id)
-        work = Work(
-            kind.operation,
-            collection_id,
-            name,
-            items,
-            write,
-            log,
-            end,
-            one_first=kind.one_first,
-            destroys=kind.destroys,
-        )
-        run = BulkRun(
-            self._context,
-            replace(work, most=_REPLACED_AT_ONCE) if kind.destroys else work,
-            self._limiter,
-            again=again,
-        )
+        work = Work(kind, collection_id, name, items, log, over=lambda: self._activity.tell(entry))
+        run = BulkRun(self._context, work, self._limiter, again=again)
         entry = self._activity.begin(kind.operation, target, run=run, log=log)
         self.runs.append(run)
         run.start(entry.number)
@@ -257,7 +220,7 @@ class Bulk:
 
     # Kinds
 
-    def _setting(self, key: str, value: str | None, replace: bool) -> _Kind:
+    def _setting(self, key: str, value: str | None, replace: bool) -> Kind:
         async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
             base = dict(item.fields or {})
             for _ in range(_ROUNDS):
@@ -280,9 +243,7 @@ class Bulk:
             return outcome
 
         replacing = partial(self._setting, key, value, True)
-        return _Kind(
-            Operation.EDIT, write, one_first=replace, destroys=replace, replacing=replacing
-        )
+        return Kind(Operation.EDIT, write, one_first=replace, destroys=replace, replacing=replacing)
 
     async def _do_attach(self, collection_id: str, item: Item, options: WriteOptions) -> Outcome:
         return await self._writes.attach(collection_id, item.file_id, item.fields, options=options)

@@ -76,7 +76,7 @@ class BulkRun:
         again: Callable[[tuple[Item, ...], bool], BulkRun],
     ) -> None:
         self.number = 0
-        self.operation = work.operation
+        self.operation = work.kind.operation
         self.collection_id = work.collection_id
         self.items = _once_each(work.items)
         self.outcomes: dict[str, Outcome] = {}
@@ -198,9 +198,9 @@ class BulkRun:
         try:
             todo = iter(self.items)
             async with asyncio.TaskGroup() as group:
-                if self._work.one_first:
+                if self._work.kind.one_first:
                     await self._try_first(todo)
-                for _ in range(min(self._work.most, self.left)):
+                for _ in range(min(self._work.kind.most, self.left)):
                     group.create_task(self._carry_out(todo, group))
         finally:
             teller.cancel()
@@ -235,7 +235,7 @@ class BulkRun:
                     begun=self._note_indexing,
                     followed=self._note_followed,
                 )
-                outcome = await self._work.write(item, options)
+                outcome = await self._work.kind.write(self.collection_id, item, options)
             else:
                 target = Target(
                     self.collection_id, item.file_id, item.name, self._work.collection_name
@@ -318,7 +318,7 @@ class BulkRun:
         trouble = isinstance(error, Unreachable | OutcomeUnknown | ServerFault)
         self._failures_in_a_row = self._failures_in_a_row + 1 if trouble else 0
         self._lost += outcome.file_lost
-        if self._lost and (self._work.destroys or not self.done):
+        if self._lost and (self._work.kind.destroys or not self.done):
             self._stop(f"The file of {outcome.target.shown} is gone with its document")
         elif isinstance(error, Unauthorized | RateLimited):
             self.stop_for(error)

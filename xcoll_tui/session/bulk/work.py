@@ -1,4 +1,4 @@
-"""What a run of many writes is made of: its items, and how each is written."""
+"""The work of a run of many writes: its items, and how each is written."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 UNDER_WAY = 64
 """Documents at once: those on the wire, those being read before and after, a few waiting."""
+_REPLACED_AT_ONCE = 4
+"""So many documents at most are out of their collection at the same time: if the files go with
+them, no more are lost."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,37 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Work:
-    """The work of a run: `write` one item, in the circumstances that it is given.
+class Kind:
+    """One kind of writes: `write` makes one in a collection, in the circumstances it is given.
 
-    `log` is its entry of the undo log, `over` is told that there are no more. `one_first`: the
-    second is begun only when one was seen through. `destroys`: a file that goes with its document
-    is lost by the write itself, so nothing more is sent after the first such loss; else only when
-    the first few are. At most `most` are begun at once, those that settle aside.
+    `one_first`: the second is begun only when one was seen through, for whether its files outlive
+    their documents. `destroys`: it removes and attaches again, so a file that goes with its
+    document is lost by the write itself, and nothing more is sent after the first such loss; else
+    only when the first few are. `replacing` is the kind that does so.
     """
 
     operation: Operation
+    write: Callable[[str, Item, WriteOptions], Awaitable[Outcome]]
+    one_first: bool = False
+    destroys: bool = False
+    replacing: Callable[[], Kind] | None = None
+
+    @property
+    def most(self) -> int:
+        """How many are begun at once at most, those that settle aside."""
+        return _REPLACED_AT_ONCE if self.destroys else UNDER_WAY
+
+
+@dataclass(frozen=True)
+class Work:
+    """The work of a run.
+
+    `log` is its entry of the undo log, `over` is told that there is no more.
+    """
+
+    kind: Kind
     collection_id: str
     collection_name: str
     items: Sequence[Item]
-    write: Callable[[Item, WriteOptions], Awaitable[Outcome]]
     log: WriteLog
     over: Callable[[], object]
-    one_first: bool = False
-    destroys: bool = False
-    most: int = UNDER_WAY

@@ -14,8 +14,9 @@ from xcoll_tui.session.lists.events import (
     RowsAppended,
     RowsReset,
 )
-from xcoll_tui.session.lists.feed import Feed, Query
+from xcoll_tui.session.lists.feed import Feed
 from xcoll_tui.session.lists.listing import End, Gap
+from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 
 BY_NAME = Query(DocumentsSortBy.NAME)

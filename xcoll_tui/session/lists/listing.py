@@ -310,10 +310,6 @@ class Listing(Generic[T]):
                 side.append(key, left.items[left.position(key)])
                 self._moved.add(key)
 
-    def close(self) -> None:
-        """Declare that nothing is missing."""
-        self.complete = True
-
     def replace(self, item: T) -> bool:
         """Put a newer version of a row where the row stands; False when it is not loaded."""
         key = self.key(item)

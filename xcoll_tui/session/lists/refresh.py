@@ -205,7 +205,7 @@ def _join(old: Listing[T], new: Listing[T], walks: Mapping[End, Walk[T]]) -> lis
             if end.other in walks and end.other not in joints:
                 new.adopt(end, old)
     if old.complete and joints.keys() == walks.keys():
-        new.close()
+        new.complete = True  # nothing is missing between them
     return joined
 
 

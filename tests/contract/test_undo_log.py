@@ -11,7 +11,8 @@ import pytest
 from tests.contract.children import child
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import Owner, StateUnusable
-from xcoll_tui.session.writes.undo_log import FOLDER, UndoItem, UndoLog
+from xcoll_tui.session.writes.undo_entry import UndoItem
+from xcoll_tui.session.writes.undo_log import FOLDER, UndoLog
 
 HERE = Place.of("https://a.example", "red")
 NOW = 1_000_000_000.0
@@ -280,7 +281,7 @@ WRITE = """
 import asyncio, sys
 from pathlib import Path
 from tests.contract.test_undo_log import HERE, begun, make
-from xcoll_tui.session.writes.undo_log import UndoItem
+from xcoll_tui.session.writes.undo_entry import UndoItem
 
 async def main():
     log = make(Path(sys.argv[1]))

@@ -90,6 +90,11 @@ def text_of(members: dict[str, Any], name: str) -> str:
     return value
 
 
+def texts_of(members: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return texts of an object by their names; raises ValueError."""
+    return {name: text_of(members, name) for name in names}
+
+
 def number_of(members: dict[str, Any], name: str) -> float:
     """Return a finite number of an object; raises ValueError."""
     value = members.get(name)

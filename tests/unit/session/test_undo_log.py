@@ -4,7 +4,8 @@ import pytest
 
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import Owner, StateUnusable
-from xcoll_tui.session.writes.undo_log import NO_EFFECT, UndoItem, UndoLog
+from xcoll_tui.session.writes.undo_entry import NO_EFFECT, UndoItem
+from xcoll_tui.session.writes.undo_log import UndoLog
 
 
 def make(**options):

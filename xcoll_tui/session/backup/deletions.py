@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from xcoll_tui.session.json_file import text_of
+from xcoll_tui.session.json_file import texts_of
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import RecordFolder, new_id, put_own
 
@@ -109,10 +109,5 @@ def _write(deletion: Deletion) -> dict[str, Any]:
 def _read(members: dict[str, Any]) -> Deletion:
     if members.get(_MARK) != 1:
         raise ValueError("it is no record of this version of xcoll")
-    return Deletion(
-        id=text_of(members, "id"),
-        owner=text_of(members, "owner"),
-        collection_id=text_of(members, "collection_id"),
-        place=text_of(members, "place") if "place" in members else "",
-        name=text_of(members, "name") if "name" in members else "",
-    )
+    members = {"place": "", "name": "", **members}
+    return Deletion(**texts_of(members, "id", "owner", "collection_id", "place", "name"))

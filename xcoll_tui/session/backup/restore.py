@@ -53,11 +53,11 @@ class Recreated:
     created: Outcome | None
     collection_id: str | None
     collection: Collection | None
-    attached: int
-    failures: tuple[Outcome, ...]
-    unsent: int
-    notes: tuple[str, ...]
     message: str
+    attached: int = 0
+    failures: tuple[Outcome, ...] = ()
+    unsent: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -135,10 +135,7 @@ async def recreate(
                 created=created,
                 collection_id=created.target.collection_id or None,
                 collection=created.collection,
-                attached=0,
-                failures=(),
                 unsent=backup.count,
-                notes=(),
                 message=f"{created.message} Nothing was attached to it.",
             )
         collection_id = created.collection.collection_id

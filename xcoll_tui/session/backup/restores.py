@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from xcoll_tui.session.json_file import number_of, text_of
+from xcoll_tui.session.json_file import number_of, texts_of
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import RecordFolder, adopting, new_id, put_own
 
@@ -92,10 +92,6 @@ def _read(members: dict[str, Any]) -> Restore:
         raise ValueError("it is no record of this version of xcoll")
     asked_at = members.get("asked_at")
     return Restore(
-        id=text_of(members, "id"),
-        owner=text_of(members, "owner"),
-        place=text_of(members, "place"),
-        backup=text_of(members, "backup"),
-        collection_id=text_of(members, "collection_id"),
+        **texts_of(members, "id", "owner", "place", "backup", "collection_id"),
         asked_at=None if asked_at is None else number_of(members, "asked_at"),
     )

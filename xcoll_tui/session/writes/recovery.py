@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from xcoll_tui.session.events import UnfinishedChanged
-from xcoll_tui.session.json_file import number_of, reason_of, text_of
+from xcoll_tui.session.json_file import number_of, reason_of, texts_of
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import (
     Owner,
@@ -279,13 +279,8 @@ def _read(members: dict[str, Any]) -> Unfinished:
     if members.get("phase") not in get_args(Phase):
         raise ValueError("its phase is none that is known here")
     return Unfinished(
-        id=text_of(members, "id"),
-        owner=text_of(members, "owner"),
-        place=text_of(members, "place"),
-        collection_id=text_of(members, "collection_id"),
-        collection_name=text_of(members, "collection_name"),
-        file_id=text_of(members, "file_id"),
-        name=text_of(members, "name"),
+        **texts_of(members, "id", "owner", "place", "collection_id", "collection_name"),
+        **texts_of(members, "file_id", "name"),
         old=members["old"],
         new=members["new"],
         at=number_of(members, "at"),

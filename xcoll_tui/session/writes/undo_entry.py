@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from xcoll_tui.session.json_file import number_of, text_of
+from xcoll_tui.session.json_file import number_of, text_of, texts_of
 from xcoll_tui.session.writes.records import is_id
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ NO_EFFECT = frozenset(
     {"already", "failed", "ignored", "changed", "conflict", "cancelled", "refused", "rejected"}
 )
 """The verdicts after which there is nothing to undo. Any other, or none, may have had an effect."""
+
+_BEGUN = (
+    "id", "owner", "at", "operation", "collection_id", "collection_name",
+    "count", "undoes", "note", "whole",
+)  # fmt: skip
+"""The members of an entry that its first line has, in this order."""
 
 State = Literal["possible", "undone", "dead", "empty", "live elsewhere"]
 
@@ -164,21 +170,11 @@ def mark(
 
 def lines_of(entry: UndoEntry) -> list[dict[str, Any]]:
     """Return the lines that begin an entry, its items included; `kind` and `id` stand first."""
-    begin = {
-        "v": 1,
-        "kind": "begin",
-        "id": entry.id,
-        "owner": entry.owner,
-        "at": entry.at,
-        "operation": entry.operation,
-        "collection_id": entry.collection_id,
-        "collection_name": entry.collection_name,
-        "count": entry.count,
-        "undoes": entry.undoes,
-        "note": entry.note,
-        "whole": entry.whole,
-    }
-    return [begin, *(item_line(entry.id, item) for item in entry.items.values())]
+    begin = {name: getattr(entry, name) for name in _BEGUN}
+    return [
+        {"v": 1, "kind": "begin", **begin},
+        *(item_line(entry.id, item) for item in entry.items.values()),
+    ]
 
 
 def item_line(entry_id: str, item: UndoItem) -> dict[str, Any]:
@@ -201,12 +197,8 @@ def _entry_of(members: dict[str, Any]) -> UndoEntry:
     if undoes is not None and not isinstance(undoes, str):
         raise ValueError("its undoes is no text")
     entry = UndoEntry(
-        id=text_of(members, "id"),
-        owner=text_of(members, "owner"),
+        **texts_of(members, "id", "owner", "operation", "collection_id", "collection_name"),
         at=number_of(members, "at"),
-        operation=text_of(members, "operation"),
-        collection_id=text_of(members, "collection_id"),
-        collection_name=text_of(members, "collection_name"),
         count=count,
         undoes=undoes,
         note=text_of({"note": "", **members}, "note"),
@@ -219,8 +211,7 @@ def _entry_of(members: dict[str, Any]) -> UndoEntry:
 
 def _item_of(members: dict[str, Any]) -> UndoItem:
     return UndoItem(
-        file_id=text_of(members, "file_id"),
-        name=text_of(members, "name"),
+        **texts_of(members, "file_id", "name"),
         old=_fields_of(members, "old"),
         new=_fields_of(members, "new"),
         strategy=text_of({"strategy": "", **members}, "strategy"),

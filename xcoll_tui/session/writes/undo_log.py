@@ -11,14 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.writes.records import StateUnusable, adopting, new_id
-from xcoll_tui.session.writes.undo_entry import (
-    NO_EFFECT,
-    UndoEntry,
-    UndoItem,
-    item_line,
-    lines_of,
-    mark,
-)
+from xcoll_tui.session.writes.undo_entry import UndoEntry, UndoItem, item_line, lines_of, mark
 from xcoll_tui.session.writes.undo_file import UndoFile, describe_failure
 from xcoll_tui.session.writes.undo_folder import UndoFolder, describe_unknown_owner
 from xcoll_tui.session.writes.undo_writer import UndoWriter
@@ -29,8 +22,6 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.place import Place
     from xcoll_tui.session.writes.records import Owner
-
-__all__ = ["FOLDER", "NO_EFFECT", "UndoEntry", "UndoItem", "UndoLog"]
 
 FOLDER = "undo"
 

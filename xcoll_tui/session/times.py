@@ -7,6 +7,8 @@ zone or no date at all is met in one way.
 import re
 from datetime import UTC, datetime
 
+SAME_SECOND = 1.0
+"""The service's clock is read from a header that has whole seconds."""
 _TIME = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[Tt ](?P<hour>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.,](?P<fraction>[0-9]*))?"

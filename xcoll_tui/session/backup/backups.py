@@ -8,14 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import NotFound
-from xcoll_tui.api.filters import equals
-from xcoll_tui.api.models import CollectionsSortBy, Ordering
 from xcoll_tui.session.backup.check import check_backup
 from xcoll_tui.session.backup.format import list_backups, read_backup
 from xcoll_tui.session.backup.make import back_up, in_thread
 from xcoll_tui.session.backup.restore import draft_of, recreate
 from xcoll_tui.session.bulk.work import Item
-from xcoll_tui.session.writes.collection_creation import is_after
+from xcoll_tui.session.writes.collection_creation import is_after, read_named
 from xcoll_tui.session.writes.collection_diff import differences as unlike_draft
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import Verdict
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
     from xcoll_tui.session.local_state import LocalState
     from xcoll_tui.session.writes.collections import CollectionWrites
     from xcoll_tui.session.writes.outcome import Outcome
-
-_LOOKED_AT = 100
 
 
 class RestoreElsewhere(Exception):  # noqa: N818 - a fact; its text is a whole sentence
@@ -138,17 +134,10 @@ class Backups:
     async def _look_for(self, record: Restore, backup: Backup) -> list[Collection]:
         """Return the collections that a create whose answer was lost may have made."""
         draft = draft_of(backup)
-        page = await self._service.list_collections(
-            limit=_LOOKED_AT,
-            order=Ordering.DESCENDING,
-            sort_by=CollectionsSortBy.AGE,
-            filter=equals("collection_name", draft.collection_name),
-        )
         return [
             collection
-            for collection in page.collections
-            if collection.collection_name == draft.collection_name
-            and collection.collection_id != backup.collection.collection_id
+            for collection in await read_named(self._service, draft.collection_name)
+            if collection.collection_id != backup.collection.collection_id
             and is_after(collection, record.asked_at)
             and not unlike_draft(collection, draft)
         ]

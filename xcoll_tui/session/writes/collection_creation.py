@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import equals
 from xcoll_tui.api.models import CollectionsSortBy, Ordering
-from xcoll_tui.session.times import moment_of
+from xcoll_tui.session.times import SAME_SECOND, moment_of
 from xcoll_tui.session.writes.collection_diff import differences
 from xcoll_tui.session.writes.judging import explain, named_field, was_refused
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Target, Verdict
@@ -18,17 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from xcoll_tui.api.models import Collection
+    from xcoll_tui.session.service import Service
+    from xcoll_tui.session.writes.collection_outcomes import CollectionLook
     from xcoll_tui.session.writes.read_back import Settled
     from xcoll_tui.session.writes.runner import WriteRunner
 
-    CollectionLook = Collection | ApiError | None
     Settle = Callable[
         [Target, Callable[[CollectionLook], bool]], Awaitable[Settled[CollectionLook]]
     ]
 
 _LOOKED_AT = 100
-_SAME_SECOND = 1.0
-"""The service's clock is read from a header that has whole seconds."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,11 @@ class CollectionCreation:
                 "all the same, save again."
             )
             return end(target, Verdict.UNKNOWN, sentence, collection=maybe)
-        namesakes = await self._named(draft.collection_name)
-        if isinstance(namesakes, ApiError):
+        try:
+            namesakes = await read_named(self._service, draft.collection_name)
+        except ApiError as unread:
             sentence = f"{target.shown} was not created: the collections could not be read before."
-            return end(target, Verdict.FAILED, sentence + explain(namesakes), namesakes)
+            return end(target, Verdict.FAILED, sentence + explain(unread), unread)
         ids = frozenset(collection.collection_id for collection in namesakes)
         before = _Namesakes(ids, len(namesakes) >= _LOOKED_AT, self._service.service_clock())
         created: list[Collection] = []
@@ -103,9 +103,10 @@ class CollectionCreation:
         name = target.shown
 
         async def look(_last: bool) -> list[Collection] | ApiError:
-            collections = await self._named(draft.collection_name)
-            if isinstance(collections, ApiError):
-                return collections
+            try:
+                collections = await read_named(self._service, draft.collection_name)
+            except ApiError as unread:
+                return unread
             return [collection for collection in collections if _is_new(collection, before)]
 
         settled = await self._runner.settling.look(
@@ -164,18 +165,16 @@ class CollectionCreation:
             return end(Verdict.FAILED, sentence, collection=shown)
         return end(Verdict.DONE, f"{target.shown} is created.", collection=shown)
 
-    async def _named(self, name: str) -> list[Collection] | ApiError:
-        """Return the newest collections of exactly this name; the filter matches more."""
-        try:
-            page = await self._service.list_collections(
-                limit=_LOOKED_AT,
-                order=Ordering.DESCENDING,
-                sort_by=CollectionsSortBy.AGE,
-                filter=equals("collection_name", name),
-            )
-        except ApiError as error:
-            return error
-        return [collection for collection in page.collections if collection.collection_name == name]
+
+async def read_named(service: Service, name: str) -> list[Collection]:
+    """Return the newest collections of exactly this name; the filter matches more."""
+    page = await service.list_collections(
+        limit=_LOOKED_AT,
+        order=Ordering.DESCENDING,
+        sort_by=CollectionsSortBy.AGE,
+        filter=equals("collection_name", name),
+    )
+    return [collection for collection in page.collections if collection.collection_name == name]
 
 
 def _is_new(collection: Collection, before: _Namesakes) -> bool:
@@ -193,4 +192,4 @@ def _is_new(collection: Collection, before: _Namesakes) -> bool:
 def is_after(collection: Collection, moment: float | None) -> bool:
     """Tell whether a collection was made at a time of the service's clock, or later."""
     created_at = moment_of(collection.created_at)
-    return moment is None or (created_at is not None and created_at >= moment - _SAME_SECOND)
+    return moment is None or (created_at is not None and created_at >= moment - SAME_SECOND)

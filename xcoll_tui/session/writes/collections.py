@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xcoll_tui.api.models import Collection
-    from xcoll_tui.session.writes.followups import Correct
+    from xcoll_tui.session.writes.collection_outcomes import CollectionLook
     from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
-
-    CollectionLook = Collection | ApiError | None
 
 
 class CollectionWrites:
@@ -210,21 +208,14 @@ class CollectionWrites:
     ) -> Outcome:
         """Go on looking behind an outcome that is not known; it is corrected when it shows."""
 
-        async def watch(correct: Correct) -> None:
-            later = await self._settle(
-                outcome.target,
-                proved,
-                departure=departure,
-                within=max(LONGEST - settled.seconds, 0.0),
-                learns=False,
+        async def look(within: float) -> Settled[CollectionLook]:
+            return await self._settle(
+                outcome.target, proved, departure=departure, within=within, learns=False
             )
-            if later.proved:
-                self._runner.learned.note_shown(settled.seconds + later.seconds)
-                correct(judge(later))
 
         is_open = outcome.verdict in {Verdict.UNSHOWN, Verdict.UNKNOWN}
         if is_open and not isinstance(settled.seen, ApiError):
-            self._runner.followups.plan(outcome.target, watch)
+            self._runner.look_on(outcome.target, look, judge, after=settled.seconds)
         return outcome
 
     async def _look_before(self, target: Target) -> CollectionLook:

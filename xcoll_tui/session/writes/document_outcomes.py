@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import Conflict, NotFound, RateLimited
 from xcoll_tui.session.lists.progress import progress_of
-from xcoll_tui.session.times import moment_of
+from xcoll_tui.session.times import SAME_SECOND, moment_of
 from xcoll_tui.session.writes.judging import (
     explain,
     holds_fields,
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from xcoll_tui.session.writes.runner import ReadBackResult
 
     Fields = Mapping[str, Any]
-
-_SAME_SECOND = 1.0
-"""The service's clock is read from a header that has whole seconds."""
 
 
 def shows_indexing(before: Document, look: ReadBackResult) -> bool:
@@ -106,7 +103,7 @@ def file_lost(target: Target, fields: Fields | None, error: ApiError | None) -> 
 def _was_indexed_before(document: Document, moment: float | None) -> bool:
     """Tell whether a document was indexed before it was asked to be attached."""
     indexed_at = moment_of(document.last_indexed_at)
-    return moment is not None and indexed_at is not None and indexed_at < moment - _SAME_SECOND
+    return moment is not None and indexed_at is not None and indexed_at < moment - SAME_SECOND
 
 
 def _found(

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakValueDictionary
 
 from xcoll_tui.api.errors import ApiError
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from xcoll_tui.session.writes.row_updates import RowUpdates
     from xcoll_tui.session.writes.superseded import Superseded
     from xcoll_tui.session.writes.undo_log import UndoLog
+
+S = TypeVar("S")
 
 _LOOKING = {
     Operation.ATTACH: "attached? looking…",
@@ -89,10 +91,6 @@ class ReadBackResult:
 
 _ASKED = 50
 """Collections at most that are asked whether they have a file too."""
-
-
-def _nothing() -> None:
-    """Do nothing: what is sent was not kept for undo."""
 
 
 class UndoUnwritten(Exception):  # noqa: N818 - a fact about the disk; its text is a sentence
@@ -234,8 +232,8 @@ class WriteRunner:
         """
         try:
             async with options.slot or nullcontext():
-                if target is not None:
-                    self._sending.pop(target.place, _nothing)()
+                if target is not None and target.place in self._sending:
+                    self._sending.pop(target.place)()
                 await request()
         except ApiError as error:
             if target is not None and not was_refused(error):
@@ -367,6 +365,28 @@ class WriteRunner:
             return  # it is there as well, or that is not known
         self.learned.note_files("kept")
 
+    def look_on(
+        self,
+        target: Target,
+        look: Callable[[float], Awaitable[Settled[S]]],
+        judge: Callable[[Settled[S]], Outcome],
+        *,
+        after: float,
+    ) -> None:
+        """Look on, in a followup, at a write that did not show for `after` seconds, till LONGEST.
+
+        `look` is given the seconds that are left. When the write shows after all, its outcome
+        becomes what `judge` makes of it.
+        """
+
+        async def watch(correct: Correct) -> None:
+            settled = await look(max(LONGEST - after, 0.0))
+            if settled.proved:
+                self.learned.note_shown(after + settled.seconds)
+                correct(judge(settled))
+
+        self.followups.plan(target, watch)
+
     def keep_looking(
         self,
         target: Target,
@@ -376,27 +396,19 @@ class WriteRunner:
         never: Callable[[], object] = lambda: None,
         after: float,
     ) -> None:
-        """Go on looking at a write that did not show for `after` seconds, for LONGEST in all.
+        """Look on at a document; where its write never shows, `never` is called."""
 
-        When the write shows after all, its outcome becomes what `outcome` makes of it; else `never`
-        is called.
-        """
-
-        async def watch(correct: Correct) -> None:
+        async def look(within: float) -> Settled[ReadBackResult]:
             settled = await self.settling.look(
-                lambda last: self._read(target, confirm=last),
-                proved,
-                within=max(LONGEST - after, 0.0),
-                learns=False,
+                lambda last: self._read(target, confirm=last), proved, within=within, learns=False
             )
             if settled.proved:
-                self.learned.note_shown(after + settled.seconds)
                 self._show(target, settled.seen, Departure.REMOVED)
-                correct(outcome(settled.seen))
             elif settled.seen.error is None:
                 never()
+            return settled
 
-        self.followups.plan(target, watch)
+        self.look_on(target, look, lambda settled: outcome(settled.seen), after=after)
 
     async def watch(
         self,

@@ -117,7 +117,7 @@ async def _attach_with(
     file_ids = await _file_ids(client, service, files)
     collection = await client.create_collection("many at once")
     collection_id = collection.collection_id
-    following = asyncio.create_task(session.follow())
+    following = asyncio.create_task(session.follower.run())
     await session.open_collection(collection_id)
     items = [Item(file_id, fields={"batch": "a"}) for file_id in file_ids]
     unsubscribe = session.subscribe(partial(_count, told))

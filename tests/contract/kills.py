@@ -166,7 +166,7 @@ async def take_up(killer: Killer, case: dict) -> None:
     """Begin again: nothing is lost, and what is offered brings it back."""
     before = {file_id: {**OLD, "n": str(n)} for n, file_id in enumerate(case["file_ids"])}
     async with killer.session(case) as session:
-        assert not session.unfinished_problems, session.unfinished_problems
+        assert not session.state.problems, session.state.problems
         if case["write"] == "restore":
             await take_up_restore(killer, session, case, before)
             return

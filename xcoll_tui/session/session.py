@@ -3,10 +3,9 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Never
 
 from xcoll_tui.api.errors import ApiError, NotFound, Unauthorized
 from xcoll_tui.api.models import (
@@ -19,7 +18,7 @@ from xcoll_tui.api.models import (
     Wait,
 )
 from xcoll_tui.session.backup.backups import Backups
-from xcoll_tui.session.bulk.bulk import Bulk, BulkRun
+from xcoll_tui.session.bulk.bulk import Bulk
 from xcoll_tui.session.bulk.undo import UndoStack
 from xcoll_tui.session.context import SessionContext
 from xcoll_tui.session.events import (
@@ -49,11 +48,9 @@ from xcoll_tui.session.writes.finishing import Finishing
 from xcoll_tui.session.writes.outcome import Operation, Outcome
 from xcoll_tui.session.writes.read_back import read_surely
 from xcoll_tui.session.writes.recovery import Unfinished
-from xcoll_tui.session.writes.removals import Removals
 from xcoll_tui.session.writes.row_updates import RowUpdates
 from xcoll_tui.session.writes.runner import WriteRunner
 from xcoll_tui.session.writes.superseded import Superseded
-from xcoll_tui.session.writes.undo_entry import UndoEntry
 
 _REMEMBERED = 16
 """How many collections' documents stay loaded."""
@@ -65,7 +62,8 @@ class Session:
     Every change is told at once to those who subscribed, on the event loop, after it has happened.
     `document_writes` and `collection_writes` are the way to change what the service holds, `bulk`
     the same for many at once, `finishing` takes up what broke off; `rows` knows what is being
-    written, and `activity` what was written and asked.
+    written, and `activity` what was written and asked. `follower` keeps the documents that are
+    being indexed up to date, while it runs.
     `state` is the folder for what must outlive the session, None for nowhere: `state_problem` says
     why, as a sentence. `place` is the base URL; together with the team it tells in there whose
     things are. `sleep` and `clock` are for tests. All methods belong to one event loop; the
@@ -100,11 +98,11 @@ class Session:
         )
         self.state = LocalState(context, state, state_problem, place)
         settling_time = self.state.learned.settling_time
-        self._follower = Follower(lambda: self.documents, sleep, settling_time)
+        self.follower = Follower(lambda: self.documents, sleep, settling_time)
         self.place = place
         self._team_id = team_id
         self.activity = Activity(emit=context.emit, clock=clock)
-        self._removals = Removals(self._superseded, self._describe, context)
+        self._recounted: set[str] = set()
         self.rows = RowUpdates(
             context,
             self.collections,
@@ -208,7 +206,7 @@ class Session:
                 Query(DocumentsSortBy.NAME),
                 emit=self._context.emit,
                 clock=self._context.clock,
-                judge=partial(self._removals.judge, collection_id),
+                judge=partial(self._judge_departure, collection_id),
             )
             self._remembered[collection_id] = feed
         self._remembered.move_to_end(collection_id)
@@ -219,7 +217,7 @@ class Session:
         if collection is not None:
             feed.total = collection.documents_count
         self._context.emit(CollectionOpened(collection_id))
-        self._follower.notice()
+        self.follower.notice()
         # The list of collections may be old: how many documents there are is told by the collection
         # itself, read beside the first page. A refresh reads it as well.
         if feed.loaded_at is None:
@@ -289,33 +287,17 @@ class Session:
         """The replacements that broke off, the oldest first, also those of earlier sessions."""
         return self.state.recovery.entries
 
-    @property
-    def unfinished_problems(self) -> list[str]:
-        """What is wrong with what is kept on disk, as sentences."""
-        return self.state.problems
-
     async def undo(self, number: int | None = None) -> Outcome | list[Outcome] | None:
         """Undo the newest write that can be undone, or the activity's entry of a number.
 
         Return what became of it, one outcome for each of many; None if there is nothing to undo, or
         an undo is under way. What cannot be undone does not stand before what can.
         """
-        entry: UndoEntry | None = self.undo_stack.newest
+        entry = self.undo_stack.newest
         if number is not None:
             write = self.activity.get(number)
             entry = None if write is None or write.log is None else write.log.entry
-        return None if entry is None else await self.undo_entry(entry)
-
-    async def undo_entry(
-        self,
-        entry: UndoEntry,
-        *,
-        replace: bool = False,
-        on_run: Callable[[BulkRun], None] | None = None,
-    ) -> Outcome | list[Outcome] | None:
-        """Undo an entry of the undo log; see `UndoStack.undo`."""
-        undoing = self.undo_stack.undo(entry, replace=replace, on_run=on_run)
-        return await self._context.tasks.run(undoing)
+        return None if entry is None else await self.undo_stack.undo(entry)
 
     async def redo(self) -> Outcome | list[Outcome] | None:
         """Do again what was undone last; None if there is nothing, or something was written since.
@@ -323,28 +305,21 @@ class Session:
         What is returned is as for `undo`.
         """
         entry = self.undo_stack.newest_undone
-        return None if entry is None else await self.undo_entry(entry)
+        return None if entry is None else await self.undo_stack.undo(entry)
 
     async def _note_restored(self, collection_id: str, backup: Path) -> None:
         """Keep that a collection is made of a backup: it is undone by deleting that collection."""
         entry = self.state.undo_log.new(
-            str(Operation.RECREATE), collection_id, self.name_of(collection_id), whole=True
+            str(Operation.RECREATE),
+            collection_id,
+            self.name_of(collection_id),
+            note=backup.name,
+            whole=True,
         )
-        entry.note = backup.name
         try:
             await self.state.undo_log.begin(entry)
         except OSError:
             return  # then it is deleted by hand; nothing is lost by it
-
-    # Following
-
-    def watch(self, file_ids: Iterable[str]) -> None:
-        """Say which documents are in view: those being indexed are followed first."""
-        self._follower.watch(file_ids)
-
-    async def follow(self) -> Never:
-        """Keep the documents that are being indexed up to date, until cancelled."""
-        await self._follower.run()
 
     # What the client reports
 
@@ -429,6 +404,20 @@ class Session:
         self.documents.total = collection.documents_count
         self._context.emit(CollectionChanged(collection.collection_id))
 
+    def _judge_departure(self, collection_id: str, file_id: str) -> Departure:
+        """Return why a document left that a read does not find any more, and see to the count."""
+        if self._superseded.is_removal(collection_id, file_id):
+            return Departure.REMOVED
+        if collection_id not in self._recounted:
+            self._recounted.add(collection_id)
+            self._context.watches.spawn(self._recount(collection_id))
+        return Departure.ELSEWHERE
+
+    async def _recount(self, collection_id: str) -> None:
+        # Before it is asked: what goes from now on need not be in the answer.
+        self._recounted.discard(collection_id)
+        await self._describe(collection_id)
+
     def _notice(self, event: Event) -> None:
         """Keep up with the lists, before anybody else is told of them."""
         if not isinstance(event, ListEvent):
@@ -436,7 +425,7 @@ class Session:
         if event.collection_id is None:
             self._refresh_description()
         else:
-            self._follower.notice()
+            self.follower.notice()
 
     def _refresh_description(self) -> None:
         row = None if self.opened is None else self.collections.listing.get(self.opened)

@@ -63,7 +63,7 @@ class Following:
         await self.session.open_collection(self.id)
         await self.session.documents.load_all()
         self.session.subscribe(self.changes.append)
-        self.task = asyncio.create_task(self.session.follow())
+        self.task = asyncio.create_task(self.session.follower.run())
         self.service.calls.clear()
         return self
 
@@ -123,7 +123,7 @@ async def test_what_is_done_is_asked_for_no_more():
 async def test_a_hundred_at_once_and_the_visible_ones_first():
     async with Following(250) as following:
         visible = ["file_00240", "file_00241", "file_00010", "file_99999"]
-        following.session.watch(visible)
+        following.session.follower.watch(visible)
         await following.round()
         (first,) = following.asked()
         assert first[:3] == ["file_00240", "file_00241", "file_00010"]
@@ -143,7 +143,7 @@ async def test_rows_that_come_into_view_are_asked_for_soon():
         for _ in range(7):
             await following.round()
         assert await following.sleeper.begun() == 15
-        following.session.watch(["file_00001"])
+        following.session.follower.watch(["file_00001"])
         await settle()
         assert await following.sleeper.begun() == 1
         following.asked()
@@ -152,7 +152,7 @@ async def test_rows_that_come_into_view_are_asked_for_soon():
         for _ in range(3):
             await following.round()
         before = len(following.sleeper.asked)
-        following.session.watch(["file_00001"])
+        following.session.follower.watch(["file_00001"])
         await settle()
         assert len(following.sleeper.asked) == before, "the same rows in view are no news"
 

@@ -131,7 +131,7 @@ async def test_an_edit_that_does_not_show_yet_is_undone_all_the_same():
     assert (await desk.edit()).verdict is Verdict.IGNORED
     entry = desk.session.activity.entries[0].log.entry
     entry.items[FILE].verdict, entry.items[FILE].now = "", None  # as a kill leaves it
-    undone = await desk.session.undo_entry(entry)
+    undone = await desk.session.undo_stack.undo(entry)
     desk.now += 60
     assert undone.operation is Operation.EDIT
     assert desk.service.fields() == OLD
@@ -152,7 +152,7 @@ async def test_an_undo_that_a_service_merges_can_be_made_by_replacing():
     entry = desk.session.undo_stack.newest
     assert (await desk.session.undo()).verdict is Verdict.IGNORED
     assert desk.session.undo_stack.newest is None, "it blocks no other"
-    assert (await desk.session.undo_entry(entry, replace=True)).ok
+    assert (await desk.session.undo_stack.undo(entry, replace=True)).ok
     assert desk.service.fields() == OLD
 
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Fields = Mapping[str, Any]
 
-__all__ = ["Bulk", "BulkRun", "Item"]
-
 _ROUNDS = 5
 """How often a field is set again on a document that somebody else is changing at the same time."""
 

@@ -170,8 +170,13 @@ class UndoStack:
         given the run that undoes many, when it begins.
 
         None where there is nothing to undo: another undo was quicker, or another xcoll has it. One
-        undo goes on at a time.
+        undo goes on at a time, and none is broken off when its caller is cancelled.
         """
+        return await self._context.tasks.run(self._undo(entry, replace, on_run))
+
+    async def _undo(
+        self, entry: UndoEntry, replace: bool, on_run: Callable[[BulkRun], None] | None
+    ) -> Outcome | list[Outcome] | None:
         if self._turn.locked():
             return None
         async with self._turn:

@@ -28,8 +28,6 @@ from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
 T = TypeVar("T")
 R = TypeVar("R")
 
-__all__ = ["Feed", "Query"]
-
 _PAGES_A_CALL = 10
 """How many pages `load_more` goes through in search of a new row."""
 _IDLE_PAGES = 20

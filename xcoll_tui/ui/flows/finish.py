@@ -56,7 +56,7 @@ class FinishFlow:
         await self._session.state.recovery.load()
         records = self._session.unfinished
         if not records:
-            problems = self._session.unfinished_problems
+            problems = self._session.state.problems
             self._host.tell(problems[0] if problems else "No replacement broke off.")
             return
         free = [record for record in records if not record.is_live]

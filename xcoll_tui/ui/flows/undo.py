@@ -135,11 +135,13 @@ class UndoFlow:
             question = undo_question(self._stack, plan, files, self._clock())
             if not await self._host.confirm(question):
                 return
-        outcome = await self._session.undo_entry(entry, on_run=self._show_run)
+        outcome = await self._session.undo_stack.undo(entry, on_run=self._show_run)
         outcomes = outcome if isinstance(outcome, list) else [outcome] if outcome else []
         ignored = [seen for seen in outcomes if seen.verdict is Verdict.IGNORED]
         if ignored and await self._may_replace(ignored):
-            outcome = await self._session.undo_entry(entry, replace=True, on_run=self._show_run)
+            outcome = await self._session.undo_stack.undo(
+                entry, replace=True, on_run=self._show_run
+            )
         if outcome is None:
             self._host.tell(
                 "Nothing was undone: it was undone meanwhile, or is at work in another xcoll."

@@ -83,7 +83,7 @@ class WriteFlow:
 
     def tell_problems(self) -> None:
         """Say once what is wrong with what is kept on disk."""
-        for problem in self._session.unfinished_problems:
+        for problem in self._session.state.problems:
             if problem not in self._problems_told:
                 self._problems_told.add(problem)
                 self._host.tell(problem, seconds=12)

@@ -106,7 +106,7 @@ class MainScreen(WriteScreen):
         self.documents.prepare(session.rows.intent_of)
         self.collections.follow(session.collections)
         self.run_worker(self._start(session, collection_id), group="start", name="start")
-        self.run_worker(session.follow(), group="follow", name="follow")
+        self.run_worker(session.follower.run(), group="follow", name="follow")
         self.footer.refresh()
         self.tell_place()
 
@@ -258,7 +258,7 @@ class MainScreen(WriteScreen):
         """Tell the session which rows are looked at: it follows those first."""
         if self.session is not None:
             table = self.documents.table
-            self.session.watch([table.listing.key(row) for row in table.visible_rows()])
+            self.session.follower.watch([table.listing.key(row) for row in table.visible_rows()])
 
     # What the keys do
 

@@ -392,7 +392,7 @@ async def check_edit(bench, session, case, outcome):
 
 
 async def check_finish(bench, session, case, wanted):
-    """Take up what broke off, as the next sitting does."""
+    """Take up what broke off, as the next session does."""
     if not session.unfinished:
         return
     await check_second(bench, session, case)

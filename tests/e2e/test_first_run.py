@@ -106,7 +106,7 @@ def test_without_a_keyring_it_serves_this_sitting_only(person, server):
         for remedy in ("XAI_MANAGEMENT_KEY", "XCOLL_KEY_FILE", "gnome-keyring"):
             assert remedy in said
         terminal.press("enter")
-        terminal.wait_for("key …r42q this sitting only")
+        terminal.wait_for("key …r42q this session only")
         leave(terminal)
     assert not person.list_of_profiles.exists()
     with start(person, server, **nowhere) as terminal:

@@ -153,7 +153,7 @@ async def test_without_a_keyring_the_key_serves_this_sitting_only(server, tmp_pa
         await shown(pilot, "The key is used until xcoll ends.", "There is no keyring.")
         await pilot.press("enter")
         await browsing(pilot)
-        assert "this sitting only" in header_of(pilot)
+        assert "this session only" in header_of(pilot)
         assert keyring.held == {}
 
 

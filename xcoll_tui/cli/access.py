@@ -332,5 +332,5 @@ def plain(words: str | Exception) -> str:
 def _key_words(key: Key | None) -> str:
     if key is None:
         return "no key"
-    origin = "this sitting only" if key.source == ENTERED else f"from {key.source}"
+    origin = "this session only" if key.source == ENTERED else f"from {key.source}"
     return f"key {key.secret} {origin}"

@@ -1,4 +1,4 @@
-"""One sitting: starting, opening collections one after the other, reading single things."""
+"""One session: starting, opening collections one after the other, reading single things."""
 
 import asyncio
 

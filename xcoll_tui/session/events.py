@@ -1,4 +1,4 @@
-"""What happened, as frozen facts. They name what changed; how it is now stands in the session."""
+"""Events, as frozen facts. They name what changed; how it is now stands in the session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the service takes a key: asked before the key is kept."""
+"""The check of a key: whether the service takes it, asked before it is kept."""
 
 from xcoll_tui.api.errors import RateLimited, Rejected, Unauthorized, Unreadable
 from xcoll_tui.api.models import KeyInfo

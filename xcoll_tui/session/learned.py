@@ -1,4 +1,4 @@
-"""What is known of a service from what it did: kept per place, with the date, and forgiven.
+"""Knowledge of a service from what it did: kept per place, with the date, and forgiven.
 
 How long its writes take to show, whether a PATCH or a second attach changes fields, and whether a
 file outlives its document. One slow or careless day of a service must not be held against it for

@@ -1,4 +1,4 @@
-"""What a session keeps on disk: its lock, what can be undone, what broke off, what was learned."""
+"""A session on disk: its lock, what can be undone, what broke off, and what was learned."""
 
 from __future__ import annotations
 

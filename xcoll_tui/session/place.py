@@ -1,4 +1,4 @@
-"""Where data belong: to a host and a team, however the host is spelled and the profile is called.
+"""The place that data belong to: a host and a team, whatever their spelling and the profile are.
 
 What is kept on disk for one place must be found again under another spelling of it, and must never
 be taken for another team's.

@@ -1,7 +1,7 @@
 """Writing a backup: under a hidden name, to its owner only, and found only once it is whole.
 
 The file gets its name when it is complete, on the disk, and was read back; so whatever stops the
-writing before leaves nothing that could be taken for a backup. Its form is told in `backup_file`.
+writing before leaves nothing that could be taken for a backup. Its form is told in `format`.
 """
 
 import hashlib

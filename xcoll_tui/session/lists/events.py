@@ -1,4 +1,4 @@
-"""What happened to a list, as frozen facts.
+"""Events of a list, as frozen facts.
 
 `collection_id` names the list: the documents of this collection, or the collections where it is
 None.

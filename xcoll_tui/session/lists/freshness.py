@@ -1,4 +1,4 @@
-"""Which of two versions of a row is newer: the one that was asked for later."""
+"""The newer of two versions of a row: the one that was asked for later."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""How far the indexing of a document is."""
+"""The progress of indexing a document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of a list: its sort and its filter."""
+"""The query of a list: its sort and its filter."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""Where a feed's rows come from: the collections, or the documents of one collection."""
+"""The sources of a feed's rows: the collections, or the documents of one collection."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass

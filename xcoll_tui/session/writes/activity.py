@@ -1,4 +1,4 @@
-"""What was written and asked in this session: every write with its outcome, the last requests."""
+"""The activity of this session: every write with its outcome, and the last requests."""
 
 from __future__ import annotations
 

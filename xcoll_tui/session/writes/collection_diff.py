@@ -1,4 +1,4 @@
-"""What differs between a collection and what is wanted of it: pure."""
+"""The differences between a collection and what is wanted of it: pure."""
 
 from __future__ import annotations
 

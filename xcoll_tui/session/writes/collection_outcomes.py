@@ -1,4 +1,4 @@
-"""What became of changing and deleting a collection, and the words for it: pure."""
+"""Outcomes of changing and deleting a collection, and the words for them: pure."""
 
 from __future__ import annotations
 

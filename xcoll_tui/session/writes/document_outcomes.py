@@ -1,4 +1,4 @@
-"""What became of attaching, removing and re-indexing a document, and the words for it: pure."""
+"""Outcomes of attaching, removing and re-indexing a document, and the words for them: pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What errors and fields say of a write: pure."""
+"""The meaning of errors and fields for a write: pure."""
 
 from __future__ import annotations
 

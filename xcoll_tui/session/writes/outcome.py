@@ -1,4 +1,4 @@
-"""What became of a write: a verdict, a sentence for a person, and all that was at stake."""
+"""The outcome of a write: a verdict, a sentence for a person, and all that was at stake."""
 
 from __future__ import annotations
 

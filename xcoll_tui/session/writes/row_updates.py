@@ -1,4 +1,4 @@
-"""What writes show on the rows: the intent while one is under way, then how things are."""
+"""The rows as writes show them: the intent while one is under way, then how things are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all writes share: taking turns, showing the intent, sending, looking, remembering."""
+"""The runner of all writes: turns, the intent on the row, sending, looking, remembering."""
 
 from __future__ import annotations
 

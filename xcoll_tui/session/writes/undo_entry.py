@@ -1,4 +1,4 @@
-"""What can be undone: a write, or a run of many, with what was before; and as lines of a log.
+"""Entries of the undo log: a write, or a run of many, with what was before; and as lines.
 
 The lines of an entry: what was begun (`begin`), what is about to be changed (`item`, with the
 fields from before), what became of it (`end`), what was undone (`undone`), and what cannot be

@@ -1,4 +1,4 @@
-"""What a write leaves in the undo log: its entry, begun with the first document that it changes."""
+"""The entry of a write in the undo log, begun with the first document that it changes."""
 
 from __future__ import annotations
 

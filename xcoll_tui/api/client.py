@@ -165,13 +165,16 @@ class Client(Endpoints):
         import httpx  # noqa: PLC0415  loading it takes longer than all else before the first frame
 
         context, proxy = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), None
-        if self._app is None:
+        transport = None
+        if self._app is not None:
+            transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
+        else:
             proxy = self._proxy = choose_proxy(self.base_url, os.environ)
             # Reading the certificates takes 60 ms, and without encryption none is ever asked for.
             if self.base_url.startswith("https:"):
                 context = create_context(os.environ)
         return httpx.AsyncClient(
-            transport=self._inside(),
+            transport=transport,
             verify=context,
             proxy=None if proxy is None else _as_httpx(proxy, context),
             trust_env=False,  # what it says was read above
@@ -189,13 +192,6 @@ class Client(Endpoints):
             ),
             follow_redirects=False,
         )
-
-    def _inside(self) -> "httpx.ASGITransport | None":
-        import httpx  # noqa: PLC0415  see `_connect`
-
-        if self._app is None:
-            return None
-        return httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
 
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again."""

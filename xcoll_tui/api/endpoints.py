@@ -1,10 +1,11 @@
-"""What can be asked of the service: one method an endpoint, from arguments to structs.
+"""The calls of the API: one method an endpoint, from arguments to structs.
 
 How a request is sent is `xcoll_tui.api.client`'s business; this half knows paths, queries, bodies.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -110,7 +111,7 @@ class Endpoints(ABC):
         answer = await self._call(routes.LIST_COLLECTIONS, query=query)
         return self._read(answer, wire.read_collection_page)
 
-    async def iter_collections(
+    def iter_collections(
         self,
         *,
         limit: int | None = None,
@@ -120,14 +121,10 @@ class Endpoints(ABC):
         filter: str | None = None,  # noqa: A002  the API's word
     ) -> AsyncIterator[CollectionPage]:
         """Yield the pages of collections from `pagination_token` on; see `iter_documents`."""
-
-        async def fetch(token: str | None) -> CollectionPage:
-            return await self.list_collections(
-                limit=limit, order=order, sort_by=sort_by, pagination_token=token, filter=filter
-            )
-
-        async for page in walk_pages(fetch, pagination_token, "/v1/collections"):
-            yield page
+        fetch = partial(
+            self.list_collections, limit=limit, order=order, sort_by=sort_by, filter=filter
+        )
+        return walk_pages(fetch, pagination_token, routes.LIST_COLLECTIONS.path)
 
     async def get_collection(self, collection_id: str) -> Collection:
         """Return a collection, with its JSON as `received`."""
@@ -209,7 +206,7 @@ class Endpoints(ABC):
         answer = await self._call(routes.LIST_DOCUMENTS, collection_id, query=query)
         return self._read(answer, wire.read_document_page)
 
-    async def iter_documents(
+    def iter_documents(
         self,
         collection_id: str,
         *,
@@ -224,20 +221,9 @@ class Endpoints(ABC):
         A service that hands out a token a second time would be walked for ever: after the page that
         brought it Unreadable is raised.
         """
-
-        async def fetch(token: str | None) -> DocumentPage:
-            return await self.list_documents(
-                collection_id,
-                limit=limit,
-                order=order,
-                sort_by=sort_by,
-                pagination_token=token,
-                filter=filter,
-            )
-
-        path = routes.LIST_DOCUMENTS.path_of(collection_id)
-        async for page in walk_pages(fetch, pagination_token, path):
-            yield page
+        list_page = partial(self.list_documents, collection_id)
+        fetch = partial(list_page, limit=limit, order=order, sort_by=sort_by, filter=filter)
+        return walk_pages(fetch, pagination_token, routes.LIST_DOCUMENTS.path_of(collection_id))
 
     async def get_document(self, collection_id: str, file_id: str) -> Document:
         """Return a document, with its JSON as `received`."""
@@ -286,9 +272,7 @@ class Endpoints(ABC):
         wanted_ids = list(dict.fromkeys(file_ids))
         place = {file_id: position for position, file_id in enumerate(wanted_ids)}
         documents: dict[str, Document] = {}
-        slices = list(
-            slices_of(wanted_ids)
-        )  # all of them now: every ID is checked before any is sent
+        slices = list(slices_of(wanted_ids))  # all now: every ID is checked before any is sent
         for part in slices:
             for document in await self._batch_slice(collection_id, part):
                 # A service may answer more than it was asked; an unreadable document may lack its

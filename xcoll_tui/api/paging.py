@@ -16,12 +16,15 @@ _SLICE_CHARACTERS = 6_000
 
 
 async def walk_pages(
-    fetch: Callable[[str | None], Awaitable[Page]], token: str | None, path: str
+    fetch: Callable[..., Awaitable[Page]], token: str | None, path: str
 ) -> AsyncIterator[Page]:
-    """Yield the pages from `token` on; a token that comes twice ends the walk with Unreadable."""
+    """Yield the pages from `token` on; a token that comes twice ends the walk with Unreadable.
+
+    `fetch` takes a `pagination_token`.
+    """
     seen = {token} if token else set()
     while True:
-        page = await fetch(token)
+        page = await fetch(pagination_token=token)
         yield page
         token = page.pagination_token
         if token is None:

@@ -34,7 +34,6 @@ class ManagementKey(Protocol):
 
     def reveal(self) -> str:
         """Return the key as it is sent."""
-        ...
 
 
 class PlainKey:

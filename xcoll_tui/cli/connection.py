@@ -26,7 +26,6 @@ class MakeClient(Protocol):
         on_unauthorized: "Callable[[Unauthorized], None]",
     ) -> Client:
         """Make it."""
-        ...
 
 
 def open_session(

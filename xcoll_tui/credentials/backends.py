@@ -84,15 +84,12 @@ class Backend(Protocol):
 
     def get_password(self, service: str, username: str, /) -> str | None:
         """Return what is kept under these names."""
-        ...
 
     def set_password(self, service: str, username: str, password: str, /) -> None:
         """Keep it under these names."""
-        ...
 
     def delete_password(self, service: str, username: str, /) -> None:
         """Delete the first that is kept under these names."""
-        ...
 
 
 def service_name(profile: str) -> str:

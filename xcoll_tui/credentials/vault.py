@@ -25,19 +25,15 @@ class KeyStore(Protocol):
 
     async def backend(self) -> str:
         """Return the name of the keyring."""
-        ...
 
     async def read(self, profile: str) -> Secret | None:
         """Return the key of a profile."""
-        ...
 
     async def store(self, profile: str, secret: Secret) -> bool:
         """Keep the key of a profile."""
-        ...
 
     async def delete(self, profile: str) -> bool:
         """Delete the key of a profile."""
-        ...
 
 
 class Vault:

@@ -51,26 +51,21 @@ class Access(Protocol):
     @property
     def facts(self) -> tuple[str, ...]:
         """Whose and where: the profile, the key and its source, the host."""
-        ...
 
     @property
     def mode(self) -> str:
         """What must not be overlooked, such as "read-only"."""
-        ...
 
     @property
     def why_read_only(self) -> str:
         """A sentence for the keys that write where they may not, else ""."""
-        ...
 
     @property
     def keys(self) -> "Keys | None":
         """The key and the profiles, None where they play no part, as with sample data."""
-        ...
 
     def connect(self) -> Connection:
         """Build a session; blocks, and belongs into a thread. An ApiError is a sentence."""
-        ...
 
 
 class Keys(Protocol):
@@ -82,12 +77,10 @@ class Keys(Protocol):
     @property
     def destination(self) -> str:
         """The host that a key is sent to."""
-        ...
 
     @property
     def overruled_by(self) -> str:
         """The variable that goes before what a keyring holds, "" where none is set."""
-        ...
 
     async def find(self) -> bool:
         """Look for the key of the profile; False where there is none.
@@ -95,34 +88,27 @@ class Keys(Protocol):
         Raises CredentialError or InvalidKey where it is there and cannot be used. It may take as
         long as a keyring waits to be unlocked; cancelled, it lets go at once.
         """
-        ...
 
     async def check(self, text: str) -> None:
         """Ask the service about a key; raises ApiError where it does not take it."""
-        ...
 
     async def keep(self) -> Kept:
         """Put the key that was checked last into the keyring, and use it from now on.
 
         Where no keyring takes it, it is used in this session only. Cancelled, nothing is used yet.
         """
-        ...
 
     def use(self, reason: str) -> Kept:
         """Use the key that was checked last in this session only, for the reason that is given."""
-        ...
 
     def carry_on(self) -> bool:
         """Give the key to the session that is open; False where it needs another session.
 
         It does when nothing was loaded yet, or when the key may be another team's.
         """
-        ...
 
     def profiles(self) -> Sequence[ProfileRow]:
         """List the profiles; raises CredentialError."""
-        ...
 
     def switch(self, name: str) -> None:
         """Use another profile, the key of which is yet to be found; raises CredentialError."""
-        ...

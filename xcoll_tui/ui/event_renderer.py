@@ -61,44 +61,34 @@ class Display(Protocol):
     @property
     def app(self) -> "App[Any]":
         """The app, which knows what dialog stands before it."""
-        ...
 
     @property
     def is_running(self) -> bool:
         """Whether it is there still."""
-        ...
 
     def tell(self, message: str, *, seconds: float | None = None) -> None:
         """Say something in passing."""
-        ...
 
     def complain(self, message: str) -> None:
         """Say in passing what failed."""
-        ...
 
     def tell_place(self) -> None:
         """Tell in the header where the person is."""
-        ...
 
     def watch_rows(self) -> None:
         """Follow the rows in view."""
-        ...
 
     def choose_collection(self) -> None:
         """Open the collection that the cursor is on."""
-        ...
 
     def tell_key_refused(self, error: "Unauthorized") -> None:
         """Tell the app that the service does not accept the key."""
-        ...
 
     def call_later(self, callback: Callable[[], object]) -> bool:
         """Call back once what is under way on the screen is over."""
-        ...
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> object:
         """Call back after so many seconds."""
-        ...
 
 
 class EventRenderer:

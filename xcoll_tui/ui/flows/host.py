@@ -21,7 +21,6 @@ class HasApp(Protocol):
     @property
     def app(self) -> "App[Any]":
         """The app, which shows dialogs."""
-        ...
 
 
 class Host(HasApp, Protocol):
@@ -30,31 +29,24 @@ class Host(HasApp, Protocol):
     @property
     def samples(self) -> tuple[str, ...]:
         """The file IDs that can be attached for a try; only the demo has some."""
-        ...
 
     def may(self, action_id: str) -> bool:
         """Tell whether there is something to do an action to; says what is missing."""
-        ...
 
     def tell(self, message: str, *, seconds: float | None = None) -> None:
         """Say something in passing."""
-        ...
 
     def complain(self, message: str) -> None:
         """Say in passing what failed."""
-        ...
 
     async def confirm(self, question: "Question") -> bool:
         """Ask before something is lost; False where it was left."""
-        ...
 
     async def choose(self, title: str, text: "Content", ways: "Sequence[Way]") -> str | None:
         """Return the letter of the way on that was chosen, None for none."""
-        ...
 
     async def pick(self, title: str, choices: "Sequence[Pickable]", verb: str) -> str | None:
         """Return the key of what was picked from a list, None for nothing."""
-        ...
 
     async def prompt(
         self,
@@ -66,30 +58,24 @@ class Host(HasApp, Protocol):
         problem_of: Callable[[str], str] = ...,
     ) -> str | None:
         """Return one line that was entered, None where it was left."""
-        ...
 
     def point_at(self, collection_id: str) -> None:
         """Put the cursor on a collection, if it is loaded."""
-        ...
 
     def clear_marks(self) -> None:
         """Unmark all documents."""
-        ...
 
     def mark(self, file_ids: Iterable[str]) -> None:
         """Mark these documents, beside those that are marked."""
-        ...
 
     @property
     def inputs(self) -> int:
         """How many keys and clicks there were so far."""
-        ...
 
     def run_worker(
         self, work: Coroutine[Any, Any, Any], name: str | None = "", group: str = "default"
     ) -> "Worker[Any]":
         """Run something in the background."""
-        ...
 
 
 class LogInHost(Protocol):
@@ -98,24 +84,19 @@ class LogInHost(Protocol):
     @property
     def main(self) -> "LogInScreenHost":
         """The main screen."""
-        ...
 
     @property
     def access(self) -> "Access":
         """Whose service is browsed, and how."""
-        ...
 
     async def connect(self) -> None:
         """Browse the service with the key that was found."""
-        ...
 
     async def start_over(self) -> None:
         """Leave the session, for another one."""
-        ...
 
     async def may_leave(self, verb: str) -> bool:
         """Ask whether writes under way may be left; True where there are none."""
-        ...
 
 
 class LogInScreenHost(HasApp, Protocol):
@@ -124,24 +105,18 @@ class LogInScreenHost(HasApp, Protocol):
     @property
     def session(self) -> "Session | None":
         """The session that is browsed, None before there is a key."""
-        ...
 
     def complain(self, message: str) -> None:
         """Say in passing what failed."""
-        ...
 
     async def pick(self, title: str, choices: "Sequence[Pickable]", verb: str) -> str | None:
         """Return the key of what was picked from a list, None for nothing."""
-        ...
 
     def say_instead(self, said: str) -> None:
         """Say what is done, where there are no collections yet."""
-        ...
 
     def shut_out(self) -> None:
         """Say that there is no key, and how to go on."""
-        ...
 
     def show_access(self, access: "Access") -> None:
         """Tell whose and where the service is."""
-        ...

@@ -10,7 +10,7 @@ from xcoll_tui.ui.app import XcollApp
 
 
 class FakeKeyring:
-    """A keyring in memory that can be missing, or never answer; see `credentials.KeyStore`."""
+    """A keyring in memory that can be missing, or never answer; called as `credentials.Vault`."""
 
     def __init__(self, **held: str):
         self.held = {name.replace("_", "-"): Secret(key) for name, key in held.items()}

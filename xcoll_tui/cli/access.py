@@ -11,7 +11,6 @@ from xcoll_tui.credentials import (
     CredentialError,
     Key,
     KeyringProblem,
-    KeyStore,
     Profile,
     Profiles,
     Secret,
@@ -50,7 +49,7 @@ class ProfileAccess:
         *,
         environment_key: Key | None = None,
         profiles: Profiles | None = None,
-        vault: KeyStore | None = None,
+        vault: Vault | None = None,
         base_url: str | None = None,
         read_only: bool = False,
     ) -> None:

@@ -1,7 +1,7 @@
 """A client and the session on it, wired to each other and to the log."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from xcoll_tui.api.client import Client
 from xcoll_tui.paths import FolderUnusable, state_folder
@@ -15,21 +15,8 @@ if TYPE_CHECKING:
     from xcoll_tui.log import Log
 
 
-class MakeClient(Protocol):
-    """Makes a client that reports what it does."""
-
-    def __call__(
-        self,
-        *,
-        on_request: "Callable[[RequestRecord], None]",
-        on_wait: "Callable[[Wait], None]",
-        on_unauthorized: "Callable[[Unauthorized], None]",
-    ) -> Client:
-        """Make it."""
-
-
 def open_session(
-    make_client: MakeClient,
+    make_client: "Callable[..., Client]",
     log: "Log | None",
     *,
     state: Path | None,
@@ -39,7 +26,8 @@ def open_session(
 ) -> tuple[Client, Session]:
     """Make a client, load what it needs, and put a session on it; blocks for a tenth of a second.
 
-    Belongs into a thread: loading HTTP takes longer than the first frame.
+    `make_client` is given what its client reports to. Belongs into a thread: loading HTTP takes
+    longer than the first frame.
     """
 
     def on_request(record: "RequestRecord") -> None:

@@ -30,7 +30,7 @@ from xcoll_tui.credentials.profiles import (
 )
 from xcoll_tui.credentials.secret import LONGEST_KEY, Secret
 from xcoll_tui.credentials.sources import KEY_VARIABLES, Key, take_key
-from xcoll_tui.credentials.vault import LIMIT, KeyStore, Vault
+from xcoll_tui.credentials.vault import LIMIT, Vault
 
 __all__ = [
     "DEFAULT",
@@ -46,7 +46,6 @@ __all__ = [
     "Insecure",
     "Key",
     "KeyFileRefused",
-    "KeyStore",
     "KeyText",
     "KeyringProblem",
     "Locked",

@@ -1,4 +1,4 @@
-"""Which keyring is trusted, the three calls of it, and the words for what fails there.
+"""Keyrings: which is trusted, the three calls of it, and the words for what fails there.
 
 All of this blocks, some of it for ever: `vault.py` runs it in threads of its own.
 """
@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from xcoll_tui.credentials.errors import (
     WAYS_OUT,
@@ -20,6 +20,9 @@ from xcoll_tui.credentials.errors import (
     Unavailable,
 )
 from xcoll_tui.credentials.secret import Secret
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 USER = "management-key"
 # The exact classes: one that is derived from them may keep keys anywhere.
@@ -79,19 +82,6 @@ def failed_plugins() -> dict[str, str]:
     return dict(_plugins.failed)
 
 
-class Backend(Protocol):
-    """What is called of a keyring of the library."""
-
-    def get_password(self, service: str, username: str, /) -> str | None:
-        """Return what is kept under these names."""
-
-    def set_password(self, service: str, username: str, password: str, /) -> None:
-        """Keep it under these names."""
-
-    def delete_password(self, service: str, username: str, /) -> None:
-        """Delete the first that is kept under these names."""
-
-
 def service_name(profile: str) -> str:
     """Return the name of the service under which a profile's key is kept."""
     return f"xcoll:{profile}"
@@ -102,7 +92,7 @@ class Trusted:
     """A keyring that is trusted, by its name for people; its calls raise KeyringProblem."""
 
     name: str
-    backend: Backend
+    backend: "KeyringBackend"
 
     def read(self, profile: str) -> Secret | None:
         """Return what is kept for a profile, whether or not it can be a key."""
@@ -118,19 +108,19 @@ class Trusted:
 
     def write(self, profile: str, secret: Secret) -> None:
         """Keep a key for a profile."""
-
-        def ask() -> None:
-            self.backend.set_password(service_name(profile), USER, secret.reveal())
-
-        _ask(ask, f"The key of profile “{profile}” could not be stored", self.name)
+        _ask(
+            lambda: self.backend.set_password(service_name(profile), USER, secret.reveal()),
+            f"The key of profile “{profile}” could not be stored",
+            self.name,
+        )
 
     def delete(self, profile: str) -> None:
         """Delete what is kept for a profile; of several entries, one."""
-
-        def ask() -> None:
-            self.backend.delete_password(service_name(profile), USER)
-
-        _ask(ask, f"The key of profile “{profile}” could not be deleted", self.name)
+        _ask(
+            lambda: self.backend.delete_password(service_name(profile), USER),
+            f"The key of profile “{profile}” could not be deleted",
+            self.name,
+        )
 
 
 def find_trusted() -> Trusted:
@@ -161,7 +151,7 @@ def choose(candidates: tuple[object, ...]) -> Trusted:
     for candidate in candidates:
         name = TRUSTED.get(_path_of(candidate))
         if name is not None:
-            return Trusted(name, cast("Backend", candidate))
+            return Trusted(name, cast("KeyringBackend", candidate))
     paths = [path for path in map(_path_of, candidates) if path != _FAIL]
     if not paths:
         broken = "".join(

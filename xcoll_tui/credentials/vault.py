@@ -5,7 +5,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import NoReturn, Protocol, TypeVar
+from typing import NoReturn, TypeVar
 
 from xcoll_tui.api.errors import InvalidKey
 from xcoll_tui.credentials.backends import Trusted, find_trusted
@@ -18,22 +18,6 @@ LIMIT = 30.0
 _MOST_ENTRIES = 20
 
 T = TypeVar("T")
-
-
-class KeyStore(Protocol):
-    """Where keys are kept, as the rest of xcoll knows it; Vault tells what each call does."""
-
-    async def backend(self) -> str:
-        """Return the name of the keyring."""
-
-    async def read(self, profile: str) -> Secret | None:
-        """Return the key of a profile."""
-
-    async def store(self, profile: str, secret: Secret) -> bool:
-        """Keep the key of a profile."""
-
-    async def delete(self, profile: str) -> bool:
-        """Delete the key of a profile."""
 
 
 class Vault:

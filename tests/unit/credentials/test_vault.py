@@ -11,7 +11,6 @@ from tests.unit.credentials.rings import SECRET_SERVICE, kind_named
 from xcoll_tui.api.errors import InvalidKey
 from xcoll_tui.credentials import (
     USER,
-    KeyStore,
     Locked,
     NotKept,
     Secret,
@@ -54,9 +53,8 @@ async def until_it_hangs(ring):
     assert ring.hung.is_set()
 
 
-async def test_it_is_a_key_store(ring):
-    store: KeyStore = Vault()
-    assert await store.backend() == "Secret Service"
+async def test_the_keyring_is_named_without_being_asked(ring):
+    assert await Vault().backend() == "Secret Service"
     assert ring.calls == []
 
 

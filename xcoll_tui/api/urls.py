@@ -1,8 +1,9 @@
-"""Where requests go: the base URL, and paths and queries that stay what they are on their way."""
+"""URLs: the base URL, and paths and queries that stay what they are on their way."""
 
 import ipaddress
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import quote, urlencode, urlsplit
 
 from xcoll_tui.api.errors import Refused
@@ -93,7 +94,9 @@ def id_segment(value: str, name: str) -> str:
         raise Refused(f"Nothing was sent: the {name} is empty. Give the whole {name}.")
     if value in {".", ".."}:
         raise Refused(f"Nothing was sent: {value!r} is no {name}, but a step in a path.")
-    return _encoded(value, name)
+    with suppress(UnicodeEncodeError):
+        return quote(value, safe="")
+    raise Refused(f"Nothing was sent: the {name} holds half a character (a lone surrogate).")
 
 
 def query_string(pairs: Iterable[tuple[str, object]]) -> str:
@@ -103,13 +106,10 @@ def query_string(pairs: Iterable[tuple[str, object]]) -> str:
     convention of forms.
     """
     parameters = [(name, str(value)) for name, value in pairs if value is not None]
-    try:
+    with suppress(UnicodeEncodeError):
         text = urlencode(parameters, quote_via=quote, safe="")
-    except UnicodeEncodeError:
-        text = None
-    if text is None:
-        raise Refused("Nothing was sent: a value holds half a character (a lone surrogate).")
-    return f"?{text}" if text else ""
+        return f"?{text}" if text else ""
+    raise Refused("Nothing was sent: a value holds half a character (a lone surrogate).")
 
 
 def refuse_target(method: str, path: str, query: str, key: ManagementKey) -> None:
@@ -126,11 +126,3 @@ def refuse_target(method: str, path: str, query: str, key: ManagementKey) -> Non
             "to logs on their way. Take the key out.",
             method=method,
         )
-
-
-def _encoded(value: str, name: str) -> str:
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError:
-        pass
-    raise Refused(f"Nothing was sent: the {name} holds half a character (a lone surrogate).")

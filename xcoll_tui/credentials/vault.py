@@ -188,10 +188,8 @@ def _raise(error: BaseException) -> NoReturn:
 
 
 def _fit(secret: Secret, profile: str, backend: str) -> Secret:
-    try:
+    with contextlib.suppress(InvalidKey):
         return parse_key(secret.reveal())
-    except InvalidKey:
-        pass
     # Raised out here, it has no context.
     raise Unfit(
         f"What {backend} holds for profile “{profile}” can be no management key. Store the key "

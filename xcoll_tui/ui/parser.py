@@ -176,8 +176,7 @@ class TerminalParser:
         if not held.startswith(ESCAPE):
             self._type(held)
         elif self._torn:
-            self._torn = False
-            self._settle(retracted=False)
+            self._end_torn(retracted=False)
             if len(held) == 2:
                 self._type(held[1:])
         elif held == ESCAPE:
@@ -268,7 +267,7 @@ class TerminalParser:
     def _take_string(self) -> bool:
         end = _STRING_END.search(self._held, 2)
         if end is not None:
-            self._retract()
+            self._end_torn(retracted=True)
             del self._held[: end.end()]
             return True
         if len(self._held) > _LONGEST_CODE:
@@ -279,13 +278,14 @@ class TerminalParser:
         held = self._held
         legacy = _LEGACY_MOUSE.match(held)
         if legacy is not None:
-            self._tell(self._mouse.legacy_event_of(legacy[1]))
+            if (mouse := self._mouse.legacy_event_of(legacy[1])) is not None:
+                self._events.append(mouse)
             self._cut(legacy.end())
             return True
         if _LEGACY_MOUSE_BEGUN.match(held):
             return False
         if held.startswith(_PASTE):
-            self._retract()
+            self._end_torn(retracted=True)
             self._latest = now
             rest, self._paste = bytes(held[len(_PASTE) :]), bytearray()
             held.clear()
@@ -299,7 +299,7 @@ class TerminalParser:
         begun = _CODE_BEGUN.match(held)
         if begun is not None and begun.end() < len(held):
             # Something else stands where it should go on: the code is none.
-            self._forget_torn()
+            self._end_torn(retracted=False)
             del held[: begun.end()]
             return True
         if len(held) > _LONGEST_CODE:
@@ -312,21 +312,16 @@ class TerminalParser:
         if not self._torn:
             self._events += events
         elif events or not plain:
-            self._retract()
+            self._end_torn(retracted=True)
             self._events += events
         else:
-            self._forget_torn()
+            self._end_torn(retracted=False)
             self._type(code[1:])
 
-    def _retract(self) -> None:
+    def _end_torn(self, *, retracted: bool) -> None:
         if self._torn:
             self._torn = False
-            self._settle(retracted=True)
-
-    def _forget_torn(self) -> None:
-        if self._torn:
-            self._torn = False
-            self._settle(retracted=False)
+            self._settle(retracted=retracted)
 
     def _events_of(self, code: str) -> list[Message]:
         if code == "\x1b[I":
@@ -346,10 +341,6 @@ class TerminalParser:
             return []
         self._mouse.cell = (width / columns or 1.0, height / rows or 1.0)
         return [events.Resize.from_dimensions((columns, rows), (width, height))]
-
-    def _tell(self, event: Message | None) -> None:
-        if event is not None:
-            self._events.append(event)
 
     def _type(self, text: str) -> None:
         for character in text:

@@ -1,4 +1,4 @@
-"""What of the environment was used, for `xcoll auth status`, and what a screen says of it once."""
+"""The variables that are set: what became of each, for `xcoll auth status`, and at a start."""
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import suppress
@@ -37,15 +37,14 @@ def variables_in_use(
     variables: list[Variable] = []
     with suppress(Misconfigured):
         choose_proxy(base_url, environment, variables.append)
-    if any(environment.get(name) for name in TLS_VARIABLES):
+    tls_variables = [name for name in TLS_VARIABLES if environment.get(name)]
+    if tls_variables:
         if base_url.startswith("https:"):
             with suppress(Misconfigured):
                 create_context(environment, variables.append)
         else:
             unused = "nothing is encrypted on this machine"
-            variables += (
-                Variable(name, False, unused) for name in _named(TLS_VARIABLES, environment)
-            )
+            variables += (Variable(name, False, unused) for name in tls_variables)
     yield from variables
     yield from screen_variables(environment)
     yield from encoding_variables(environment)
@@ -75,7 +74,3 @@ def _keyrings(environment: Mapping[str, str]) -> Iterator[Variable]:
         yield Variable(_KEYRING, True, "it chooses the keyring")
     for plugin, error in failed_plugins().items():
         yield Variable(f"keyring plugin {plugin}", False, f"it cannot be loaded ({error})")
-
-
-def _named(names: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[str]:
-    return (name for name in names if environment.get(name))

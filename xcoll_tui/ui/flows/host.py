@@ -23,7 +23,17 @@ class HasApp(Protocol):
         """The app, which shows dialogs."""
 
 
-class Host(HasApp, Protocol):
+class Asks(HasApp, Protocol):
+    """A screen that says what failed, and asks."""
+
+    def complain(self, message: str) -> None:
+        """Say in passing what failed."""
+
+    async def pick(self, title: str, choices: "Sequence[Pickable]", verb: str) -> str | None:
+        """Return the key of what was picked from a list, None for nothing."""
+
+
+class Host(Asks, Protocol):
     """The main screen, as far as flows are concerned."""
 
     @property
@@ -36,17 +46,11 @@ class Host(HasApp, Protocol):
     def tell(self, message: str, *, seconds: float | None = None) -> None:
         """Say something in passing."""
 
-    def complain(self, message: str) -> None:
-        """Say in passing what failed."""
-
     async def confirm(self, question: "Question") -> bool:
         """Ask before something is lost; False where it was left."""
 
     async def choose(self, title: str, text: "Content", ways: "Sequence[Way]") -> str | None:
         """Return the letter of the way on that was chosen, None for none."""
-
-    async def pick(self, title: str, choices: "Sequence[Pickable]", verb: str) -> str | None:
-        """Return the key of what was picked from a list, None for nothing."""
 
     async def prompt(
         self,
@@ -99,18 +103,12 @@ class LogInHost(Protocol):
         """Ask whether writes under way may be left; True where there are none."""
 
 
-class LogInScreenHost(HasApp, Protocol):
+class LogInScreenHost(Asks, Protocol):
     """The main screen while there may be no session yet."""
 
     @property
     def session(self) -> "Session | None":
         """The session that is browsed, None before there is a key."""
-
-    def complain(self, message: str) -> None:
-        """Say in passing what failed."""
-
-    async def pick(self, title: str, choices: "Sequence[Pickable]", verb: str) -> str | None:
-        """Return the key of what was picked from a list, None for nothing."""
 
     def say_instead(self, said: str) -> None:
         """Say what is done, where there are no collections yet."""

@@ -1,4 +1,4 @@
-"""How a person gets in: the key is found or asked for, changed when refused, and profiles switched.
+"""Logging in: the key is found or asked for, changed when refused, and profiles are switched.
 
 The key goes from the dialog straight down to whoever checks and keeps it; what comes back are
 sentences.
@@ -130,7 +130,7 @@ class LogInFlow:
 
     async def _take(self, form: LogInScreen, text: str) -> None:
         checking = asyncio.ensure_future(self._keys.check(text))
-        form.wait(f"Asking {self._keys.destination}…", "esc Cancel", lambda: _cancel(checking))
+        form.wait(f"Asking {self._keys.destination}…", "esc Cancel", checking.cancel)
         try:
             await _unless_cancelled(checking)
         except ApiError as error:
@@ -144,7 +144,7 @@ class LogInFlow:
             "The service takes it. Waiting for the keyring to keep it; its prompt may be in "
             "another window…",
             "esc Go on without",
-            lambda: _cancel(keeping),
+            keeping.cancel,
         )
         kept = await _unless_cancelled(keeping)
         if kept is None:
@@ -195,16 +195,8 @@ async def _unless_cancelled(task: "asyncio.Future[T]") -> T | None:
     try:
         return await task
     except asyncio.CancelledError:
-        if task.cancelled() and not _is_cancelled():
+        current = asyncio.current_task()
+        if task.cancelled() and not (current is not None and current.cancelling()):
             return None
         task.cancel()
         raise
-
-
-def _cancel(task: "asyncio.Future[Any]") -> None:
-    task.cancel()
-
-
-def _is_cancelled() -> bool:
-    current = asyncio.current_task()
-    return current is not None and current.cancelling() > 0

@@ -1,6 +1,6 @@
 """The dialog that edits the fields of one document."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -56,9 +56,9 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         self._save = save
         self._now = now
         self._check_unique = check_unique
-        self._fields = FieldsForm(
-            definitions, document.fields, entered=entered, odd=_odd_keys(document)
-        )
+        # The keys, as they are shown, of fields that are no texts and are shown as some.
+        odd_keys = {writable(key) for key in document.odd_fields or ()}
+        self._fields = FieldsForm(definitions, document.fields, entered=entered, odd=odd_keys)
         self._sent = FieldsDraft(self._fields.base, self._fields.base)
         self._held: dict[str, str] | None = None
 
@@ -215,11 +215,6 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         self.saving(draft)
         self.progress("Saving…")
         self._save(draft)
-
-
-def _odd_keys(document: Document) -> Collection[str]:
-    """Return the keys, as they are shown, of fields that are no texts and are shown as some."""
-    return {writable(key) for key in document.odd_fields or ()}
 
 
 def short_id(file_id: str) -> str:

@@ -44,7 +44,7 @@ class _Stage(NamedTuple):
     title: Content
     keys: str
     choices: Sequence[Choice]
-    on_escape: Callable[[], None]
+    on_escape: Callable[[], object]
     on_save: Callable[[], None] | None = None
     covers: bool = True
     """Whether something else stands in the place of the form."""
@@ -169,7 +169,7 @@ class FormDialog(Dialog[T]):
         self._enter(stage)
         self._buttons[0 if act.danger else len(choices) - 1].focus()
 
-    def wait(self, sentence: str, keys: str, on_escape: Callable[[], None]) -> None:
+    def wait(self, sentence: str, keys: str, on_escape: Callable[[], object]) -> None:
         """Let nothing be entered, and say what is waited for and how to get out of it."""
         if not self._over:
             self._enter(

@@ -67,14 +67,12 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         self._key_row = FormRow("Its name", self._key_input)
         self._what_row = FormRow("Do", self._choice)
         self._value_row = FormRow("Value", self._value_input)
+        self._rows = (self._field_row, self._key_row, self._what_row, self._value_row)
 
     def compose_form(self) -> ComposeResult:
         """Yield the field, what becomes of it, and its value."""
         yield Static(Content(f"{self._documents}{self._unseen}."), classes="form-head")
-        yield self._field_row
-        yield self._key_row
-        yield self._what_row
-        yield self._value_row
+        yield from self._rows
 
     def on_mount(self) -> None:
         """Start with the first field that is defined."""
@@ -101,8 +99,7 @@ class SetFieldScreen(FormDialog[FieldSetting]):
     def submit(self) -> None:
         """Check what was entered, then show what it does to how many."""
         self.back()
-        rows = (self._field_row, self._key_row, self._what_row, self._value_row)
-        for row in rows:
+        for row in self._rows:
             row.clear_problem()
         problem = self._problem()
         if problem is not None:

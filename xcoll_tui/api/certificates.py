@@ -1,4 +1,4 @@
-"""Which authorities TLS trusts: the web's and the system's, or those that a variable names."""
+"""Trusted authorities of TLS: those of the web and the system, or those that a variable names."""
 
 import os
 import re

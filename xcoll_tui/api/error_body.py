@@ -1,4 +1,4 @@
-"""What the body of an error says, whichever of the two hosts, or what before them, wrote it."""
+"""The body of an error, whichever of the two hosts, or what before them, wrote it."""
 
 import re
 from collections.abc import Callable, Mapping

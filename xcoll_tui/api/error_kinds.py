@@ -1,4 +1,4 @@
-"""Which class of error an answer is: by its HTTP status, a gRPC code, or what its words say."""
+"""The class of an error: by its HTTP status, a gRPC code, or what its words say."""
 
 import re
 from typing import NamedTuple

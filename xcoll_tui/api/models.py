@@ -1,4 +1,4 @@
-"""What the service says and hears, in its own words: structs with the wire's member names.
+"""Models of the service's data, in its own words: structs with the wire's member names.
 
 Reading is lenient (see `xcoll_tui.api.wire`): absent, null and empty are one, 64-bit numbers come
 as strings, unknown members are ignored and unknown enum names kept. So a reader may rely on this:

@@ -1,4 +1,4 @@
-"""Which proxy requests go through, by the conventions of curl and of Python's own library.
+"""The proxy of the requests, chosen by the conventions of curl and of Python's own library.
 
 Lower-case names go before upper-case ones, HTTPS_PROXY before ALL_PROXY, NO_PROXY before both.
 Nothing of a proxy's URL is repeated but its host and port: the rest may be a password.

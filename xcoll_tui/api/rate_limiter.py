@@ -1,4 +1,4 @@
-"""How fast requests leave: after a 429 they pause together, then go at the rate that was taken.
+"""The pace of requests: after a 429 they pause together, then go at the rate that was taken.
 
 No rate limit is published, so it is learned from what a 429 refuses:
 

@@ -1,4 +1,4 @@
-"""When a request is tried again, and after how long: pure functions.
+"""Retries: when a request is tried again, and after how long. Pure functions.
 
 - 429: all but what is `Repeatable.NEVER`, after as long as Retry-After says (a random pause without
   it), up to `RATE_LIMITED_TRIES` tries.

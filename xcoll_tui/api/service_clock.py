@@ -1,4 +1,4 @@
-"""What time it is for the service, by the `Date` of its answers: our own clock may be wrong."""
+"""The service's clock, by the `Date` of its answers: our own may be wrong."""
 
 from collections.abc import Callable
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""How a key comes in: typed where nothing shows it, or from a pipe. Never as an argument."""
+"""Key input: typed where nothing shows it, or from a pipe. Never as an argument."""
 
 import sys
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What all commands share: complaints of one sentence that repeat no key, and exit codes."""
+"""The base of all commands: complaints of one sentence that repeat no key, and exit codes."""
 
 import argparse
 import os

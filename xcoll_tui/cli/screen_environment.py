@@ -1,4 +1,4 @@
-"""What of the environment may reach the screen: Textual and Python take variables at their word."""
+"""Variables that reach the screen: Textual and Python take them at their word."""
 
 import codecs
 import io

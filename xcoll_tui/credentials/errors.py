@@ -1,4 +1,4 @@
-"""What can go wrong with keys at rest; `str(error)` is whole sentences, and a key stands in none.
+"""Errors around keys at rest; `str(error)` is whole sentences, and a key stands in none.
 
 CredentialError
 ├── KeyringProblem   the keyring; `backend` is its name, "" where none was reached

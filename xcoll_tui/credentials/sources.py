@@ -1,4 +1,4 @@
-"""Where the key comes from when it is not the keyring: the environment, or a file it names."""
+"""Sources of the key beside the keyring: the environment, or a file that it names."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass

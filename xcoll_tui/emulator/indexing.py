@@ -1,4 +1,4 @@
-"""How a document is indexed: its state as a function of the time, with no task in the background.
+"""Indexing of a document: its state as a function of the time, with no task in the background.
 
 A document keeps when its indexing began and when it ends; what lies between is divided into the
 stages below. SQL and Python say the same: `STATUS` for filters, `progress` for answers.

@@ -1,4 +1,4 @@
-"""How the service is to behave, as options of a command line: the emulator's and the demo's.
+"""Options of a command line for how the service behaves: the emulator's and the demo's.
 
 Nothing heavy is imported here, because `xcoll --help` shows them.
 """

@@ -1,4 +1,4 @@
-"""What a service may do where the sources are silent or disagree.
+"""Policies of a service where the sources are silent or disagree.
 
 Nothing heavy is imported here: the command line reads the choices for its help.
 """

@@ -1,4 +1,4 @@
-"""Which method and path is answered by what; paths are split before they are decoded."""
+"""The table of routes, by method and path; paths are split before they are decoded."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence

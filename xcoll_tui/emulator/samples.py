@@ -1,4 +1,4 @@
-"""What the small sample collections hold; the same names, fields and IDs every time."""
+"""Samples: the small collections with the same names, fields and IDs every time."""
 
 import random
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Where Textual meets the terminal: a driver that survives what terminals, shells and people do.
+"""The driver of the terminal, which survives what terminals, shells and people do.
 
 Each override names the lines of Textual 8.2.8 (textual/drivers/linux_driver.py, unless another file
 is named) that it guards. tests/unit/ui/test_textual_pins.py fails when Textual changes there.

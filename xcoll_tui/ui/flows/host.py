@@ -1,4 +1,4 @@
-"""What flows know of the screens that they run on: Protocols, so that neither imports the other."""
+"""The screens that flows run on, as Protocols, so that neither imports the other."""
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol

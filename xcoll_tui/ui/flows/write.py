@@ -1,4 +1,4 @@
-"""What the keys change: asks, hands it to the session, and tells what became of it."""
+"""The flows of single writes: each asks, hands it to the session, and tells what became of it."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""How long ago, as text: pure, and all that the first frame needs of time."""
+"""Ages as text: pure, and all that the first frame needs of time."""
 
 from collections.abc import Callable
 

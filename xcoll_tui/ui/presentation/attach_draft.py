@@ -1,4 +1,4 @@
-"""What is to be attached, and what was typed for it: pure."""
+"""A draft of an attach: the files with their fields, and what was typed for them. Pure."""
 
 from collections.abc import Container, Mapping
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What was typed and is not saved: kept as long as the session, so that no closed form loses it."""
+"""Drafts that were not saved: kept as long as the session, so that no closed form loses one."""
 
 from dataclasses import dataclass, field, replace
 

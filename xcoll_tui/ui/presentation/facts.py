@@ -1,4 +1,4 @@
-"""What the details dialog says of a document and of a collection: pure."""
+"""The facts of a document and of a collection, as the details dialog tells them: pure."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What a person wants the fields of a document to be, and how that differs: pure."""
+"""A draft of the fields of a document, and how it differs from what is there: pure."""
 
 import json
 from collections.abc import Mapping

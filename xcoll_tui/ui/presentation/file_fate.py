@@ -1,4 +1,4 @@
-"""What becomes of a file whose document is removed: as far as this service has shown it. Pure."""
+"""The fate of a file whose document is removed: as far as this service has shown it. Pure."""
 
 from xcoll_tui.session.learned import Fact
 

@@ -1,4 +1,4 @@
-"""What has to be typed before something is destroyed, and what is taken for it: pure.
+"""A name that is typed before something is destroyed, and what is taken for it: pure.
 
 What is shown is what has to be typed; but a name may hold what no keyboard has, what looks like
 something else, or nothing that can be seen. So the ID is always taken too, and where the name is

@@ -1,4 +1,4 @@
-"""What can be undone, in words: the rows of the list, what undoing does, how it ended. Pure."""
+"""Undo in words: the rows of the list, what undoing does, how it ended. Pure."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What was written, and what was asked: newest first, with what can still be done about it."""
+"""The activity: writes and requests, newest first, with what can still be done about each."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar

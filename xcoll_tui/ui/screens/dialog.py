@@ -1,4 +1,4 @@
-"""What all dialogs share: their styles, loaded with the first of them, and ending only once."""
+"""The base of all dialogs: their styles, loaded with the first of them, and ending only once."""
 
 from pathlib import Path
 from typing import ClassVar, TypeVar

@@ -1,4 +1,4 @@
-"""What all forms share: a body that scrolls, questions over it, and a write that may fail.
+"""The base of all forms: a body that scrolls, questions over it, and a write that may fail.
 
 What has been entered stays until the caller says that it is saved: a question or a write under way
 only covers the form, and a refusal uncovers it again.

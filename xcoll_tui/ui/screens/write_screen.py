@@ -1,4 +1,4 @@
-"""What the keys that write are done to, on the main screen."""
+"""The main screen as far as it writes: the keys, and what they are done to."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -94,6 +94,7 @@ def _refusal(error: RefusedError) -> Answer:
     )
 
 
+@dataclass(frozen=True, eq=False)
 class Service:
     """The ASGI application below Starlette: one request after the other through all the steps.
 
@@ -101,24 +102,13 @@ class Service:
     the user interface's own, never waits for SQLite.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        routes: Routes,
-        *,
-        key: str,
-        latency: float,
-        rate: int | None,
-        faults: list[Fault],
-        executor: ThreadPoolExecutor,
-    ) -> None:
-        self._store = store
-        self._routes = routes
-        self._authorization = f"bearer {key}".encode()
-        self._latency = latency
-        self._rate = Rate(rate) if rate else None
-        self._faults = faults
-        self._executor = executor
+    store: Store
+    routes: Routes
+    key: str
+    latency: float
+    rate: Rate | None
+    faults: list[Fault]
+    executor: ThreadPoolExecutor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -130,14 +120,14 @@ class Service:
             body = await request.body()
         except ClientDisconnect:
             return
-        if self._latency:
-            await asyncio.sleep(self._latency)
+        if self.latency:
+            await asyncio.sleep(self.latency)
         try:
             self._admit(request)
         except RefusedError as error:
             await _send(_refusal(error), scope, receive, send)
             return
-        fault = find_fault(self._faults, request.method, scope["path"])
+        fault = find_fault(self.faults, request.method, scope["path"])
         if fault is None:
             await _send(await self._perform(request, body), scope, receive, send)
         elif fault.phase == "before":
@@ -154,7 +144,7 @@ class Service:
 
     def _headers_of_all(self) -> dict[str, str]:
         # Tests put another clock into the store at any time.
-        date = formatdate(self._store.clock(), usegmt=True)
+        date = formatdate(self.store.clock(), usegmt=True)
         return {"date": date, "x-request-id": str(uuid.uuid4())}
 
     def _with_headers(self, send: Send) -> Send:
@@ -173,11 +163,12 @@ class Service:
     def _admit(self, request: Request) -> None:
         authorization = request.headers.get("authorization", "").encode("latin-1")
         scheme, _, key = authorization.partition(b" ")
-        if not hmac.compare_digest(scheme.lower() + b" " + key.strip(), self._authorization):
+        wanted = f"bearer {self.key}".encode()
+        if not hmac.compare_digest(scheme.lower() + b" " + key.strip(), wanted):
             raise RefusedError(
                 401, "Invalid bearer token. Pass the emulator's key as Authorization: Bearer KEY."
             )
-        wait = self._rate.admit() if self._rate else 0
+        wait = self.rate.admit() if self.rate else 0
         if wait > 0:
             raise RefusedError(429, "Too many requests.", {"Retry-After": str(ceil(wait))})
 
@@ -191,11 +182,11 @@ class Service:
             body=body,
         )
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, self._answer, call)
+        return await loop.run_in_executor(self.executor, self._answer, call)
 
     def _answer(self, call: Call) -> Answer:
         try:
-            payload = self._routes.answer(call)
+            payload = self.routes.answer(call)
         except RefusedError as error:
             return _refusal(error)
         if isinstance(payload, dict):
@@ -299,7 +290,7 @@ def create_app(
         routes,
         key=key,
         latency=latency,
-        rate=rate,
+        rate=Rate(rate) if rate else None,
         faults=app.state.faults,
         executor=app.state.executor,
     )

@@ -12,8 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from xcoll_tui import __version__
 from xcoll_tui.api import retry
@@ -31,17 +30,13 @@ from xcoll_tui.api.responses import (
     is_gone,
     may_pass,
     reason_of,
-    unreadable,
 )
 from xcoll_tui.api.routes import Endpoint, Repeatable
 from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
 from xcoll_tui.api.urls import accept_base_url, refuse_target
-from xcoll_tui.api.wire import DecodeFailed
 
 if TYPE_CHECKING:
     import httpx
-
-T = TypeVar("T")
 
 _CONNECT_TIMEOUT = 10.0
 _TIMEOUT = 30.0
@@ -121,12 +116,7 @@ class Client(Endpoints):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:
@@ -205,13 +195,6 @@ class Client(Endpoints):
 
     def _hide(self, text: str) -> str:
         return self._mask.hide(text)
-
-    def _read(self, answer: Answer, reader: Callable[[bytes], T]) -> T:
-        try:
-            return reader(answer.body)
-        except DecodeFailed as problem:
-            clause = str(problem)
-        raise unreadable(answer, clause, self._hide)
 
     async def _call(
         self,

@@ -28,7 +28,7 @@ from xcoll_tui.api.models import (
     Ordering,
 )
 from xcoll_tui.api.paging import slices_of, walk_pages
-from xcoll_tui.api.responses import Answer, doubt
+from xcoll_tui.api.responses import Answer, doubt, unreadable
 from xcoll_tui.api.routes import Endpoint
 from xcoll_tui.api.urls import query_string
 
@@ -57,10 +57,6 @@ class Endpoints(ABC):
 
         A DELETE that may have been carried out and is then answered 404 is returned as well.
         """
-
-    @abstractmethod
-    def _read(self, answer: Answer, reader: Callable[[bytes], T]) -> T:
-        """Return what `reader` makes of the body, or raise Unreadable."""
 
     @abstractmethod
     def _hide(self, text: str) -> str:
@@ -312,6 +308,14 @@ class Endpoints(ABC):
         return replace(info, name=self._hide(info.name))
 
     # What the calls share
+
+    def _read(self, answer: Answer, reader: Callable[[bytes], T]) -> T:
+        """Return what `reader` makes of the body, or raise Unreadable."""
+        try:
+            return reader(answer.body)
+        except wire.DecodeFailed as problem:
+            clause = str(problem)
+        raise unreadable(answer, clause, self._hide)
 
     async def _finish(self, call: Awaitable[Answer]) -> None:
         """Await a call that answers `{}`; a page of a proxy in its place is no success."""

@@ -178,11 +178,8 @@ def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
         items = [_mend_item(value, kind, lossy=lossy) for value in values or []]
         token = outer_values.get("pagination_token")
     # The page's constructor cannot be typed by the name of its list.
-    members: dict[str, Any] = {
-        name: items,
-        "pagination_token": None if token is None else str(token),
-    }
-    return page(**members)
+    listed: dict[str, Any] = {name: items}
+    return page(**listed, pagination_token=None if token is None else str(token))
 
 
 def _refuse_other(members: Mapping[str, object], name: str) -> None:

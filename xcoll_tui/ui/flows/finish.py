@@ -15,6 +15,7 @@ from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.fields_draft import as_texts, changes_between, show_changes
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
+from xcoll_tui.ui.presentation.undo_lines import quoted
 from xcoll_tui.ui.screens.choose import Way
 from xcoll_tui.ui.screens.confirm import Question
 from xcoll_tui.ui.screens.edit_fields import short_id
@@ -237,14 +238,10 @@ def _which(document: Document, record: Unfinished) -> str:
 def _versions(record: Unfinished) -> str:
     old, new = as_texts(record.old), as_texts(record.new)
     parts = [
-        f"{clean(key, _VALUE)}: {_short(before)} → {_short(after)}"
+        f"{clean(key, _VALUE)}: {quoted(before, _VALUE)} → {quoted(after, _VALUE)}"
         for key, before, after in changes_between(old, new)
     ]
     return " · ".join(parts)
-
-
-def _short(value: str | None) -> str:
-    return "not set" if value is None else f"“{clean(value, _VALUE)}”"
 
 
 def _text(record: Unfinished, shown: _Shown) -> Content:

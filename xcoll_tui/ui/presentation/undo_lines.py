@@ -121,14 +121,15 @@ def with_versions(outcome: Outcome) -> str:
     if not changes:
         return outcome.message
     both = "; ".join(
-        f"{clean(key, _VALUE)} is {_quoted(now)}, and was to be {_quoted(wanted_value)}"
+        f"{clean(key, _VALUE)} is {quoted(now)}, and was to be {quoted(wanted_value)}"
         for key, wanted_value, now in changes
     )
     return f"{outcome.message} {both}."
 
 
-def _quoted(value: str | None) -> str:
-    return "not set" if value is None else f"“{clean(value, _VALUE)}”"
+def quoted(value: str | None, limit: int = _VALUE) -> str:
+    """Write the value of a field, in so many characters at most, into a line."""
+    return "not set" if value is None else f"“{clean(value, limit)}”"
 
 
 # At the start, and at the end

@@ -83,13 +83,9 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
     supplied = access.overruled_by
     info = access.info
     team = access.profile.team_id or team_of(info)
-    backend = (
-        keyring_problem.backend
-        if keyring_problem is not None
-        else key.source
-        if key is not None
-        else ""
-    )
+    backend = "" if key is None else key.source
+    if keyring_problem is not None:
+        backend = keyring_problem.backend
     status: dict[str, object] = {
         "profile": access.profile.name,
         "logged_in": has_key,

@@ -172,7 +172,8 @@ async def test_a_banner_and_a_complaint_show_it(browse):
             assert_intact(pilot)
             assert documents.filter_bar.complaint[:20] in screen_text(pilot)
             assert documents.feed.problem is None
-        assert documents.table.listing.loaded == 1
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: documents.table.listing.loaded == 1)
 
 
 async def test_an_id_is_copied_only_when_asked_and_told_as_text(browse):

@@ -43,6 +43,8 @@ class Situation:
     """Whether the documents of one are shown."""
     has_row: bool = False
     """Whether one is under the cursor, or marked."""
+    rows_behind: bool = False
+    """Whether the rows are those of another filter than the one typed or asked for last."""
 
 
 class Need(Enum):
@@ -53,6 +55,7 @@ class Need(Enum):
     COLLECTION = "No collection is open."
     DOCUMENTS = "This is done to documents: 2 goes to them."
     ROW = "Nothing is under the cursor."
+    ROWS_MEANT = "The rows are those of the filter before: ⏎ asks for the new one, Esc clears it."
 
     def why_not(self, situation: Situation) -> str:
         """Say what is missing, "" where it is there."""
@@ -63,6 +66,7 @@ class Need(Enum):
             Need.COLLECTION: situation.has_collection,
             Need.DOCUMENTS: situation.on_documents,
             Need.ROW: situation.has_row,
+            Need.ROWS_MEANT: not situation.rows_behind,
         }[self]
         return "" if met else self.value
 
@@ -96,9 +100,9 @@ class Action:
 
 
 _HERE = (Need.SERVICE, Need.WRITING)
-_TO_ROW = (*_HERE, Need.ROW)
-_TO_DOCUMENT = (*_HERE, Need.DOCUMENTS, Need.ROW)
-_MARKED = (Need.DOCUMENTS, Need.ROW)
+_TO_ROW = (*_HERE, Need.ROW, Need.ROWS_MEANT)
+_TO_DOCUMENT = (*_HERE, Need.DOCUMENTS, Need.ROW, Need.ROWS_MEANT)
+_MARKED = (Need.DOCUMENTS, Need.ROW, Need.ROWS_MEANT)
 
 ACTIONS = (
     Action("row.down", "down,j", "move(1)", "Down", Group.MOVE, Owner.ROWS),
@@ -133,6 +137,14 @@ ACTIONS = (
     Action(
         "filter.failed", "F", "failed_only", "Failed only", Group.LOOK, needs=(Need.COLLECTION,)
     ),
+    Action(
+        "find",
+        "f",
+        "find",
+        "Find",
+        Group.LOOK,
+        about="in what is loaded, over all columns",
+    ),
     Action("sort.next", "s", "sort", "Sort by the next column", Group.LOOK),
     Action("sort.reverse", "S", "reverse", "Reverse the order", Group.LOOK),
     Action(
@@ -160,7 +172,7 @@ ACTIONS = (
         "mark_all",
         "Mark all that is loaded",
         Group.MARK,
-        needs=(Need.DOCUMENTS, Need.COLLECTION),
+        needs=(Need.DOCUMENTS, Need.COLLECTION, Need.ROWS_MEANT),
     ),
     Action(
         "write.attach",
@@ -269,7 +281,15 @@ READING = (
 FILTER = (
     Hint("⏎", "Apply", ""),
     Hint("esc", "Clear", ""),
+    Hint("Tab", "Complete", ""),
+    Hint("↑", "Earlier", ""),
     Hint("↓", "Rows", ""),
+)
+FIND = (
+    Hint("⏎", "Stay here", ""),
+    Hint("esc", "Back", ""),
+    Hint("↓", "Next", ""),
+    Hint("↑", "Previous", ""),
 )
 
 _GLYPHS = {

@@ -1,14 +1,11 @@
 """A listing kept filled from the service: loading, refreshing, sorting and filtering."""
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from xcoll_tui.api.errors import ApiError, InvalidArgument
-from xcoll_tui.api.filters import is_expression
 from xcoll_tui.session.gather import gather
 from xcoll_tui.session.lists.events import (
     Departure,
@@ -22,28 +19,16 @@ from xcoll_tui.session.lists.events import (
 from xcoll_tui.session.lists.freshness import Freshness
 from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
-from xcoll_tui.session.lists.refresh import Reread, read_again, renew
-from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
+from xcoll_tui.session.lists.refresh import Reread, read_again, take_in
+from xcoll_tui.session.lists.sources import Page, Source
+from xcoll_tui.session.lists.view import View
+from xcoll_tui.session.lists.whole_list import WholeList
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _PAGES_A_CALL = 10
 """How many pages `load_more` goes through in search of a new row."""
-_IDLE_PAGES = 20
-"""After how many pages in a row without anything new a walk is given up."""
-
-
-@dataclass(eq=False)
-class _View:
-    """What belongs to one query's rows, and is left behind with them when others take the place."""
-
-    turns: dict[End, asyncio.Lock] = field(
-        default_factory=lambda: {end: asyncio.Lock() for end in End}
-    )
-    pages: Counter[End] = field(default_factory=Counter)
-    busy: Counter[End] = field(default_factory=Counter)
-    stopped: dict[End, str] = field(default_factory=dict)
 
 
 class Feed(Generic[T]):
@@ -83,7 +68,8 @@ class Feed(Generic[T]):
         self._clock = clock
         self._total = total
         self._judge = judge
-        self._view = _View()
+        self._view = View()
+        self._whole: WholeList[T] | None = None
         self._changing: Counter[End] = Counter()
         self._refreshes = 0
         self._refreshing = 0
@@ -116,9 +102,8 @@ class Feed(Generic[T]):
     @property
     def total(self) -> int | None:
         """How many rows there are without a filter, None if unknown; an estimate while loading."""
-        if self.listing.complete and not self.query.is_filtered:
-            return self.listing.loaded
-        return self._total
+        whole = self._find_whole()
+        return self._total if whole is None else whole.listing.loaded
 
     @total.setter
     def total(self, total: int | None) -> None:
@@ -128,9 +113,10 @@ class Feed(Generic[T]):
                 self.listing.total = total
             self._emit(FeedChanged(self.collection_id))
 
-    def is_expression(self, text: str) -> bool:
-        """Tell whether a filter text would be sent as it is, not as part of a name."""
-        return is_expression(text, self.source.filter_fields)
+    @property
+    def filtered_here(self) -> bool:
+        """Whether the rows were chosen here, among all that there are, not by the service."""
+        return self._whole is not None
 
     # Reading
 
@@ -153,9 +139,9 @@ class Feed(Generic[T]):
         pages = view.pages[end]
         async with view.turns[end]:
             for _ in range(_PAGES_A_CALL):
-                if self._view is not view or view.pages[end] != pages or not self._can_load(end):
+                if self._view is not view or view.pages[end] != pages:
                     return
-                if await self._load_page(view, end) != 0:
+                if not view.can_load(self.listing, end) or await self._load_page(view, end) != 0:
                     return
                 pages = view.pages[end]
 
@@ -188,7 +174,7 @@ class Feed(Generic[T]):
             nonlocal going
             self._count(view.busy, end, 1)
             try:
-                while going and self._view is view and end in self._useful_ends():
+                while going and self._view is view and end in view.useful_ends(self.listing):
                     pages = view.pages[end]
                     async with view.turns[end]:
                         if self._view is view and view.pages[end] == pages and going:
@@ -196,7 +182,7 @@ class Feed(Generic[T]):
             finally:
                 self._count(view.busy, end, -1)
 
-        while going and self._view is view and (ends := self._useful_ends()):
+        while going and self._view is view and (ends := view.useful_ends(self.listing)):
             await gather(*[load_from(end) for end in ends])
 
     async def refresh(self, visible: Sequence[str] = ()) -> None:
@@ -212,11 +198,11 @@ class Feed(Generic[T]):
         self._refreshes += 1
         refresh_number = self._refreshes
         since = self._freshness.now
+        loaded = self._whole or self
         self._refresh_began(1)
         try:
-            again = await self._freshness.reading(
-                read_again(self.source, self.query, self.listing, visible)
-            )
+            question = read_again(self.source, loaded.query, loaded.listing, visible)
+            again = await self._freshness.reading(question)
         except ApiError as error:
             if self._view is view and self._refreshes == refresh_number:
                 self._fail(error)
@@ -224,11 +210,14 @@ class Feed(Generic[T]):
         finally:
             self._refresh_began(-1)
         if self._view is view and self._refreshes == refresh_number:
-            self._renew(view, again, since)
+            await (self._renew if self._whole is None else self._renew_whole)(view, again, since)
             self.total = self._total if again.total is None else again.total
 
     async def change_query(self, query: Query) -> bool:
         """Sort or filter otherwise; the rows stay until the first page of the new ones has come.
+
+        Where all rows are loaded in this order, and what is meant can be told here, nothing is
+        asked.
 
         Returns whether they came. A filter that the service refuses leaves all as it was, with
         `refused` set. Asking for the query that is shown takes back what was asked.
@@ -241,6 +230,9 @@ class Feed(Generic[T]):
             self._emit(FeedChanged(self.collection_id))
             return False
         self.asked = query
+        whole = self._find_whole()
+        if whole is not None and whole.serves(query):
+            return await self._filter_here(query, whole, change_number)
         since = self._freshness.now
         self._count(self._changing, End.HEAD, 1)
         page: Page[T] | None = None
@@ -269,6 +261,8 @@ class Feed(Generic[T]):
         """Put a newer version of a row in its place; False when it is not loaded."""
         key = self.source.key(row)
         self._freshness.write(key, row)
+        if self._whole is not None:
+            self._whole.put(key, row, is_under_way=self.source.is_under_way(row))
         old = self.listing.get(key)
         if old is None:
             return False
@@ -282,6 +276,8 @@ class Feed(Generic[T]):
         """Take a row away; `departure` is told along with it. False when it is not loaded."""
         self._freshness.write(key, None)
         row = self.listing.get(key)
+        if self._whole is not None:
+            self._whole.remove(key)
         if not self.listing.remove(key):
             return False
         self.under_way.discard(key)
@@ -313,23 +309,7 @@ class Feed(Generic[T]):
             sort_value=self.source.sort_value(query.sort_by),
         )
 
-    def _can_load(self, end: End) -> bool:
-        listing = self.listing
-        if listing.complete or end in self._view.stopped:
-            return False
-        return not listing.started(end) or listing.token(end) is not None
-
-    def _useful_ends(self) -> list[End]:
-        head, tail = self._can_load(End.HEAD), self._can_load(End.TAIL)
-        listing = self.listing
-        if not listing.started(End.HEAD):
-            return []
-        # Once the walks touch, one of them is enough to join them, whatever the ties.
-        far = listing.total is None or listing.total - listing.loaded > PAGE_SIZE
-        tail = tail and (not head or (far and not listing.touched))
-        return [end for end, useful in ((End.HEAD, head), (End.TAIL, tail)) if useful]
-
-    async def _ask(self, view: _View, end: End, question: Awaitable[R]) -> R | None:
+    async def _ask(self, view: View, end: End, question: Awaitable[R]) -> R | None:
         self._count(view.busy, end, 1)
         try:
             return await self._freshness.reading(question)
@@ -340,7 +320,7 @@ class Feed(Generic[T]):
         finally:
             self._count(view.busy, end, -1)
 
-    async def _load_page(self, view: _View, end: End) -> int | None:
+    async def _load_page(self, view: View, end: End) -> int | None:
         """Return the number of new rows, 0 also for an answer that came too late; None: failed."""
         place, since = self._place(end), self._freshness.now
         page = await self._ask(view, end, self.source.page(self.query, end, place[1]))
@@ -354,11 +334,7 @@ class Feed(Generic[T]):
         except RepeatedToken as repeated:
             added = repeated.added
             view.stopped[end] = str(repeated)
-        if self.listing.idle_pages(end) >= _IDLE_PAGES:
-            view.stopped[end] = (
-                f"The service sent {_IDLE_PAGES} pages in a row without a new row, so loading was"
-                f" stopped at the {end.value} of the list. Refresh to try again."
-            )
+        view.stop_if_idle(self.listing, end)
         view.pages[end] += 1
         self._track(rows)
         news = self.problem is not None or end in view.stopped
@@ -373,41 +349,71 @@ class Feed(Generic[T]):
 
     def _show(self, query: Query, page: Page[T], since: int) -> None:
         rows = self._freshness.newest(page.rows, since)
-        self._view = _View()
+        self._view, self._whole = View(), None
         self.query = query
         self.listing = self._empty(query)
         self.listing.add_page(End.HEAD, rows, page.token)
         self.under_way = set()
         self._track(rows)
         self._succeed()
-        self._emit(RowsReset(self.collection_id))
-        self._emit(FeedChanged(self.collection_id))
+        self._tell_reset()
 
-    def _renew(self, view: _View, again: Reread[T], since: int) -> None:
-        key, newest = self.source.key, self._freshness.newest
-        for walk in again.walks.values():
-            walk.pages = [Page(newest(page.rows, since), page.token) for page in walk.pages]
-        listing, stopped = renew(self.listing, again.walks)
-        looked = newest(again.looked, since)
-        for row in looked:
-            listing.replace(row)
-        for name in again.gone:
-            if not self._freshness.is_older(name, since):
-                listing.remove(name)
+    async def _renew(self, view: View, again: Reread[T], since: int) -> None:
+        key = self.source.key
+        listing, stopped, rows = take_in(self.listing, again, self._freshness, since)
         # An end that was stopped for want of another token still is.
         stopped_before = {
             end: reason for end, reason in view.stopped.items() if listing.token(end) is None
         }
         view.stopped = stopped_before | stopped
         view.pages.update(End)
-        rows = [row for row in [*again.rows(), *looked] if key(row) in listing]
         fresh = set(map(key, rows))
         self.listing = listing
         self.under_way = {name for name in self.under_way if name in listing and name not in fresh}
         self._track(rows)
         self._succeed()
+        self._tell_reset()
+
+    def _tell_reset(self) -> None:
         self._emit(RowsReset(self.collection_id))
         self._emit(FeedChanged(self.collection_id))
+
+    def _find_whole(self) -> WholeList[T] | None:
+        if self.query.is_filtered or not self.listing.complete:
+            return self._whole
+        return WholeList(self.query, self.listing, self.under_way)
+
+    async def _filter_here(self, query: Query, whole: WholeList[T], change_number: int) -> bool:
+        picked = await whole.pick(query, self._freshness)
+        if change_number != self._changes:
+            return False
+        now = self._find_whole()
+        if now is None or now.listing is not whole.listing:
+            return await self.change_query(query)  # it was read again meanwhile
+        self.asked = None
+        self._show_picked(query, whole, picked)
+        return True
+
+    def _show_picked(self, query: Query, whole: WholeList[T], picked: Listing[T]) -> None:
+        self._view, self._whole = View(), None if query == whole.query else whole
+        self.query, self.listing = query, picked
+        self.under_way = {key for key in whole.under_way if key in picked}
+        self.arrivals += len(self.under_way)
+        self._tell_reset()
+
+    async def _renew_whole(self, view: View, again: Reread[T], since: int) -> None:
+        whole = self._whole
+        if whole is None:
+            return
+        listing, _, rows = take_in(whole.listing, again, self._freshness, since)
+        whole.renew(listing, rows, self.source.is_under_way)
+        if not listing.complete:
+            await self.load()  # it has grown beyond what is read again at once
+            return
+        picked = await whole.pick(self.query, self._freshness)
+        if self._view is view:
+            self._succeed()
+            self._show_picked(self.query, whole, picked)
 
     def _track(self, rows: Iterable[T]) -> None:
         for row in rows:

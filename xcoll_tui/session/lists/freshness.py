@@ -38,6 +38,10 @@ class Freshness(Generic[T]):
         """Tell whether what was asked at `since` is older than what is known of this row."""
         return self._written.get(key, (since, None))[0] > since
 
+    def written_since(self, since: int) -> list[tuple[str, T | None]]:
+        """List the rows written since `since`, by key; None for those removed."""
+        return [(key, row) for key, (number, row) in self._written.items() if number > since]
+
     def newest(self, rows: Iterable[T], since: int) -> list[T]:
         """Return rows as they were read, but those written since `since` as they were written."""
         if not self._written:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from xcoll_tui.session.gather import gather
+from xcoll_tui.session.lists.freshness import Freshness
 from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
@@ -166,6 +167,26 @@ def _joint(old: Listing[T], end: End, walk: Walk[T]) -> T | None:
         return None
     same = old.count(end) == 0 or old.arrival(end, old.key(last)) is not None
     return last if same else None
+
+
+def take_in(
+    old: Listing[T], again: Reread[T], freshness: Freshness[T], since: int
+) -> tuple[Listing[T], dict[End, str], list[T]]:
+    """Return the list as it was read again at `since`, but with what was written meanwhile.
+
+    Also returned: why an end was stopped, as for `renew`, and the rows that were read.
+    """
+    for walk in again.walks.values():
+        walk.pages = [Page(freshness.newest(page.rows, since), page.token) for page in walk.pages]
+    listing, stopped = renew(old, again.walks)
+    looked = freshness.newest(again.looked, since)
+    for row in looked:
+        listing.replace(row)
+    for name in again.gone:
+        if not freshness.is_older(name, since):
+            listing.remove(name)
+    rows = [row for row in [*again.rows(), *looked] if old.key(row) in listing]
+    return listing, stopped, rows
 
 
 def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], dict[End, str]]:

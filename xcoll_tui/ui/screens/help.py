@@ -14,12 +14,15 @@ from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.widgets.header_footer import Hint
 
 _FILTERS = (
-    ("report", "names that contain it"),
-    ("status:DOCUMENT_STATUS_FAILED", "failed documents"),
-    ("size_bytes:>5000000", "larger than 5 MB"),
-    ("created_at:>2025-01-01T00:00:00Z", "newer than that"),
-    ('fields.ticker:"TSLA"', "a field's value"),
-    ("(name:a OR name:b) AND NOT status:…", "joined"),
+    ("AAPL 10-k", "names with both words in them, in any case"),
+    ("*.pdf", "names that look like this"),
+    ("failed · ready · indexing", "documents in this state"),
+    ("ticker:AAPL · ticker=AAPL", "a field that has it in it, that is it"),
+    (">5mb · size<=2MiB", "larger, smaller files"),
+    ("created:today · created>2026-01-01", "in your time zone"),
+    ("type:pdf", "files of a type"),
+    ('"failed"', "the word itself, in the name"),
+    ('name:"SEC" AND size_bytes:>5000000', "the service's own grammar: goes as it is"),
 )
 
 

@@ -13,6 +13,7 @@ from xcoll_tui.ui.actions import (
     COLLECTIONS,
     DOCUMENTS,
     FILTER,
+    FIND,
     READING,
     Owner,
     bindings_of,
@@ -104,6 +105,8 @@ class MainScreen(WriteScreen):
         self.writing = WriteFlow(self, session, self._clock)
         self.collections.prepare(session.rows.intent_of_collection)
         self.documents.prepare(session.rows.intent_of)
+        for pane in (self.collections, self.documents):
+            pane.filter.history = session.filter_history
         self.collections.follow(session.collections)
         self.run_worker(self._start(session, collection_id), group="start", name="start")
         self.run_worker(session.follower.run(), group="follow", name="follow")
@@ -168,6 +171,8 @@ class MainScreen(WriteScreen):
         self.footer.refresh()
 
     def _hints(self) -> Sequence[Hint]:
+        if self.pane.find_bar.editing:
+            return FIND
         if self.pane.filter_bar.editing:
             return FILTER
         if self.session is not None and self.session.read_only:
@@ -278,7 +283,11 @@ class MainScreen(WriteScreen):
 
     async def action_filter(self) -> None:
         """Type a filter for this pane."""
-        await self.pane.filter_bar.open()
+        await self.pane.open_filter()
+
+    async def action_find(self) -> None:
+        """Find something in what is loaded of this pane."""
+        await self.pane.find_bar.open()
 
     def action_refresh(self) -> None:
         """Read again what is shown, and keep the place; what waits is tried at once."""

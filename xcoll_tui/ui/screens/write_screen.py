@@ -49,6 +49,7 @@ class WriteScreen(AskingScreen):
             on_documents=self.pane is self.documents,
             has_collection=session is not None and session.documents is not None,
             has_row=bool(self.targets),
+            rows_behind=self.pane.filter.is_behind,
         )
 
     def may(self, action_id: str) -> bool:

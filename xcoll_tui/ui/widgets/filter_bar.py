@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widgets import Input
 
-    from xcoll_tui.ui.widgets.filter_line import FilterLine
+    from xcoll_tui.ui.widgets.filter_line import FilterGuide, FilterLine
 
 _PAUSE = 0.25
 """Seconds without a key after which what stands in the input is tried."""
+_CHOICES = 6
+"""So many of what Tab goes through are told."""
 
 
 class FilterBar(Widget):
@@ -31,19 +33,26 @@ class FilterBar(Widget):
     HINT = "Filter…"
 
     class Typed(Message):
-        """The filter was typed: ``final`` with Enter, else after a pause."""
+        """The filter was typed: ``final`` with Enter, else after a pause.
 
-        def __init__(self, text: str, *, final: bool) -> None:
+        ``pasted`` tells that nothing in it was typed by hand.
+        """
+
+        def __init__(self, text: str, *, final: bool, pasted: bool = False) -> None:
             super().__init__()
             self.text = text
             self.final = final
+            self.pasted = pasted
 
-    def __init__(self, rows: Widget) -> None:
+    def __init__(self, rows: Widget, guide: "FilterGuide") -> None:
         super().__init__()
         self.text = ""
         self.complaint = ""
+        self.words = ""
+        """What the filter in force asks."""
         self._note = ""
         self._rows = rows
+        self._guide = guide
         self._line: FilterLine | None = None
         self._pause: Timer | None = None
 
@@ -52,12 +61,15 @@ class FilterBar(Widget):
         """Whether the input stands open."""
         return self._line is not None
 
-    def show(self, text: str, complaint: str = "") -> None:
-        """Show the filter in force, and what the service said of the last one tried."""
-        if (text, complaint) == (self.text, self.complaint):
+    def show(self, text: str, complaint: str = "", words: str = "") -> None:
+        """Show the filter in force, what it asks, and what is wrong with the last one tried."""
+        if (text, complaint, words) == (self.text, self.complaint, self.words):
             return
-        self.text, self.complaint = text, complaint
-        self._make_room()
+        self.text, self.complaint, self.words = text, complaint, words
+        if self._line is None:
+            self._make_room()
+        else:
+            self._explain(self._line)
 
     def render(self) -> Content:
         """Draw the filter, and the complaint below it."""
@@ -71,15 +83,17 @@ class FilterBar(Widget):
         if self._note:
             return Content.assemble(line, "\n", clean(self._note, 300))
         if not self.complaint:
-            return line
+            return Content.assemble(line, "\n", clean(self.words, 300)) if self.words else line
         complaint = self.get_visual_style("filter--complaint", partial=True)
         return Content.assemble(line, "\n", (clean(self.complaint, 300), complaint))
 
     def _make_room(self) -> None:
-        below = self._note or self.complaint
+        below = self._note or self.complaint or self.words
+        is_long = len(below) > max(20, self.size.width - 2)
+        layout = (bool(below), is_long) != (self.has_class("-complaint"), self.has_class("-long"))
         self.set_class(bool(below), "-complaint")
-        self.set_class(len(below) > max(20, self.size.width - 2), "-long")
-        self.refresh(layout=True)
+        self.set_class(is_long, "-long")
+        self.refresh(layout=layout)
 
     def _show_note(self, note: str) -> None:
         if note != self._note:
@@ -92,9 +106,9 @@ class FilterBar(Widget):
             from xcoll_tui.ui.widgets.filter_line import FilterLine  # noqa: PLC0415 - see above
 
             text = self.text if text is None else text
-            self._line = FilterLine(text, self.HINT, self._leave)
+            self._line = FilterLine(text, self.HINT, self._leave, self._guide)
             await self.mount(self._line)
-            self._show_note(" ".join(self._line.notes))
+            self._explain(self._line)
         self.screen.set_focus(self._line)
 
     def _leave(self, key: str) -> None:
@@ -106,8 +120,10 @@ class FilterBar(Widget):
         self.screen.set_focus(self._rows)
         self._show_note("")
         line.remove()
-        if key == "enter":
-            self.post_message(self.Typed(line.text, final=True))
+        self._guide.closed()
+        is_new = key == "down" and line.text != self.text
+        if key == "enter" or is_new:
+            self.post_message(self.Typed(line.text, final=True, pasted=line.is_pasted))
         elif key == "escape":
             self.post_message(self.Typed("", final=True))
             escape_doubt(self).add(partial(self._open_again, line.text, line.cursor_position))
@@ -123,12 +139,20 @@ class FilterBar(Widget):
             self._pause.stop()
         if self._line is None:
             return
-        text = self._line.text
-        self._show_note(" ".join(self._line.notes))
+        text, pasted = self._line.text, self._line.is_pasted
+        self._explain(self._line)
         if text != self.text:
             self._pause = self.set_timer(
-                _PAUSE, lambda: self.post_message(self.Typed(text, final=False))
+                _PAUSE, lambda: self.post_message(self.Typed(text, final=False, pasted=pasted))
             )
+
+    def _explain(self, line: "FilterLine") -> None:
+        choices = line.choices[:_CHOICES]
+        more = " …" if len(line.choices) > _CHOICES else ""
+        said = f"Tab: {'  '.join(choices)}{more}" if choices else ""
+        words = said or self._guide.explain(line.text, pasted=line.is_pasted)
+        complaint = self.complaint if line.text == self.text else ""
+        self._show_note(" ".join([*line.notes, *filter(None, [complaint or words])]))
 
     async def _on_click(self, event: events.Click) -> None:
         event.stop()

@@ -17,6 +17,8 @@ from xcoll_tui.ui.presentation.errors import complaint_of, sentence_of, where_on
 from xcoll_tui.ui.presentation.text import clean, fit
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
+from xcoll_tui.ui.widgets.find_bar import FindBar
+from xcoll_tui.ui.widgets.pane_filter import PaneFilter
 from xcoll_tui.ui.widgets.row_table import RowTable
 from xcoll_tui.ui.work import restart_work
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from textual.style import Style
 
     from xcoll_tui.session.lists.feed import Feed
+    from xcoll_tui.session.lists.filter_conditions import Subject
     from xcoll_tui.session.lists.query import Query
 
 T = TypeVar("T")
@@ -53,7 +56,10 @@ class Pane(Vertical, Generic[T]):
         self.number = number
         self.heading = name
         self.table = table
-        self.filter_bar = FilterBar(table)
+        self.filter = PaneFilter(clock, self.subject, self.show_pending)
+        self.filter_bar = FilterBar(table, self.filter)
+        self.find_bar = FindBar(table)
+        self._markable = table.markable
         self.feed: Feed[T] | None = None
         self._title: tuple[tuple[str, Style | str], ...] = ()
         self._asked: Query | None = None
@@ -69,6 +75,11 @@ class Pane(Vertical, Generic[T]):
         yield self.filter_bar
         yield self._banner
         yield self.table
+        yield self.find_bar
+
+    def subject(self) -> "Subject":
+        """Return the list as filters know it."""
+        raise NotImplementedError
 
     # What the feed says
 
@@ -76,6 +87,8 @@ class Pane(Vertical, Generic[T]):
         """Show another feed from now on."""
         self.feed = feed
         self._asked = None
+        self.filter.follow(feed)
+        self.find_bar.close()
         self.rows_came(home=True)
 
     def rows_came(self, *, home: bool = False) -> None:
@@ -84,7 +97,9 @@ class Pane(Vertical, Generic[T]):
             return
         listing = self.feed.listing
         if listing is not self.table.listing or listing.loaded <= _MEASURED:
-            self.measure(self.first_rows())
+            rows = self.first_rows()
+            self.filter.sample = rows or self.filter.sample
+            self.measure(rows)
         query = self.feed.query
         self.table.sorted_by = (query.sort_by, query.descending)
         self.table.show(listing, home=home)
@@ -107,19 +122,33 @@ class Pane(Vertical, Generic[T]):
         feed = self.feed
         if feed is None:
             return
-        refused = feed.refused
-        query = feed.asked if refused is not None and feed.asked is not None else feed.query
-        self.filter_bar.show(query.text, "" if refused is None else complaint_of(refused))
-        stale = feed.problem is not None
-        if stale != self.table.stale:
-            self.table.stale = stale
-            self.table.repaint()
+        self._show_filter(feed)
+        self.show_pending()
         self._banner.set_class(not feed.listing.loaded, "-alone")
         self._show_banner()
         self.table.placeholder = self._placeholder(feed)
         if not len(feed.listing):
             self.table.refresh()
         self.refresh_title()
+
+    def _show_filter(self, feed: "Feed[T]") -> None:
+        if self.filter.complaint:
+            self.filter_bar.show(self.filter.refused, self.filter.complaint)
+        elif feed.refused is not None and feed.asked is not None:
+            self.filter_bar.show(feed.asked.text, complaint_of(feed.refused))
+        else:
+            self.filter_bar.show(feed.query.text, words=self.filter.explain_query(feed.query))
+
+    def show_pending(self) -> None:
+        """Dim rows that are old, or not what the filter asks for; those can not be marked."""
+        pending = self.filter.is_pending
+        self.table.markable = self._markable and not pending
+        stale = pending or (self.feed is not None and self.feed.problem is not None)
+        if stale != self.table.stale:
+            self.table.stale = stale
+            self.table.repaint()
+        if self.filter.complaint and self.feed is not None:
+            self._show_filter(self.feed)
 
     def _show_banner(self) -> None:
         sentence = self._trouble()
@@ -149,16 +178,19 @@ class Pane(Vertical, Generic[T]):
         query = feed.query
         if query.text or query.failed_only:
             of = "" if feed.total is None else f" of {feed.total:,}"
-            return f"0{of} match.\nEsc clears the filter."
+            reason = self.filter.explain_empty(query)
+            lines = [f"0{of} match.", *([reason] if reason else []), "Esc clears the filter."]
+            return "\n".join(lines)
         return self._empty
 
     # What the person asks of the feed
 
-    def _ask(self, query: "Query") -> None:
+    def _ask(self, query: "Query", *, remember: bool = False) -> None:
         self._asked = query
-        restart_work(self, "query", partial(self._change_query, query))
+        self.filter.forget()
+        restart_work(self, "query", partial(self._change_query, query, remember=remember))
 
-    async def _change_query(self, query: "Query") -> None:
+    async def _change_query(self, query: "Query", *, remember: bool) -> None:
         feed = self.feed
         if feed is None:
             return
@@ -166,8 +198,14 @@ class Pane(Vertical, Generic[T]):
         await feed.change_query(query)
         if self._asked is query:
             self._asked = None
+        if remember and self.feed is feed and feed.query == query:
+            self.filter.remember(query.text)
         if self.feed is feed and feed.query != before:
             self.rows_came(home=True)
+
+    async def open_filter(self) -> None:
+        """Let the filter be typed, going on from the one asked for last."""
+        await self.filter_bar.open(None if self._asked is None else self._asked.text)
 
     def sort_next(self) -> None:
         """Sort by the next column that the service can sort by."""
@@ -193,7 +231,7 @@ class Pane(Vertical, Generic[T]):
     def step_back(self) -> bool:
         """Clear the filter, or else the marks; False when there is neither."""
         feed = self.feed
-        if feed is not None and (feed.query.is_filtered or feed.refused is not None):
+        if feed is not None and (feed.query.is_filtered or self.filter.is_pending):
             escape_doubt(self).add(partial(self._ask, feed.query))
             self._ask(feed.query.filtered("").failed(False))
         elif self.table.marks:
@@ -254,10 +292,17 @@ class Pane(Vertical, Generic[T]):
         feed = self.feed
         if feed is None:
             return
-        query = feed.query.filtered(message.text)
-        if not message.final and feed.is_expression(message.text):
+        translation = self.filter.translate(message.text, pasted=message.pasted)
+        is_whole = translation is None or not (translation.as_it_is or translation.problem)
+        if not message.final and not is_whole:
             return  # half an expression would only be refused
-        self._ask(query)  # also when it is the one shown: that takes back what was asked since
+        if translation is not None and translation.problem:
+            self.filter.refuse(message.text, translation.problem)
+            return
+        query = feed.query.filtered(message.text, translation)
+        self._ask(
+            query, remember=message.final
+        )  # also when it is the one shown: that takes back what was asked since
 
     # The title
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.lists.feed import Feed
+    from xcoll_tui.session.lists.filter_conditions import Subject
 
 
 class CollectionPane(Pane["Collection"]):
@@ -29,6 +30,12 @@ class CollectionPane(Pane["Collection"]):
             empty="No collections yet.\nPress n to make one.",
             id="collection-pane",
         )
+
+    def subject(self) -> "Subject":
+        """Return the list as filters know it."""
+        from xcoll_tui.session.lists.filter_conditions import COLLECTIONS  # noqa: PLC0415 - as above
+
+        return COLLECTIONS
 
     def prepare(self, intent_of: "Callable[[str], str | None]") -> None:
         """Take the columns; the age can be sorted by, and has none.
@@ -60,6 +67,15 @@ class DocumentPane(Pane["Document"]):
         self.collection: Collection | None = None
         self._field_keys: tuple[str, ...] = ()
         self._intent_of: Callable[[str], str | None] = lambda _file_id: None
+
+    def subject(self) -> "Subject":
+        """Return the list as filters know it, with the fields defined and seen."""
+        from xcoll_tui.session.lists.filter_conditions import DOCUMENTS  # noqa: PLC0415 - as above
+
+        definitions = self.collection.field_definitions if self.collection else ()
+        return DOCUMENTS.with_keys(
+            [*(definition.key for definition in definitions), *self._field_keys]
+        )
 
     def prepare(self, intent_of: "Callable[[str], str | None]") -> None:
         """Take the columns, and the reason that stands under a failed row.

@@ -8,6 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from xcoll_tui.session.lists.listing import Gap
+from xcoll_tui.ui.presentation.finding import find_all
 from xcoll_tui.ui.presentation.text import fit
 from xcoll_tui.ui.widgets.columns import SPACING, Column, ColumnLayout, PlacedColumn
 
@@ -28,6 +29,8 @@ class RowPainter(Generic[T]):
         self.gutter = 3 if markable else 2
         self.width = 0
         self.more_right = False
+        self.found = ""
+        """What is looked for, folded: it is marked in every cell."""
         self._style_of = style_of
         self._tones: dict[str, Style] = {}
         self._markable = markable
@@ -85,9 +88,20 @@ class RowPainter(Generic[T]):
             style = base + self.tone(tone) if tone and not stale else base
             if start > end:
                 segments.append(Segment(" " * (start - end), base))
-            segments.append(Segment(fit(text, cells, right=column.right), style))
+            segments += self._cell(fit(text, cells, right=column.right), style)
             end = start + cells
         return self._strip(segments, base)
+
+    def _cell(self, text: str, style: Style) -> list[Segment]:
+        hits = find_all(self.found, text)
+        if not hits:
+            return [Segment(text, style)]
+        segments, at, found = [], 0, style + self.tone("found")
+        for hit in hits:
+            stop = hit + len(self.found)
+            segments += [Segment(text[at:hit], style), Segment(text[hit:stop], found)]
+            at = stop
+        return [*segments, Segment(text[at:], style)]
 
     def _spill(self, index: int, text: str, short: str) -> tuple[str, int]:
         """Return what a cell says that may lie over those behind it, and on how much room."""

@@ -43,7 +43,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         f"row-table--{name}"
         for name in (
             "header", "sorted", "cursor", "cursor-blurred", "hover", "marked", "zebra", "bar",
-            "ready", "failed", "indexing", "quiet", "gap", "note", "stale", "placeholder",
+            "ready", "failed", "indexing", "quiet", "gap", "note", "stale", "placeholder", "found",
         )
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.ROWS)

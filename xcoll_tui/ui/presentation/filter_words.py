@@ -1,0 +1,81 @@
+"""What a filter asks, and why nothing matches it, in words: pure."""
+
+from collections.abc import Mapping, Sequence
+
+from xcoll_tui.session.lists.filter_conditions import Subject
+from xcoll_tui.session.lists.filter_terms import Translation
+from xcoll_tui.session.lists.letter_case import fold
+from xcoll_tui.ui.presentation.text import clean
+
+WAITING = "The rows are those of the filter before. ⏎ applies the new one, Esc clears it."
+_LONGEST = 200
+
+
+def explain_filter(translation: Translation, *, here: bool, waits: bool) -> str:
+    """Say what a filter asks, "" where there is nothing to say.
+
+    `here` tells that the rows are chosen here, among all; `waits` that it is not asked yet.
+    """
+    if translation.problem:
+        return translation.problem
+    if translation.as_it_is:
+        return "→ goes to the service as it is: ⏎" if waits else ""
+    if not translation.words:
+        return ""
+    facts = [f"→ {_cut(translation.words)}", *translation.notes]
+    if here:
+        if translation.only_asked:
+            facts.append(f"looking like {' '.join(translation.names)}")
+        facts.append("in any case, here: all rows are loaded" if translation.is_cased else "here")
+    else:
+        if translation.is_cased:
+            facts.append("in lower, upper and Capitalised too")
+        if translation.only_asked:
+            facts.append(f"{translation.only_asked}; L loads all, then it is exact")
+    return " · ".join(facts)
+
+
+def explain_empty(
+    translation: Translation | None,
+    subject: Subject,
+    seen: Mapping[str, Sequence[str]],
+    *,
+    failed_only: bool,
+) -> str:
+    """Say why nothing matches, and what could be tried; "" where there is nothing to say."""
+    if translation is None:
+        return ""
+    names = translation.names
+    sentence = ""
+    if names and all("*" in name for name in names):
+        sentence = f"No name looks like {_listed(names)}."
+    elif names:
+        sentence = f"No name contains {_listed(names)}."
+    tries = _tries(names, subject, seen)
+    if subject.has_status:
+        tries.append("F shows all, not only the failed" if failed_only else "F shows the failed")
+    hint = " · ".join(tries)
+    return f"{sentence} {hint}".strip() if sentence else ""
+
+
+def _tries(names: Sequence[str], subject: Subject, seen: Mapping[str, Sequence[str]]) -> list[str]:
+    if len(names) != 1 or not subject.keys or "*" in names[0] or not names[0].strip():
+        return []
+    word = names[0]
+    fitting = [
+        key
+        for key in subject.keys
+        if any(fold(word) in fold(value) for value in seen.get(subject.find(key), ()))
+    ]
+    key = next(iter(fitting or subject.keys))
+    plain = not any(character in word for character in " \"'()")
+    return [f"Try {key}:{word}" if plain and " " not in key else f"Try its fields, such as {key}"]
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"“{clean(name, 60)}”" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"

@@ -143,7 +143,7 @@ def browse() -> Browse:
                 await session.end()
                 await client.aclose()
 
-            return Connection(session, close)
+            return Connection(session, close, kept_as="tests")
 
         facts = (f"key …{key[-4:]}", "127.0.0.1")
         app = XcollApp(OneService(connect, facts, mode), clock=clock, **options)

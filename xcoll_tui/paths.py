@@ -26,6 +26,11 @@ def config_path() -> Path:
     return _place("config")
 
 
+def state_path() -> Path:
+    """Return where the folder of the state is, as `config_path` does for the configuration."""
+    return _place("state")
+
+
 def config_folder() -> Path:
     """Return the folder of the configuration, made if it was missing; raises FolderUnusable."""
     return _ours("config")

@@ -29,6 +29,7 @@ from xcoll_tui.emulator.options import add_service_options, service_options
 if TYPE_CHECKING:
     from xcoll_tui.cli.access import ProfileAccess
     from xcoll_tui.log import Log
+    from xcoll_tui.session.screen_state import ScreenState
     from xcoll_tui.ui.access import Access
 
 _EPILOG = """\
@@ -66,6 +67,9 @@ def _parser() -> Parser:
     )
     parser.add_argument("--read-only", action="store_true", help="refuse every write")
     parser.add_argument("--theme", metavar="NAME", help="colours (xcoll); also XCOLL_THEME")
+    parser.add_argument(
+        "--fresh", action="store_true", help="as at the first time: forget what the screen was like"
+    )
     parser.add_argument("--log", type=_file, metavar="FILE", help="write a log without secrets")
     parser.add_argument("--version", action="version", version=f"xcoll {__version__}")
     demo = parser.add_argument_group("sample data", "the rest goes with --demo")
@@ -165,15 +169,27 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     # Nothing of what the imports and the first frame make is garbage; looking for some in between
     # costs a tenth of the start-up. The app starts the collector again behind the first frame.
     gc.disable()
+    from xcoll_tui.cli.config_file import own_preferences  # noqa: PLC0415
     from xcoll_tui.cli.own_streams import own_streams  # noqa: PLC0415 - keeps --help light
     from xcoll_tui.ui.app import XcollApp  # noqa: PLC0415 - half of the start-up
     from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415
 
-    theme = options.theme or os.environ.get("XCOLL_THEME") or DARK.name
-    if theme not in theme_names():
+    theme = options.theme or os.environ.get("XCOLL_THEME")
+    if theme and theme not in theme_names():
         stop(f"There is no theme {theme!r}. There are: {', '.join(theme_names())}.", EXIT_USAGE)
+    preferences = own_preferences()
+    screen_state = _screen_state(fresh=options.fresh, demo=options.demo)
+    if not theme:
+        chosen = screen_state.theme_over(preferences.theme)
+        # One that Textual had, and has no more, is nobody's mistake.
+        theme = (chosen if chosen in theme_names() else "") or preferences.theme or DARK.name
     app = XcollApp(
-        access, clock=time.time, collection_id=options.collection_id or None, theme=theme
+        access,
+        clock=time.time,
+        collection_id=options.collection_id or None,
+        theme=theme,
+        preferences=preferences,
+        screen_state=screen_state,
     )
     signals.call_on_end(app.end_by_signal)
     with own_streams(screen=True):
@@ -181,6 +197,8 @@ def _browse(options: argparse.Namespace) -> NoReturn:
         signals.leave_on_end()
         # Of what Textual has begun for a screen, and had not run yet.
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        if screen_state.loss:
+            warn(f"xcoll: {screen_state.loss}")
         if log is not None:
             log.close()
             if log.problem:
@@ -188,6 +206,17 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     # None where nothing told it to exit: it broke down.
     code = 1 if app.return_code is None else app.return_code
     raise SystemExit(EXIT_NO_KEY if code == 0 and own is not None and own.key is None else code)
+
+
+def _screen_state(*, fresh: bool, demo: bool) -> "ScreenState":
+    """Return what the screen was left like; the demo looks at it, and leaves it as it is."""
+    from xcoll_tui.paths import FolderUnusable, state_path  # noqa: PLC0415 - keeps --help light
+    from xcoll_tui.session.screen_state import ScreenState  # noqa: PLC0415
+
+    try:
+        return ScreenState(None if fresh else state_path(), keeps=not demo)
+    except FolderUnusable:
+        return ScreenState(None)  # the session tells of it
 
 
 def _own_access(options: argparse.Namespace) -> "ProfileAccess":

@@ -277,7 +277,8 @@ class ProfileAccess:
             await session.end()
             await client.aclose()
 
-        return Connection(session, close, notices=notices)
+        kept_as = f"{self.profile.name} {session.state.place.host}"
+        return Connection(session, close, notices=notices, kept_as=kept_as)
 
     # Within
 

@@ -24,6 +24,8 @@ class Connection:
     """Waits until the service has got ready behind the screen; the counts are read again then."""
     notices: Sequence[str] = ()
     """Sentences to say once, on what is not as it should be around the program."""
+    kept_as: str = ""
+    """Under which name it is remembered what was open in it; "" where that is not."""
     is_sample: bool = False
     """Whether it ends with the program, and all that was kept of it: nothing is undone later."""
 

@@ -13,11 +13,14 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 
 from xcoll_tui.api.errors import ApiError
+from xcoll_tui.session.screen_state import ScreenState
 from xcoll_tui.ui.access import Access, Connection, Keys
 from xcoll_tui.ui.actions import BY_ID, Owner, bindings_of
 from xcoll_tui.ui.messages import KeyRefused
+from xcoll_tui.ui.preferences import Preferences, QuitConfirm
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.format import format_many
@@ -28,6 +31,10 @@ from xcoll_tui.ui.themes import DARK, LIGHT, colours_of, few_colours_of
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.flows.log_in import LogInFlow
+
+_MOST_PROBLEMS = 3
+"""So many sentences on config.toml are said: more would cover the screen."""
+_NO_PREFERENCES = Preferences()
 
 FEW_COLOURS = "-few-colours"
 """The class of an app on a terminal of 16 colours, or 8."""
@@ -54,8 +61,13 @@ class XcollApp(TerminalApp):
         clock: Clock,
         collection_id: str | None = None,
         theme: str = DARK.name,
+        preferences: Preferences = _NO_PREFERENCES,
+        screen_state: ScreenState | None = None,
     ) -> None:
         super().__init__()
+        self.preferences = preferences
+        self.screen_state = ScreenState(None) if screen_state is None else screen_state
+        self.set_keymap(preferences.keys)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         # Not as a change of theme: that would style everything before there is anything to style.
@@ -74,7 +86,7 @@ class XcollApp(TerminalApp):
     def main(self) -> MainScreen:
         """The main screen, whatever dialog stands over it."""
         if self._main is None:
-            self._main = MainScreen(self.clock)
+            self._main = MainScreen(self.clock, self.preferences)
             self._main.show_access(self.access)
             self._main.opens_documents = self._collection_id is not None
         return self._main
@@ -116,10 +128,33 @@ class XcollApp(TerminalApp):
         if not gc.isenabled():  # the command line put it off until here
             gc.freeze()
             gc.enable()
+        self._tell_of_files()
         if self.access.keys is None:
             self.run_worker(self.connect(), name="connect")
         else:
             self.run_worker(self._entering(self.access.keys).begin(), name="enter")
+
+    def _tell_of_files(self) -> None:
+        """Say once what is wrong with what was read for the screen, and greet who is new."""
+        problems = self.preferences.problems
+        for problem in problems[:_MOST_PROBLEMS]:
+            self.main.complain(problem)
+        if (more := len(problems) - _MOST_PROBLEMS) > 0:
+            self.main.complain(f"{format_many(more, 'more problem')} in config.toml.")
+        for problem in self.screen_state.problems:
+            self.main.complain(problem)
+        self.theme_changed_signal.subscribe(self, self._note_theme)
+        if self.screen_state.is_first_visit:
+            self.main.greet()
+            self.screen_state.note_visit()
+
+    def _note_theme(self, theme: Theme) -> None:
+        self.screen_state.note_theme(theme.name, self.preferences.theme)
+
+    def _note_collection(self, connection: Connection) -> None:
+        opened = connection.session.opened
+        if connection.kept_as and opened is not None:
+            self.screen_state.note_collection(connection.kept_as, opened)
 
     async def connect(self) -> None:
         """Build the session in a thread, and browse it."""
@@ -151,7 +186,9 @@ class XcollApp(TerminalApp):
         self._connection = connection
         self.main.show_access(self.access)
         self.main.samples = connection.samples
-        self.main.begin(connection.session, self._collection_id)
+        asked_for = self._collection_id
+        left = None if asked_for else self.screen_state.collection_of(connection.kept_as)
+        self.main.begin(connection.session, asked_for or left, is_remembered=left is not None)
         for notice in connection.notices:
             self.main.complain(notice)
         if connection.settled is not None:
@@ -178,25 +215,34 @@ class XcollApp(TerminalApp):
         await self.switch_mode(f"session {self._sessions}")
         await (old.remove() if mode == self.DEFAULT_MODE else self.remove_mode(mode))
         if connection is not None:
+            self._note_collection(connection)
             await connection.close()
 
     async def _shutdown(self) -> None:
         await super()._shutdown()
         if self._connection is not None:
             connection, self._connection = self._connection, None
+            self._note_collection(connection)
             await connection.close()
+        await asyncio.to_thread(self.screen_state.save)
 
     async def action_quit(self) -> None:
         """End the program; ask first while something is being written."""
         from xcoll_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - not at the start
 
-        if not self._writing:
+        if not self._writing and self.preferences.confirm_quit is QuitConfirm.WRITING:
             self._leave()
         elif not isinstance(self.screen, ConfirmScreen):
             self.run_worker(self._quit_after_asking())
 
     async def _quit_after_asking(self) -> None:
-        if await self.may_leave("Quit"):
+        from xcoll_tui.ui.screens.confirm import Question  # noqa: PLC0415 - rarely
+
+        if self._writing:
+            may = await self.may_leave("Quit")
+        else:
+            may = await self.main.confirm(Question("Quit?", "xcoll", "", "", "Quit"))
+        if may:
             self._leave()
 
     def _leave(self) -> None:
@@ -268,6 +314,11 @@ class XcollApp(TerminalApp):
             self.run_worker(do(self._entering(self.access.keys)), group="keys")
 
     # Commands
+
+    def action_command_palette(self) -> None:
+        """Show all commands."""
+        self.main.end_greeting()
+        super().action_command_palette()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action of the main screen, then the themes."""

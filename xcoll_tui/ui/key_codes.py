@@ -44,7 +44,7 @@ def keys_of_character(character: str) -> tuple[Key, ...]:
     entry = ANSI_SEQUENCES_KEYS.get(character)
     if isinstance(entry, tuple):
         return tuple(Key(key.value, character) for key in entry)
-    return (Key(_name_of(character), character),)
+    return (Key(name_of_character(character), character),)
 
 
 @lru_cache(maxsize=1024)
@@ -102,7 +102,7 @@ def _extended(parameters: str, final: str) -> tuple[Key, ...] | None:
     bits = max(0, (_number(modifiers) or 1) - 1) & _ALL_MODIFIERS
     typed = [_character(_number(part)) for part in text_field.split(":") if part]
     if typed and not bits & ~(_SHIFT | _ALT):
-        return tuple(Key(_name_of(text), text) for text in typed if text is not None)
+        return tuple(Key(name_of_character(text), text) for text in typed if text is not None)
     return _modified(codes, bits) if name is None else (_with_modifiers(name, bits),)
 
 
@@ -114,8 +114,8 @@ def _modified(codes: Sequence[int | None], bits: int) -> tuple[Key, ...]:
     if shifted is not None:
         character, bits = shifted, bits & ~_SHIFT
     if not bits:
-        return (Key(_name_of(character), character),)
-    return (_with_modifiers(_name_of(character), bits),)
+        return (Key(name_of_character(character), character),)
+    return (_with_modifiers(name_of_character(character), bits),)
 
 
 def _with_modifiers(name: str, bits: int) -> Key:
@@ -141,7 +141,8 @@ def _character(code: int | None) -> str | None:
     return character if character.isprintable() else None
 
 
-def _name_of(character: str) -> str:
+def name_of_character(character: str) -> str:
+    """Return what Textual calls the key that writes a character."""
     name = character if character.isalnum() else _character_to_key(character)
     return KEY_NAME_REPLACEMENTS.get(name, name)
 

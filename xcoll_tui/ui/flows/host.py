@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access
+    from xcoll_tui.ui.preferences import Preferences
     from xcoll_tui.ui.screens.choose import Way
     from xcoll_tui.ui.screens.confirm import Question
     from xcoll_tui.ui.screens.pick import Pickable
@@ -39,6 +40,16 @@ class Host(Asks, Protocol):
     @property
     def samples(self) -> tuple[str, ...]:
         """The file IDs that can be attached for a try; only the demo has some."""
+
+    @property
+    def preferences(self) -> "Preferences":
+        """What the person wants of the screen."""
+        ...
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The ID of what is under the cursor."""
+        ...
 
     def may(self, action_id: str) -> bool:
         """Tell whether there is something to do an action to; says what is missing."""

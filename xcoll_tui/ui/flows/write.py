@@ -1,6 +1,7 @@
 """The flows of single writes: each asks, hands it to the session, and tells what became of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from xcoll_tui.ui.flows.delete_collection import DeleteCollectionFlow
 from xcoll_tui.ui.flows.finish import FinishFlow
 from xcoll_tui.ui.flows.restore import RestoreFlow
 from xcoll_tui.ui.flows.undo import UndoFlow
+from xcoll_tui.ui.preferences import RemovalConfirm
 from xcoll_tui.ui.presentation.activity_lines import request_lines, write_lines
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.drafts import Drafts, carry_over
@@ -184,6 +186,9 @@ class WriteFlow:
     async def _remove_one(self, marked: Marked, *, unreadable: bool) -> None:
         item = marked.items[0]
         files = self._session.state.learned.files
+        if self._is_unasked(item.file_id, unreadable=unreadable):
+            await self._remove_pinned(marked, unreadable=False, undo="Undo: z.")
+            return
         fate, undo = file_fate(files), undo_hint(files)
         warnings = [fate] if is_deleted(files) else []
         if unreadable:
@@ -200,8 +205,23 @@ class WriteFlow:
             warning=" ".join(warnings),
             undo=undo,
         )
-        if not await self._host.confirm(question):
-            return
+        if await self._host.confirm(question):
+            await self._remove_pinned(marked, unreadable=unreadable)
+
+    def _is_unasked(self, file_id: str, *, unreadable: bool) -> bool:
+        """Tell whether the removal of one document need not be asked about.
+
+        Only where a person looks at it, wants it so, and undo is known to put it back.
+        """
+        return (
+            self._host.preferences.confirm_removal is RemovalConfirm.NEVER
+            and file_id == self._host.cursor_key
+            and not unreadable
+            and self._session.state.learned.files.value == "kept"
+        )
+
+    async def _remove_pinned(self, marked: Marked, *, unreadable: bool, undo: str = "") -> None:
+        item = marked.items[0]
         self._host.clear_marks()
         outcome = await self._session.document_writes.remove(
             item.file_id, collection_id=marked.collection_id, unreadable=unreadable
@@ -211,6 +231,8 @@ class WriteFlow:
             # It became so since the rows were read; then it was not removed, and is asked about.
             await self._remove_one(marked, unreadable=True)
         else:
+            if undo and outcome.ok:
+                outcome = replace(outcome, message=f"{outcome.message} {undo}")
             self.tell(outcome)
 
     async def reindex(self, file_ids: Sequence[str]) -> None:

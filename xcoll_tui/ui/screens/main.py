@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 
-from xcoll_tui.api.errors import Unauthorized
+from xcoll_tui.api.errors import Forbidden, NotFound, Unauthorized
 from xcoll_tui.ui.actions import (
     COLLECTIONS,
     DOCUMENTS,
@@ -22,6 +23,7 @@ from xcoll_tui.ui.actions import (
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.place import place_of
+from xcoll_tui.ui.preferences import Preferences
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.text import copied
 from xcoll_tui.ui.screens.write_screen import WriteScreen
@@ -48,8 +50,8 @@ class MainScreen(WriteScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-single"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.MAIN)
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock)
+    def __init__(self, clock: Clock, preferences: Preferences) -> None:
+        super().__init__(clock, preferences)
         self.header = Header(self._open_palette)
         self.footer = Footer(self._hints, self.perform)
         self.opens_documents = False
@@ -84,6 +86,19 @@ class MainScreen(WriteScreen):
         if self.is_mounted:
             self.tell_place()
 
+    def greet(self) -> None:
+        """Tell who is new where everything is, until it was looked at."""
+        keys = self.hints_by_id()
+        pane = self.collections if self.has_class("-single") else self.documents
+        pane.border_subtitle = Content(
+            f"New here? {keys['palette'].key} finds every action, {keys['help'].key} lists the keys"
+        )
+
+    def end_greeting(self) -> None:
+        """Take it that the person knows by now."""
+        for pane in (self.collections, self.documents):
+            pane.border_subtitle = ""
+
     def say_instead(self, message: str) -> None:
         """Say what is done, where there are no collections yet."""
         self.collections.table.placeholder = message
@@ -94,8 +109,13 @@ class MainScreen(WriteScreen):
         self.say_instead("No key yet.\nK enters one.\nP switches profiles.")
         self.tell_place()
 
-    def begin(self, session: "Session", collection_id: str | None) -> None:
-        """Browse this session from now on."""
+    def begin(
+        self, session: "Session", collection_id: str | None, *, is_remembered: bool = False
+    ) -> None:
+        """Browse this session from now on, and open a collection.
+
+        One that `is_remembered` was asked for by nobody: it may be gone.
+        """
         from xcoll_tui.ui.event_renderer import EventRenderer  # noqa: PLC0415 - not for the first frame
         from xcoll_tui.ui.flows.write import WriteFlow  # noqa: PLC0415 - as above
 
@@ -108,15 +128,27 @@ class MainScreen(WriteScreen):
         for pane in (self.collections, self.documents):
             pane.filter.history = session.filter_history
         self.collections.follow(session.collections)
-        self.run_worker(self._start(session, collection_id), group="start", name="start")
+        self.run_worker(
+            self._start(session, collection_id, is_remembered), group="start", name="start"
+        )
         self.run_worker(session.follower.run(), group="follow", name="follow")
         self.footer.refresh()
         self.tell_place()
 
-    async def _start(self, session: "Session", collection_id: str | None) -> None:
+    async def _start(
+        self, session: "Session", collection_id: str | None, is_remembered: bool
+    ) -> None:
         # A refused key is told by the pane, as the reason why it has no rows.
         with suppress(Unauthorized):
             await session.start(collection_id)
+        problem = None if session.documents is None else session.documents.problem
+        if (
+            is_remembered
+            and session.opened == collection_id
+            and isinstance(problem, NotFound | Forbidden)
+        ):
+            self.tell("The collection that was open last is not there any more.")
+            self._open_resting()
         if self.writing is not None:
             await self.writing.tell_earlier()
 
@@ -353,6 +385,7 @@ class MainScreen(WriteScreen):
 
     def action_help(self) -> None:
         """Show every key."""
+        self.end_greeting()
         from xcoll_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
 
         self.app.push_screen(HelpScreen(self.hints_by_id()))

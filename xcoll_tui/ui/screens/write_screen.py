@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.ui.actions import BY_ID, Need, Situation
+from xcoll_tui.ui.preferences import Preferences
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.screens.asking import AskingScreen
 from xcoll_tui.ui.widgets.pane import Pane
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 class WriteScreen(AskingScreen):
     """Two panes of rows, and a flow of writing for what is under the cursor, or marked."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, preferences: Preferences) -> None:
         super().__init__()
+        self.preferences = preferences
         self._clock = clock
         self.collections = CollectionPane(clock)
         self.documents = DocumentPane(clock)
@@ -32,6 +34,11 @@ class WriteScreen(AskingScreen):
     def pane(self) -> Pane[Any]:
         """The pane that has the focus, or had it last."""
         return self.documents if self.documents.has_class("-front") else self.collections
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The ID of what is under the cursor of that pane."""
+        return self.pane.table.cursor_key
 
     @property
     def targets(self) -> tuple[str, ...]:

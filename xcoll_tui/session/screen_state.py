@@ -1,0 +1,142 @@
+"""What the screen was left like: the theme, the collection that was open, whether anybody was here.
+
+One small file in the state folder, which nothing depends on: one that cannot be read is moved
+aside, one that cannot be written is as old as it is. Whatever else of the screen is kept, such as
+columns and what was typed into filters, has files of its own in the same `folder`.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from xcoll_tui.paths import make_private_folder
+from xcoll_tui.private_files import replace_private
+from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "screen.json"
+_MARK = "xcoll_screen"
+_SIZE_LIMIT = 1024 * 1024
+_PLACES = 50
+"""So many profiles' collections are remembered, those that were left last."""
+
+
+@dataclass
+class _Content:
+    theme: str = ""
+    configured_theme: str = ""
+    """The theme of config.toml at the time: a newer one there goes before what was chosen."""
+    visited: bool = False
+    collections: dict[str, str] = field(default_factory=dict)
+    """The collection that was open last, by profile and host."""
+
+
+class ScreenState:
+    """What is remembered of the screen from one session to the next.
+
+    `folder` is the state folder, None where nothing is kept: then all is as at the first time but
+    for the greeting. Unless it `keeps`, what is there is looked at and stays as it is. What cannot
+    be read is told in `problems`.
+    """
+
+    def __init__(self, folder: Path | None, *, keeps: bool = True) -> None:
+        self.folder = folder
+        self.keeps = keeps and folder is not None
+        self.problems: list[str] = []
+        self.loss = ""
+        """Why the last `save` saved nothing, a sentence."""
+        self._changes: dict[str, Any] = {}
+        self._left: dict[str, str] = {}
+        self._content = _Content(visited=True) if folder is None else self._read(folder)
+
+    @property
+    def is_first_visit(self) -> bool:
+        """Whether nobody was here before."""
+        return not self._content.visited
+
+    def theme_over(self, configured: str) -> str:
+        """Return the theme that was chosen in the program, "" where the configured one is newer."""
+        content = self._content
+        return content.theme if content.configured_theme == configured else ""
+
+    def collection_of(self, place: str) -> str | None:
+        """Return the ID of the collection that was open last; None where none is known."""
+        return self._content.collections.get(place)
+
+    def note_theme(self, theme: str, configured: str) -> None:
+        """Take note that a theme was chosen over the configured one."""
+        self._changes.update(theme=theme, configured_theme=configured)
+
+    def note_collection(self, place: str, collection_id: str) -> None:
+        """Take note of which collection is open."""
+        self._left[place] = collection_id
+
+    def note_visit(self) -> None:
+        """Take note that somebody was here."""
+        if self.is_first_visit:
+            self._changes["visited"] = True
+
+    def save(self) -> None:
+        """Write what changed, over what others have written meanwhile; blocks."""
+        if self.folder is None or not self.keeps:
+            return
+        changes, self._changes = self._changes, {}
+        content = self._read(self.folder)
+        if not changes and all(content.collections.get(k) == v for k, v in self._left.items()):
+            return
+        for name, value in changes.items():
+            setattr(content, name, value)
+        others = {k: v for k, v in content.collections.items() if k not in self._left}
+        content.collections = dict([*others.items(), *self._left.items()][-_PLACES:])
+        try:
+            make_private_folder(self.folder)
+            replace_private(self.folder / FILE, encode({_MARK: 1, **vars(content)}))
+        except (OSError, ValueError) as error:
+            self.loss = (
+                f"{self.folder / FILE} cannot be written: {reason_of(error)}. What was chosen on "
+                "the screen is forgotten."
+            )
+
+    def _read(self, folder: Path) -> _Content:
+        path = folder / FILE
+        try:
+            return _content_of(decode_object(read_file(path, _SIZE_LIMIT)))
+        except (FileNotFoundError, NotADirectoryError):
+            return _Content()
+        except OSError as error:
+            self._tell(f"{path} cannot be read: {reason_of(error)}. The screen is as at first.")
+        except ValueError as error:
+            self._move_aside(path, reason_of(error))
+        return _Content(visited=True)
+
+    def _move_aside(self, path: Path, reason: str) -> None:
+        aside, moved = path.with_suffix(".broken"), ""
+        if self.keeps:
+            with suppress(OSError):
+                path.replace(aside)
+                moved = f" The file is now {aside.name}."
+        self._tell(f"{path} cannot be read: {reason}. The screen is as at first.{moved}")
+
+    def _tell(self, problem: str) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def _content_of(members: dict[str, Any]) -> _Content:
+    if members.get(_MARK) != 1:
+        raise ValueError("it is of no version of xcoll that is known here")
+    collections = members.get("collections", {})
+    if not isinstance(collections, dict) or not all(
+        isinstance(collection_id, str) for collection_id in collections.values()
+    ):
+        raise ValueError("its collections are no IDs")
+    return _Content(
+        text_of(members, "theme"),
+        text_of(members, "configured_theme"),
+        members.get("visited") is True,
+        collections,
+    )

@@ -1,0 +1,36 @@
+"""What a person wants of the screen, as their configuration says it: values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RemovalConfirm(StrEnum):
+    """When the removal of one document is asked about; of more than one it always is."""
+
+    ASK = "ask"
+    NEVER = "never"
+    """Not where it is under the cursor, and undo is known to put it back."""
+
+
+class QuitConfirm(StrEnum):
+    """When leaving is asked about; while something is being written it always is."""
+
+    WRITING = "writing"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What `config.toml` says; what it does not say is as the program has it."""
+
+    theme: str = ""
+    """"" where none is named."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The keys of actions by their IDs, as Textual names them: a keymap without clashes."""
+    columns: tuple[str, ...] = ()
+    """The columns of documents in the order in which they stand; () where all do."""
+    confirm_removal: RemovalConfirm = RemovalConfirm.ASK
+    confirm_quit: QuitConfirm = QuitConfirm.WRITING
+    problems: tuple[str, ...] = ()
+    """What is wrong with the file, a sentence each."""

@@ -14,6 +14,7 @@ from tests.bench.figure import Figure, write_json
 
 _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.measure,
+    "kept": startup.measure_kept,
     "decode": decoding.measure,
     "open": opening.measure,
     "end": last_row.measure,

@@ -20,7 +20,7 @@ from xcoll_tui.session.screen_state import ScreenState
 from xcoll_tui.ui.access import Access, Connection, Keys
 from xcoll_tui.ui.actions import BY_ID, Owner, bindings_of
 from xcoll_tui.ui.messages import KeyRefused
-from xcoll_tui.ui.preferences import Preferences, QuitConfirm
+from xcoll_tui.ui.preferences import CONFIG_FILE, Preferences, QuitConfirm
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.format import format_many
@@ -140,7 +140,7 @@ class XcollApp(TerminalApp):
         for problem in problems[:_MOST_PROBLEMS]:
             self.main.complain(problem)
         if (more := len(problems) - _MOST_PROBLEMS) > 0:
-            self.main.complain(f"{format_many(more, 'more problem')} in config.toml.")
+            self.main.complain(f"{format_many(more, 'more problem')} in {CONFIG_FILE}.")
         for problem in self.screen_state.problems:
             self.main.complain(problem)
         self.theme_changed_signal.subscribe(self, self._note_theme)

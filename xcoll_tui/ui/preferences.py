@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+CONFIG_FILE = "config.toml"
+
 
 class RemovalConfirm(StrEnum):
     """When the removal of one document is asked about; of more than one it always is."""

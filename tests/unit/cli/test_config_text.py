@@ -2,7 +2,7 @@
 
 import pytest
 
-from xcoll_tui.cli.config_file import preferences_of
+from xcoll_tui.cli.config_text import preferences_of
 from xcoll_tui.ui.actions import ACTIONS
 from xcoll_tui.ui.preferences import Preferences, QuitConfirm, RemovalConfirm
 
@@ -82,13 +82,17 @@ def test_an_empty_file_says_nothing():
         ),
         (
             "[keys]\n'quit.anywhere' = 'x'",
-            "config.toml line 2: quit.anywhere has the key x, which could not be typed into any"
-            " line then.",
+            (
+                "config.toml line 2: quit.anywhere has the key x, which could not be typed into any"
+                " line then."
+            ),
         ),
         (
             "[keys]\nhelp = 'ctrl+i'",
-            "config.toml line 2: help has the key ctrl+i, which a terminal sends as tab: write"
-            " that.",
+            (
+                "config.toml line 2: help has the key ctrl+i, which a terminal sends as tab: write"
+                " that."
+            ),
         ),
         (
             "[keys]\n'write.edit' = 4",
@@ -96,8 +100,10 @@ def test_an_empty_file_says_nothing():
         ),
         (
             "theme = 'nord'\n[keys\n",
-            "config.toml line 2: this is no TOML (Expected ']' at the end of a table declaration)."
-            " Nothing of the file is used.",
+            (
+                "config.toml line 2: this is no TOML (Expected ']' at the end of a table "
+                "declaration). Nothing of the file is used."
+            ),
         ),
     ],
 )
@@ -117,8 +123,10 @@ def test_two_actions_never_have_one_key():
     read = preferences_of("[keys]\n'write.attach' = 'd'")
     assert read.keys == {}
     assert read.problems == (
-        "config.toml line 2: write.attach has the key d, which is that of write.remove; it keeps "
-        "its own, a.",
+        (
+            "config.toml line 2: write.attach has the key d, which is that of write.remove; it "
+            "keeps its own, a."
+        ),
     )
     swapped = preferences_of("[keys]\n'write.attach' = 'd'\n'write.remove' = 'a'")
     assert swapped.keys == {"write.attach": "d", "write.remove": "a"}

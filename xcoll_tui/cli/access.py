@@ -7,6 +7,7 @@ from xcoll_tui.api.errors import ApiError, Refused
 from xcoll_tui.api.urls import accept_base_url
 from xcoll_tui.credentials import (
     DEFAULT,
+    KEY_VARIABLES,
     USER,
     CredentialError,
     Key,
@@ -106,6 +107,12 @@ class ProfileAccess:
                 f"{change} changes that."
             )
         return ""
+
+    @property
+    def key_variable(self) -> str:
+        """The variable that holds the key that is used, else the one of the reference."""
+        source = "" if self.key is None else self.key.source
+        return source if source in KEY_VARIABLES else KEY_VARIABLES[1]
 
     @property
     def keys(self) -> "ProfileAccess":

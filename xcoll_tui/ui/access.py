@@ -63,6 +63,11 @@ class Access(Protocol):
         """A sentence for the keys that write where they may not, else ""."""
 
     @property
+    def key_variable(self) -> str:
+        """The variable that the key comes from, or the one that commands to copy shall name."""
+        ...
+
+    @property
     def keys(self) -> "Keys | None":
         """The key and the profiles, None where they play no part, as with sample data."""
 

@@ -47,6 +47,11 @@ class Host(Asks, Protocol):
         ...
 
     @property
+    def key_variable(self) -> str:
+        """The variable that the key comes from, or the one that a person would put it into."""
+        ...
+
+    @property
     def cursor_key(self) -> str | None:
         """The ID of what is under the cursor."""
         ...

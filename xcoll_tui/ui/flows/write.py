@@ -353,7 +353,13 @@ class WriteFlow:
             self._host,
             ActivityScreen(
                 partial(write_lines, session.activity, session.undo_stack, clock),
-                partial(request_lines, session.activity, clock, session.place),
+                partial(
+                    request_lines,
+                    session.activity,
+                    clock,
+                    session.place,
+                    self._host.key_variable,
+                ),
             ),
         )
         if chosen == "undo" and self._host.may("write.undo"):

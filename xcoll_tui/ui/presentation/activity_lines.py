@@ -1,6 +1,5 @@
 """The activity as lines: pure."""
 
-import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from xcoll_tui.session.writes.activity import Activity, Entry
 from xcoll_tui.session.writes.outcome import Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
+from xcoll_tui.ui.presentation.copies import curl
 from xcoll_tui.ui.presentation.run_lines import sum_up
 from xcoll_tui.ui.presentation.undo_lines import with_versions
 
@@ -91,15 +91,15 @@ def _undo_words(entry: Entry, next_undone: UndoEntry | None) -> tuple[str, str]:
     return "", reason
 
 
-def request_lines(activity: Activity, clock: Clock, base_url: str) -> Sequence[ActivityLine]:
+def request_lines(
+    activity: Activity, clock: Clock, base_url: str, variable: str
+) -> Sequence[ActivityLine]:
     """List the last requests, the newest first; what is copied is curl, without the key."""
     now = clock()
     lines = []
     for number, record in enumerate(activity.requests):
         ok = record.status is not None and record.status < 400 and record.error is None
         outcome = str(record.status) if record.status is not None else "no answer"
-        url = shlex.quote(f"{base_url}{record.path}")
-        method = "" if record.method == "GET" else f"-X {record.method} "
         lines.append(
             ActivityLine(
                 str(number),
@@ -109,7 +109,7 @@ def request_lines(activity: Activity, clock: Clock, base_url: str) -> Sequence[A
                 "ready" if ok else "failed",
                 f"{record.duration * 1000:.0f} ms",
                 record.error or "",
-                f'curl {method}-H "Authorization: Bearer $XAI_MANAGEMENT_API_KEY" {url}',
+                curl(record.method, f"{base_url}{record.path}", variable),
             )
         )
     return lines[::-1]

@@ -25,6 +25,8 @@ _CONTROL_PICTURES = 0x2400
 _DELETE = 0x7F
 _COPIED = 50
 """Characters of what was copied that are shown: any ID, and the beginning of what is longer."""
+_TAKEN = 74_000
+"""Bytes that most terminals take: 100,000 of them in base64."""
 _REPLACEMENT = "\ufffd"
 
 
@@ -61,10 +63,18 @@ def clean(text: str, limit: int = 1_000) -> str:
     return f"{shown}…" if len(text) > limit else shown
 
 
-def copied(text: str) -> str:
-    """Say what was sent to the terminal's clipboard; whether it arrives there nothing tells."""
-    noun = "Command" if " " in text.strip() else "ID"
-    return f"{noun} sent to the terminal: {clean(text, _COPIED)}"
+def copied(text: str, noun: str = "", program: str = "") -> str:
+    """Say what was copied, and by what.
+
+    What was sent to the terminal may not have arrived: nothing tells, and many take no more than so
+    much. Of several lines only their number is said, which `noun` has to hold.
+    """
+    noun = noun or ("Command" if " " in text.strip() else "ID")
+    way = f"copied by {program}" if program else "sent to the terminal"
+    shown = f"{noun} {way}." if "\n" in text else f"{noun} {way}: {clean(text, _COPIED)}"
+    if not program and len(text.encode("utf-8", "replace")) > _TAKEN:
+        shown += " Many terminals take no more than 74 kB of it."
+    return shown
 
 
 def clean_lines(text: str, limit: int = 100_000) -> str:

@@ -1,6 +1,7 @@
 """The activity: writes and requests, newest first, with what can still be done about each."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
+from xcoll_tui.ui.clipboard import copy_text
 from xcoll_tui.ui.presentation.activity_lines import ActivityLine
-from xcoll_tui.ui.presentation.text import copied
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
@@ -88,8 +89,7 @@ class ActivityScreen(Dialog[str]):
         """Copy the ID, or the request."""
         line = self._table.row
         if line is not None:
-            self.app.copy_to_clipboard(line.copied)
-            self.notify(copied(line.copied), markup=False)
+            copy_text(self.app, line.copied, partial(self.notify, markup=False))
 
 
 def _note(line: ActivityLine) -> str | None:

@@ -1,5 +1,6 @@
 """A dialog that tells all that is known of one thing: facts, and the JSON as received."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,8 +9,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from xcoll_tui.ui.clipboard import copy_text
 from xcoll_tui.ui.presentation.facts import Fact, Facts
-from xcoll_tui.ui.presentation.text import clean, clean_lines, copied
+from xcoll_tui.ui.presentation.text import clean, clean_lines
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 
 
@@ -105,8 +107,7 @@ class DetailsScreen(Dialog[None]):
 
     def action_copy(self) -> None:
         """Copy the ID."""
-        self.app.copy_to_clipboard(self._key)
-        self.notify(copied(self._key), markup=False)
+        copy_text(self.app, self._key, partial(self.notify, markup=False))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""

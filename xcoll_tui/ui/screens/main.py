@@ -20,12 +20,12 @@ from xcoll_tui.ui.actions import (
     bindings_of,
     hints_of,
 )
+from xcoll_tui.ui.clipboard import copy_text
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.preferences import Preferences
 from xcoll_tui.ui.presentation.ages import Clock
-from xcoll_tui.ui.presentation.text import copied
 from xcoll_tui.ui.screens.write_screen import WriteScreen
 from xcoll_tui.ui.widgets.header_footer import Footer, Header, Hint
 from xcoll_tui.ui.widgets.pane import Pane
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access
+    from xcoll_tui.ui.flows.write import WriteFlow
 
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
@@ -59,6 +60,7 @@ class MainScreen(WriteScreen):
         self.samples: tuple[str, ...] = ()
         self.facts: tuple[str, ...] = ()
         self.mode = ""
+        self.key_variable = ""
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
@@ -83,6 +85,7 @@ class MainScreen(WriteScreen):
         """Tell in the header whose and where the service is, and whether it may be written."""
         self.facts, self.mode = access.facts, access.mode
         self.why_read_only = access.why_read_only
+        self.key_variable = access.key_variable
         if self.is_mounted:
             self.tell_place()
 
@@ -350,11 +353,24 @@ class MainScreen(WriteScreen):
             show(self.app, self.session, key, self._clock)
 
     def action_copy(self) -> None:
-        """Copy the ID of what is under the cursor."""
-        key = self.pane.table.cursor_key
-        if self.may("copy.id") and key is not None:
-            self.app.copy_to_clipboard(key)
-            self.tell(copied(key))
+        """Copy the IDs of what is marked, or the one under the cursor."""
+        targets = self.targets
+        if self.may("copy.id"):
+            noun = "ID" if len(targets) == 1 else f"{len(targets):,} IDs"
+            copy_text(self.app, "\n".join(targets), self.tell, noun)
+
+    def action_copy_menu(self) -> None:
+        """Copy what is marked, or the row under the cursor, in one of several forms."""
+        session, targets = self.session, self.targets
+        collection_id = None if session is None or self.pane is self.collections else session.opened
+
+        async def copy(_: "WriteFlow") -> None:
+            from xcoll_tui.ui.flows.copy import copy_rows  # noqa: PLC0415 - not for the first frame
+
+            if session is not None:
+                await copy_rows(self, session, targets, collection_id)
+
+        self._run_flow("copy.menu", copy, targets)
 
     # Marks
 

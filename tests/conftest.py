@@ -94,7 +94,7 @@ class OneService:
     """A way to one service with one key, for tests that are about something else."""
 
     keys = None
-    key_variable = "XAI_MANAGEMENT_API_KEY"
+    credential_variable = "XAI_MANAGEMENT_API_KEY"
     why_read_only = "xcoll was started with --read-only, so nothing is written."
 
     def __init__(self, connect: Callable[[], Connection], facts: tuple[str, ...], mode: str):

@@ -109,7 +109,7 @@ class ProfileAccess:
         return ""
 
     @property
-    def key_variable(self) -> str:
+    def credential_variable(self) -> str:
         """The variable that holds the key that is used, else the one of the reference."""
         source = "" if self.key is None else self.key.source
         return source if source in KEY_VARIABLES else KEY_VARIABLES[1]

@@ -19,7 +19,7 @@ class DemoAccess:
     """
 
     keys = None
-    key_variable = "XAI_MANAGEMENT_API_KEY"
+    credential_variable = "XAI_MANAGEMENT_API_KEY"
     facts = ("sample data on this machine",)
 
     def __init__(

@@ -63,7 +63,7 @@ class Access(Protocol):
         """A sentence for the keys that write where they may not, else ""."""
 
     @property
-    def key_variable(self) -> str:
+    def credential_variable(self) -> str:
         """The variable that the key comes from, or the one that commands to copy shall name."""
         ...
 

@@ -264,7 +264,7 @@ ACTIONS = (
 )
 BY_ID = {action.id: action for action in ACTIONS}
 
-# What the footer shows: the bindings that matter where the focus is, the way to the rest last.
+# What the footer shows before the way to the rest: the bindings that matter where the focus is.
 COLLECTIONS = (
     ("row.open", "Open"),
     ("write.new", "New"),
@@ -273,7 +273,6 @@ COLLECTIONS = (
     ("show.properties", "Properties"),
     ("filter.edit", "Filter"),
     ("palette", "Commands"),
-    ("help", "Help"),
 )
 DOCUMENTS = (
     ("row.open", "Open"),
@@ -283,7 +282,6 @@ DOCUMENTS = (
     ("write.reindex", "Re-index"),
     ("mark.toggle", "Mark"),
     ("filter.edit", "Filter"),
-    ("help", "Help"),
 )
 READING = (
     ("row.open", "Open"),
@@ -293,8 +291,22 @@ READING = (
     ("sort.next", "Sort"),
     ("row.last", "End"),
     ("refresh", "Refresh"),
-    ("help", "Help"),
 )
+MARKED = (
+    ("write.remove", "Remove"),
+    ("write.edit", "Set a field"),
+    ("write.reindex", "Re-index"),
+    ("copy.id", "Copy IDs"),
+    ("back", "Unmark"),
+)
+MARKED_READING = (("copy.id", "Copy IDs"), ("copy.menu", "Copy as"), ("back", "Unmark"))
+MORE = (
+    ("write.undo", "Undo"),
+    ("filter.failed", "Failed"),
+    ("palette", "Commands"),
+    ("quit", "Quit"),
+)
+"""Where there is room, before the way to the rest."""
 FILTER = (
     Hint("⏎", "Apply", ""),
     Hint("esc", "Clear", ""),
@@ -354,6 +366,29 @@ def bindings_of(owner: Owner) -> list[BindingType]:
         for action in ACTIONS
         if action.owner is owner
     ]
+
+
+def hints_for(
+    *, read_only: bool, on_documents: bool, marks: int = 0, is_filtered: bool = False
+) -> list[tuple[str, str]]:
+    """List what the footer shows, action and label; the way to the rest is the last.
+
+    Of what stands before it, the last is left out first where there is no room.
+    """
+    if marks:
+        labels = dict(MARKED_READING if read_only else MARKED)
+    elif read_only:
+        labels = dict(READING)
+    else:
+        labels = dict(DOCUMENTS if on_documents else COLLECTIONS)
+    if marks == 1:
+        labels["copy.id"] = "Copy ID"
+    if marks and is_filtered:
+        labels["back"] = "Clear filter"  # that is what it does first
+    for action_id, label in MORE:
+        if not (read_only and BY_ID[action_id].writes):
+            labels.setdefault(action_id, label)
+    return [*labels.items(), ("help", "Help")]
 
 
 def hints_of(keymap: Mapping[str, str]) -> dict[str, Hint]:

@@ -3,13 +3,13 @@
 import asyncio
 import gc
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
@@ -18,7 +18,7 @@ from textual.theme import Theme
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.screen_state import ScreenState
 from xcoll_tui.ui.access import Access, Connection, Keys
-from xcoll_tui.ui.actions import BY_ID, Owner, bindings_of
+from xcoll_tui.ui.actions import Owner, bindings_of
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.preferences import CONFIG_FILE, Preferences, QuitConfirm
 from xcoll_tui.ui.presentation.ages import Clock
@@ -29,6 +29,8 @@ from xcoll_tui.ui.terminal_app import TerminalApp
 from xcoll_tui.ui.themes import DARK, LIGHT, colours_of, few_colours_of
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.flows.log_in import LogInFlow
 
@@ -38,6 +40,12 @@ _NO_PREFERENCES = Preferences()
 
 FEW_COLOURS = "-few-colours"
 """The class of an app on a terminal of 16 colours, or 8."""
+
+
+def _commands() -> "type[Provider]":
+    from xcoll_tui.ui.palette_commands import Commands  # noqa: PLC0415 - not for the first frame
+
+    return Commands
 
 
 class XcollApp(TerminalApp):
@@ -52,6 +60,7 @@ class XcollApp(TerminalApp):
     TITLE = "xcoll"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    COMMANDS = {_commands}  # noqa: RUF012 - Textual declares it as a class variable
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.APP)
 
     def __init__(
@@ -319,20 +328,6 @@ class XcollApp(TerminalApp):
         """Show all commands."""
         self.main.end_greeting()
         super().action_command_palette()
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer every action of the main screen, then the themes."""
-        if screen is self.main:
-            situation = self.main.situation()
-            for action_id, hint in self.main.hints_by_id().items():
-                action = BY_ID[action_id]
-                notes = (f"Key: {hint.key}", action.why_not(situation) or action.about)
-                yield SystemCommand(
-                    hint.label,
-                    " · ".join(filter(None, notes)),
-                    partial(self.main.perform, hint.action),
-                )
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
 
 def _settle(built: "asyncio.Future[Connection]", result: Connection | Exception) -> None:

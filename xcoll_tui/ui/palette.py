@@ -3,13 +3,17 @@
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.command import CommandInput, CommandList, CommandPalette
+from textual.content import Content
+from textual.widgets.option_list import Option
 
 from xcoll_tui.ui.escape import close_after_escape
-from xcoll_tui.ui.presentation.text import clean
+from xcoll_tui.ui.presentation.text import clean, fit
 from xcoll_tui.ui.widgets.option_lists import SteadyList
 from xcoll_tui.ui.widgets.text_input import LineInput
 
 _LONGEST_SEARCH = 1_000
+_SHOWN = 30
+"""Cells of a search that are repeated where nothing fits."""
 
 
 class _Commands(CommandList, SteadyList):
@@ -29,6 +33,7 @@ class Palette(CommandPalette):
 
     DEFAULT_CSS = """
     Palette SearchIcon { color: $foreground; }
+    Palette > Vertical { width: 70; max-width: 100%; }
     """
 
     _ended = False
@@ -42,6 +47,14 @@ class Palette(CommandPalette):
                 yield _Line(placeholder=self._placeholder, select_on_focus=False)
             else:
                 yield widget
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        """Say at once that nothing fits. command.py 871: says it half a second later."""
+        if search_value:
+            sentence = f'Nothing fits "{fit(search_value, _SHOWN).rstrip()}". Esc goes back.'
+            found = self.query_one(CommandList)
+            found.add_option(Option(Content(sentence), id=self._NO_MATCHES, disabled=True))
+            self._list_visible = True
 
     def _action_escape(self) -> None:
         close_after_escape(self, super()._action_escape)

@@ -45,7 +45,7 @@ async def copy_rows(
                     copies.curl_lines,
                     collection_id=collection_id,
                     base_url=session.place,
-                    variable=host.key_variable,
+                    variable=host.credential_variable,
                 ),
             ),
         )

@@ -47,7 +47,7 @@ class Host(Asks, Protocol):
         ...
 
     @property
-    def key_variable(self) -> str:
+    def credential_variable(self) -> str:
         """The variable that the key comes from, or the one that a person would put it into."""
         ...
 

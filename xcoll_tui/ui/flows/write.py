@@ -358,7 +358,7 @@ class WriteFlow:
                     session.activity,
                     clock,
                     session.place,
-                    self._host.key_variable,
+                    self._host.credential_variable,
                 ),
             ),
         )

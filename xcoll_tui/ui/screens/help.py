@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from xcoll_tui.ui.actions import BY_ID, Group
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.widgets.filter_line import FilterLine
 from xcoll_tui.ui.widgets.header_footer import Hint
 
 _FILTERS = (
@@ -27,11 +28,12 @@ _FILTERS = (
 
 
 class HelpScreen(Dialog[None]):
-    """Show the keys as they are mapped now, and what a filter can say."""
+    """Show the keys as they are mapped now, and what a filter can say; `/` searches in both."""
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "close", "Close", id="help.close"),
+        Binding("slash", "search", "Search", id="help.search"),
         Binding("down,j", "scroll(1)", "Down", id="help.down"),
         Binding("up,k", "scroll(-1)", "Up", id="help.up"),
         Binding("pagedown,space", "scroll(10)", "Page down", id="help.page_down"),
@@ -41,46 +43,88 @@ class HelpScreen(Dialog[None]):
     def __init__(self, hints: Mapping[str, Hint]) -> None:
         super().__init__()
         self._hints = hints
-        self._scroll = VerticalScroll(
-            Static(self._keys(Group.MOVE, Group.LOOK)),
-            Static(self._keys(Group.CHANGE, Group.MARK, Group.PROGRAM)),
-            Static(_filters(), id="help-filters"),
-            id="help",
-            can_focus=True,
-        )
+        self._search = FilterLine("", "/ searches", self._leave_search)
+        self._columns = (Static(), Static(), Static(id="help-filters"))
+        self._scroll = VerticalScroll(*self._columns, id="help-keys", can_focus=True)
 
     def compose(self) -> ComposeResult:
-        """Frame one scrolling text."""
-        self._scroll.border_title = "Keys"
-        self._scroll.border_subtitle = "esc Close"
-        yield self._scroll
+        """Frame a line to search in, and one scrolling text."""
+        with Vertical(id="help") as frame:
+            frame.border_title = "Keys"
+            frame.border_subtitle = show_hints(("/ Search", "search"), ("esc Close", "close"))
+            yield self._search
+            yield self._scroll
 
     def on_mount(self) -> None:
         """Let the keys scroll."""
+        self._draw()
         self._scroll.focus()
 
-    def _keys(self, *groups: Group) -> Content:
-        lines: list[Content] = []
+    def _draw(self) -> None:
+        searched = self._search.text.strip().casefold()
+        contents = [
+            self._keys(searched, Group.MOVE, Group.LOOK),
+            self._keys(searched, Group.CHANGE, Group.MARK, Group.PROGRAM),
+            _filters(searched),
+        ]
+        if not any(contents):
+            contents[0] = Content.from_markup("[$quiet]Nothing fits. Esc shows all again.[/]")
+        for column, content in zip(self._columns, contents, strict=True):
+            column.display = bool(content)
+            column.update(content)
+
+    def _keys(self, searched: str, *groups: Group) -> Content:
+        blocks: list[Content] = []
         for group in groups:
-            lines.append(Content.from_markup("[b $accent]$title[/]", title=str(group)))
-            for action_id, hint in self._hints.items():
-                if BY_ID[action_id].group is group:
-                    lines.append(_line("  ".join(hint.keys), hint.label, 10))
-            lines.append(Content(""))
-        return Content("\n").join(lines[:-1])
+            lines = [
+                _line("  ".join(hint.keys), hint.label, 10)
+                for action_id, hint in self._hints.items()
+                if BY_ID[action_id].group is group and _fits(searched, action_id, hint)
+            ]
+            if lines:
+                title = Content.from_markup("[b $accent]$title[/]", title=str(group))
+                blocks.append(Content("\n").join([title, *lines]))
+        return Content("\n\n").join(blocks)
+
+    def _on_input_changed(self) -> None:
+        self._draw()
+        self._scroll.scroll_home(animate=False)
+
+    def _leave_search(self, key: str) -> None:
+        if key == "escape":
+            self._search.value = ""
+        self._scroll.focus()
+
+    def action_search(self) -> None:
+        """Type what is searched for."""
+        self._search.focus()
 
     def action_close(self) -> None:
-        """Go back to the rows."""
-        self.finish()
+        """Show all again, or else go back to the rows."""
+        if self._search.text:
+            self._search.value = ""
+        else:
+            self.finish()
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
         self._scroll.scroll_relative(y=lines, animate=False)
 
 
-def _filters() -> Content:
-    lines = [Content.from_markup("[b $accent]Filters[/]")]
-    return Content("\n").join([*lines, *(_line(text, meaning, 37) for text, meaning in _FILTERS)])
+def _fits(searched: str, action_id: str, hint: Hint) -> bool:
+    action = BY_ID[action_id]
+    words = f"{hint.label} {action.about} {action.group}".casefold()
+    return searched in words or searched in (key.casefold() for key in hint.keys)
+
+
+def _filters(searched: str) -> Content:
+    lines = [
+        _line(text, meaning, 37)
+        for text, meaning in _FILTERS
+        if searched in f"filters {text} {meaning}".casefold()
+    ]
+    title = Content.from_markup("[b $accent]Filters[/]")
+    return Content("\n").join([title, *lines]) if lines else Content("")
 
 
 def _line(key: str, label: str, width: int) -> Content:

@@ -11,13 +11,11 @@ from textual.content import Content
 
 from xcoll_tui.api.errors import Forbidden, NotFound, Unauthorized
 from xcoll_tui.ui.actions import (
-    COLLECTIONS,
-    DOCUMENTS,
     FILTER,
     FIND,
-    READING,
     Owner,
     bindings_of,
+    hints_for,
     hints_of,
 )
 from xcoll_tui.ui.clipboard import copy_text
@@ -60,7 +58,7 @@ class MainScreen(WriteScreen):
         self.samples: tuple[str, ...] = ()
         self.facts: tuple[str, ...] = ()
         self.mode = ""
-        self.key_variable = ""
+        self.credential_variable = ""
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
@@ -85,7 +83,7 @@ class MainScreen(WriteScreen):
         """Tell in the header whose and where the service is, and whether it may be written."""
         self.facts, self.mode = access.facts, access.mode
         self.why_read_only = access.why_read_only
-        self.key_variable = access.key_variable
+        self.credential_variable = access.credential_variable
         if self.is_mounted:
             self.tell_place()
 
@@ -158,6 +156,7 @@ class MainScreen(WriteScreen):
     def tell_place(self) -> None:
         """Tell in the header where the person is, and how fresh it is."""
         self.header.show(place_of(self.session, self.facts, self.mode, self._clock()))
+        self.footer.update()
 
     @property
     def inputs(self) -> int:
@@ -210,12 +209,19 @@ class MainScreen(WriteScreen):
             return FIND
         if self.pane.filter_bar.editing:
             return FILTER
-        if self.session is not None and self.session.read_only:
-            names = READING
-        else:
-            names = DOCUMENTS if self.pane is self.documents else COLLECTIONS
+        marks = len(self.pane.table.marks)
+        names = hints_for(
+            read_only=self.session is not None and self.session.read_only,
+            on_documents=self.pane is self.documents,
+            marks=marks,
+            is_filtered=self.pane.is_filtered,
+        )
         keys = self.hints_by_id()
-        return [Hint(keys[name].key, label, keys[name].action) for name, label in names]
+        facts = [Hint("", f"{marks:,} marked", "")] if marks else []
+        return [*facts, *(Hint(keys[id_].key, label, keys[id_].action) for id_, label in names)]
+
+    def _on_row_table_marks_changed(self) -> None:
+        self.footer.update()
 
     def hints_by_id(self) -> dict[str, Hint]:
         """List the keys of the rows, of this screen and of the program, as they are mapped now."""
@@ -282,6 +288,12 @@ class MainScreen(WriteScreen):
         if session.opened == collection_id and session.documents is not None:
             return
         restart_work(self, "open", partial(session.open_collection, collection_id))
+
+    def go_to_collection(self, collection_id: str) -> None:
+        """Open a collection, with the focus on its documents."""
+        self.point_at(collection_id)
+        self._open_collection(collection_id)
+        self._focus_pane(self.documents)
 
     def _on_row_table_opened(self, message: RowTable.Opened) -> None:
         table = message.table

@@ -103,10 +103,12 @@ class Header(_Line):
 
 
 class Footer(_Line):
-    """Show the keys that matter where the focus is; a click on one does what it says."""
+    """Show the keys that matter where the focus is; a click on one does what it says.
+
+    A hint without a key is a fact.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"footer--key", "footer--label"}
-    MOST = 8
 
     def __init__(
         self, hints: Callable[[], Sequence[Hint]], perform: Callable[[str], Awaitable[None]]
@@ -115,14 +117,20 @@ class Footer(_Line):
         self._hints = hints
         self._perform = perform
         self._spans: list[tuple[int, int, str]] = []
+        self._drawn: tuple[Hint, ...] = ()
+
+    def update(self) -> None:
+        """Draw what matters now, if that is something else."""
+        if tuple(self._hints()) != self._drawn:
+            self.refresh()
 
     def draw(self, width: int) -> list[Segment]:
         """Keep the last hint, the way to the others; drop the ones before it that do not fit."""
         base = self.rich_style
         key_style = base + self.get_component_rich_style("footer--key", partial=True)
         label_style = base + self.get_component_rich_style("footer--label", partial=True)
-        *hints, last = self._hints()
-        hints = hints[: self.MOST - 1]
+        self._drawn = tuple(self._hints())
+        *hints, last = self._drawn
         while hints and sum(map(_hint_width, [*hints, last])) > width - 1:
             hints.pop()
         segments = [Segment(" ", base)]
@@ -146,10 +154,12 @@ def _shortened(fact: str) -> str:
 
 
 def _hint_width(hint: Hint) -> int:
-    return cell_len(hint.key) + 1 + cell_len(hint.label) + 2
+    return cell_len(hint.key) + (1 if hint.key else 0) + cell_len(hint.label) + 2
 
 
 def _draw_hint(hint: Hint, base: Style, key_style: Style, label_style: Style) -> list[Segment]:
+    if not hint.key:
+        return [Segment(hint.label, key_style), Segment("  ", base)]
     return [
         Segment(hint.key, key_style),
         Segment(" ", base),

@@ -228,10 +228,16 @@ class Pane(Vertical, Generic[T]):
             query = self._asked or self.feed.query
             self._ask(query.failed(not query.failed_only))
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether there is a filter to clear."""
+        feed = self.feed
+        return feed is not None and (feed.query.is_filtered or self.filter.is_pending)
+
     def step_back(self) -> bool:
         """Clear the filter, or else the marks; False when there is neither."""
         feed = self.feed
-        if feed is not None and (feed.query.is_filtered or self.filter.is_pending):
+        if feed is not None and self.is_filtered:
             escape_doubt(self).add(partial(self._ask, feed.query))
             self._ask(feed.query.filtered("").failed(False))
         elif self.table.marks:

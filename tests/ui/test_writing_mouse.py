@@ -262,7 +262,7 @@ async def test_one_field_is_set_and_cleared_for_all_that_is_marked(server, by_mo
         held = {row.file_id: dict(row.fields) for row in rows_of(documents)[1:4]}
         for row in rows_of(documents)[1:4]:
             await mark_row(pilot, documents.table, row.name)
-        await click_footer(pilot, "Edit")
+        await click_footer(pilot, "Set a field")
         form = await dialog(pilot, SetFieldScreen)
         await choose(pilot, form._select, "another…")
         await paste(pilot, form._key_input, "shelf")
@@ -278,7 +278,7 @@ async def test_one_field_is_set_and_cleared_for_all_that_is_marked(server, by_mo
         assert now == {each: {**fields, "shelf": "7"} for each, fields in held.items()}
 
         assert set(documents.table.marks) == set(held)
-        await click_footer(pilot, "Edit")
+        await click_footer(pilot, "Set a field")
         form = await dialog(pilot, SetFieldScreen)
         await choose(pilot, form._select, "box")
         await click_widget(pilot, form._clear)

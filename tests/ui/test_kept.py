@@ -24,6 +24,7 @@ async def test_the_theme_that_was_chosen_is_kept(server, browse, tmp_path):
 async def test_the_collection_that_was_open_last_is_opened_again(server, browse, tmp_path):
     async with browse(server.url, screen_state=ScreenState(tmp_path)) as pilot:
         await open_collection(pilot, SUPPORT)
+    assert ScreenState(tmp_path).theme_over("") == ""  # nobody has chosen one
     async with browse(server.url, screen_state=ScreenState(tmp_path)) as pilot:
         await wait_until(pilot, lambda: f"2 {SUPPORT}" in screen_text(pilot))
         main = pilot.app.main

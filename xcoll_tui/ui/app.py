@@ -145,6 +145,8 @@ class XcollApp(TerminalApp):
 
     def _tell_of_files(self) -> None:
         """Say once what is wrong with what was read for the screen, and greet who is new."""
+        if not self.is_running:
+            return  # it was left before it stood
         problems = self.preferences.problems
         for problem in problems[:_MOST_PROBLEMS]:
             self.main.complain(problem)

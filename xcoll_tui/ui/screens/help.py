@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from xcoll_tui.ui.actions import BY_ID, Group
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
-from xcoll_tui.ui.widgets.filter_line import FilterLine
+from xcoll_tui.ui.widgets.filter_line import SearchLine
 from xcoll_tui.ui.widgets.header_footer import Hint
 
 _FILTERS = (
@@ -43,7 +43,7 @@ class HelpScreen(Dialog[None]):
     def __init__(self, hints: Mapping[str, Hint]) -> None:
         super().__init__()
         self._hints = hints
-        self._search = FilterLine("", "/ searches", self._leave_search)
+        self._search = SearchLine("", "/ searches", self._leave_search)
         self._columns = (Static(), Static(), Static(id="help-filters"))
         self._scroll = VerticalScroll(*self._columns, id="help-keys", can_focus=True)
 

@@ -38,14 +38,27 @@ class _Completing(NamedTuple):
     """What the line holds with this choice, which tells that nothing was typed since."""
 
 
-class FilterLine(TextInput):
-    """A line that is left by the keys that end it; Tab completes, ↑ recalls."""
+class SearchLine(TextInput):
+    """A line that is left by the keys that end it."""
+
+    def __init__(self, text: str, hint: str, leave: Callable[[str], None]) -> None:
+        super().__init__(text, placeholder=hint, compact=True)
+        self._leave = leave
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key in _LEAVING:
+            event.stop()
+            event.prevent_default()
+            self._leave(event.key)
+
+
+class FilterLine(SearchLine):
+    """A line in which Tab completes, and ↑ recalls."""
 
     def __init__(
         self, text: str, hint: str, leave: Callable[[str], None], guide: FilterGuide
     ) -> None:
-        super().__init__(text, placeholder=hint, compact=True)
-        self._leave = leave
+        super().__init__(text, hint, leave)
         self._guide = guide
         self._completing: _Completing | None = None
         self._recalled: list[str] = []
@@ -73,11 +86,7 @@ class FilterLine(TextInput):
         self._pasted_whole = self.value if whole else ""
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key in _LEAVING:
-            event.stop()
-            event.prevent_default()
-            self._leave(event.key)
-        elif event.key in ("tab", "up"):
+        if event.key in ("tab", "up"):
             event.stop()
             event.prevent_default()
             (self._complete if event.key == "tab" else self._go_back)()

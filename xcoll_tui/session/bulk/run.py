@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +16,7 @@ from xcoll_tui.api.errors import (
     wait_words,
 )
 from xcoll_tui.session.events import Progress
+from xcoll_tui.session.pace import Pace
 from xcoll_tui.session.writes.outcome import NotSent, Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.runner import WriteOptions
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from xcoll_tui.session.context import SessionContext
 
 _BETWEEN = 0.1
-_SMOOTHED = 5.0
 _IN_A_ROW = 16
 
 State = Literal["running", "cancelling", "over"]
@@ -95,7 +95,7 @@ class BulkRun:
         self._again = again
         self._context = context
         self._news = asyncio.Event()
-        self._ends: deque[float] = deque()
+        self._pace = Pace(context.clock)
         self._began = self._ended = context.clock()
         self._failures_in_a_row = 0
         self._lost = 0
@@ -116,15 +116,17 @@ class BulkRun:
 
     @property
     def rate(self) -> float:
-        """How many ended a second: in the last five, and on the whole when it is over."""
+        """How many ended a second: of late, and on the whole when it is over; 0 while not known."""
         if self.state == "over":
             seconds = self._ended - self._began
             return (self.done + self.failed) / seconds if seconds > 0 else 0.0
-        now = self._context.clock()
-        while self._ends and self._ends[0] < now - _SMOOTHED:
-            self._ends.popleft()
-        seconds = min(now - self._began, _SMOOTHED)
-        return len(self._ends) / seconds if seconds > 0 else 0.0
+        return self._pace.rate or 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest will take at this rate; None while that would be a mere guess."""
+        is_held_up = self.state != "running" or self.paused_until is not None
+        return None if is_held_up else self._pace.seconds_left(self.left)
 
     @property
     def paused_until(self) -> float | None:
@@ -259,7 +261,7 @@ class BulkRun:
             self.failed_again += _has_failed_again(outcome)
             if outcome.verdict is Verdict.ASKED:
                 self.following.add(item.file_id)
-            self._ends.append(self._context.clock())
+            self._pace.note(self.done + self.failed)
             self._judge(outcome)
         self.notice()
 

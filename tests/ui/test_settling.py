@@ -163,5 +163,7 @@ async def test_a_run_that_was_closed_tells_how_the_indexing_ended(browse):
             await back_on_main(pilot)
             assert not any("ready" in toast for toast in toasts(pilot))
             move_clock(server, 60)
-            await told(pilot, f"{SCANS}: 3 ready, 2 failed again. F finds those that failed.")
+            await told(
+                pilot, f"{SCANS} re-indexed: 3 ready, 2 failed again. F finds those that failed."
+            )
             assert sum(SCANS in toast for toast in toasts(pilot)) == 1

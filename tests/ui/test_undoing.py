@@ -290,7 +290,7 @@ async def test_a_run_that_undoes_many_is_followed_and_told_when_it_was_hidden(
         server.app.state.faults[:] = []
         await pilot.press("y")
         run = await run_over(pilot)
-        assert words_on(pilot).startswith("Undo: Attaching 4 documents")
+        assert words_on(pilot).startswith("Undo: 4 attached")
         assert not run._ask().can_retry
         await pilot.press("escape")
         await back_on_main(pilot)

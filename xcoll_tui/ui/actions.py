@@ -228,7 +228,16 @@ ACTIONS = (
         "Activity",
         Group.LOOK,
         needs=(Need.SERVICE,),
-        about="writes and requests",
+        about="writes and requests; ⏎ opens a run",
+    ),
+    Action(
+        "run.show",
+        "r",
+        "show_run",
+        "Show the run",
+        Group.LOOK,
+        needs=(Need.SERVICE,),
+        about="of many writes that is under way, or the last one",
     ),
     Action(
         "copy.id",
@@ -389,6 +398,11 @@ def hints_for(
         if not (read_only and BY_ID[action_id].writes):
             labels.setdefault(action_id, label)
     return [*labels.items(), ("help", "Help")]
+
+
+def key_of(action_id: str, keymap: Mapping[str, str]) -> str:
+    """Return the first key that an action has now, as it is printed on a keyboard."""
+    return show_key(keymap.get(action_id, BY_ID[action_id].keys).split(",")[0].strip())
 
 
 def hints_of(keymap: Mapping[str, str]) -> dict[str, Hint]:

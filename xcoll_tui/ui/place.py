@@ -1,5 +1,6 @@
 """What the header tells: whose and where the service is, and how fresh the screen is."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import wait_words
@@ -14,9 +15,16 @@ _LONG_WAIT = 10.0
 
 
 def place_of(
-    session: "Session | None", facts: tuple[str, ...], mode: str, now: float
+    session: "Session | None",
+    facts: tuple[str, ...],
+    mode: str,
+    now: float,
+    run_key: Callable[[], str] = str,
 ) -> HeaderFacts:
-    """Tell where the person is; a wait goes before the age of what is shown."""
+    """Tell where the person is; a wait goes before a run, and that before how old the rows are.
+
+    `run_key` returns the key that brings a run back.
+    """
     if session is None:
         return HeaderFacts(facts, mode=mode)
     if session.key_info is not None and session.key_info.name:
@@ -28,6 +36,10 @@ def place_of(
         if seconds >= _LONG_WAIT:
             sentence += " · R tries now"
         return HeaderFacts(facts, sentence, alert=True, mode=mode)
+    if running := session.bulk.running:
+        from xcoll_tui.ui.presentation.run_lines import header_words  # noqa: PLC0415 - not for the first frame
+
+        return HeaderFacts(facts, header_words(running, run_key()), mode=mode)
     feed = session.documents or session.collections
     if feed.loading or feed.refreshing:
         state = "loading…"

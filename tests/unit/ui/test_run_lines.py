@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
-from xcoll_tui.ui.presentation.run_lines import sum_up, view_of
+from xcoll_tui.ui.presentation.run_lines import end_words, header_words, sum_up, view_of
 
 
 def run(operation=Operation.REMOVE, *, state="over", indexing=0, again=0, stopped=None, **verdicts):
@@ -31,6 +31,8 @@ def run(operation=Operation.REMOVE, *, state="over", indexing=0, again=0, stoppe
         stopped=stopped,
         paused_until=None,
         rate=0.0,
+        seconds_left=None,
+        failures=[],
         can_retry=True,
         outcomes={},
         corrected=[],
@@ -115,6 +117,44 @@ def test_a_row_is_made_again_when_its_document_went_on():
 
 
 def test_an_undo_is_named_and_not_tried_again_from_its_list():
-    view = view_of(run(), "Here", 0.0, undo=True)
-    assert view.title.startswith("Undo: Removing ")
+    view = view_of(run(state="running", left=4), "Here", 0.0, undo=True)
+    assert view.title == "Undo: Removing 4 documents · Here"
+    view = view_of(run(done=3, failed=1), "Here", 0.0, undo=True)
+    assert view.title == "Undo: 3 removed, 1 failed · Here"
     assert not view.can_retry
+
+
+ENDS = [
+    (run(Operation.ATTACH, done=3, failed=1), "3 attached, 1 failed", ": 3 attached, 1 failed"),
+    (
+        run(Operation.REINDEX, done=9, again=3),
+        "Re-indexed: 9 ready, 3 failed again",
+        " re-indexed: 9 ready, 3 failed again",
+    ),
+    # What is only asked for is not called indexed.
+    (
+        run(Operation.REINDEX, asked=12, indexing=9),
+        "12 asked for, 9 indexing",
+        ": 12 asked for, 9 indexing",
+    ),
+]
+
+
+@pytest.mark.parametrize(("bulk", "title", "words"), ENDS)
+def test_the_title_of_what_is_over_says_what_became_of_it(bulk, title, words):
+    assert view_of(bulk, "Here", 0.0).title == f"{title} · Here"
+    assert end_words(bulk, "Here") == f"Here{words}"
+
+
+def test_a_run_that_is_hidden_is_told_in_the_header():
+    bulk = run(state="running", done=91, left=392)
+    assert header_words([bulk], "r") == "⟳ 91/483 · r shows it"
+    bulk.rate, bulk.seconds_left = 53.2, 6.4
+    assert header_words([bulk], "r") == "⟳ 91/483 · 53/s · 7 s left · r shows it"
+    assert view_of(bulk, "", 0.0).numbers[-2:] == ["53/s", "7 s left"]
+    assert "2 runs" in header_words([run(state="running", left=1), bulk], "r")
+    bulk.state = "cancelling"
+    assert "cancelling" in header_words([bulk], "r")
+    assert header_words([], "r") == ""
+    over = view_of(run(done=91), "", 0.0)
+    assert over.numbers == ["91 done", "0 failed"]

@@ -13,7 +13,7 @@ from xcoll_tui.ui.presentation.attach_draft import AttachDraft
 from xcoll_tui.ui.presentation.drafts import Drafts
 from xcoll_tui.ui.presentation.file_fate import file_fate, is_deleted, undo_hint
 from xcoll_tui.ui.presentation.format import format_many
-from xcoll_tui.ui.presentation.run_lines import RunView, sum_up, view_of
+from xcoll_tui.ui.presentation.run_lines import RunView, end_words, view_of
 from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.confirm import Question
 from xcoll_tui.ui.screens.run import RunScreen
@@ -41,6 +41,13 @@ class Marked(NamedTuple):
     """How many have fields that could not be read."""
 
 
+class _Origin(NamedTuple):
+    """What a run came of: what was typed for it, and whether it undoes another."""
+
+    draft: AttachDraft | None = None
+    undo: bool = False
+
+
 class BulkFlow:
     """The flows of writes on many documents."""
 
@@ -51,6 +58,7 @@ class BulkFlow:
         self._drafts = drafts
         self._runs_told: set[int] = set()
         self._unfollowed: list[BulkRun] = []
+        self._origins: dict[int, _Origin] = {}
 
     def marked(self, file_ids: Sequence[str]) -> Marked | None:
         """Pin documents of the collection that is open; None where none is."""
@@ -175,13 +183,19 @@ class BulkFlow:
 
     # Following
 
-    async def show_runs(self) -> bool:
-        """Show the run that is under way; False where there is none."""
-        for run in reversed(self._session.bulk.runs):
-            if run.state != "over":
-                await self.follow(run)
-                return True
-        return False
+    async def show_newest(self) -> None:
+        """Show the newest run that is under way, or else the newest that was."""
+        runs = self._session.bulk.running or self._session.bulk.runs
+        if runs:
+            await self.reopen(runs[-1])
+        else:
+            self._host.tell("Nothing was done to many documents at once yet.")
+
+    async def reopen(self, run: BulkRun) -> None:
+        """Show a run again, also one that is over; how it ended is told by who began it."""
+        last = await self._show(run)
+        if last is not None and last is not run:
+            await self._finish(last)
 
     async def follow(
         self, run: BulkRun, draft: AttachDraft | None = None, *, undo: bool = False
@@ -190,20 +204,36 @@ class BulkFlow:
 
         `draft` is what was typed for it; `undo` says that it undoes another.
         """
+        self._origins[run.number] = _Origin(draft, undo)
+        last = await self._show(run)
+        if last is not None:
+            await self._finish(last)
+
+    async def _show(self, run: BulkRun) -> BulkRun | None:
+        """Show a run, and those that try its failures again; return the last one.
+
+        None where they are tried again by way of the form.
+        """
         while True:
+            draft, undo = self._origins.get(run.number, _Origin())
             screen = RunScreen(partial(self._view, run, undo=undo), run.cancel)
             chosen = await ask(self._host, screen)
             if run.state == "over":
                 self._runs_told.add(run.number)  # it was seen
-            if chosen == "retry" and run.can_retry:
-                if draft is not None and any(outcome.field for outcome in run.failures):
-                    await self.attach(*_again(draft, run))
-                    return
-                if draft is not None:
-                    draft, _ = _again(draft, run)
-                run = run.retry(replace=run.can_replace and await self._may_replace(run))
-                continue
-            break
+            if chosen != "retry" or not run.can_retry:
+                return run
+            if draft is not None and any(outcome.field for outcome in run.failures):
+                await self.attach(*_again(draft, run))
+                return None
+            if draft is not None:
+                draft, _ = _again(draft, run)
+                self._drafts.attach.pop(run.collection_id, None)  # it is being attached
+            run = run.retry(replace=run.can_replace and await self._may_replace(run))
+            self._origins[run.number] = _Origin(draft, undo)
+
+    async def _finish(self, run: BulkRun) -> None:
+        """Wait for a run, keep what is left of it to do, and tell how it ended if nobody saw."""
+        draft, undo = self._origins.get(run.number, _Origin())
         await run.wait()
         if draft is not None:
             self._keep_typed(run, draft)
@@ -222,8 +252,8 @@ class BulkFlow:
             self._tell_end(run)
 
     def _tell_end(self, run: BulkRun, *, undo: bool = False) -> None:
-        name = self._session.name_of(run.collection_id)
-        sentence = f"{'Undone: ' if undo else ''}{name}: {sum_up(run)}"
+        words = end_words(run, self._session.name_of(run.collection_id))
+        sentence = f"{'Undone: ' if undo else ''}{words}"
         if run.failed_again and run.failed_again == run.failed:
             self._host.complain(f"{sentence}. F finds those that failed.")
         elif run.failed:

@@ -345,9 +345,7 @@ class WriteFlow:
     # What was written
 
     async def show_activity(self) -> None:
-        """Show what was written and asked, or the run that is under way."""
-        if await self._bulk_flow.show_runs():
-            return
+        """Show what was written and asked; a run is opened from there."""
         session, clock = self._session, self._clock
         chosen = await ask(
             self._host,
@@ -364,3 +362,11 @@ class WriteFlow:
         )
         if chosen == "undo" and self._host.may("write.undo"):
             await self.undoing.undo()
+        elif chosen is not None:
+            entry = session.activity.get(int(chosen)) if chosen.isdecimal() else None
+            if entry is not None and isinstance(entry.run, BulkRun):
+                await self._bulk_flow.reopen(entry.run)
+
+    async def show_run(self) -> None:
+        """Show the run that is under way, or the last one."""
+        await self._bulk_flow.show_newest()

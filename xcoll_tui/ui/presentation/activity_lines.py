@@ -27,6 +27,8 @@ class ActivityLine(NamedTuple):
     message: str
     copied: str
     """What `c` copies: an ID, or a request as curl with the key as a variable."""
+    opens: bool = False
+    """Whether there is a list behind it: a run of many."""
 
 
 _OUTCOMES = {
@@ -73,6 +75,7 @@ def _write_line(entry: Entry, now: float, next_undone: UndoEntry | None) -> Acti
         undo,
         " ".join(part for part in (sentence, why_not) if part),
         target.file_id or target.collection_id,
+        isinstance(run, BulkRun),
     )
 
 

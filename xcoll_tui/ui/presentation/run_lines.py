@@ -9,6 +9,7 @@ from xcoll_tui.api.errors import wait_words
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
 from xcoll_tui.ui.presentation.format import format_many
+from xcoll_tui.ui.presentation.paces import pace_words
 from xcoll_tui.ui.presentation.undo_lines import with_versions
 
 _DOING = {
@@ -53,6 +54,8 @@ class RunRow(NamedTuple):
     word: str
     tone: str
     message: str
+    is_failure: bool = False
+    """Whether it is not so, or not known to be."""
 
 
 class RunView(NamedTuple):
@@ -78,12 +81,20 @@ class RunView(NamedTuple):
     """How often one that had ended became another."""
     rows_corrected: Callable[[int], Sequence[RunRow]] = lambda _start: ()
     """Returns the rows of those that did after so many times."""
+    seconds_left: float | None = None
+    """How long it will still take, None while that is not known."""
+    failed_ids: Callable[[], Sequence[str]] = tuple
+    """Returns the IDs of what failed, and of what nobody knows the end of."""
+
+    @property
+    def numbers(self) -> list[str]:
+        """What is told behind the bar."""
+        numbers = self.tally.split(SEPARATOR)
+        return numbers if self.over else [*numbers, *pace_words(self.rate, self.seconds_left)]
 
 
 def view_of(run: BulkRun, name: str, now: float, *, undo: bool = False) -> RunView:
     """Show a run as it stands; `name` is its collection's, `undo` says that it undoes another."""
-    doing = (_UNDOING if undo else _DOING).get(run.operation, run.operation.capitalize())
-    count = format_many(run.total, "document")
     note = run.stopped or ""
     if run.paused_until is not None:
         seconds = run.paused_until - now
@@ -94,7 +105,7 @@ def view_of(run: BulkRun, name: str, now: float, *, undo: bool = False) -> RunVi
     elif run.failed_again and not note:
         note = "F finds those that failed again"
     return RunView(
-        f"{'Undo: ' if undo else ''}{doing} {count} · {name}",
+        f"{_title(run, undo=undo)} · {name}",
         run.total,
         run.done - run.asked if run.operation is Operation.REINDEX else run.done,
         run.failed,
@@ -107,7 +118,44 @@ def view_of(run: BulkRun, name: str, now: float, *, undo: bool = False) -> RunVi
         partial(_rows_from, run),
         len(run.corrected),
         partial(_rows_corrected, run),
+        run.seconds_left,
+        partial(_failed_ids, run),
     )
+
+
+def _title(run: BulkRun, *, undo: bool) -> str:
+    """Say what is being done, or what was done when it is over."""
+    lead = "Undo: " if undo else ""
+    if run.state == "over":
+        done = "re-indexed: " if _is_indexed(run) else ""
+        words = f"{done}{sum_up(run)}"
+        return f"{lead}{words}" if lead else words[0].upper() + words[1:]
+    doing = (_UNDOING if undo else _DOING).get(run.operation, run.operation.capitalize())
+    return f"{lead}{doing} {format_many(run.total, 'document')}"
+
+
+def header_words(runs: Sequence[BulkRun], key: str) -> str:
+    """Tell how far the newest run is that is not over, for the header; `key` brings it back."""
+    if not runs:
+        return ""
+    run = runs[-1]
+    words = [f"⟳ {run.total - run.left:,}/{run.total:,}"]
+    if run.state == "cancelling":
+        words.append("cancelling")
+    words += pace_words(run.rate, run.seconds_left)
+    if len(runs) > 1:
+        words.append(f"{len(runs)} runs")
+    return SEPARATOR.join([*words, f"{key} shows it"])
+
+
+def end_words(run: BulkRun, name: str) -> str:
+    """Say in passing what became of a run on the collection of that name."""
+    return f"{name}{' re-indexed' if _is_indexed(run) else ''}: {sum_up(run)}"
+
+
+def _is_indexed(run: BulkRun) -> bool:
+    """Tell whether documents were indexed again, and all of that has come to an end."""
+    return run.operation is Operation.REINDEX and not run.asked
 
 
 def sum_up(run: BulkRun) -> str:
@@ -154,6 +202,10 @@ def _rows_from(run: BulkRun, start: int) -> Sequence[RunRow]:
     return [_row(run, outcome) for outcome in islice(run.outcomes.values(), start, None)]
 
 
+def _failed_ids(run: BulkRun) -> Sequence[str]:
+    return [outcome.target.file_id or "" for outcome in run.failures]
+
+
 def _rows_corrected(run: BulkRun, start: int) -> Sequence[RunRow]:
     return [
         _row(run, run.outcomes[file_id])
@@ -177,4 +229,5 @@ def _row(run: BulkRun, outcome: Outcome) -> RunRow:
         sentence = ""
     elif outcome.operation is Operation.REINDEX and outcome.reindexed:
         word = "failed again" if outcome.verdict is Verdict.FAILED else word
-    return RunRow(file_id, name, glyph, word, tone, sentence)
+    is_failure = not outcome.ok and outcome.verdict is not Verdict.CANCELLED
+    return RunRow(file_id, name, glyph, word, tone, sentence, is_failure)

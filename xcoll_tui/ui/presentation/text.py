@@ -77,6 +77,14 @@ def copied(text: str, noun: str = "", program: str = "") -> str:
     return shown
 
 
+def copied_failures(count: int) -> str:
+    """Say that the IDs of failures were sent to the terminal's clipboard."""
+    if not count:
+        return "Nothing failed, so there is nothing to copy."
+    them = "ID" if count == 1 else f"{count:,} IDs"
+    return f"{them} of what failed sent to the terminal, a line each."
+
+
 def clean_lines(text: str, limit: int = 100_000) -> str:
     """Do what ``clean`` does, line by line: newlines stay, tabs become spaces."""
     short = text[:limit].replace("\r\n", "\n").expandtabs(4)

@@ -18,7 +18,10 @@ from xcoll_tui.ui.widgets.row_table import RowTable
 
 
 class ActivityScreen(Dialog[str]):
-    """Show the writes, or the requests; returns "undo" when the newest write is to be undone."""
+    """Show the writes, or the requests.
+
+    Returns "undo" when the newest write is to be undone, or the key of a run to be opened.
+    """
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,7 +62,9 @@ class ActivityScreen(Dialog[str]):
         lines = self._sources[self._shown]()
         name, other = ("Writes", "requests") if self._shown == 0 else ("Requests", "writes")
         self._frame.border_title = Content(f"Activity: {name}")
+        has_runs = any(line.opens for line in lines)
         self._frame.border_subtitle = show_hints(
+            *([("⏎ Open the run", "open_run")] if has_runs else []),
             (f"Tab {other}", "other"),
             ("c Copy", "copy"),
             ("z Undo", "undo"),
@@ -69,6 +74,15 @@ class ActivityScreen(Dialog[str]):
         rows = FixedRows(lambda line: line.key, list(lines))
         self._table.layout_of.measure(rows.row(i) for i in range(min(100, len(rows))))
         self._table.show(rows)
+
+    def _on_row_table_opened(self) -> None:
+        self.action_open_run()
+
+    def action_open_run(self) -> None:
+        """Open the list of the run under the cursor."""
+        line = self._table.row
+        if line is not None and line.opens:
+            self.finish(line.key)
 
     def action_close(self) -> None:
         """Go back to the rows."""

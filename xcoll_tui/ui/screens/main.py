@@ -17,6 +17,7 @@ from xcoll_tui.ui.actions import (
     bindings_of,
     hints_for,
     hints_of,
+    key_of,
 )
 from xcoll_tui.ui.clipboard import copy_text
 from xcoll_tui.ui.escape import escape_doubt
@@ -155,8 +156,12 @@ class MainScreen(WriteScreen):
 
     def tell_place(self) -> None:
         """Tell in the header where the person is, and how fresh it is."""
-        self.header.show(place_of(self.session, self.facts, self.mode, self._clock()))
+        place = place_of(self.session, self.facts, self.mode, self._clock(), self._run_key)
+        self.header.show(place)
         self.footer.update()
+
+    def _run_key(self) -> str:
+        return key_of("run.show", self.app._keymap)  # noqa: SLF001 - as in hints_by_id
 
     @property
     def inputs(self) -> int:

@@ -145,6 +145,10 @@ class WriteScreen(AskingScreen):
         """Show what was written and what was asked."""
         self._run_flow("activity", lambda flow: flow.show_activity(), repeats=True)
 
+    def action_show_run(self) -> None:
+        """Show the run that is under way, or the last one."""
+        self._run_flow("run.show", lambda flow: flow.show_run(), repeats=True)
+
     def action_recreate(self) -> None:
         """Make a collection of a backup again."""
         self._run_flow("write.recreate", lambda flow: flow.recreate())

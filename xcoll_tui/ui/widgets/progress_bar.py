@@ -1,0 +1,88 @@
+"""A bar that tells how much of a whole is done, by length and in numbers."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+SEPARATOR = " · "
+"""What stands between the numbers."""
+_LEAST = 12
+"""Cells that a bar has at least where the numbers stand behind it."""
+
+
+class BarFacts(NamedTuple):
+    """So much of a whole, and the numbers that are told with it."""
+
+    total: int
+    done: int
+    failed: int
+    numbers: Sequence[str]
+
+
+class ProgressBar(Widget):
+    """Done, failed and left of a whole, by length and in numbers; the numbers are never cut.
+
+    They stand behind the bar, or below it where there is no room for both.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--done", "bar--failed", "bar--left"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._facts = BarFacts(0, 0, 0, ())
+
+    def show(self, facts: BarFacts) -> None:
+        """Show how far it is."""
+        width = self.size.width
+        before = len(self._lines(width))
+        self._facts = facts
+        self.refresh(layout=len(self._lines(width)) != before)
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """Take a line for the bar, and more for numbers that do not fit behind it."""
+        return 1 + len(self._lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the bar, and the numbers behind or below it."""
+        width, base = self.size.width, self.rich_style
+        facts, lines = self._facts, self._lines(width)
+        if y > len(lines):
+            return Strip.blank(width, base)
+        if y > 0:
+            return Strip([Segment(lines[y - 1], base)]).adjust_cell_length(width, base)
+        numbers = "" if lines or not facts.numbers else f"  {SEPARATOR.join(facts.numbers)}"
+        room = max(0, width - len(numbers))
+        total = max(1, facts.total)
+        done = min(room, room * facts.done // total)
+        failed = min(room - done, -(-room * facts.failed // total))
+
+        def style(name: str) -> Style:
+            return base + self.get_component_rich_style(f"bar--{name}", partial=True)
+
+        return Strip(
+            [
+                Segment("━" * done, style("done")),
+                Segment("━" * failed, style("failed")),
+                Segment("─" * (room - done - failed), style("left")),
+                Segment(numbers, base),
+            ]
+        ).adjust_cell_length(width, base)
+
+    def _lines(self, width: int) -> list[str]:
+        """Return the lines below the bar; none where the numbers fit behind it."""
+        numbers = self._facts.numbers
+        if len(SEPARATOR.join(numbers)) + 2 + _LEAST <= width:
+            return []
+        lines = list(numbers[:1])
+        for number in numbers[1:]:
+            longer = f"{lines[-1]}{SEPARATOR}{number}"
+            if len(longer) > width:
+                lines.append(number)
+            else:
+                lines[-1] = longer
+        return lines

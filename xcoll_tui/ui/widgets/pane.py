@@ -18,6 +18,7 @@ from xcoll_tui.ui.presentation.text import clean, fit
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.find_bar import FindBar
+from xcoll_tui.ui.widgets.load_all import LoadAll
 from xcoll_tui.ui.widgets.pane_filter import PaneFilter
 from xcoll_tui.ui.widgets.row_table import RowTable
 from xcoll_tui.ui.work import restart_work
@@ -63,6 +64,7 @@ class Pane(Vertical, Generic[T]):
         self.feed: Feed[T] | None = None
         self._title: tuple[tuple[str, Style | str], ...] = ()
         self._asked: Query | None = None
+        self._load_all: LoadAll | None = None
         self.sorts: list[str] = []
         """What the service can sort by beside what has a column."""
         self._banner = Static(markup=False, classes="banner")
@@ -235,9 +237,15 @@ class Pane(Vertical, Generic[T]):
         return feed is not None and (feed.query.is_filtered or self.filter.is_pending)
 
     def step_back(self) -> bool:
-        """Clear the filter, or else the marks; False when there is neither."""
+        """Stop loading all, clear the filter, or else the marks; False when there is none."""
         feed = self.feed
-        if feed is not None and self.is_filtered:
+        if self._load_all is not None and self._load_all.feed is feed:
+            escape_doubt(self).add(self.load_all)
+            self.notify(self._load_all.stopped, markup=False)
+            self._load_all = None
+            self.workers.cancel_group(self, "all")
+            self.refresh_title()
+        elif feed is not None and self.is_filtered:
             escape_doubt(self).add(partial(self._ask, feed.query))
             self._ask(feed.query.filtered("").failed(False))
         elif self.table.marks:
@@ -255,8 +263,18 @@ class Pane(Vertical, Generic[T]):
 
     def load_all(self) -> None:
         """Load all that there is."""
-        if self.feed is not None:
-            restart_work(self, "all", self.feed.load_all)
+        if self.feed is not None and not self.feed.listing.complete:
+            loading = self._load_all = LoadAll(self.feed, self._clock)
+            restart_work(self, "all", partial(self._go_on_loading, loading))
+            self.refresh_title()
+
+    async def _go_on_loading(self, loading: LoadAll) -> None:
+        try:
+            await loading.feed.load_all()
+        finally:
+            if self._load_all is loading:
+                self._load_all = None
+                self.refresh_title()
 
     def load_more(self, end: End = End.HEAD) -> None:
         """Load the next page at an end; pages asked for twice come once."""
@@ -346,6 +364,8 @@ class Pane(Vertical, Generic[T]):
         if feed is None:
             return [""]
         facts = [self._amount(feed)]
+        if self._load_all is not None and self._load_all.feed is feed:
+            facts += self._load_all.facts()
         if feed.query.failed_only:
             facts.append("failed only")
         if self.table.marks:

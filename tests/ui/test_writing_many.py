@@ -215,6 +215,10 @@ async def test_one_field_is_set_for_all_that_is_marked(server, browse, service):
         assert form.key == "role"
         await pilot.press("tab", "tab", *"editor", "ctrl+s")
         await shown(pilot, "Set this field?", "role becomes editor in 3 documents")
+        roles = [fields.get("role", "not set") for fields in held.values()]
+        assert len(roles) == 3
+        await shown(pilot, *(f"{role} ×{roles.count(role)}" for role in roles))
+        await shown(pilot, "→ editor")
         assert service.fields(collection_id, next(iter(held))) == next(iter(held.values()))
         await pilot.press("ctrl+s")
         run = await run_over(pilot)

@@ -168,6 +168,7 @@ class BulkFlow:
             collection.field_definitions if collection is not None else (),
             keys=list(keys),
             hidden=marked.hidden,
+            documents=[None if item.unreadable else item.fields for item in marked.items],
         )
         setting = await ask(self._host, form)
         if setting is None:

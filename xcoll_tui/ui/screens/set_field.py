@@ -1,7 +1,7 @@
 """The dialog that sets or clears one field of many documents."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -10,6 +10,7 @@ from textual.widgets import RadioSet, Select, Static
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.presentation.fields_draft import show_value
 from xcoll_tui.ui.presentation.format import format_count, format_many
+from xcoll_tui.ui.presentation.overwritten import overwritten
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
 from xcoll_tui.ui.widgets.controls import RadioMark
@@ -34,7 +35,8 @@ class SetFieldScreen(FormDialog[FieldSetting]):
     """Choose one field, never a unique one, and the value that many documents get.
 
     `names` are those of the documents, in any number; `hidden` of them are not in view. `keys` are
-    those of other fields seen in the documents, offered after the defined ones.
+    those of other fields seen in the documents, offered after the defined ones. `documents` are
+    their fields as they are loaded, None where they are not.
     """
 
     SAVE = "Go on…"
@@ -47,11 +49,13 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         *,
         keys: Sequence[str] = (),
         hidden: int = 0,
+        documents: Sequence[Mapping[str, Any] | None] = (),
     ) -> None:
         self._count = len(names)
         super().__init__(Content("Set one field of many documents"))
         self._names = names[:_NAMES_SHOWN]
         self._hidden = hidden
+        self._known_fields = documents
         self._definitions = {definition.key: definition for definition in definitions}
         offered = [key for key, definition in self._definitions.items() if not definition.unique]
         offered += [key for key in dict.fromkeys(keys) if key not in self._definitions]
@@ -122,6 +126,8 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         )
         lines = Content("\n".join(shown)).stylize("$quiet")
         content += Content(f" {self._documents}{self._unseen}:\n\n") + lines
+        if self._known_fields:
+            content += Content("\n\n") + overwritten(self.key, value, self._known_fields)
         self.ask(
             "Clear this field?" if value is None else "Set this field?",
             content,

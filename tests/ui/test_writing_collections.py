@@ -1,6 +1,7 @@
 """Collections created, changed, deleted after a backup, and made again of it."""
 
 import json
+from unittest.mock import patch
 
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import open_collection
@@ -19,6 +20,7 @@ from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.pick import PickScreen
 from xcoll_tui.ui.screens.steps import StepsScreen
+from xcoll_tui.ui.widgets.progress_bar import ProgressBar
 
 
 async def steps_over(pilot):
@@ -152,15 +154,58 @@ async def test_a_deletion_that_is_refused_keeps_the_row_and_says_why(
         await open_collection(pilot, CONTRACTS)
         await pilot.press("1")
         server.faults[:] = [Fault("DELETE", "*", 403)]
-        await type_name(pilot, CONTRACTS)
-        await pilot.press("enter", "enter")
-        await steps_over(pilot)
+        question = await dialog(pilot, ConfirmScreen, "d")
+        assert "⏎" not in words_on(pilot)
+        question._input.value = CONTRACTS
+        # Whoever types on must not delete by one key too many: it goes to the button first.
+        await shown(pilot, "⏎ ⏎ Delete · esc Cancel")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "⏎ ⏎" not in words_on(pilot))
+        await shown(pilot, "⏎ Delete · esc Cancel")
+        await pilot.press("enter")
+        steps = await steps_over(pilot)
         assert f"“{CONTRACTS}” was not deleted" in words_on(pilot)
+        # There is nothing to make again; the backup stays, and where it is can be copied.
+        assert "B Recreate" not in words_on(pilot)
+        await pilot.press("B", "c")
+        assert pilot.app.screen is steps
+        (path,) = (tmp_path / "backups").glob("*.jsonl")
+        assert pilot.app.clipboard == str(path)
         assert "permission" in words_on(pilot)
         await pilot.press("enter")
         await back_on_main(pilot)
         assert pilot.app.main.collections.table.row.collection_name == CONTRACTS
         assert CONTRACTS in service.collections()
+
+
+async def test_from_where_it_was_deleted_it_is_made_again(server, browse, service, tmp_path):
+    async with browse(server.url, size=(120, 40), state=tmp_path) as pilot:
+        await open_collection(pilot, CONTRACTS)
+        await pilot.press("1")
+        bars = []
+        show = ProgressBar.show
+
+        def note(bar, facts):
+            bars.append(facts)
+            show(bar, facts)
+
+        with patch.object(ProgressBar, "show", note):
+            await type_name(pilot, CONTRACTS)
+            await pilot.press("enter", "enter")
+            await steps_over(pilot)
+            assert {facts.total for facts in bars} == {64}
+            assert bars[-1].done == 64
+            await shown(pilot, "B makes it again from its backup.", "B Recreate · c Copy")
+            assert CONTRACTS not in service.collections()
+            bars.clear()
+            await pilot.press("B")
+            await dialog(pilot, PickScreen)
+            await pilot.press("enter")
+            await steps_over(pilot)
+            assert bars[-1].done == bars[-1].total == 64
+        assert service.collections()[CONTRACTS]["documents_count"] == 64
+        await pilot.press("escape")
+        await back_on_main(pilot)
 
 
 async def test_a_deletion_broken_off_during_its_backup_deletes_nothing(

@@ -1,6 +1,7 @@
 """Deleting a collection: asks with a fresh count, and only with a backup that agrees with it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection
@@ -12,7 +13,8 @@ from xcoll_tui.ui.presentation.format import format_count, format_many
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.presentation.typed_name import TypedName
 from xcoll_tui.ui.screens.confirm import Question
-from xcoll_tui.ui.screens.steps import StepsScreen
+from xcoll_tui.ui.screens.steps import RECREATE, StepsScreen
+from xcoll_tui.ui.widgets.progress_bar import BarFacts
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
@@ -20,15 +22,22 @@ if TYPE_CHECKING:
 
 _ROUNDS = 3
 """How often a collection is backed up that changes all the time, before it is asked about."""
+_WAY_BACK = "B makes it again from its backup."
 _NO_FOLDER = "There is no state folder, so no backup can be written."
 
 
 class DeleteCollectionFlow:
     """The flow that destroys a collection."""
 
-    def __init__(self, host: "Host", session: "Session") -> None:
+    def __init__(
+        self,
+        host: "Host",
+        session: "Session",
+        recreate: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
         self._host = host
         self._session = session
+        self._recreate = recreate
 
     async def delete(self, collection_id: str) -> bool:
         """Ask with a fresh count, back up, look again, and only then delete; True if it is done."""
@@ -44,7 +53,7 @@ class DeleteCollectionFlow:
         if not await self._host.confirm(self._question(collection)):
             return False
         steps = StepsScreen(f"Deleting {_name_of(collection)}", can_cancel=True)
-        self._host.app.push_screen(steps)
+        self._host.app.push_screen(steps, self._go_on)
         under_way = session.backups.deletions.under_way(
             collection_id, session.state.place, collection.collection_name
         )
@@ -53,6 +62,10 @@ class DeleteCollectionFlow:
                 steps.finish()
                 return False
             return await self._delete(collection_id, steps)
+
+    def _go_on(self, chosen: str | None) -> None:
+        if chosen == RECREATE:
+            self._host.run_worker(self._recreate(), group="write")
 
     async def tell_broken_off(self) -> None:
         """Say which deletions an xcoll that died had begun, and how the collection comes back."""
@@ -78,7 +91,9 @@ class DeleteCollectionFlow:
         steps.can_cancel = False
         steps.say("Deleting the collection…")
         outcome = await self._session.collection_writes.delete(collection_id)
-        steps.say(outcome.message, over=True, failed=not outcome.ok)
+        steps.can_recreate = outcome.ok and bool(steps.backup)
+        way_back = f" {_WAY_BACK}" if steps.can_recreate else ""
+        steps.say(f"{outcome.message}{way_back}", over=True, failed=not outcome.ok)
         return outcome.ok
 
     def _why_not_now(self, collection_id: str) -> str:
@@ -130,6 +145,7 @@ class DeleteCollectionFlow:
             if not isinstance(backup, Backup):
                 return backup
             steps.note(f"Backup: {backup.path}")
+            steps.backup = str(backup.path)
             if steps.cancelled:
                 return True
             if backup.doubts and not await self._override(
@@ -157,8 +173,9 @@ class DeleteCollectionFlow:
 
         def tell(progress: BackupProgress) -> None:
             word = "Writing" if progress.step == "reading" else "Checking"
-            total = format_count(progress.total)
-            steps.say(f"{word} the backup: {progress.written:,} of {total}")
+            total, written = progress.total, progress.written
+            bar = BarFacts(max(total, written), written, 0, ()) if total is not None else None
+            steps.say(f"{word} the backup: {written:,} of {format_count(total)}", bar=bar)
 
         while True:
             steps.say("Writing the backup…")

@@ -13,6 +13,7 @@ from xcoll_tui.ui.presentation.file_fate import fate_when_restored
 from xcoll_tui.ui.presentation.format import format_age, format_many
 from xcoll_tui.ui.screens.pick import Pickable
 from xcoll_tui.ui.screens.steps import StepsScreen
+from xcoll_tui.ui.widgets.progress_bar import BarFacts
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
@@ -105,7 +106,8 @@ class RestoreFlow:
 
         def tell(progress: RecreationProgress) -> None:
             failed = f" · {progress.failed:,} failed" if progress.failed else ""
-            steps.say(f"Attaching: {progress.attached:,} of {progress.total:,}{failed}")
+            bar = BarFacts(progress.total, progress.attached, progress.failed, ())
+            steps.say(f"Attaching: {progress.attached:,} of {progress.total:,}{failed}", bar=bar)
 
         try:
             done = await self._session.backups.recreate(

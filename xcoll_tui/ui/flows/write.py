@@ -44,7 +44,7 @@ class WriteFlow:
         self._clock = clock
         self._drafts = Drafts()
         self._bulk_flow = BulkFlow(host, session, clock, self._drafts)
-        self._deleting = DeleteCollectionFlow(host, session)
+        self._deleting = DeleteCollectionFlow(host, session, self.recreate)
         self._problems_told: set[str] = set()
         self.undoing = UndoFlow(
             host,

@@ -90,10 +90,16 @@ class ConfirmScreen(Dialog[bool]):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
+        self._frame = Vertical(id="confirm")
         self._input = TextInput(id="confirm-typed", placeholder=question.or_type)
         self._scroll = VerticalScroll(id="confirm-said", can_focus=False)
         self._cancel = Button("Cancel", id="confirm-cancel")
-        self._act = Button(Content(question.verb), variant="error", id="confirm-act")
+        self._act = Button(
+            Content(question.verb),
+            variant="error",
+            id="confirm-act",
+            disabled=question.typed is not None,
+        )
 
     def compose(self) -> ComposeResult:
         """Say what is lost, then ask."""
@@ -104,10 +110,9 @@ class ConfirmScreen(Dialog[bool]):
             id=f"({clean(question.target_id, 60)})" if question.target_id else "",
             consequence=clean(question.consequence, 600),
         )
-        with Vertical(id="confirm") as frame:
+        with self._frame as frame:
             frame.border_title = Content(question.title)
-            keys = "esc Cancel" if question.typed is not None else f"y {question.verb} · esc Cancel"
-            frame.border_subtitle = Content(keys)
+            frame.border_subtitle = self._keys()
             frame.set_class(question.typed is not None, "-typed")
             warning = Static(Content(clean(question.warning, 600)), classes="warning")
             warning.display = bool(question.warning)
@@ -130,16 +135,30 @@ class ConfirmScreen(Dialog[bool]):
                 yield self._cancel
                 yield self._act
 
+    def _keys(self) -> Content:
+        """Say which keys there are; what is typed has to fit before Enter does anything."""
+        verb = self._question.verb
+        if self._question.typed is None:
+            return Content(f"y {verb} · esc Cancel")
+        if self._act.disabled:
+            return Content("esc Cancel")
+        # The first one goes to the button, so that what was typed in a run does not act.
+        enter = "⏎" if self._act.has_focus else "⏎ ⏎"
+        return Content(f"{enter} {verb} · esc Cancel")
+
+    def _on_descendant_focus(self) -> None:
+        self._frame.border_subtitle = self._keys()
+
     def on_mount(self) -> None:
         """Focus what does no harm."""
         if self._question.typed is None:
             self._cancel.focus()
         else:
-            self._act.disabled = True
             self._input.focus()
 
     def _on_input_changed(self, _event: Input.Changed) -> None:
         self._act.disabled = not self._question.accepts(self._input.text)
+        self._frame.border_subtitle = self._keys()
 
     def _on_input_submitted(self) -> None:
         if not self._act.disabled:

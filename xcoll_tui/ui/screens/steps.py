@@ -10,19 +10,26 @@ from textual.widgets import Static
 
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.widgets.progress_bar import BarFacts, ProgressBar
+
+RECREATE = "recreate"
+"""What is returned where a collection is to be made again from its backup."""
 
 
-class StepsScreen(Dialog[None]):
+class StepsScreen(Dialog[str]):
     """Say what is being done, and keep what was learned on the way.
 
     While it goes on, `c` asks for it to be broken off before the next step, as long as
-    `can_cancel` says that there is one; Esc only hides it.
+    `can_cancel` says that there is one; Esc only hides it. `backup` is where one was written:
+    when all is over `c` copies that, and where it `can_recreate`, `B` returns RECREATE.
     """
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "hide", "Hide", id="steps.hide"),
-        Binding("c", "cancel", "Cancel", id="steps.cancel"),
+        Binding("c", "cancel", "Cancel, or copy the backup's path", id="steps.cancel"),
+        Binding("y", "copy", "Copy the backup's path", id="steps.copy"),
+        Binding("B", "recreate", "Recreate from backup", id="steps.recreate"),
     ]
 
     def __init__(self, title: str, *, can_cancel: bool) -> None:
@@ -30,14 +37,18 @@ class StepsScreen(Dialog[None]):
         self.cancelled = False
         self.can_cancel = can_cancel
         self.over = False
+        self.backup = ""
+        self.can_recreate = False
         self._title = title
         self._message_content = Content("")
         self._notes: list[str] = []
         self._text = Static(id="steps-said")
-        self._frame = Vertical(self._text, id="steps")
+        self._bar = ProgressBar()
+        self._bar.display = False
+        self._frame = Vertical(self._bar, self._text, id="steps")
 
     def compose(self) -> ComposeResult:
-        """Frame one text."""
+        """Frame a bar, while something is counted, and one text."""
         yield self._frame
 
     def on_mount(self) -> None:
@@ -45,8 +56,18 @@ class StepsScreen(Dialog[None]):
         self._frame.border_title = Content(clean(self._title, 200))
         self._draw()
 
-    def say(self, sentence: str, *, over: bool = False, failed: bool = False) -> None:
-        """Say what is done now, or how it ended."""
+    def say(
+        self,
+        sentence: str,
+        *,
+        over: bool = False,
+        failed: bool = False,
+        bar: BarFacts | None = None,
+    ) -> None:
+        """Say what is done now and how far it is, as far as that is counted; or how it ended."""
+        self._bar.display = bar is not None
+        if bar is not None:
+            self._bar.show(bar)
         glyph, tone = ("✗", "$error") if failed else ("●", "$success")
         lead = Content.from_markup(f"[{tone}]{glyph}[/] ") if over else Content("… ")
         self._message_content = lead + Content(clean(sentence, 1_000))
@@ -70,6 +91,10 @@ class StepsScreen(Dialog[None]):
         hints = [("esc Close" if self.over else "esc Hide", "hide")]
         if self.can_cancel and not self.over:
             hints.insert(0, ("c Cancel", "cancel"))
+        if self.over and self.backup:
+            hints.insert(0, ("c Copy the backup's path", "copy"))
+        if self.over and self.can_recreate:
+            hints.insert(0, ("B Recreate", "recreate"))
         cancelling = Content("cancelling…")
         self._frame.border_subtitle = cancelling if self._is_cancelling else show_hints(*hints)
 
@@ -82,7 +107,20 @@ class StepsScreen(Dialog[None]):
         self.finish()
 
     def action_cancel(self) -> None:
-        """Ask for it to be broken off before the next step."""
-        if self.can_cancel and not self.over:
+        """Ask for it to be broken off before the next step; copy the path when it is over."""
+        if self.over:
+            self.action_copy()
+        elif self.can_cancel:
             self.cancelled = True
             self._draw()
+
+    def action_copy(self) -> None:
+        """Copy where the backup is."""
+        if self.backup:
+            self.app.copy_to_clipboard(self.backup)
+            self.notify("The path of the backup was sent to the terminal.", markup=False)
+
+    def action_recreate(self) -> None:
+        """Close, and make the collection again from the backup."""
+        if self.over and self.can_recreate:
+            self.finish(RECREATE)

@@ -156,6 +156,9 @@ async def test_failed_only_tells_the_reason_under_the_cursor(server, browse):
         await wait_until(pilot, lambda: "failed only" in screen_text(pilot))
         assert documents.table.listing.loaded == 12
         assert "└ File format not supported." in screen_text(pilot)
+        assert "38 · 12 failed · failed only" in screen_text(pilot)
+        assert "12 × File format not supported." in screen_text(pilot)
+        assert "Reason" in screen_text(pilot)
         table = documents.table
         await pilot.press("down")
         lines = screen_text(pilot).split("\n")
@@ -163,6 +166,8 @@ async def test_failed_only_tells_the_reason_under_the_cursor(server, browse):
         assert table.row.name in lines[under - 1]
         await pilot.press("F")
         await wait_until(pilot, lambda: "38 · name ▲" in screen_text(pilot))
+        assert "12 ×" not in screen_text(pilot)
+        assert "Reason" not in screen_text(pilot)
 
 
 async def test_a_refresh_keeps_cursor_marks_sort_and_scroll(server, browse):

@@ -295,7 +295,7 @@ async def test_one_field_is_set_and_cleared_for_all_that_is_marked(server, by_mo
 
 async def test_a_run_is_hidden_found_again_and_called_off(by_mouse):
     # Slow enough that the run is still under way when it is found again.
-    with service_with(latency=0.6) as (server, _):
+    with service_with(latency=1.0) as (server, _):
         async with by_mouse(server.url) as pilot:
             documents = await open_by_mouse(pilot, NOTES)
             await choose_command(pilot, "Mark all that is loaded")
@@ -306,7 +306,7 @@ async def test_a_run_is_hidden_found_again_and_called_off(by_mouse):
             await dialog(pilot, RunScreen)
             await click_hint(pilot, "Hide")
             await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
-            await choose_command(pilot, "Activity")
+            await choose_command(pilot, "Show the run")
             await dialog(pilot, RunScreen)
             await click_hint(pilot, "Cancel what is unsent")
             run = await run_over(pilot)

@@ -16,6 +16,7 @@ from xcoll_tui.session.lists.events import (
     RowsAppended,
     RowsReset,
 )
+from xcoll_tui.session.lists.failures import Failures
 from xcoll_tui.session.lists.freshness import Freshness
 from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
@@ -42,8 +43,9 @@ class Feed(Generic[T]):
     `problem` is the last read that failed, until one succeeds. `asked` is the query under way, or
     refused; `refused` the service's complaint about its filter. `loaded_at` is the clock's time of
     the last success. `under_way` are the keys of the loaded rows that the service is still at work
-    on; `arrivals` counts those that were ever added to it. Every change is told to `emit`. `judge`
-    tells by its key why a row left that is not there any more.
+    on; `arrivals` counts those that were ever added to it; `failures` are the loaded rows that
+    failed. Every change is told to `emit`. `judge` tells by its key why a row left that is not
+    there any more.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Feed(Generic[T]):
         self.loaded_at: float | None = None
         self.under_way: set[str] = set()
         self.arrivals = 0
+        self.failures = Failures()
         self._emit = emit
         self._clock = clock
         self._total = total
@@ -281,6 +284,7 @@ class Feed(Generic[T]):
         if not self.listing.remove(key):
             return False
         self.under_way.discard(key)
+        self.failures.note(key, None)
         if self._total is not None:
             self._total = max(self._total - 1, 0)
         if departure is Departure.ELSEWHERE:
@@ -354,6 +358,7 @@ class Feed(Generic[T]):
         self.listing = self._empty(query)
         self.listing.add_page(End.HEAD, rows, page.token)
         self.under_way = set()
+        self.failures = Failures()
         self._track(rows)
         self._succeed()
         self._tell_reset()
@@ -370,6 +375,7 @@ class Feed(Generic[T]):
         fresh = set(map(key, rows))
         self.listing = listing
         self.under_way = {name for name in self.under_way if name in listing and name not in fresh}
+        self.failures.keep(listing.__contains__)
         self._track(rows)
         self._succeed()
         self._tell_reset()
@@ -418,6 +424,7 @@ class Feed(Generic[T]):
     def _track(self, rows: Iterable[T]) -> None:
         for row in rows:
             key = self.source.key(row)
+            self.failures.note(key, self.source.failure_of(row))
             if not self.source.is_under_way(row):
                 self.under_way.discard(key)
             elif key not in self.under_way:

@@ -54,6 +54,10 @@ class Source(Protocol[T]):
         """Tell whether the service is still at work on a row."""
         ...
 
+    def failure_of(self, row: T) -> str | None:
+        """Return why a row failed, "" for no reason that the service gives; None if it has not."""
+        ...
+
     async def page(self, query: Query, end: End, token: str | None) -> Page[T]:
         """Return the page at a token of one end's walk, the first one without."""
         ...
@@ -117,6 +121,10 @@ class CollectionSource:
         """Return False: nothing happens to a collection by itself."""
         return False
 
+    def failure_of(self, row: Collection) -> None:  # noqa: ARG002 - a Source's signature
+        """Return None: a collection is not indexed."""
+        return
+
     async def page(self, query: Query, end: End, token: str | None) -> Page[Collection]:
         """Return one page of the list."""
         page = await self._service.list_collections(
@@ -173,6 +181,12 @@ class DocumentSource:
     def is_under_way(self, row: Document) -> bool:
         """Tell whether the document is being indexed."""
         return bool(row.file_id) and progress_of(row).is_under_way
+
+    def failure_of(self, row: Document) -> str | None:
+        """Return why the document failed to be indexed, None if it has not."""
+        if progress_of(row).state != "failed":
+            return None
+        return row.error_message or row.file_metadata.upload_error_message or ""
 
     async def page(self, query: Query, end: End, token: str | None) -> Page[Document]:
         """Return one page of the list."""

@@ -363,7 +363,8 @@ class Pane(Vertical, Generic[T]):
         feed = self.feed
         if feed is None:
             return [""]
-        facts = [self._amount(feed)]
+        only_failed = feed.query.failed_only and not feed.query.text and feed.loaded_at is not None
+        facts = [self._failed(feed) if only_failed else self._amount(feed)]
         if self._load_all is not None and self._load_all.feed is feed:
             facts += self._load_all.facts()
         if feed.query.failed_only:
@@ -375,7 +376,14 @@ class Pane(Vertical, Generic[T]):
         facts.append(self._sort())
         if feed.under_way:
             facts.append(f"{len(feed.under_way):,} indexing")
+        if feed.failures and not feed.query.failed_only:
+            facts.append(f"{len(feed.failures):,} failed")
         return [fact for fact in facts if fact]
+
+    def _failed(self, feed: "Feed[T]") -> str:
+        of = "" if feed.total is None else f"{feed.total:,} · "
+        more = "" if feed.listing.complete else "+"
+        return f"{of}{len(feed.failures):,}{more} failed"
 
     def _amount(self, feed: "Feed[T]") -> str:
         loaded = feed.listing.loaded

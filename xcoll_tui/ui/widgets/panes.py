@@ -5,12 +5,17 @@ What their columns say needs the API's models, which are loaded after the first 
 
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+from textual.widgets import Static
+
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
 
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.lists.feed import Feed
@@ -67,6 +72,16 @@ class DocumentPane(Pane["Document"]):
         self.collection: Collection | None = None
         self._field_keys: tuple[str, ...] = ()
         self._intent_of: Callable[[str], str | None] = lambda _file_id: None
+        self._shows_reasons = False
+        self._reasons = Static(markup=False, classes="banner reasons")
+        self._summed_up: tuple[object, ...] = ()
+
+    def compose(self) -> "ComposeResult":
+        """Put the reasons of failures, by groups, above the rows."""
+        *above, table = super().compose()
+        yield from above
+        yield self._reasons
+        yield table
 
     def subject(self) -> "Subject":
         """Return the list as filters know it, with the fields defined and seen."""
@@ -104,6 +119,31 @@ class DocumentPane(Pane["Document"]):
         self._choose_columns()
         self.refresh_title()
 
+    def rows_came(self, *, home: bool = False) -> None:
+        """Show the rows of the feed as they are now; those that failed, with their reasons."""
+        failed_only = self.feed is not None and self.feed.query.failed_only
+        if failed_only != self._shows_reasons:
+            self._shows_reasons = failed_only
+            self._choose_columns()
+        super().rows_came(home=home)
+
+    def refresh_title(self) -> None:
+        """Write what there is into the frame, and how many failed for which reason."""
+        super().refresh_title()
+        feed = self.feed
+        if feed is None or not self._shows_reasons or not self.is_mounted:
+            self._reasons.display = False
+            return
+        from xcoll_tui.ui.presentation.failures import summary_of  # noqa: PLC0415 - as above
+
+        failures, complete = feed.failures, feed.listing.complete
+        of = (failures, failures.changes, complete)
+        if of != self._summed_up:
+            self._summed_up = of
+            summary = summary_of(failures.counts, complete=complete)
+            self._reasons.update(Content(summary))
+        self._reasons.display = bool(failures.counts)
+
     def measure(self, rows: "Sequence[Document]") -> None:
         """Give each field seen in the rows a column before the widths settle."""
         seen = tuple(dict.fromkeys(key for row in rows for key in row.fields))
@@ -116,6 +156,9 @@ class DocumentPane(Pane["Document"]):
         from xcoll_tui.ui.widgets.row_columns import document_columns  # noqa: PLC0415 - as above
 
         definitions = self.collection.field_definitions if self.collection else ()
-        self.table.set_columns(
-            document_columns(definitions, self._field_keys, self._clock, self._intent_of)
-        )
+        columns = document_columns(definitions, self._field_keys, self._clock, self._intent_of)
+        if self._shows_reasons:
+            from xcoll_tui.ui.widgets.reason_column import with_reason  # noqa: PLC0415 - as above
+
+            columns = with_reason(columns)
+        self.table.set_columns(columns)

@@ -10,6 +10,7 @@ from xcoll_tui.api.models import (
     FieldDefinition,
 )
 from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.failures import reason_of
 from xcoll_tui.ui.presentation.format import (
     format_age,
     format_count,
@@ -87,11 +88,7 @@ def document_columns(
 
 def document_note(document: Document) -> str | None:
     """Tell why a document failed, for the line under its row."""
-    if document.unreadable:
-        return document.unreadable
-    if status_of(document).word == "failed":
-        return document.error_message or "The service gives no reason."
-    return None
+    return reason_of(document)
 
 
 def _name(document: Document) -> Cell:

@@ -31,6 +31,7 @@ from xcoll_tui.session.lists.events import (
 )
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.activity import ActivityScreen
+from xcoll_tui.ui.screens.details import DetailsScreen
 from xcoll_tui.ui.screens.run import RunScreen
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 from xcoll_tui.ui.widgets.pane import Pane
@@ -110,13 +111,8 @@ class EventRenderer:
             return  # a write that is carried through after the program was left
         match change:
             case RowsReset() | RowsAppended() | RowChanged() | RowRemoved() | FeedChanged():
-                pane = self._pane_of(change)
-                if pane is None:
+                if not self._show_rows(change):
                     return
-                if isinstance(change, RowChanged) and self._session.bulk.running:
-                    self._redraw_soon(pane, change.key)
-                    return
-                self._show(pane, change)
             case CollectionOpened():
                 screen.documents.open(self._session.collection, self._session.documents)
                 screen.watch_rows()
@@ -174,6 +170,24 @@ class EventRenderer:
             dialog.refresh_lines()
         elif isinstance(dialog, UndoLogScreen):
             dialog.refresh_rows()
+
+    def _show_rows(self, change: ListEvent) -> bool:
+        """Show what happened to a list; False where that is nothing, or is shown later."""
+        pane = self._pane_of(change)
+        if pane is None:
+            return False
+        if isinstance(change, RowChanged | RowRemoved):
+            self._show_in_details(change)
+        if isinstance(change, RowChanged) and self._session.bulk.running:
+            self._redraw_soon(pane, change.key)
+            return False
+        self._show(pane, change)
+        return True
+
+    def _show_in_details(self, change: RowChanged | RowRemoved) -> None:
+        for screen in self._screen.app.screen_stack:
+            if isinstance(screen, DetailsScreen) and screen.key == change.key:
+                screen.note_change(gone=isinstance(change, RowRemoved))
 
     def _pane_of(self, change: ListEvent) -> Pane[Any] | None:
         if change.collection_id is None:

@@ -51,7 +51,7 @@ class Toasts:
         toast = partial(
             self._screen.notify, message, severity=severity, timeout=timeout, markup=False
         )
-        if not self._screen.is_active:
+        if not self._screen.is_active and not getattr(self._screen.app.screen, "TELLS", False):
             if all(waiting.args != toast.args for waiting in self._held):
                 # It would lie over what has to be read and pressed.
                 self._held = [*self._held[1 - _HELD :], toast]

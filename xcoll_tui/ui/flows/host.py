@@ -98,6 +98,22 @@ class Host(Asks, Protocol):
         """Run something in the background."""
 
 
+class DetailsHost(HasApp, Protocol):
+    """The main screen, as far as the details of a document are concerned."""
+
+    def tell(self, message: str, *, seconds: float | None = None) -> None:
+        """Say something in passing."""
+        ...
+
+    def tell_held(self) -> None:
+        """Say what had to wait until no other dialog stood in front."""
+        ...
+
+    def act_on_document(self, action_id: str, file_id: str) -> None:
+        """Do to this document what a key does to the one under the cursor."""
+        ...
+
+
 class LogInHost(Protocol):
     """The app, as far as the flows around the key are concerned."""
 

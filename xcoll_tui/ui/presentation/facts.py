@@ -8,6 +8,7 @@ import msgspec
 
 from xcoll_tui.api.models import ChunkConfiguration, Collection, Document, FieldDefinition
 from xcoll_tui.session.times import is_never
+from xcoll_tui.ui.presentation.failures import advice_on, reason_of
 from xcoll_tui.ui.presentation.format import (
     UNKNOWN,
     format_count,
@@ -24,6 +25,8 @@ class Fact(NamedTuple):
     value: str
     tone: str = ""
     """A theme variable that colours it, with its dollar sign."""
+    note: str = ""
+    """What is to be known beside it."""
 
 
 class Section(NamedTuple):
@@ -52,9 +55,11 @@ def document_facts(document: Document, definitions: Sequence[FieldDefinition], n
     metadata = document.file_metadata
     status = status_of(document)
     state = [Fact("Status", status.text, _TONES.get(status.tone, ""))]
-    reason = document.unreadable or document.error_message or metadata.upload_error_message
+    reason = reason_of(document) or document.error_message or metadata.upload_error_message
     if reason:
         state.append(Fact("Reason", reason, "$error"))
+    if advice := advice_on(document):
+        state.append(Fact("What to do", advice))
     if document.chunk_count or document.chunks_processed_count:
         done = format_count(document.chunks_processed_count)
         state.append(Fact("Chunks", f"{done} of {format_count(document.chunk_count)}"))
@@ -90,15 +95,18 @@ def _expiry(timestamp: str | None, now: float) -> str:
 
 
 def _fields(fields: dict[str, str], definitions: Iterable[FieldDefinition]) -> list[Fact]:
-    defined = [definition.key for definition in definitions]
+    traits = {definition.key: _definition(definition) for definition in definitions}
     missing = {d.key for d in definitions if d.required and not fields.get(d.key)}
     facts = [
-        Fact(key, "required, and missing", "$error")
+        Fact(key, "required, and missing", "$error", note)
         if key in missing
-        else Fact(key, fields.get(key, ""))
-        for key in defined
+        else Fact(key, fields.get(key, ""), "", note)
+        for key, note in traits.items()
     ]
-    return facts + [Fact(key, value) for key, value in fields.items() if key not in defined]
+    others = [Fact(key, value) for key, value in fields.items() if key not in traits]
+    if traits:  # where nothing is defined, none of them is special
+        others = [fact._replace(note="not defined here") for fact in others]
+    return facts + others
 
 
 def _size(size: int | None) -> str:

@@ -1,5 +1,6 @@
 """A dialog that tells all that is known of one thing: facts, and the JSON as received."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
@@ -11,18 +12,31 @@ from textual.widgets import Static
 
 from xcoll_tui.ui.clipboard import copy_text
 from xcoll_tui.ui.presentation.facts import Fact, Facts
-from xcoll_tui.ui.presentation.text import clean, clean_lines
+from xcoll_tui.ui.presentation.json_colours import colour_json
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 
 
 class DetailsScreen(Dialog[None]):
-    """Show facts, or the JSON that they were read from."""
+    """Show facts, or the JSON that they were read from.
+
+    ``step`` shows the thing so many rows further on, ``act`` does an action of the main screen to
+    this one, ``row_changed`` is told that its row has changed, or has gone, ``resumed`` that no
+    dialog stands before this one any more. Without ``act`` there is nothing to do here.
+    """
 
     CLOSES_OUTSIDE = True
+    TELLS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,p", "close", "Close", id="details.close"),
         Binding("tab,J", "json", "Facts or JSON", id="details.json"),
         Binding("c,y", "copy", "Copy the ID", id="details.copy"),
+        Binding("right_square_bracket", "next", "Next document", id="details.next"),
+        Binding("left_square_bracket", "previous", "Previous document", id="details.previous"),
+        Binding("e", "act('write.edit')", "Edit", id="details.edit"),
+        Binding("d,delete", "act('write.remove')", "Remove", id="details.remove"),
+        Binding("i", "act('write.reindex')", "Re-index", id="details.reindex"),
+        Binding("a", "act('write.attach')", "Attach files by ID", id="details.attach"),
         Binding("down,j", "scroll(1)", "Down", id="details.down"),
         Binding("up,k", "scroll(-1)", "Up", id="details.up"),
         Binding("pagedown,space", "page(1)", "Page down", id="details.page_down"),
@@ -31,10 +45,25 @@ class DetailsScreen(Dialog[None]):
         Binding("G,end", "last", "Bottom", id="details.last"),
     ]
 
-    def __init__(self, key: str, facts: Facts | None) -> None:
+    def __init__(
+        self,
+        key: str,
+        facts: Facts | None,
+        *,
+        step: Callable[[int], None] | None = None,
+        act: Callable[[str, str], None] | None = None,
+        row_changed: Callable[..., None] | None = None,
+        resumed: Callable[[], None] | None = None,
+        can_write: bool = False,
+    ) -> None:
         super().__init__()
-        self._key = key
+        self.key = key
         self._facts = facts
+        self._step = step
+        self._act = act
+        self._row_changed = row_changed
+        self._resumed = resumed
+        self._can_write = can_write
         self._json = False
         self._trouble = ""
         self._fresh = False
@@ -51,11 +80,32 @@ class DetailsScreen(Dialog[None]):
         self._scroll.focus()
         self._draw()
 
-    def show(self, facts: Facts) -> None:
-        """Show what has been read afresh."""
-        self._facts, self._fresh, self._trouble = facts, True, ""
+    def on_screen_resume(self) -> None:
+        """Say what had to wait until no dialog stood in front."""
+        if self._resumed is not None:
+            self._resumed()
+
+    def show(self, facts: Facts, *, fresh: bool = False) -> None:
+        """Show what is known by now; `fresh` where it was read for this."""
+        if facts.received is None and self._facts is not None:
+            facts = facts._replace(received=self._facts.received)
+        self._facts = facts
+        if fresh:
+            self._fresh, self._trouble = True, ""
         if self.is_mounted:
             self._draw()
+
+    def turn_to(self, key: str, facts: Facts) -> None:
+        """Show another thing; it is to be read afresh."""
+        self.key, self._facts = key, facts
+        self._fresh, self._trouble = False, ""
+        self._draw()
+        self._scroll.scroll_home(animate=False)
+
+    def note_change(self, *, gone: bool) -> None:
+        """Take note that the row of this thing changed, or went."""
+        if self._row_changed is not None and not self._ended:
+            self._row_changed(gone=gone)
 
     def fail(self, sentence: str) -> None:
         """Tell that the reading failed; what the list said stays."""
@@ -65,10 +115,14 @@ class DetailsScreen(Dialog[None]):
 
     def _draw(self) -> None:
         facts = self._facts
-        self._frame.border_title = Content(clean(facts.title if facts else self._key, 200))
-        self._frame.border_subtitle = show_hints(
-            ("Tab Facts/JSON", "json"), ("c Copy ID", "copy"), ("esc Close", "close")
-        )
+        self._frame.border_title = Content(clean(facts.title if facts else self.key, 200))
+        hints = [("Tab JSON" if not self._json else "Tab Facts", "json"), ("c Copy ID", "copy")]
+        if self._act is not None and self._can_write:
+            writes = (("e Edit", "edit"), ("d Remove", "remove"), ("i Re-index", "reindex"))
+            hints = [*((hint, f"act('write.{name}')") for hint, name in writes), *hints]
+        if self._step is not None:
+            hints[:0] = [("[ Previous", "previous"), ("] Next", "next")]
+        self._frame.border_subtitle = show_hints(*hints, ("esc Close", "close"))
         parts: list[Content] = []
         if self._trouble:
             parts.append(Content.from_markup("[$warning]✗ $sentence[/]\n", sentence=self._trouble))
@@ -93,7 +147,22 @@ class DetailsScreen(Dialog[None]):
     def _json_of(self, facts: Facts) -> Content:
         if facts.received is None:
             return Content.from_markup("[$quiet]Nothing has been received yet.[/]")
-        return Content(clean_lines(facts.received))
+        return colour_json(facts.received)
+
+    def action_next(self) -> None:
+        """Show the next document."""
+        if self._step is not None:
+            self._step(1)
+
+    def action_previous(self) -> None:
+        """Show the document before."""
+        if self._step is not None:
+            self._step(-1)
+
+    def action_act(self, action_id: str) -> None:
+        """Do an action of the main screen to what is shown."""
+        if self._act is not None:
+            self._act(action_id, self.key)
 
     def action_close(self) -> None:
         """Go back to the rows."""
@@ -107,7 +176,7 @@ class DetailsScreen(Dialog[None]):
 
     def action_copy(self) -> None:
         """Copy the ID."""
-        copy_text(self.app, self._key, partial(self.notify, markup=False))
+        copy_text(self.app, self.key, partial(self.notify, markup=False))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
@@ -128,7 +197,9 @@ class DetailsScreen(Dialog[None]):
 
 def _line_of(fact: Fact, width: int) -> Content:
     name = clean(fact.name, 24)
-    value = Content(clean(fact.value, 5_000) or "–")
+    value = Content(clean(fact.value, 10_000) or "–")
     if fact.tone:
         value = value.stylize(fact.tone)
+    if fact.note:
+        value += Content.from_markup("  [$quiet]$note[/]", note=clean(fact.note, 200))
     return Content.from_markup("  [$quiet]$name[/]  ", name=name.ljust(width)) + value

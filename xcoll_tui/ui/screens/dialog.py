@@ -41,6 +41,9 @@ class Dialog(ModalScreen[T]):
     CLOSES_OUTSIDE = False
     """Whether a click beside it closes it: the mouse's way out where nothing can be lost."""
 
+    TELLS = False
+    """Whether what is said in passing is said here, too: where there is nothing to be answered."""
+
     _ended = False
 
     async def _on_click(self, event: events.Click) -> None:

@@ -182,6 +182,10 @@ class MainScreen(WriteScreen):
 
     def on_screen_resume(self) -> None:
         """Say what had to wait until no dialog stood in front."""
+        self.tell_held()
+
+    def tell_held(self) -> None:
+        """Say what had to wait."""
         self.toasts.tell_held()
 
     # The focus
@@ -365,9 +369,11 @@ class MainScreen(WriteScreen):
         from xcoll_tui.ui.flows import details  # noqa: PLC0415 - not needed for the first frame
 
         if self.session is not None:
-            of_collection = self.pane is self.collections
-            show = details.show_collection if of_collection else details.show_document
-            show(self.app, self.session, key, self._clock)
+            if self.pane is self.collections:
+                details.show_collection(self, self.session, key, self._clock)
+            else:
+                table = self.documents.table
+                details.DocumentDetails(self, self.session, table, self._clock).open(key)
 
     def action_copy(self) -> None:
         """Copy the IDs of what is marked, or the one under the cursor."""

@@ -78,7 +78,8 @@ class WriteScreen(AskingScreen):
         It has begun until it asks something; one that `repeats` sees to that itself.
         """
         writing, begun = self.writing, (action_id, *targets)
-        if not self.is_current or begun in self._begun or not self.may(action_id):
+        in_front = self.is_current or getattr(self.app.screen, "TELLS", False)
+        if not in_front or begun in self._begun or not self.may(action_id):
             return
         if writing is None:
             return
@@ -97,6 +98,16 @@ class WriteScreen(AskingScreen):
     def on_screen_suspend(self) -> None:
         """Take note that what had begun is asked about now, or under way."""
         self._begun.clear()
+
+    def act_on_document(self, action_id: str, file_id: str) -> None:
+        """Do to this document what a key does to the one under the cursor; marks do not count."""
+        flows: dict[str, Callable[[WriteFlow], Coroutine[Any, Any, None]]] = {
+            "write.attach": lambda flow: flow.attach(),
+            "write.edit": lambda flow: flow.edit_fields(file_id),
+            "write.remove": lambda flow: flow.remove((file_id,)),
+            "write.reindex": lambda flow: flow.reindex((file_id,)),
+        }
+        self._run_flow(action_id, flows[action_id], file_id)
 
     def action_attach(self) -> None:
         """Attach files to the collection that is open."""

@@ -37,7 +37,7 @@ def advice_on(document: Document) -> str:
         return ""
     if any(words in reason.lower() for words in _UNREADABLE):
         advice = (
-            "i has the same file read again, so it is likely to fail again. Attach a version that "
+            "Re-indexing reads the same file, so it is likely to fail again. Attach a version that "
             "has text in it: of a scan, one that went through text recognition."
         )
         if document.file_metadata.content_type.partition(";")[0].strip() == _RAW:
@@ -47,9 +47,9 @@ def advice_on(document: Document) -> str:
             )
         return advice
     if reason == NO_REASON:
-        return "i has it indexed again; that may be enough if the trouble was a passing one."
+        return "i re-indexes it, which is enough if the trouble was a passing one."
     return (
-        "This reason is none that xcoll knows. i has it indexed again; that may be enough if the "
+        "This reason is none that xcoll knows. i re-indexes it, which is enough if the "
         "trouble was a passing one."
     )
 

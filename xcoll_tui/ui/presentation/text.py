@@ -8,6 +8,7 @@ it to ``Content(...)`` or rich's ``Text(...)``, never to anything that parses ma
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
 
@@ -111,3 +112,37 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
         return set_cell_size(f"{set_cell_size(shown, width - 1).rstrip()}…", width)
     padding = " " * (width - cells)
     return padding + shown if right else shown + padding
+
+
+_ENDS = 8
+"""Cells from which on a name can be cut in its middle, and say something at both of its ends."""
+
+
+def fit_name(text: str, width: int, beside: Iterable[str]) -> str:
+    """Make a name exactly ``width`` cells wide, so that it can be told from those ``beside`` it.
+
+    What is too long is cut at its end, as ``fit`` does; in the middle where that would leave the
+    same as of another one, and their ends differ.
+    """
+    shown = fit(text, width)
+    if width < _ENDS or not _is_cut(text, width):
+        return shown
+    alike = [other for other in beside if other != text and fit(other, width) == shown]
+    if not alike:
+        return shown
+    middle = _cut_middle(text, width)
+    return middle if any(_cut_middle(other, width) != middle for other in alike) else shown
+
+
+def _is_cut(text: str, width: int) -> bool:
+    return len(text) > width if text.isascii() else cell_len(clean(text, width * 4 + 8)) > width
+
+
+def _cut_middle(text: str, width: int) -> str:
+    back = (width - 1) // 2
+    end = clean(text[-(back * 4 + 8) :])
+    while end and (cell_len(end) > back or not cell_len(end[0])):
+        end = end[1:]
+    start = clean(text[: width * 4 + 8])
+    start = set_cell_size(start, width - 1 - back).rstrip()
+    return set_cell_size(f"{start}…{end}", width)

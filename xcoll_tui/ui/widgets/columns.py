@@ -11,8 +11,12 @@ from xcoll_tui.ui.presentation.text import clean
 T = TypeVar("T")
 
 SPACING = 2
-_FIRST = 2
+_CLOSE = 1
+"""The spacing where the columns would not fit otherwise."""
+_FIRST, _FIRST_TIGHT = 2, 4
 """So many columns are worth cutting the leading one down to its minimum."""
+_LEAD_TIGHT = 15
+"""The leading one's minimum where columns take no more than their content needs."""
 _LEAD_COMFORT = 32
 """The others are shown only where the leading one keeps so much, or all that it needs."""
 
@@ -39,6 +43,8 @@ class Column(Generic[T]):
     right: bool = False
     measured: Callable[[T], Cell] | None = None
     """What the width goes by, where a cell says something else in passing."""
+    middle: bool = False
+    """Whether it is cut in the middle where its beginning is that of the row above or below."""
     stretch: bool = False
     """Whether it adapts: the leading column takes what is left over, another gives way."""
     sort_by: str | None = None
@@ -61,10 +67,14 @@ class ColumnLayout(Generic[T]):
     can be shown too; where some cannot, it takes what is left. The others keep
     the width of the widest cell seen, which only ever grows, so that columns settle instead of
     jumping as pages arrive. ``offset`` of them are scrolled away to the left.
+
+    Where it is ``tight``, a column that was seen is as wide as its content, whatever its minimum,
+    so that more of them are shown beside a shorter leading one.
     """
 
     columns: Sequence[Column[T]]
     offset: int = 0
+    tight: bool = False
     _seen: dict[str, int] = field(default_factory=dict)
 
     def measure(self, rows: Iterable[T]) -> bool:
@@ -92,7 +102,9 @@ class ColumnLayout(Generic[T]):
 
     def natural(self, column: Column[T]) -> int:
         """Give the width that the column would like."""
-        seen = max(self._seen.get(column.key, 0), column.minimum)
+        seen = self._seen.get(column.key, 0)
+        if not (self.tight and seen):
+            seen = max(seen, column.minimum)
         label = cell_len(column.label) + (2 if column.sort_by and column.label else 0)
         return min(max(seen, label), column.maximum)
 
@@ -100,20 +112,30 @@ class ColumnLayout(Generic[T]):
         """Place the columns in ``width`` cells; tell whether some are hidden to the right."""
         if not self.columns:
             return [], False
+        placed, hidden = self._place(width, SPACING)
+        if self.tight and hidden:
+            closer = self._place(width, _CLOSE)
+            if len(placed) < len(closer[0]) and len(placed) <= _FIRST_TIGHT:
+                return closer
+        return placed, hidden
+
+    def _place(self, width: int, spacing: int) -> tuple[list[PlacedColumn[T]], bool]:
         lead, *rest = self.columns
+        minimum = min(lead.minimum, _LEAD_TIGHT) if self.tight else lead.minimum
+        first = _FIRST_TIGHT if self.tight else _FIRST
         self.offset = min(self.offset, max(0, len(rest) - 1))
         candidates = [(column, self.natural(column)) for column in rest[self.offset :]]
-        room = width - min(self.natural(lead), lead.minimum)
-        comfort = max(0, min(self.natural(lead), _LEAD_COMFORT) - lead.minimum)
+        room = width - min(self.natural(lead), minimum)
+        comfort = max(0, min(self.natural(lead), _LEAD_COMFORT) - minimum)
         shown: list[tuple[Column[T], int]] = []
         for column, natural in candidates:
-            free = room - SPACING - (comfort if len(shown) >= _FIRST else 0)
+            free = room - spacing - (comfort if len(shown) >= first else 0)
             cells = min(natural, free) if column.stretch else natural
-            if free < max(cells, column.minimum):
+            if free < (cells if self.tight else max(cells, column.minimum)):
                 break
             shown.append((column, cells))
-            room -= cells + SPACING
-        taken = sum(natural + SPACING for _, natural in shown)
+            room -= cells + spacing
+        taken = sum(natural + spacing for _, natural in shown)
         hidden = len(shown) < len(candidates)
         lead_width = max(0, width - taken)
         if not (lead.stretch or hidden):
@@ -121,6 +143,6 @@ class ColumnLayout(Generic[T]):
         placed = [PlacedColumn(lead, 0, lead_width)]
         start = lead_width
         for column, natural in shown:
-            placed.append(PlacedColumn(column, start + SPACING, natural))
-            start += SPACING + natural
+            placed.append(PlacedColumn(column, start + spacing, natural))
+            start += spacing + natural
         return placed, hidden

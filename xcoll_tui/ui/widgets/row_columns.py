@@ -37,7 +37,14 @@ def collection_columns(intent_of: IntentOf) -> list[Column[Collection]]:
 
     return [
         Column(
-            "name", "Name", _collection_name, 8, 60, stretch=True, sort_by=CollectionsSortBy.NAME
+            "name",
+            "Name",
+            _collection_name,
+            8,
+            60,
+            middle=True,
+            stretch=True,
+            sort_by=CollectionsSortBy.NAME,
         ),
         Column("documents", "", documents, 3, 9, right=True, measured=_documents_count),
     ]
@@ -77,7 +84,7 @@ def document_columns(
     defined = [definition.key for definition in definitions]
     others = [key for key in seen if key not in defined][:_MOST_SEEN_FIELDS]
     return [
-        Column("name", "Name", _name, 20, 60, sort_by=DocumentsSortBy.NAME),
+        Column("name", "Name", _name, 20, 60, middle=True, sort_by=DocumentsSortBy.NAME),
         Column("status", "Status", status, 10, 14, measured=_status),
         Column("size", "Size", _size, 8, 9, right=True, sort_by=DocumentsSortBy.SIZE),
         Column("type", "Type", _content_type, 5, 12),

@@ -1,6 +1,6 @@
 """Draws the lines of a row table: a row, the gap, the note under a row, the header."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from xcoll_tui.session.lists.listing import Gap
 from xcoll_tui.ui.presentation.finding import find_all
-from xcoll_tui.ui.presentation.text import fit
+from xcoll_tui.ui.presentation.text import fit, fit_name
 from xcoll_tui.ui.widgets.columns import SPACING, Column, ColumnLayout, PlacedColumn
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class RowPainter(Generic[T]):
 
     def column_at(self, x: int) -> Column[T] | None:
         """Tell which column stands at a cell of the line."""
-        for placed in self._placed:
+        for placed in reversed(self._placed):
             if placed.start <= x - self.gutter < placed.start + placed.width + SPACING:
                 return placed.column
         return None
@@ -69,8 +69,17 @@ class RowPainter(Generic[T]):
             self._blank = (self.width, base, Strip.blank(self.width, base))
         return self._blank[2]
 
-    def row(self, row: T, base: Style, *, cursor: bool, marked: bool, stale: bool) -> Strip:
-        """Draw a row: the cursor's bar, its mark, its cells."""
+    def row(
+        self,
+        row: T,
+        base: Style,
+        *,
+        cursor: bool,
+        marked: bool,
+        stale: bool,
+        beside: Sequence[T] = (),
+    ) -> Strip:
+        """Draw a row: the cursor's bar, its mark, its cells; `beside` are those above and below."""
         segments = [Segment(BAR if cursor else " ", base + self.tone("bar"))]
         if self._markable:
             mark = f"{MARK} " if marked else "  "
@@ -88,7 +97,11 @@ class RowPainter(Generic[T]):
             style = base + self.tone(tone) if tone and not stale else base
             if start > end:
                 segments.append(Segment(" " * (start - end), base))
-            segments += self._cell(fit(text, cells, right=column.right), style)
+            if column.middle:
+                shown = fit_name(text, cells, [column.cell(other).text for other in beside])
+            else:
+                shown = fit(text, cells, right=column.right)
+            segments += self._cell(shown, style)
             end = start + cells
         return self._strip(segments, base)
 
@@ -132,10 +145,14 @@ class RowPainter(Generic[T]):
             base,
         )
 
-    def placeholder(self, line: str, base: Style) -> Strip:
-        """Draw a line of what is said where there are no rows."""
-        segment = Segment(f"  {fit(line, max(0, self.width - 2))}", base + self.tone("placeholder"))
-        return self._strip([segment], base)
+    def placeholder(self, text: str, y: int, high: int) -> Strip:
+        """Draw a line of what is said where there are no rows, on `high` lines."""
+        base, lines = self.tone("plain"), text.split("\n")
+        top = 1 if high > len(lines) + 1 else 0
+        if not 0 <= y - top < len(lines):
+            return self.blank(base)
+        line = fit(lines[y - top], max(0, self.width - 2))
+        return self._strip([Segment(f"  {line}", base + self.tone("placeholder"))], base)
 
     def header(self, sorted_by: tuple[str, bool] | None) -> Strip:
         """Draw the labels, the sort, and whether columns are hidden to either side."""

@@ -98,3 +98,9 @@ class FixedRows(Generic[T]):
         if a is None or b is None:
             return []
         return [self.key(row) for row in self._rows[min(a, b) : max(a, b) + 1]]
+
+
+def rows_beside(rows: RowSource[T], index: int) -> list[T]:
+    """List the rows above and below one."""
+    around = (rows.row(at) for at in (index - 1, index + 1) if 0 <= at < len(rows))
+    return [row for row in around if not isinstance(row, Gap)]

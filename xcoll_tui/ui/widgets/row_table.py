@@ -20,7 +20,7 @@ from xcoll_tui.ui.actions import Owner, bindings_of
 from xcoll_tui.ui.widgets.columns import Column, ColumnLayout
 from xcoll_tui.ui.widgets.marks import Marks
 from xcoll_tui.ui.widgets.row_painter import RowPainter
-from xcoll_tui.ui.widgets.row_source import FixedRows, RowSource
+from xcoll_tui.ui.widgets.row_source import FixedRows, RowSource, rows_beside
 
 T = TypeVar("T")
 
@@ -351,7 +351,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
             return self.painter.header(self.sorted_by)
         y -= self._header_high
         if len(self.listing) == 0:
-            return self._draw_placeholder(y)
+            return self.painter.placeholder(self.placeholder, y, self._rows_high)
         line = y + self.scroll_offset.y
         if self._note_line and line == self.cursor + 1:
             return self.painter.note(self._note_line, self._base_style(self.cursor))
@@ -373,7 +373,10 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         if isinstance(row, Gap):
             return self.painter.gap(row, base, cursor=cursor)
         marked = self.listing.key(row) in self.marks
-        return self.painter.row(row, base, cursor=cursor, marked=marked, stale=self.stale)
+        beside = rows_beside(self.listing, index)
+        return self.painter.row(
+            row, base, cursor=cursor, marked=marked, stale=self.stale, beside=beside
+        )
 
     def _base_style(self, index: int) -> Style:
         if index == self.cursor:
@@ -383,13 +386,6 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         else:
             base = self.painter.tone("zebra") if index % 2 else self.painter.tone("plain")
         return base + self.painter.tone("stale") if self.stale else base
-
-    def _draw_placeholder(self, y: int) -> Strip:
-        lines = self.placeholder.split("\n")
-        top = 1 if self._rows_high > len(lines) + 1 else 0
-        if not 0 <= y - top < len(lines):
-            return self.painter.blank(self.painter.tone("plain"))
-        return self.painter.placeholder(lines[y - top], self.painter.tone("plain"))
 
     # What the terminal says
 

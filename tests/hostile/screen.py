@@ -4,8 +4,6 @@ import unicodedata
 
 from rich.cells import cell_len
 
-from xcoll_tui.ui.widgets.pane import Pane
-
 
 def strips_of(pilot):
     return pilot.app.screen._compositor.render_strips()
@@ -33,13 +31,17 @@ def assert_intact(pilot):
             assert category not in {"Cc", "Cs", "Zl", "Zp"}, (character, strip.text)
             assert category != "Cf" or character == "\u200d", (character, strip.text)
     dialogs = pilot.app.screen.query("#details, #help")
-    for framed in dialogs or [pane for pane in pilot.app.screen.query(Pane) if pane.display]:
-        _assert_frame(strips, framed.region)
+    panes = pilot.app.screen.query("Pane, Preview")
+    toasts = [toast.region for toast in pilot.app.screen.query("Toast")]
+    for framed in dialogs or [pane for pane in panes if pane.display]:
+        _assert_frame(strips, framed.region, toasts)
 
 
-def _assert_frame(strips, region):
+def _assert_frame(strips, region, toasts):
     left, right = region.x, region.right - 1
     for y in range(region.y, region.bottom):
+        if any(toast.overlaps(region) and toast.y <= y < toast.bottom for toast in toasts):
+            continue
         cells = _cells(strips[y])
         ends = "╭╮" if y == region.y else "╰╯" if y == region.bottom - 1 else "││"
         if len(cells) == strips[y].cell_length:  # joined emoji count less than their parts

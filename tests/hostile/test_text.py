@@ -42,6 +42,7 @@ async def test_rows_show_it_in_place(browse, size):
         browse(service.url, size=size) as pilot,
     ):
         documents = await opened(pilot)
+        await pilot.press("w")  # off: the rows need all of the width
         table = documents.table
         assert table.listing.loaded == len(TEXTS)
         for index, (text, shown) in enumerate(NAMES.values()):
@@ -61,10 +62,34 @@ async def test_rows_show_it_in_place(browse, size):
         assert pilot.app.is_running
 
 
+async def test_the_preview_shows_it(browse):
+    async with (
+        Scripted(Shelf(hostile_documents())) as service,
+        browse(service.url, size=(150, 45)) as pilot,
+    ):
+        table = (await opened(pilot)).table
+        preview = pilot.app.main.preview
+        for index, (text, shown) in enumerate(NAMES.values()):
+            table.move_to(index)
+            pilot.app.main.follow_cursor()
+            await wait_until(pilot, lambda: preview._document is table.row)
+            assert_intact(pilot)
+            words = "".join(span.text for line in preview.lines for span in line)
+            if text in SHORT:  # there, lines stay lines, and tabs are blanks
+                assert without_blanks(words).count(without_blanks(shown)) >= 3, text
+        assert pilot.app.clipboard == ""
+        assert pilot.app.is_running
+
+
+def without_blanks(text):
+    return "".join(character for character in text if character not in " ␊␍␉")
+
+
 async def test_a_click_on_it_does_what_a_click_on_a_row_does(browse):
     shelf = Shelf([document(0, "[@click=app.quit]click me[/]", {"k": "[@click=app.quit]me[/]"})])
     async with Scripted(shelf) as service, browse(service.url) as pilot:
         documents = await opened(pilot)
+        await pilot.press("w")  # off: the rows need all of the width
         lines = screen_text(pilot).split("\n")
         y = next(y for y, line in enumerate(lines) if "click me" in line)
         for x in (lines[y].index("click me"), lines[y].index("]me[") + 1):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xcoll_tui.session.backup.deletions import Deletions
 from xcoll_tui.session.backup.restores import Restores
 from xcoll_tui.session.events import UndoChanged
+from xcoll_tui.session.layouts import Layouts
 from xcoll_tui.session.learned import Learned
 from xcoll_tui.session.place import Place
 from xcoll_tui.session.writes.records import Owner
@@ -42,6 +43,7 @@ class LocalState:
         )
         self.restores = Restores(folder, self.owner)
         self.deletions = Deletions(folder, self.owner)
+        self.layouts = Layouts(folder)
         self.base_url = base_url
         self._context = context
 
@@ -54,6 +56,7 @@ class LocalState:
             *self.undo_log.problems,
             *self.undo_log.notices,
             *self.learned.problems,
+            *self.layouts.problems,
         ]
         return [*own, *(problem for problem in rest if problem not in own)]
 
@@ -75,5 +78,5 @@ class LocalState:
 
     async def close(self) -> None:
         """Write the rest, and let go of everything: others may take up what is left."""
-        await asyncio.gather(self.learned.close(), self.undo_log.flush())
+        await asyncio.gather(self.learned.close(), self.undo_log.flush(), self.layouts.close())
         await asyncio.to_thread(self.owner.release)

@@ -124,7 +124,8 @@ ACTIONS = (
     Action("pane.documents", "2", "pane(2)", "Documents", Group.MOVE),
     Action("pane.left", "h", "pane(1)", "To the collections", Group.MOVE),
     Action("pane.right", "l", "pane(2)", "To the documents", Group.MOVE),
-    Action("pane.other", "tab,shift+tab", "other_pane", "The other pane", Group.MOVE),
+    Action("pane.other", "tab", "other_pane", "The next pane", Group.MOVE),
+    Action("pane.previous", "shift+tab", "other_pane(-1)", "The pane before", Group.MOVE),
     Action(
         "back",
         "escape",
@@ -147,6 +148,7 @@ ACTIONS = (
     ),
     Action("sort.next", "s", "sort", "Sort by the next column", Group.LOOK),
     Action("sort.reverse", "S", "reverse", "Reverse the order", Group.LOOK),
+    Action("preview", "w", "preview", "Preview on or off", Group.LOOK),
     Action(
         "refresh",
         "R,ctrl+r",

@@ -79,6 +79,10 @@ class Display(Protocol):
     def watch_rows(self) -> None:
         """Follow the rows in view."""
 
+    def follow_cursor(self) -> None:
+        """Show what is under the cursor now."""
+        ...
+
     def choose_collection(self) -> None:
         """Open the collection that the cursor is on."""
 
@@ -113,11 +117,14 @@ class EventRenderer:
             case RowsReset() | RowsAppended() | RowChanged() | RowRemoved() | FeedChanged():
                 if not self._show_rows(change):
                     return
+                screen.follow_cursor()
             case CollectionOpened():
                 screen.documents.open(self._session.collection, self._session.documents)
                 screen.watch_rows()
+                screen.follow_cursor()
             case CollectionChanged():
                 screen.documents.describe(self._session.collection)
+                screen.follow_cursor()
             case KeyRefused():
                 screen.tell_key_refused(change.error)
             case KeyValidated() | Waiting() | WaitEnded() | RequestMade():
@@ -158,6 +165,7 @@ class EventRenderer:
         changed, self._changed = self._changed, set()
         for pane, key in changed:
             pane.table.row_changed(key)
+        self._screen.follow_cursor()
         for pane in {pane for pane, _ in changed}:
             pane.refresh_title()
         self._screen.tell_place()
@@ -268,6 +276,7 @@ class EventRenderer:
         due, self._due = self._due, set()
         for pane in due:
             pane.rows_came()
+        self._screen.follow_cursor()
 
 
 def _name_of(change: RowRemoved) -> str:

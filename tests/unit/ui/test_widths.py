@@ -67,13 +67,13 @@ def test_the_width_is_shared_out(columns, longest, preview, widths):
     [
         ("short.txt", ["short.pdf"], "short.txt      "),
         ("feedback-2025-w01-amer.csv", ["invoice.csv"], "feedback-2025-…"),
-        ("feedback-2025-w01-amer.csv", ["feedback-2025-w01-apac.csv"], "feedbac…mer.csv"),
-        ("feedback-2025-w01-apac.csv", ["feedback-2025-w01-amer.csv"], "feedbac…pac.csv"),
+        ("feedback-2025-w01-amer.csv", ["feedback-2025-w01-apac.csv"], "fee…01-amer.csv"),
+        ("feedback-2025-w01-apac.csv", ["feedback-2025-w01-amer.csv"], "fee…01-apac.csv"),
         # The ends do not differ: nothing is won by showing them.
-        ("a" * 20 + "one" + "z" * 9, ["a" * 20 + "two" + "z" * 9], "a" * 14 + "…"),
+        ("a" * 20 + "one" + "z" * 12, ["a" * 20 + "two" + "z" * 12], "a" * 14 + "…"),
         ("twice" * 9, ["twice" * 9], "twicetwicetwic…"),
-        ("社内ナレッジ共有資料-1月", ["社内ナレッジ共有資料-2月"], "社内ナ…料-1月"),
-        ("x\x1b[2J" + "y" * 20 + "\x1b1", ["x\x1b[2J" + "y" * 20 + "\x1b2"], "x␛[2Jyy…yyyyy␛1"),
+        ("社内ナレッジ共有資料-1月", ["社内ナレッジ共有資料-2月"], "社…有資料-1月"),
+        ("x\x1b[2J" + "y" * 20 + "\x1b1", ["x\x1b[2J" + "y" * 20 + "\x1b2"], "x␛[…yyyyyyyyy␛1"),
     ],
 )
 def test_a_name_is_cut_where_it_can_be_told_from_its_neighbours(name, beside, shown):

@@ -52,6 +52,19 @@ _TONES = {"ready": "$success", "failed": "$error", "indexing": "$warning"}
 
 def document_facts(document: Document, definitions: Sequence[FieldDefinition], now: float) -> Facts:
     """Tell the status, the fields and the file of a document."""
+    return Facts(
+        document.name or document.file_id,
+        (
+            Section("State", state_facts(document, now)),
+            Section("Fields", _fields(document.fields, definitions), "No fields."),
+            Section("File", file_facts(document, now)),
+        ),
+        _readable(document.received),
+    )
+
+
+def state_facts(document: Document, now: float) -> list[Fact]:
+    """Tell how far the indexing of a document is, and why it failed."""
     metadata = document.file_metadata
     status = status_of(document)
     state = [Fact("Status", status.text, _TONES.get(status.tone, ""))]
@@ -64,7 +77,13 @@ def document_facts(document: Document, definitions: Sequence[FieldDefinition], n
         done = format_count(document.chunks_processed_count)
         state.append(Fact("Chunks", f"{done} of {format_count(document.chunk_count)}"))
     state.append(Fact("Last indexed", format_moment(document.last_indexed_at, now)))
-    file = [
+    return state
+
+
+def file_facts(document: Document, now: float) -> list[Fact]:
+    """Tell what is known of the file behind a document."""
+    metadata = document.file_metadata
+    facts = [
         Fact("File ID", document.file_id),
         Fact("Name", document.name),
         Fact("Size", _size(metadata.size_bytes)),
@@ -78,16 +97,7 @@ def document_facts(document: Document, definitions: Sequence[FieldDefinition], n
         ("Upload", metadata.upload_status),
         ("Processing", metadata.processing_status),
     )
-    file += [Fact(name, value) for name, value in optional if value]
-    return Facts(
-        document.name or document.file_id,
-        (
-            Section("State", state),
-            Section("Fields", _fields(document.fields, definitions), "No fields."),
-            Section("File", file),
-        ),
-        _readable(document.received),
-    )
+    return facts + [Fact(name, value) for name, value in optional if value]
 
 
 def _expiry(timestamp: str | None, now: float) -> str:
@@ -95,7 +105,7 @@ def _expiry(timestamp: str | None, now: float) -> str:
 
 
 def _fields(fields: dict[str, str], definitions: Iterable[FieldDefinition]) -> list[Fact]:
-    traits = {definition.key: _definition(definition) for definition in definitions}
+    traits = {definition.key: describe_definition(definition) for definition in definitions}
     missing = {d.key for d in definitions if d.required and not fields.get(d.key)}
     facts = [
         Fact(key, "required, and missing", "$error", note)
@@ -135,7 +145,7 @@ def collection_facts(collection: Collection, now: float) -> Facts:
             Section("Chunking", _chunking(collection.chunk_configuration), "The default."),
             Section(
                 "Field definitions",
-                [Fact(d.key, _definition(d)) for d in collection.field_definitions],
+                [Fact(d.key, describe_definition(d)) for d in collection.field_definitions],
                 "None: documents hold any fields.",
             ),
         ),
@@ -143,7 +153,8 @@ def collection_facts(collection: Collection, now: float) -> Facts:
     )
 
 
-def _definition(definition: FieldDefinition) -> str:
+def describe_definition(definition: FieldDefinition) -> str:
+    """Say what a field has to be, and what it is for."""
     traits = [
         trait
         for trait, holds in (

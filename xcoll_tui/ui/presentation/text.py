@@ -139,7 +139,8 @@ def _is_cut(text: str, width: int) -> bool:
 
 
 def _cut_middle(text: str, width: int) -> str:
-    back = (width - 1) // 2
+    # The beginnings are alike, so most of the room is for what tells the names apart.
+    back = width - 1 - (width - 1) // 4
     end = clean(text[-(back * 4 + 8) :])
     while end and (cell_len(end) > back or not cell_len(end[0])):
         end = end[1:]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -20,14 +20,12 @@ from xcoll_tui.ui.actions import (
     key_of,
 )
 from xcoll_tui.ui.clipboard import copy_text
-from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.preferences import Preferences
 from xcoll_tui.ui.presentation.ages import Clock
-from xcoll_tui.ui.screens.write_screen import WriteScreen
+from xcoll_tui.ui.screens.pane_screen import PaneScreen
 from xcoll_tui.ui.widgets.header_footer import Footer, Header, Hint
-from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.row_table import RowTable
 from xcoll_tui.ui.work import restart_work
 
@@ -42,7 +40,7 @@ _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 
 
-class MainScreen(WriteScreen):
+class MainScreen(PaneScreen):
     """Browse collections and their documents."""
 
     # Textual declares both as class variables.
@@ -64,10 +62,11 @@ class MainScreen(WriteScreen):
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the two panes between one line above and one below."""
+        """Lay out the panes between one line above and one below."""
         yield self.header
         yield self.collections
         yield self.documents
+        yield self.preview
         yield self.footer
 
     def on_mount(self) -> None:
@@ -140,6 +139,8 @@ class MainScreen(WriteScreen):
     async def _start(
         self, session: "Session", collection_id: str | None, is_remembered: bool
     ) -> None:
+        await session.state.layouts.load()
+        self.keep_preview_as(session.state.layouts.preview)
         # A refused key is told by the pane, as the reason why it has no rows.
         with suppress(Unauthorized):
             await session.start(collection_id)
@@ -190,29 +191,6 @@ class MainScreen(WriteScreen):
 
     # The focus
 
-    def _focus_pane(self, pane: Pane[Any]) -> None:
-        self._bring_front(pane)
-        # At once: a focus that moves in a while would take it from a filter that was opened since,
-        # and what is typed there would write and delete.
-        self.set_focus(pane.table)
-        if self.focused is not pane.table:
-            # Where one pane shows at a time, this one is hidden until its styles are applied.
-            self.app.stylesheet.update(self)
-            self.set_focus(pane.table)
-
-    def _bring_front(self, pane: Pane[Any]) -> None:
-        self.collections.set_class(pane is self.collections, "-front")
-        self.documents.set_class(pane is self.documents, "-front")
-
-    def _on_descendant_focus(self) -> None:
-        for pane in (self.collections, self.documents):
-            if pane.has_focus_within and not pane.has_class("-front"):
-                self._bring_front(pane)
-        self.footer.refresh()
-
-    def _on_descendant_blur(self) -> None:
-        self.footer.refresh()
-
     def _hints(self) -> Sequence[Hint]:
         if self.pane.find_bar.editing:
             return FIND
@@ -247,21 +225,6 @@ class MainScreen(WriteScreen):
     def _open_palette(self) -> None:
         self.app.action_command_palette()
 
-    def action_pane(self, number: int) -> None:
-        """Go to a pane."""
-        self._focus_pane(self.collections if number == 1 else self.documents)
-
-    def action_other_pane(self) -> None:
-        """Go to the other pane."""
-        self._focus_pane(self.collections if self.pane is self.documents else self.documents)
-
-    def action_back(self) -> None:
-        """Undo the narrowest thing first: the filter, the marks, then go to the left pane."""
-        pane = self.pane
-        if not pane.step_back():
-            escape_doubt(self).add(partial(self._focus_pane, pane))
-            self._focus_pane(self.collections)
-
     # Rows
 
     def _on_row_table_cursor_moved(self, message: RowTable.CursorMoved) -> None:
@@ -269,6 +232,7 @@ class MainScreen(WriteScreen):
             self._open_where_cursor_rests()
         else:
             self.watch_rows()
+            self.follow_cursor()
 
     def choose_collection(self) -> None:
         """Open the collection that was asked for, or else the one under the cursor."""

@@ -344,7 +344,7 @@ class Pane(Vertical, Generic[T]):
         while len(facts) > 1 and comfort + cell_len(" · ".join(facts)) > room:
             facts.pop()
         facts_text = " · ".join(facts)
-        name_room = max(4, room - len(number) - cell_len(facts_text) - 4)
+        name_room = max(4, room - len(number) - cell_len(facts_text) - 3)
         name = clean(self.heading, 200)
         name = fit(name, min(cell_len(name), name_room)).rstrip()
         dashes = max(1, room - len(number) - cell_len(name) - cell_len(facts_text) - 2)

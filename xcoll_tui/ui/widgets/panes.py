@@ -6,9 +6,11 @@ What their columns say needs the API's models, which are loaded after the first 
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.widgets.columns import SPACING
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.row_table import RowTable
 
@@ -21,9 +23,15 @@ if TYPE_CHECKING:
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.lists.filter_conditions import Subject
 
+_AROUND_ROWS = 2 + 1 + 2 + 1 - SPACING
+"""The frame, the scrollbar, the bar and the blank behind it, the edge; columns less one spacing."""
+
 
 class CollectionPane(Pane["Collection"]):
     """The collections of the team."""
+
+    class Grown(Message):
+        """The longest name that was seen is longer than before."""
 
     def __init__(self, clock: Clock) -> None:
         table: RowTable[Collection] = RowTable((), show_header=False, id="collections")
@@ -53,11 +61,32 @@ class CollectionPane(Pane["Collection"]):
         self.table.set_columns(collection_columns(intent_of))
         self.sorts = [*self.sorts, CollectionsSortBy.AGE]
 
+    @property
+    def longest(self) -> int:
+        """How wide the pane has to be to show the longest name that was seen."""
+        layout = self.table.layout_of
+        columns = sum(layout.natural(column) + SPACING for column in layout.columns)
+        return columns + _AROUND_ROWS
+
+    def measure(self, rows: "Sequence[Collection]") -> None:
+        """Tell where a name is longer than those before."""
+        before = self.longest
+        super().measure(rows)
+        if self.longest > before:
+            self.post_message(self.Grown())
+
 
 class DocumentPane(Pane["Document"]):
     """The documents of the collection that is open."""
 
     NAME_COMFORT = 8
+
+    def tighten(self, tight: bool) -> None:
+        """Give each column what its content needs, or the room that it always has."""
+        layout = self.table.layout_of
+        if layout.tight != tight:
+            layout.tight = tight
+            self.table.repaint()
 
     def __init__(self, clock: Clock) -> None:
         table: RowTable[Document] = RowTable((), markable=True, id="documents")

@@ -127,14 +127,17 @@ def _filter(terminal: Terminal, first: str, total: str) -> None:
 
 def _sort(terminal: Terminal, first: str) -> None:
     terminal.press("s")
-    terminal.wait_for(lambda screen: cursor_row(screen) != first)
+    terminal.wait_for("by the service")
+    terminal.press("enter")
+    terminal.wait_for(lambda screen: cursor_row(screen) != first and "by the service" not in screen)
     smallest = cursor_row(terminal.text)
     terminal.press("S")
     terminal.wait_for(lambda screen: cursor_row(screen) not in (first, smallest))
     largest = cursor_row(terminal.text)
-    terminal.press("s")
-    terminal.wait_for(lambda screen: cursor_row(screen) != largest)
-    terminal.press("s")
+    # Typed ahead: the list opens on the next one.
+    terminal.press("s", "enter")
+    terminal.wait_for(lambda screen: cursor_row(screen) != largest and "created ▲" in screen)
+    terminal.press("s", "enter")
     terminal.wait_for(lambda screen: cursor_row(screen) == first)
 
 

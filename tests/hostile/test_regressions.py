@@ -54,8 +54,7 @@ async def test_two_quick_presses_of_s_sort_by_the_second_next_column(browse):
     shelf = Shelf([document(0, "a.txt")])
     async with Scripted(shelf) as service, browse(service.url) as pilot:
         documents = await opened(pilot)
-        documents.sort_next()
-        documents.sort_next()
+        await pilot.press("s", "enter", "s", "enter")
         await wait_until(pilot, lambda: not documents.feed.loading and documents.feed.asked is None)
         await wait_until(pilot, lambda: documents.feed.query.sort_by != "DOCUMENTS_SORT_BY_NAME")
         assert documents.feed.query.sort_by == "DOCUMENTS_SORT_BY_AGE"

@@ -109,7 +109,7 @@ async def test_sorting_by_key_and_by_mouse(server, browse):
     async with browse(server.url, size=(120, 30)) as pilot:
         documents = await open_collection(pilot, SUPPORT)
         table = documents.table
-        await pilot.press("s")
+        await pilot.press("s", "enter")
         await wait_until(pilot, lambda: "size ▲" in screen_text(pilot))
         await pilot.press("S")
         await wait_until(pilot, lambda: "size ▼" in screen_text(pilot))

@@ -9,9 +9,11 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from xcoll_tui.api.models import DocumentsSortBy
 from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of, text_of
+from xcoll_tui.session.lists.query import Query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +34,18 @@ class Layout:
     sort: str = ""
     """The service's name of a sort, or the key of a column that is sorted here; "" for neither."""
     descending: bool = False
+
+    @property
+    def query(self) -> Query:
+        """What to ask the service for."""
+        if self.sort in {*DocumentsSortBy}:
+            return Query(self.sort, descending=self.descending)
+        return Query(DocumentsSortBy.NAME)
+
+    @property
+    def local_sort(self) -> str:
+        """The column that is sorted here, "" where the service sorts."""
+        return "" if self.sort in {*DocumentsSortBy} else self.sort
 
 
 @dataclass

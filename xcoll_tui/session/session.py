@@ -12,7 +12,6 @@ from xcoll_tui.api.models import (
     Collection,
     CollectionsSortBy,
     Document,
-    DocumentsSortBy,
     KeyInfo,
     RequestRecord,
     Wait,
@@ -205,7 +204,7 @@ class Session:
         if feed is None:
             feed = Feed(
                 self._source_of(collection_id),
-                Query(DocumentsSortBy.NAME),
+                self.state.layouts.of(collection_id).query,
                 emit=self._context.emit,
                 clock=self._context.clock,
                 judge=partial(self._judge_departure, collection_id),

@@ -146,8 +146,17 @@ ACTIONS = (
         Group.LOOK,
         about="in what is loaded, over all columns",
     ),
-    Action("sort.next", "s", "sort", "Sort by the next column", Group.LOOK),
+    Action("sort.next", "s", "sort", "Sort", Group.LOOK, about="⏎ takes the next one"),
     Action("sort.reverse", "S", "reverse", "Reverse the order", Group.LOOK),
+    Action(
+        "columns",
+        "C",
+        "columns",
+        "Columns",
+        Group.LOOK,
+        needs=(Need.COLLECTION,),
+        about="which, in which order",
+    ),
     Action("preview", "w", "preview", "Preview on or off", Group.LOOK),
     Action(
         "refresh",

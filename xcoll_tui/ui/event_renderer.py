@@ -119,7 +119,11 @@ class EventRenderer:
                     return
                 screen.follow_cursor()
             case CollectionOpened():
-                screen.documents.open(self._session.collection, self._session.documents)
+                screen.documents.open(
+                    self._session.collection,
+                    self._session.documents,
+                    self._session.state.layouts.of(change.collection_id),
+                )
                 screen.watch_rows()
                 screen.follow_cursor()
             case CollectionChanged():
@@ -164,7 +168,7 @@ class EventRenderer:
     def _redraw_changed(self) -> None:
         changed, self._changed = self._changed, set()
         for pane, key in changed:
-            pane.table.row_changed(key)
+            pane.row_changed(key)
         self._screen.follow_cursor()
         for pane in {pane for pane, _ in changed}:
             pane.refresh_title()
@@ -207,12 +211,13 @@ class EventRenderer:
     def _show(self, pane: Pane[Any], change: ListEvent) -> None:
         match change:
             case RowChanged():
-                pane.table.row_changed(change.key)
+                pane.row_changed(change.key)
                 pane.refresh_title()
             case RowsAppended():
                 self._withdraw_gone(pane)
                 self._repaint_soon(pane)
             case RowRemoved():
+                pane.row_removed(change.key)
                 self._repaint_soon(pane)
                 if pane is self._screen.collections:
                     self._screen.call_later(self._screen.choose_collection)

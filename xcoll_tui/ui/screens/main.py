@@ -288,8 +288,19 @@ class MainScreen(PaneScreen):
     # What the keys do
 
     def action_sort(self) -> None:
-        """Sort by the next column that the service can sort by."""
-        self.pane.sort_next()
+        """Choose what the rows are sorted by, from a list."""
+        from xcoll_tui.ui.flows.arrange import choose_sort  # noqa: PLC0415 - not for the first frame
+
+        if self.is_current and self.pane.feed is not None:
+            self.run_worker(choose_sort(self, self.pane), group="arrange")
+
+    def action_columns(self) -> None:
+        """Choose the columns of the documents, and their order."""
+        from xcoll_tui.ui.flows.arrange import choose_columns  # noqa: PLC0415 - as above
+
+        if self.is_current and self.may("columns"):
+            self._focus_pane(self.documents)
+            self.run_worker(choose_columns(self, self.documents), group="arrange")
 
     def action_reverse(self) -> None:
         """Reverse the order."""

@@ -10,7 +10,7 @@ from xcoll_tui.ui.presentation.widths import PREVIEW_FROM, SINGLE, share_width
 from xcoll_tui.ui.screens.write_screen import WriteScreen
 from xcoll_tui.ui.widgets.header_footer import Footer
 from xcoll_tui.ui.widgets.pane import Pane
-from xcoll_tui.ui.widgets.panes import CollectionPane
+from xcoll_tui.ui.widgets.panes import CollectionPane, DocumentPane
 from xcoll_tui.ui.widgets.preview import Preview
 
 if TYPE_CHECKING:
@@ -99,6 +99,11 @@ class PaneScreen(WriteScreen):
         collection = self.documents.collection
         definitions = collection.field_definitions if collection else ()
         self.preview.show(self.documents.table.row, definitions, self._clock())
+
+    def _on_document_pane_arranged(self, message: DocumentPane.Arranged) -> None:
+        message.stop()
+        if self.session is not None:
+            self.session.state.layouts.arrange(message.collection_id, message.layout)
 
     # The focus
 

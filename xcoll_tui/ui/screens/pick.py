@@ -42,8 +42,15 @@ class PickScreen(Dialog[str]):
     ]
 
     def __init__(
-        self, title: str, choices: Sequence[Pickable], verb: str, *, all_label: str = ""
+        self,
+        title: str,
+        choices: Sequence[Pickable],
+        verb: str,
+        *,
+        all_label: str = "",
+        first: str | None = None,
     ) -> None:
+        """Offer the choices; the cursor begins on the one with the key `first`, else at the top."""
         super().__init__()
         self._table: RowTable[Pickable] = RowTable(_COLUMNS, show_header=False, note=_note)
         self._frame = Vertical(self._table, id="pick")
@@ -51,6 +58,7 @@ class PickScreen(Dialog[str]):
         self._title = title
         self._verb = verb
         self._all_label = all_label
+        self._first = first
 
     def compose(self) -> ComposeResult:
         """Frame the list."""
@@ -65,6 +73,9 @@ class PickScreen(Dialog[str]):
         self._frame.border_subtitle = show_hints(*hints)
         self._table.focus()
         self._draw()
+        at = None if self._first is None else self._rows.index_of(self._first)
+        if at is not None:
+            self._table.move_to(at)
 
     def change(self, choices: Sequence[Pickable]) -> None:
         """Show other choices, or more of what is known of them; the cursor stays on its row."""

@@ -49,6 +49,10 @@ class Column(Generic[T]):
     """Whether it adapts: the leading column takes what is left over, another gives way."""
     sort_by: str | None = None
     """The service's name for sorting by it; None where the service cannot."""
+    value: Callable[[T], object] | None = None
+    """What it can be sorted by here, where the service cannot."""
+    extra: bool = False
+    """Whether it is shown only if it was chosen."""
 
 
 class PlacedColumn(NamedTuple, Generic[T]):

@@ -1,8 +1,8 @@
 """A pane: a framed table of one feed, its filter, its title and its troubles."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -19,6 +19,7 @@ from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.find_bar import FindBar
 from xcoll_tui.ui.widgets.load_all import LoadAll
+from xcoll_tui.ui.widgets.local_sort import LocalSort
 from xcoll_tui.ui.widgets.pane_filter import PaneFilter
 from xcoll_tui.ui.widgets.row_table import RowTable
 from xcoll_tui.ui.work import restart_work
@@ -34,6 +35,14 @@ T = TypeVar("T")
 
 _MEASURED = 200
 """Column widths settle within so many rows; pages after that do not move them."""
+
+
+def cannot_sort(label: str) -> str:
+    """Say why rows cannot be sorted by a column, and what to do."""
+    return (
+        f"The service cannot sort by {clean(label, 40)}, and not all is loaded to sort it here. "
+        "L loads all."
+    )
 
 
 class Pane(Vertical, Generic[T]):
@@ -65,8 +74,10 @@ class Pane(Vertical, Generic[T]):
         self._title: tuple[tuple[str, Style | str], ...] = ()
         self._asked: Query | None = None
         self._load_all: LoadAll | None = None
-        self.sorts: list[str] = []
-        """What the service can sort by beside what has a column."""
+        self.sorts: dict[str, str] = {}
+        """What the service can sort by beside what has a column, and what that is called."""
+        self.local: LocalSort[T] = LocalSort()
+        self._measured: object = None
         self._banner = Static(markup=False, classes="banner")
         self._clock = clock
         self._empty = empty
@@ -98,16 +109,29 @@ class Pane(Vertical, Generic[T]):
         if self.feed is None:
             return
         listing = self.feed.listing
-        if listing is not self.table.listing or listing.loaded <= _MEASURED:
-            rows = self.first_rows()
-            self.filter.sample = rows or self.filter.sample
-            self.measure(rows)
-        query = self.feed.query
-        self.table.sorted_by = (query.sort_by, query.descending)
-        self.table.show(listing, home=home)
+        if listing is not self._measured or listing.loaded <= _MEASURED:
+            self._measured = listing
+            first = self.first_rows()
+            self.filter.sample = first or self.filter.sample
+            self.measure(first)
+        rows = self.local.rows(listing, self._value_of(self.local.key))
+        self.table.sorted_by = self._sorted_by(self.feed.query)
+        self.table.show(rows, home=home)
         if not listing.loaded and not listing.complete:
             self.load_more()  # a page may be empty and not the last
         self.state_changed()
+
+    def row_changed(self, key: str) -> None:
+        """Show a row as it is now; where it stands elsewhere for that, all of them."""
+        rows = self.local.update(key)
+        if rows is None:
+            self.table.row_changed(key)
+        else:
+            self.table.show(rows)
+
+    def row_removed(self, key: str) -> None:
+        """Take note that a row left, before the rows are shown without it."""
+        self.local.remove(key)
 
     def first_rows(self) -> list[T]:
         """List the rows that decide how the columns look."""
@@ -209,20 +233,42 @@ class Pane(Vertical, Generic[T]):
         """Let the filter be typed, going on from the one asked for last."""
         await self.filter_bar.open(None if self._asked is None else self._asked.text)
 
-    def sort_next(self) -> None:
-        """Sort by the next column that the service can sort by."""
-        if self.feed is None:
+    @property
+    def sorting(self) -> tuple[str, bool]:
+        """What the rows are sorted by, or will be in a moment, and whether descending."""
+        query = self._asked or (self.feed.query if self.feed else None)
+        return ("", False) if query is None else self._sorted_by(query)
+
+    def _sorted_by(self, query: "Query") -> tuple[str, bool]:
+        if self.local.is_done:
+            return self.local.key, self.local.descending
+        return query.sort_by, query.descending
+
+    def sort_by(self, name: str, *, descending: bool = False) -> None:
+        """Sort by what the service calls so, or here by the column with this key."""
+        feed = self.feed
+        if feed is None:
             return
-        query = self._asked or self.feed.query
-        names = [*(column.sort_by for column in self.columns if column.sort_by), *self.sorts]
-        at = names.index(query.sort_by) if query.sort_by in names else -1
-        self._ask(query.sorted(names[(at + 1) % len(names)], descending=False))
+        was_local = self.local.is_done
+        is_local = self._value_of(name) is not None
+        self.local.set(name if is_local else "", descending=descending)
+        if is_local or was_local:
+            self.rows_came(home=True)
+        if not is_local:
+            query = self._asked or feed.query
+            self._ask(query.sorted(name, descending=descending))
+
+    def can_sort_here(self, column: Column[Any]) -> bool:
+        """Tell whether all rows are here, so that they can be sorted by a column here."""
+        return column.value is not None and self.feed is not None and self.feed.listing.complete
 
     def reverse(self) -> None:
         """Reverse the order."""
-        if self.feed is not None:
-            query = self._asked or self.feed.query
-            self._ask(query.sorted(query.sort_by, descending=not query.descending))
+        name, descending = self.sorting
+        self.sort_by(name, descending=not descending)
+
+    def _value_of(self, key: str) -> "Callable[[T], object] | None":
+        return next((column.value for column in self.all_columns if column.key == key), None)
 
     def toggle_failed_only(self) -> None:
         """Show the failed rows only, or all again."""
@@ -301,12 +347,12 @@ class Pane(Vertical, Generic[T]):
         message.stop()
         if self.feed is None:
             return
-        column, query = message.column, self._asked or self.feed.query
-        if column.sort_by is None:
-            self.notify(f"The service cannot sort by {column.label}.", markup=False)
+        column, (name, descending) = message.column, self.sorting
+        if column.sort_by is None and not self.can_sort_here(column):
+            self.notify(cannot_sort(column.label), markup=False)
             return
-        again = query.sort_by == column.sort_by
-        self._ask(query.sorted(column.sort_by, descending=again and not query.descending))
+        wanted = column.sort_by or column.key
+        self.sort_by(wanted, descending=wanted == name and not descending)
 
     def _on_row_table_marks_changed(self) -> None:
         self.refresh_title()
@@ -401,13 +447,18 @@ class Pane(Vertical, Generic[T]):
         return f"{loaded:,} of {feed.total:,}"
 
     def _sort(self) -> str:
-        sorted_by = self.table.sorted_by
-        for column in self.columns:
-            if sorted_by and column.sort_by == sorted_by[0]:
-                return f"{column.label.lower()} {'▼' if sorted_by[1] else '▲'}"
-        return ""
+        if self.table.sorted_by is None:
+            return ""
+        name, descending = self.table.sorted_by
+        arrow = "▼" if descending else "▲"
+        if self.local.is_done:
+            labels = (column.label for column in self.all_columns if column.key == name)
+            return f"{clean(next(labels, name), 40)} {arrow} (sorted here)"
+        labels = (column.label for column in self.all_columns if column.sort_by == name)
+        label = next(labels, self.sorts.get(name, ""))
+        return f"{label.lower()} {arrow}" if label else ""
 
     @property
-    def columns(self) -> Sequence[Column[T]]:
-        """The columns of the table."""
+    def all_columns(self) -> Sequence[Column[T]]:
+        """The columns that the table shows, and those that it could show."""
         return self.table.layout_of.columns

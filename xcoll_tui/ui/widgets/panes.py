@@ -3,6 +3,7 @@
 What their columns say needs the API's models, which are loaded after the first frame.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -10,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from xcoll_tui.ui.presentation.ages import Clock
-from xcoll_tui.ui.widgets.columns import SPACING
+from xcoll_tui.ui.widgets.columns import SPACING, Column
 from xcoll_tui.ui.widgets.pane import Pane
 from xcoll_tui.ui.widgets.row_table import RowTable
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.session.layouts import Layout
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.lists.filter_conditions import Subject
 
@@ -59,7 +61,7 @@ class CollectionPane(Pane["Collection"]):
         from xcoll_tui.ui.widgets.row_columns import collection_columns  # noqa: PLC0415
 
         self.table.set_columns(collection_columns(intent_of))
-        self.sorts = [*self.sorts, CollectionsSortBy.AGE]
+        self.sorts = {CollectionsSortBy.AGE: "Created"}
 
     @property
     def longest(self) -> int:
@@ -78,6 +80,14 @@ class CollectionPane(Pane["Collection"]):
 
 class DocumentPane(Pane["Document"]):
     """The documents of the collection that is open."""
+
+    class Arranged(Message):
+        """A person chose columns or a sort for a collection."""
+
+        def __init__(self, collection_id: str, layout: "Layout") -> None:
+            super().__init__()
+            self.collection_id = collection_id
+            self.layout = layout
 
     NAME_COMFORT = 8
 
@@ -99,6 +109,8 @@ class DocumentPane(Pane["Document"]):
             id="document-pane",
         )
         self.collection: Collection | None = None
+        self._arrangement: Layout | None = None
+        self._all_columns: Sequence[Column[Document]] = ()
         self._field_keys: tuple[str, ...] = ()
         self._intent_of: Callable[[str], str | None] = lambda _file_id: None
         self._shows_reasons = False
@@ -132,13 +144,48 @@ class DocumentPane(Pane["Document"]):
         self._intent_of = intent_of
         self._choose_columns()
 
-    def open(self, collection: "Collection | None", feed: "Feed[Document] | None") -> None:
-        """Show the documents of a collection from now on."""
+    def open(
+        self, collection: "Collection | None", feed: "Feed[Document] | None", layout: "Layout"
+    ) -> None:
+        """Show the documents of a collection from now on, arranged as it was the last time."""
         self.table.clear_marks()
         self.table.layout_of.forget()
         self._field_keys = ()
+        self._arrangement = layout
+        self.local.set(layout.local_sort, descending=layout.descending)
         self.describe(collection)
         self.follow(feed)
+
+    @property
+    def all_columns(self) -> "Sequence[Column[Document]]":
+        """The columns that the table shows, and those that it could show."""
+        return self._all_columns
+
+    @property
+    def defined(self) -> list[str]:
+        """The fields that the collection defines."""
+        return [field.key for field in self.collection.field_definitions] if self.collection else []
+
+    def choose_columns(self, chosen: tuple[str, ...] | None) -> None:
+        """Show these columns behind the name; None for those that come by themselves."""
+        if self._arrangement is None:
+            return
+        self.table.layout_of.offset = 0
+        self._arrange(replace(self._arrangement, columns=chosen))
+        self._choose_columns()
+        super().measure(self.first_rows())
+        self.table.repaint()
+
+    def sort_by(self, name: str, *, descending: bool = False) -> None:
+        """Sort, and remember it for this collection."""
+        super().sort_by(name, descending=descending)
+        if self._arrangement is not None:
+            self._arrange(replace(self._arrangement, sort=name, descending=descending))
+
+    def _arrange(self, layout: "Layout") -> None:
+        self._arrangement = layout
+        if self.feed is not None and self.feed.collection_id is not None:
+            self.post_message(self.Arranged(self.feed.collection_id, layout))
 
     def describe(self, collection: "Collection | None") -> None:
         """Take what is known of the collection itself: its name, and the fields it defines."""
@@ -182,10 +229,21 @@ class DocumentPane(Pane["Document"]):
         super().measure(rows)
 
     def _choose_columns(self) -> None:
-        from xcoll_tui.ui.widgets.row_columns import document_columns  # noqa: PLC0415 - as above
+        from xcoll_tui.ui.widgets.row_columns import (  # noqa: PLC0415 - as above
+            chosen_columns,
+            document_columns,
+        )
 
         definitions = self.collection.field_definitions if self.collection else ()
-        columns = document_columns(definitions, self._field_keys, self._clock, self._intent_of)
+        chosen = self._arrangement.columns if self._arrangement else None
+        self._all_columns = document_columns(
+            definitions,
+            self._field_keys,
+            self._clock,
+            self._intent_of,
+            [*(chosen or ()), self.local.key],
+        )
+        columns = chosen_columns(self._all_columns, chosen)
         if self._shows_reasons:
             from xcoll_tui.ui.widgets.reason_column import with_reason  # noqa: PLC0415 - as above
 

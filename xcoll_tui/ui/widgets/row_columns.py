@@ -9,9 +9,11 @@ from xcoll_tui.api.models import (
     DocumentsSortBy,
     FieldDefinition,
 )
+from xcoll_tui.session.times import is_never, parse_time, seconds_of
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.failures import reason_of
 from xcoll_tui.ui.presentation.format import (
+    NEVER,
     format_age,
     format_count,
     format_size,
@@ -22,6 +24,7 @@ from xcoll_tui.ui.widgets.columns import Cell, Column
 
 _MOST_SEEN_FIELDS = 8
 """Fields without a definition that get a column: rows are free to hold hundreds."""
+_FIELD = "fields."
 
 
 IntentOf = Callable[[str], str | None]
@@ -71,10 +74,12 @@ def document_columns(
     seen: Iterable[str],
     clock: Clock,
     intent_of: IntentOf,
+    wanted: Iterable[str] = (),
 ) -> list[Column[Document]]:
-    """List the columns of the document pane: the file's facts, then the fields.
+    """List all columns that the document pane can show: the file's facts, then the fields.
 
-    Defined fields come first, in the collection's order, then fields seen in the rows.
+    Defined fields come first, in the collection's order, then fields seen in the rows, then those
+    that are `wanted` by their key though no row has them.
     """
 
     def status(document: Document) -> Cell:
@@ -82,15 +87,45 @@ def document_columns(
         return _intent_cell(intent, "◌ ") if intent else _status(document)
 
     defined = [definition.key for definition in definitions]
-    others = [key for key in seen if key not in defined][:_MOST_SEEN_FIELDS]
+    others = [key for key in seen if key not in defined]
+    first = {*defined, *others[:_MOST_SEEN_FIELDS]}
+    unseen = (key.removeprefix(_FIELD) for key in wanted if key.startswith(_FIELD))
+    fields = dict.fromkeys([*defined, *others, *unseen])
     return [
         Column("name", "Name", _name, 20, 60, middle=True, sort_by=DocumentsSortBy.NAME),
-        Column("status", "Status", status, 10, 14, measured=_status),
+        Column("status", "Status", status, 10, 14, measured=_status, value=_status_word),
         Column("size", "Size", _size, 8, 9, right=True, sort_by=DocumentsSortBy.SIZE),
-        Column("type", "Type", _content_type, 5, 12),
+        Column("type", "Type", _content_type, 5, 12, value=lambda row: _content_type(row).text),
         Column("created", "Created", _created(clock), 10, 12, sort_by=DocumentsSortBy.AGE),
-        *(Column(f"fields.{key}", key, _field(key), 4, 24) for key in [*defined, *others]),
+        *(
+            Column(
+                f"{_FIELD}{key}",
+                key,
+                _field(key),
+                4,
+                24,
+                value=_field_value(key),
+                extra=key not in first,
+            )
+            for key in fields
+        ),
+        Column("chunks", "Chunks", _chunks, 6, 11, right=True, value=_chunk_count, extra=True),
+        Column("indexed", "Last indexed", _indexed(clock), 10, 12, value=_indexed_at, extra=True),
+        Column("file_id", "File ID", _file_id, 12, 41, value=lambda row: row.file_id, extra=True),
     ]
+
+
+def chosen_columns(
+    columns: Sequence[Column[Document]], chosen: Sequence[str] | None
+) -> list[Column[Document]]:
+    """List the columns to show: the name, then those that were chosen by key, in that order.
+
+    None stands for those that come by themselves.
+    """
+    if chosen is None:
+        return [column for column in columns if not column.extra]
+    by_key = {column.key: column for column in columns[1:]}
+    return [columns[0], *(by_key[key] for key in chosen if key in by_key)]
 
 
 def document_note(document: Document) -> str | None:
@@ -128,3 +163,39 @@ def _field(key: str) -> Callable[[Document], Cell]:
         return Cell(document.fields.get(key, ""))
 
     return cell
+
+
+def _field_value(key: str) -> Callable[[Document], object]:
+    return lambda document: document.fields.get(key)
+
+
+def _status_word(document: Document) -> str:
+    return status_of(document).word
+
+
+def _chunk_count(document: Document) -> int | None:
+    return document.chunk_count
+
+
+def _chunks(document: Document) -> Cell:
+    count = document.chunk_count
+    return Cell(NEVER if count is None else format_count(count), "quiet")
+
+
+def _indexed(clock: Clock) -> Callable[[Document], Cell]:
+    def cell(document: Document) -> Cell:
+        return Cell(format_age(document.last_indexed_at, clock()), "quiet")
+
+    return cell
+
+
+def _indexed_at(document: Document) -> object:
+    """Return the seconds since the epoch; what is no date sorts as text."""
+    if is_never(document.last_indexed_at):
+        return None
+    moment = parse_time(document.last_indexed_at)
+    return document.last_indexed_at if moment is None else seconds_of(moment)
+
+
+def _file_id(document: Document) -> Cell:
+    return Cell(document.file_id, "quiet")

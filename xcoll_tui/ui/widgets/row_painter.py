@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -163,10 +164,11 @@ class RowPainter(Generic[T]):
         for column, start, cells in self._placed:
             if start > end:
                 segments.append(Segment(" " * (start - end), base))
-            if sorted_by is None or column.sort_by != sorted_by[0]:
+            if sorted_by is None or sorted_by[0] not in (column.sort_by, column.key):
                 label = Segment(fit(column.label, cells, right=column.right), base)
             else:
-                text = f"{fit(column.label, cells).strip()} {_SORT_MARKS[sorted_by[1]]}"
+                name = fit(column.label, min(cell_len(column.label), max(1, cells - 2)))
+                text = f"{name} {_SORT_MARKS[sorted_by[1]]}"
                 style = base + self.tone("sorted")
                 label = Segment(fit(text, cells, right=column.right), style)
             segments.append(label)

@@ -20,6 +20,7 @@ _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "end": last_row.measure,
     "fill": filling.measure,
     "keys": keys.measure,
+    "preview": keys.measure_preview,
     "bulk": bulk.measure,
     "lag": bulk.measure_lag,
     "busy": busy.measure,

@@ -1,6 +1,7 @@
 """Key press to repaint with 100,000 rows loaded, against 1,000 rows, in a real terminal."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def measure() -> Iterator[Figure]:
         os.sched_setaffinity(0, here)
         for service, program in zip(services, (few, many), strict=True):
             _load_all(service, program)
+            program.press("w")  # the preview, which repaints behind each key
         for key in _KEYS:
             few_times, many_times = _press(key, few, many)
             for percent, goal in GOALS.items():
@@ -73,6 +75,62 @@ def measure() -> Iterator[Figure]:
                     f"the same with {FEW:,} rows",
                     goal,
                 )
+
+
+# In the middle of what is loaded, where each row has another preview and none has a note.
+_PREVIEW_KEYS = (
+    _Key("down", ("g",)),
+    _Key("up", ("g", "pagedown", "pagedown")),
+    _Key("pagedown", ("g",), 20),
+)
+_PREVIEW_GOAL = 1.5
+
+
+def measure_preview() -> Iterator[Figure]:
+    """Press keys with all rows loaded, in a program that shows the preview and in one without it.
+
+    What is measured is the repaint of the rows; the preview follows 80 ms behind the key, which a
+    figure of its own tells.
+    """
+    with ExitStack() as stack:
+        service = stack.enter_context(serve(MANY))
+        here, there = _two_cores(stack)
+        os.sched_setaffinity(0, there)
+        without, shown = (stack.enter_context(service.opened()) for _ in range(2))
+        os.sched_setaffinity(0, here)
+        for program in (without, shown):
+            _load_all(service, program)
+            program.widen(_PREVIEW_KEYS[0].columns)
+        without.press("w")
+        for key in _PREVIEW_KEYS:
+            times: dict[Probe, list[float]] = {without: [], shown: []}
+            followed: list[float] = []
+            for number in range(PRESSES):
+                for program in (without, shown) if number % 2 else (shown, without):
+                    if number % key.run == 0:
+                        program.press(*key.before)
+                        program.settle(first=0.3)
+                    began = time.perf_counter()
+                    times[program].append(program.time_key(key.name, key.quiet))
+                    # The preview is drawn before the next key, and not measured there.
+                    last = program.settle(first=0.2)
+                    if program is shown and last is not None:
+                        followed.append((last - began) * 1000)
+            yield Figure(
+                f"key {key.name}, preview on, p50",
+                percentile(times[shown], 50),
+                percentile(times[without], 50),
+                "ms",
+                f"without it, {MANY:,} rows",
+                _PREVIEW_GOAL,
+            )
+            yield Figure(
+                f"preview behind {key.name} p50",
+                percentile(followed, 50),
+                percentile(times[shown], 50),
+                "ms",
+                "the repaint of the rows",
+            )
 
 
 def _two_cores(stack: ExitStack) -> tuple[set[int], set[int]]:

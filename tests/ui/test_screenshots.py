@@ -1,6 +1,7 @@
 """The pictures in screenshots/ are what the program shows, to the byte."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import screen_text, wait_until
 from tests.ui.entering import FakeKeyring, enter
@@ -12,6 +13,7 @@ from xcoll_tui.emulator.server import Server
 from xcoll_tui.ui.screens.log_in import LogInScreen
 
 SEC = "SEC Filings"
+LONG = '{"auditor": "Ernst & Young", "restated": [2019, 2020], "remark": "see the amended filing"}'
 
 
 @pytest.fixture
@@ -50,12 +52,35 @@ def is_settled(header):
     return "Emulator" in header and header.endswith("now")
 
 
-@pytest.mark.parametrize("size", [(160, 45), (80, 24)], ids=["160x45", "80x24"])
+async def previewed(pilot):
+    """Wait until the preview shows the row under the cursor, where there is one."""
+    main = pilot.app.main
+    await wait_until(
+        pilot,
+        lambda: not main.preview.display or main.preview._document is main.documents.table.row,
+    )
+
+
+@pytest.mark.parametrize(
+    "size", [(160, 45), (120, 36), (80, 24)], ids=["160x45", "120x36", "80x24"]
+)
 async def test_main_screen(filings, update, size):
     async with filings(size) as pilot:
         await pilot.press("down", "space", "space", "g")
         await wait_until(pilot, lambda: "└" in screen_text(pilot))
+        await previewed(pilot)
         assert_picture(pilot, f"main-{size[0]}x{size[1]}", update=update)
+
+
+async def test_preview(filings, update):
+    """A document of the collection that lacks a field, with the focus on the preview."""
+    async with filings((150, 30)) as pilot:
+        table = pilot.app.main.documents.table
+        session = pilot.app.main.session
+        session.documents.put(replace(table.row, fields={"ticker": "AAPL", "note": LONG}))
+        await pilot.press("tab")
+        await previewed(pilot)
+        assert_picture(pilot, "preview", update=update)
 
 
 async def test_details(filings, update):

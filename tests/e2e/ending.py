@@ -43,7 +43,7 @@ def until_entered(terminal, _number):
 
 def until_drawn(terminal, _number):
     """Wait until the panes stand."""
-    terminal.wait_for("Filings arch")
+    terminal.wait_for("Filings ar")
 
 
 def until_details(terminal, number):

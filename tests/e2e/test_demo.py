@@ -61,7 +61,7 @@ def test_the_same_walk_over_the_wire(emulator_url, columns, rows):
 def test_it_can_be_left_while_the_demo_is_still_being_filled(key):
     with xcoll("--demo", columns=80, rows=24) as terminal:
         # The default holds 100,000 documents; as many cannot be there with the first frame.
-        terminal.wait_for("Filings arch…  ")
+        terminal.wait_for("Filings ar…  ")
         assert "100,000" not in terminal.text
         terminal.press(key)
         assert terminal.wait_end() == 0

@@ -23,7 +23,7 @@ def shell():
     terminal = Terminal("bash", "--norc", "--noprofile", columns=100, rows=24, env=env)
     terminal.wait_for("ready:")
     terminal.press(f"text:{sys.executable} -m xcoll_tui --demo --documents 300", "enter")
-    terminal.wait_for(lambda text: "Filings arch" in text and is_framed(text, 100, 24))
+    terminal.wait_for(lambda text: "Filings ar" in text and is_framed(text, 100, 24))
     return terminal
 
 
@@ -53,7 +53,7 @@ def is_raw(terminal):
 
 
 def whole(text):
-    return is_framed(text, 100, 24) and "Filings arch" in text
+    return is_framed(text, 100, 24) and "Filings ar" in text
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_window_that_became_another_size_meanwhile_is_filled():
         terminal.wait_for("Stopped")
         terminal.resize(80, 20)
         terminal.press("text:clear; fg", "enter")
-        terminal.wait_for(lambda text: is_framed(text, 80, 20) and "Filings arch" in text)
+        terminal.wait_for(lambda text: is_framed(text, 80, 20) and "Filings ar" in text)
 
 
 def test_in_the_background_it_stops_and_writes_nothing():

@@ -15,7 +15,7 @@ from tests.e2e.ending import LIMIT, start, until_drawn
 from tests.isolation import ROOT, environment
 
 WAITS = {
-    "rest": (b"", b"Filings arch"),
+    "rest": (b"", b"Filings ar"),
     "details": (b"p", b"Collection ID"),
     "form": (b"n", b"New collection"),
     "palette": (b":", b"Activity"),
@@ -63,7 +63,7 @@ class Detached:
 @pytest.mark.parametrize("place", WAITS)
 def test_a_terminal_that_goes_without_a_word_ends_the_program(place):
     program = Detached("--demo", "--documents", "300")
-    program.wait_for(b"Filings arch")
+    program.wait_for(b"Filings ar")
     keys, wanted = WAITS[place]
     os.write(program.master, keys)
     program.wait_for(wanted)

@@ -76,7 +76,7 @@ def test_tmux_says_that_the_terminal_is_as_it_was(columns, rows):
         assert tmux.state == "0 1 0"
         tmux.type(COMMAND)
         tmux.press("Enter")
-        tmux.wait_for("Filings arch")
+        tmux.wait_for("Filings ar")
         assert tmux.state.startswith("1 ")
         assert tmux.state.endswith(" 1")
         tmux.press("j", "j", "Enter")

@@ -127,16 +127,16 @@ def _filter(terminal: Terminal, first: str, total: str) -> None:
 
 def _sort(terminal: Terminal, first: str) -> None:
     terminal.press("s")
-    terminal.wait_for("by the service")
+    terminal.wait_for("─ Sort by")
     terminal.press("enter")
-    terminal.wait_for(lambda screen: cursor_row(screen) != first and "by the service" not in screen)
+    terminal.wait_for(lambda screen: cursor_row(screen) != first and "─ Sort by" not in screen)
     smallest = cursor_row(terminal.text)
     terminal.press("S")
     terminal.wait_for(lambda screen: cursor_row(screen) not in (first, smallest))
     largest = cursor_row(terminal.text)
     # Typed ahead: the list opens on the next one.
     terminal.press("s", "enter")
-    terminal.wait_for(lambda screen: cursor_row(screen) != largest and "created ▲" in screen)
+    terminal.wait_for(lambda screen: cursor_row(screen) not in (first, largest))
     terminal.press("s", "enter")
     terminal.wait_for(lambda screen: cursor_row(screen) == first)
 

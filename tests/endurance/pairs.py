@@ -112,7 +112,7 @@ class Player:
         self._terminal = Terminal(
             sys.executable, "-m", "tests.endurance.played", columns=110, rows=32
         )
-        self._terminal.wait_for("Filings arch")
+        self._terminal.wait_for("Filings ar")
         self._put_back(state, b"")
         return self._terminal
 

@@ -14,6 +14,7 @@ from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
 from xcoll_tui.ui.presentation.errors import complaint_of, sentence_of, where_on
+from xcoll_tui.ui.presentation.loaded import format_failed, format_loaded
 from xcoll_tui.ui.presentation.text import clean, fit
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
@@ -410,7 +411,7 @@ class Pane(Vertical, Generic[T]):
         if feed is None:
             return [""]
         only_failed = feed.query.failed_only and not feed.query.text and feed.loaded_at is not None
-        facts = [self._failed(feed) if only_failed else self._amount(feed)]
+        facts = [format_failed(feed) if only_failed else format_loaded(feed)]
         if self._load_all is not None and self._load_all.feed is feed:
             facts += self._load_all.facts()
         if feed.query.failed_only:
@@ -425,26 +426,6 @@ class Pane(Vertical, Generic[T]):
         if feed.failures and not feed.query.failed_only:
             facts.append(f"{len(feed.failures):,} failed")
         return [fact for fact in facts if fact]
-
-    def _failed(self, feed: "Feed[T]") -> str:
-        of = "" if feed.total is None else f"{feed.total:,} · "
-        more = "" if feed.listing.complete else "+"
-        return f"{of}{len(feed.failures):,}{more} failed"
-
-    def _amount(self, feed: "Feed[T]") -> str:
-        loaded = feed.listing.loaded
-        if feed.loaded_at is None:
-            return "…"
-        filtered = bool(feed.query.text or feed.query.failed_only)
-        if feed.listing.complete:
-            if filtered and feed.total is not None:
-                return f"{loaded:,} of {feed.total:,} match"
-            return f"{loaded:,} match" if filtered else f"{loaded:,}"
-        if filtered:
-            return f"{loaded:,}+ match"
-        if feed.total is None or feed.total < loaded:
-            return f"{loaded:,}+"
-        return f"{loaded:,} of {feed.total:,}"
 
     def _sort(self) -> str:
         if self.table.sorted_by is None:

@@ -1,4 +1,4 @@
-"""How a person arranged what is shown: the columns and the sort of each collection, the preview.
+"""The layout of each collection: its columns, its sort, its earlier filters; and the preview.
 
 It is kept in one file of the state folder. Losing it costs a few keys, so nothing waits for it.
 """
@@ -13,6 +13,7 @@ from xcoll_tui.api.models import DocumentsSortBy
 from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of, text_of
+from xcoll_tui.session.lists.filter_history import FilterHistory
 from xcoll_tui.session.lists.query import Query
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _MARK = "xcoll_columns"
 _MOST = 500
 """So many collections are remembered; those arranged last."""
 _SIZE_LIMIT = 4 * 1024 * 1024
+_LOST = "Columns, sorts and earlier filters are as at first"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class _Content:
     """What a file holds, or what changed since it was written."""
 
     layouts: dict[str, Layout] = field(default_factory=dict)
+    filters: dict[str, list[str]] = field(default_factory=dict)
+    """The newest first."""
     preview: bool | None = None
 
     def merge(self, later: _Content) -> None:
@@ -62,6 +66,11 @@ class _Content:
             self.layouts[collection_id] = layout
         for collection_id in [*self.layouts][:-_MOST]:
             del self.layouts[collection_id]
+        history = FilterHistory(self.filters)
+        history.add(later.filters)
+        self.filters = history.as_dict()
+        for collection_id in [*self.filters][:-_MOST]:
+            del self.filters[collection_id]
         if later.preview is not None:
             self.preview = later.preview
 
@@ -69,16 +78,19 @@ class _Content:
 class Layouts:
     """The arrangements of this session and of those before.
 
-    `folder` is the state folder; None keeps them in memory only. What changes is written at once in
-    the background, merged with what another session wrote; `close` waits for that. A file that
-    cannot be read is set aside, and told in `problems`, as is one that cannot be written.
+    `folder` is the state folder; with None, and until `load`, they are in memory only. What changes
+    is written at once in the background, merged with what another session wrote; `close` waits for
+    that. A file that cannot be read is set aside, and told in `problems`, as is one that cannot be
+    written.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self._path = None if folder is None else folder / FILE
         self._content = _Content()
         self._changed = _Content()
+        self._loaded = False
         self._saving: asyncio.Task[None] | None = None
+        self.filters = FilterHistory(changed=self._note_filter)
         self.problems: list[str] = []
 
     @property
@@ -99,9 +111,12 @@ class Layouts:
         """Keep whether the preview is shown from now on."""
         self._change(_Content(preview=on))
 
+    def _note_filter(self, collection_id: str, text: str) -> None:
+        self._change(_Content(filters={collection_id: [text]}))
+
     def _change(self, change: _Content) -> None:
         self._content.merge(change)
-        if self._path is None:
+        if self._path is None or not self._loaded:
             return
         self._changed.merge(change)
         if self._saving is None or self._saving.done():
@@ -116,6 +131,8 @@ class Layouts:
         content, problem = await asyncio.to_thread(_read, self._path)
         content.merge(self._content)
         self._content = content
+        self.filters.add(content.filters)
+        self._loaded = True
         self._add(problem)
 
     async def close(self) -> None:
@@ -140,11 +157,9 @@ def _read(path: Path) -> tuple[_Content, str]:
     except FileNotFoundError:
         return _Content(), ""
     except OSError as error:
-        return _Content(), (
-            f"{path} cannot be read: {reason_of(error)}. Columns and sorts are as at first."
-        )
+        return _Content(), f"{path} cannot be read: {reason_of(error)}. {_LOST}."
     except ValueError as error:
-        problem = f"{path} cannot be read: {reason_of(error)}. Columns and sorts are as at first"
+        problem = f"{path} cannot be read: {reason_of(error)}. {_LOST}"
     aside = path.with_name(f"{path.name}.unreadable")
     try:
         path.replace(aside)
@@ -168,14 +183,15 @@ def _merge_into(path: Path, changed: _Content) -> str:
             }
             for collection_id, layout in content.layouts.items()
         },
+        "filters": content.filters,
     }
     try:
         make_private_folder(path.parent)
         replace_private(path, encode(members))
     except (OSError, ValueError) as error:
         return (
-            f"{path} cannot be written: {reason_of(error)}. Columns and sorts are forgotten when"
-            " xcoll ends."
+            f"{path} cannot be written: {reason_of(error)}. Columns, sorts and filters are"
+            " forgotten when xcoll ends."
         )
     return problem
 
@@ -188,9 +204,16 @@ def _content_of(members: dict[str, Any]) -> _Content:
         raise ValueError("its preview is neither on nor off")
     if not isinstance(collections, dict):
         raise ValueError("its collections are no JSON object")  # noqa: TRY004 - about a file
-    content = _Content(preview=preview)
+    filters = members.get("filters", {})
+    if not isinstance(filters, dict) or not all(map(_is_texts, filters.values())):
+        raise ValueError("its filters are no lists of texts")
+    content = _Content(preview=preview, filters=filters)
     content.merge(_Content({name: _layout_of(layout) for name, layout in collections.items()}))
     return content
+
+
+def _is_texts(texts: object) -> bool:
+    return isinstance(texts, list) and all(isinstance(text, str) for text in texts)
 
 
 def _layout_of(members: object) -> Layout:

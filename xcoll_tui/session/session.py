@@ -33,7 +33,6 @@ from xcoll_tui.session.gather import gather
 from xcoll_tui.session.key_check import team_of
 from xcoll_tui.session.lists.events import Departure, ListEvent
 from xcoll_tui.session.lists.feed import Feed
-from xcoll_tui.session.lists.filter_history import FilterHistory
 from xcoll_tui.session.lists.follower import Follower
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
@@ -100,7 +99,6 @@ class Session:
         settling_time = self.state.learned.settling_time
         self.follower = Follower(lambda: self.documents, sleep, settling_time)
         self.place = place
-        self.filter_history = FilterHistory()
         self._team_id = team_id
         self.activity = Activity(emit=context.emit, clock=clock)
         self._recounted: set[str] = set()

@@ -199,7 +199,12 @@ class XcollApp(TerminalApp):
         self.main.samples = connection.samples
         asked_for = self._collection_id
         left = None if asked_for else self.screen_state.collection_of(connection.kept_as)
-        self.main.begin(connection.session, asked_for or left, is_remembered=left is not None)
+        self.main.begin(
+            connection.session,
+            asked_for or left,
+            is_remembered=left is not None,
+            keeps_layouts=self.screen_state.keeps,
+        )
         for notice in connection.notices:
             self.main.complain(notice)
         if connection.settled is not None:

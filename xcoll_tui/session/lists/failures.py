@@ -42,3 +42,11 @@ class Failures:
         """Forget the rows that are not here any more."""
         for key in [key for key in self._reasons if not is_here(key)]:
             self.note(key, None)
+
+    def among(self, is_here: Callable[[str], bool]) -> Failures:
+        """Return those of some rows alone."""
+        chosen = Failures()
+        for key, reason in self._reasons.items():
+            if is_here(key):
+                chosen.note(key, reason)
+        return chosen

@@ -44,8 +44,7 @@ class Feed(Generic[T]):
     refused; `refused` the service's complaint about its filter. `loaded_at` is the clock's time of
     the last success. `under_way` are the keys of the loaded rows that the service is still at work
     on; `arrivals` counts those that were ever added to it; `failures` are the loaded rows that
-    failed. Every change is told to `emit`. `judge` tells by its key why a row left that is not
-    there any more.
+    failed. Every change is told to `emit`. `judge` tells by its key why a row left.
     """
 
     def __init__(
@@ -74,9 +73,7 @@ class Feed(Generic[T]):
         self._view = View()
         self._whole: WholeList[T] | None = None
         self._changing: Counter[End] = Counter()
-        self._refreshes = 0
-        self._refreshing = 0
-        self._changes = 0
+        self._refreshes = self._refreshing = self._changes = 0
         self._freshness: Freshness[T] = Freshness(source.key)
         self.listing = self._empty(query)
 
@@ -265,7 +262,7 @@ class Feed(Generic[T]):
         key = self.source.key(row)
         self._freshness.write(key, row)
         if self._whole is not None:
-            self._whole.put(key, row, is_under_way=self.source.is_under_way(row))
+            self._whole.put(key, row)
         old = self.listing.get(key)
         if old is None:
             return False
@@ -387,7 +384,7 @@ class Feed(Generic[T]):
     def _find_whole(self) -> WholeList[T] | None:
         if self.query.is_filtered or not self.listing.complete:
             return self._whole
-        return WholeList(self.query, self.listing, self.under_way)
+        return WholeList(self.source, self.query, self.listing, self.under_way, self.failures)
 
     async def _filter_here(self, query: Query, whole: WholeList[T], change_number: int) -> bool:
         picked = await whole.pick(query, self._freshness)
@@ -404,6 +401,7 @@ class Feed(Generic[T]):
         self._view, self._whole = View(), None if query == whole.query else whole
         self.query, self.listing = query, picked
         self.under_way = {key for key in whole.under_way if key in picked}
+        self.failures = whole.failures.among(picked.__contains__)
         self.arrivals += len(self.under_way)
         self._tell_reset()
 
@@ -412,7 +410,7 @@ class Feed(Generic[T]):
         if whole is None:
             return
         listing, _, rows = take_in(whole.listing, again, self._freshness, since)
-        whole.renew(listing, rows, self.source.is_under_way)
+        whole.renew(listing, rows)
         if not listing.complete:
             await self.load()  # it has grown beyond what is read again at once
             return

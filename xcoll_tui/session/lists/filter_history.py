@@ -1,6 +1,6 @@
 """The filters that were used before, of each list by itself: pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from xcoll_tui.api.keys import ANY_PREFIX
 
@@ -11,11 +11,25 @@ _LONGEST = 1_000
 
 
 class FilterHistory:
-    """Filters by collection ID, that of the collections by ""; the newest first, none twice."""
+    """Filters by collection ID, that of the collections by ""; the newest first, none twice.
 
-    def __init__(self, filters: Mapping[str, Iterable[str]] | None = None) -> None:
+    `changed` is called after each that is remembered, with its collection and its text.
+    """
+
+    def __init__(
+        self,
+        filters: Mapping[str, Iterable[str]] | None = None,
+        *,
+        changed: Callable[[str, str], object] = lambda _collection_id, _text: None,
+    ) -> None:
         self._filters: dict[str, list[str]] = {}
-        for collection_id, texts in (filters or {}).items():
+        self._changed: Callable[[str, str], object] = lambda _collection_id, _text: None
+        self.add(filters or {})
+        self._changed = changed
+
+    def add(self, filters: Mapping[str, Iterable[str]]) -> None:
+        """Put filters that are newer than all others in front of them."""
+        for collection_id, texts in filters.items():
             for text in reversed(list(texts)):
                 self.remember(collection_id, text)
 
@@ -32,6 +46,7 @@ class FilterHistory:
             texts.remove(text)
         texts.insert(0, text)
         del texts[KEPT:]
+        self._changed(collection_id or "", text)
         return True
 
     def earlier(self, collection_id: str | None) -> list[str]:

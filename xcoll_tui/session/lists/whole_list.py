@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
+from xcoll_tui.session.lists.failures import Failures
 from xcoll_tui.session.lists.freshness import Freshness
 from xcoll_tui.session.lists.listing import End, Listing
 from xcoll_tui.session.lists.query import Query
+from xcoll_tui.session.lists.sources import Source
 
 T = TypeVar("T")
-IsUnderWay = Callable[[T], bool]
 
 _AT_ONCE = 500
 """Rows that are looked at before keys get their turn."""
@@ -24,9 +25,11 @@ class WholeList(Generic[T]):
     It is kept up to date like the one that is shown.
     """
 
+    source: Source[T]
     query: Query
     listing: Listing[T]
     under_way: set[str]
+    failures: Failures
 
     def serves(self, query: Query) -> bool:
         """Tell whether these rows are enough to answer a query."""
@@ -62,20 +65,25 @@ class WholeList(Generic[T]):
         picked.add_page(End.HEAD, (), None)
         return picked
 
-    def renew(self, listing: Listing[T], rows: Iterable[T], is_under_way: IsUnderWay[T]) -> None:
+    def renew(self, listing: Listing[T], rows: Iterable[T]) -> None:
         """Take the rows as they were read again; `rows` are those that were."""
-        key = self.listing.key
-        fresh = {key(row): is_under_way(row) for row in rows}
-        kept = {name for name in self.under_way if name in listing and name not in fresh}
-        self.under_way = kept | {name for name, under_way in fresh.items() if under_way}
         self.listing = listing
+        self.under_way = {name for name in self.under_way if name in listing}
+        self.failures.keep(listing.__contains__)
+        for row in rows:
+            self._track(self.source.key(row), row)
 
-    def put(self, key: str, row: T, *, is_under_way: bool) -> None:
+    def put(self, key: str, row: T) -> None:
         """Take a newer version of a row."""
         if self.listing.replace(row):
-            (self.under_way.add if is_under_way else self.under_way.discard)(key)
+            self._track(key, row)
 
     def remove(self, key: str) -> None:
         """Take a row away."""
         self.under_way.discard(key)
+        self.failures.note(key, None)
         self.listing.remove(key)
+
+    def _track(self, key: str, row: T) -> None:
+        self.failures.note(key, self.source.failure_of(row))
+        (self.under_way.add if self.source.is_under_way(row) else self.under_way.discard)(key)

@@ -111,11 +111,17 @@ class MainScreen(PaneScreen):
         self.tell_place()
 
     def begin(
-        self, session: "Session", collection_id: str | None, *, is_remembered: bool = False
+        self,
+        session: "Session",
+        collection_id: str | None,
+        *,
+        is_remembered: bool = False,
+        keeps_layouts: bool = False,
     ) -> None:
         """Browse this session from now on, and open a collection.
 
-        One that `is_remembered` was asked for by nobody: it may be gone.
+        One that `is_remembered` was asked for by nobody: it may be gone. `keeps_layouts`: columns,
+        sorts and filters are those of earlier sessions, and are kept for later ones.
         """
         from xcoll_tui.ui.event_renderer import EventRenderer  # noqa: PLC0415 - not for the first frame
         from xcoll_tui.ui.flows.write import WriteFlow  # noqa: PLC0415 - as above
@@ -127,20 +133,27 @@ class MainScreen(PaneScreen):
         self.collections.prepare(session.rows.intent_of_collection)
         self.documents.prepare(session.rows.intent_of)
         for pane in (self.collections, self.documents):
-            pane.filter.history = session.filter_history
+            pane.filter.history = session.state.layouts.filters
         self.collections.follow(session.collections)
-        self.run_worker(
-            self._start(session, collection_id, is_remembered), group="start", name="start"
+        start = self._start(
+            session, collection_id, is_remembered=is_remembered, keeps_layouts=keeps_layouts
         )
+        self.run_worker(start, group="start", name="start")
         self.run_worker(session.follower.run(), group="follow", name="follow")
         self.footer.refresh()
         self.tell_place()
 
     async def _start(
-        self, session: "Session", collection_id: str | None, is_remembered: bool
+        self,
+        session: "Session",
+        collection_id: str | None,
+        *,
+        is_remembered: bool,
+        keeps_layouts: bool,
     ) -> None:
-        await session.state.layouts.load()
-        self.keep_preview_as(session.state.layouts.preview)
+        if keeps_layouts:
+            await session.state.layouts.load()
+            self.keep_preview_as(session.state.layouts.preview)
         # A refused key is told by the pane, as the reason why it has no rows.
         with suppress(Unauthorized):
             await session.start(collection_id)

@@ -24,7 +24,7 @@ class WriteScreen(AskingScreen):
         self.preferences = preferences
         self._clock = clock
         self.collections = CollectionPane(clock)
-        self.documents = DocumentPane(clock)
+        self.documents = DocumentPane(clock, preferences.columns)
         self.session: Session | None = None
         self.writing: WriteFlow | None = None
         self.why_read_only = ""

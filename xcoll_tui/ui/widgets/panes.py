@@ -98,7 +98,7 @@ class DocumentPane(Pane["Document"]):
             layout.tight = tight
             self.table.repaint()
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, columns: "Sequence[str]" = ()) -> None:
         table: RowTable[Document] = RowTable((), markable=True, id="documents")
         super().__init__(
             2,
@@ -109,6 +109,8 @@ class DocumentPane(Pane["Document"]):
             id="document-pane",
         )
         self.collection: Collection | None = None
+        self._preferred = columns
+        """The columns where nobody chose others; none for those that come by themselves."""
         self._arrangement: Layout | None = None
         self._all_columns: Sequence[Column[Document]] = ()
         self._field_keys: tuple[str, ...] = ()
@@ -236,6 +238,8 @@ class DocumentPane(Pane["Document"]):
 
         definitions = self.collection.field_definitions if self.collection else ()
         chosen = self._arrangement.columns if self._arrangement else None
+        if chosen is None and self._preferred:
+            chosen = tuple(self._preferred)
         self._all_columns = document_columns(
             definitions,
             self._field_keys,

@@ -363,7 +363,7 @@ async def test_what_is_told_of_a_document_is_turned_copied_and_closed(server, by
         await dialog(pilot, DetailsScreen)
         await shown(pilot, "SHA-256")
         await click_hint(pilot, "Facts/JSON")
-        await shown(pilot, '"file_metadata": {')
+        await shown(pilot, '"file_metadata"')
         await click_hint(pilot, "Copy ID")
         assert pilot.app.clipboard == row.file_id
         await click_hint(pilot, "Close")

@@ -116,7 +116,7 @@ class DetailsScreen(Dialog[None]):
     def _draw(self) -> None:
         facts = self._facts
         self._frame.border_title = Content(clean(facts.title if facts else self.key, 200))
-        hints = [("Tab JSON" if not self._json else "Tab Facts", "json"), ("c Copy ID", "copy")]
+        hints = [("Tab Facts/JSON", "json"), ("c Copy ID", "copy")]
         if self._act is not None and self._can_write:
             writes = (("e Edit", "edit"), ("d Remove", "remove"), ("i Re-index", "reindex"))
             hints = [*((hint, f"act('write.{name}')") for hint, name in writes), *hints]

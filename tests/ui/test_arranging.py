@@ -3,6 +3,7 @@
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import SUPPORT, open_collection, requests_of
 from tests.ui.writing import dialog, service_with, shown
+from xcoll_tui.session.screen_state import ScreenState
 from xcoll_tui.ui.screens.choose_columns import ChooseColumnsScreen
 from xcoll_tui.ui.screens.sort import SortScreen
 
@@ -115,7 +116,9 @@ async def test_the_header_sorts_here_as_well_and_says_why_not(server, browse):
 async def test_columns_are_chosen_and_put_in_order_and_are_so_at_the_next_start(
     server, browse, tmp_path
 ):
-    async with browse(server.url, size=SIZE, state=tmp_path) as pilot:
+    async with browse(
+        server.url, size=SIZE, state=tmp_path, screen_state=ScreenState(tmp_path)
+    ) as pilot:
         await open_collection(pilot, SEC)
         assert labels(pilot)[:4] == ["Name", "Status", "Size", "Type"]
         await dialog(pilot, ChooseColumnsScreen, "C")
@@ -130,7 +133,9 @@ async def test_columns_are_chosen_and_put_in_order_and_are_so_at_the_next_start(
         await open_collection(pilot, SUPPORT)
         assert "Status" in labels(pilot)
         assert "name ▲" in screen_text(pilot)
-    async with browse(server.url, size=SIZE, state=tmp_path) as pilot:
+    async with browse(
+        server.url, size=SIZE, state=tmp_path, screen_state=ScreenState(tmp_path)
+    ) as pilot:
         documents = await open_collection(pilot, SEC)
         await wait_until(pilot, lambda: "size ▼" in screen_text(pilot))
         assert labels(pilot)[:4] == ["Name", "form", "Type", "Size"]
@@ -141,7 +146,9 @@ async def test_columns_are_chosen_and_put_in_order_and_are_so_at_the_next_start(
         await dialog(pilot, ChooseColumnsScreen, "C")
         await pilot.press("r")
         await wait_until(pilot, lambda: labels(pilot)[:2] == ["Name", "Status"])
-    async with browse(server.url, size=SIZE, state=tmp_path) as pilot:
+    async with browse(
+        server.url, size=SIZE, state=tmp_path, screen_state=ScreenState(tmp_path)
+    ) as pilot:
         await open_collection(pilot, SEC)
         assert labels(pilot)[:2] == ["Name", "Status"]
         assert "name ▲" in screen_text(pilot)

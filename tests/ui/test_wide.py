@@ -5,6 +5,7 @@ import pytest
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import SUPPORT, open_collection, requests_of
 from tests.ui.writing import INTERVIEWS, service_with
+from xcoll_tui.session.screen_state import ScreenState
 
 SIZE = (160, 45)
 
@@ -62,19 +63,25 @@ async def test_the_preview_shows_what_is_missing_and_follows_changes_of_the_row(
 async def test_w_turns_it_on_and_off_and_it_is_as_it_was_at_the_next_start(
     server, browse, tmp_path
 ):
-    async with browse(server.url, size=SIZE, state=tmp_path) as pilot:
+    async with browse(
+        server.url, size=SIZE, state=tmp_path, screen_state=ScreenState(tmp_path)
+    ) as pilot:
         documents = await open_collection(pilot, SUPPORT)
         assert pilot.app.main.preview.display
         wide = documents.size.width
         await pilot.press("w")
         await wait_until(pilot, lambda: documents.size.width > wide)
         assert not pilot.app.main.preview.display
-    async with browse(server.url, size=SIZE, state=tmp_path) as pilot:
+    async with browse(
+        server.url, size=SIZE, state=tmp_path, screen_state=ScreenState(tmp_path)
+    ) as pilot:
         await open_collection(pilot, SUPPORT)
         assert not pilot.app.main.preview.display
         await pilot.press("w")
         await shown_in_preview(pilot, "Fields")
-    async with browse(server.url, size=(120, 30), state=tmp_path) as pilot:
+    async with browse(
+        server.url, size=(120, 30), state=tmp_path, screen_state=ScreenState(tmp_path)
+    ) as pilot:
         await open_collection(pilot, SUPPORT)
         await shown_in_preview(pilot, "Fields")
 

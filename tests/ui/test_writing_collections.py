@@ -86,7 +86,7 @@ async def test_created_with_every_field_option_edited_deleted_and_recreated(
         await pilot.press("ctrl+s")
         await shown(pilot, "Save these changes?", "− Field o", "removes its values from all 2")
         assert service.collection(collection_id)["collection_name"] == "All of it"
-        await pilot.press("y", "y")
+        await pilot.press("y")
         await back_on_main(pilot)
         held = service.collection(collection_id)
         assert held["collection_name"] == "Renamed"

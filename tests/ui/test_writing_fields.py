@@ -134,7 +134,7 @@ async def test_an_edit_that_is_not_taken_is_never_called_saved(browse, reattach)
             await shown(pilot, "Save these changes?")
             await pilot.press("enter")
             await shown(pilot, "Replace the document?")
-            await pilot.press("y", "y")
+            await pilot.press("y")
             await back_on_main(pilot)
         assert service.fields(collection_id, file_id) == {**old, "counterparty": "Mine Ltd"}
 

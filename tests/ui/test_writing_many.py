@@ -44,7 +44,7 @@ async def test_one_is_removed_and_undo_attaches_it_again_with_its_fields(server,
         await back_on_main(pilot)
         assert made == []
         await dialog(pilot, ConfirmScreen, "d")
-        await pilot.press("y", "y")
+        await pilot.press("y")
         await wait_until(pilot, lambda: documents.table.listing.get(row.file_id) is None)
         await back_on_main(pilot)
         assert service.fields(collection_id, row.file_id) is None
@@ -93,7 +93,7 @@ async def test_ten_are_removed_and_undone(server, browse, service):
         held = {each: service.fields(collection_id, each) for each in marked}
         await dialog(pilot, ConfirmScreen, "d")
         await shown(pilot, "10 documents", "and 5 more", "leave Interview transcripts")
-        await pilot.press("y", "y")
+        await pilot.press("y")
         run = await run_over(pilot)
         assert set(outcomes(run).values()) == {"removed"}
         assert service.collection(collection_id)["documents_count"] == 47

@@ -114,7 +114,7 @@ def words_on(pilot):
     if isinstance(screen, Dialog):
         region = screen.query(Vertical).first().region
         strips = [strip.crop(region.x, region.right) for strip in strips[region.y : region.bottom]]
-    text = " ".join(segment.text for strip in strips for segment in strip)
+    text = " ".join(strip.text for strip in strips)
     return " ".join("".join(" " if each in "│╭╮╰╯─" else each for each in text).split())
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from xcoll_tui import __version__, signals
+from xcoll_tui.cli.dispatch import meant_command, split_command
 from xcoll_tui.cli.parser import (
-    EXIT_FAILED,
     EXIT_NO_KEY,
     EXIT_USAGE,
     Parser,
@@ -28,7 +28,6 @@ from xcoll_tui.emulator.options import add_service_options, service_options
 
 if TYPE_CHECKING:
     from xcoll_tui.cli.access import ProfileAccess
-    from xcoll_tui.log import Log
     from xcoll_tui.session.screen_state import ScreenState
     from xcoll_tui.ui.access import Access
 
@@ -45,6 +44,10 @@ ESCDELAY is how many milliseconds a lone Esc waits for the rest of a key (100).
 
 exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key, 128 + n ended by signal n
 """
+
+
+_THEMES = ("xcoll", "xcoll-light")
+"""Our own themes, which need not be looked up."""
 
 
 def _parser() -> Parser:
@@ -103,15 +106,14 @@ def main(argv: list[str] | None = None) -> None:
     emulates = arguments[:1] == ["emulator"]
     if any(map(holds_key, _without_own_key(arguments) if emulates else arguments)):
         Parser(prog="xcoll").refuse_key()
-    if emulates:
+    command, own_arguments = split_command(arguments)
+    if command is not None:
         signals.raise_on_end()
-        raise SystemExit(_run_emulator(arguments[1:]))
-    if arguments[:1] == ["auth"]:
-        signals.raise_on_end()
-        from xcoll_tui.cli import auth  # noqa: PLC0415 - only when asked for
-
-        raise SystemExit(auth.run(arguments[1:]))
+        raise SystemExit(_run_command(command, own_arguments))
     parser = _parser()
+    meant = meant_command(arguments)
+    if meant is not None:
+        stop(f"There is no such command; did you mean xcoll {meant}? See xcoll --help.", EXIT_USAGE)
     options = parser.parse_args(arguments)
     if not options.demo:
         demo_options = {"documents": options.documents, **service_options(options)}
@@ -134,6 +136,18 @@ def _without_own_key(arguments: list[str]) -> list[str]:
     ]
 
 
+def _run_command(command: str, arguments: list[str]) -> int:
+    if command == "emulator":
+        return _run_emulator(arguments)
+    if command == "auth":
+        from xcoll_tui.cli import auth  # noqa: PLC0415 - only when asked for
+
+        return auth.run(arguments)
+    from xcoll_tui.cli.commands.frame import run_command  # noqa: PLC0415 - only when asked for
+
+    return run_command(command, arguments)
+
+
 def _run_emulator(arguments: list[str]) -> int:
     from xcoll_tui.emulator import command  # noqa: PLC0415 - only when asked for
 
@@ -147,12 +161,14 @@ def _run_emulator(arguments: list[str]) -> int:
 
 
 def _browse(options: argparse.Namespace) -> NoReturn:
-    from xcoll_tui.cli.screen_environment import prepare_screen  # noqa: PLC0415 - keeps --help light
+    from xcoll_tui.cli.own_log import close_log, open_log  # noqa: PLC0415 - keeps --help light
+    from xcoll_tui.cli.screen_environment import prepare_screen  # noqa: PLC0415
 
     prepare_screen(os.environ, demo=options.demo)
+    theme = _theme(options)
     own = None if options.demo else _own_access(options)
     _require_terminal()
-    log = _open_log(options.log)
+    log = open_log(options.log)
     access: Access
     if own is None:
         from xcoll_tui.cli.demo import DemoAccess  # noqa: PLC0415 - only when asked for
@@ -172,14 +188,12 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     from xcoll_tui.cli.config_file import own_preferences  # noqa: PLC0415
     from xcoll_tui.cli.own_streams import own_streams  # noqa: PLC0415 - keeps --help light
     from xcoll_tui.ui.app import XcollApp  # noqa: PLC0415 - half of the start-up
-    from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415
 
-    theme = options.theme or os.environ.get("XCOLL_THEME")
-    if theme and theme not in theme_names():
-        stop(f"There is no theme {theme!r}. There are: {', '.join(theme_names())}.", EXIT_USAGE)
     preferences = own_preferences()
     screen_state = _screen_state(fresh=options.fresh, demo=options.demo)
     if not theme:
+        from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415
+
         chosen = screen_state.theme_over(preferences.theme)
         # One that Textual had, and has no more, is nobody's mistake.
         theme = (chosen if chosen in theme_names() else "") or preferences.theme or DARK.name
@@ -199,10 +213,9 @@ def _browse(options: argparse.Namespace) -> NoReturn:
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         if screen_state.loss:
             warn(f"xcoll: {screen_state.loss}")
-        if log is not None:
-            log.close()
-            if log.problem:
-                warn(f"xcoll: The log {log.path} ends before the program: {log.problem}.")
+        problem = close_log(log, "program")
+        if problem:
+            warn(f"xcoll: {problem}")
     # None where nothing told it to exit: it broke down.
     code = 1 if app.return_code is None else app.return_code
     raise SystemExit(EXIT_NO_KEY if code == 0 and own is not None and own.key is None else code)
@@ -219,37 +232,31 @@ def _screen_state(*, fresh: bool, demo: bool) -> "ScreenState":
         return ScreenState(None)  # the session tells of it
 
 
-def _own_access(options: argparse.Namespace) -> "ProfileAccess":
-    """Return the way to the service, with the key of the environment if that holds one."""
-    from xcoll_tui.api.errors import Refused  # noqa: PLC0415 - keeps --help light
-    from xcoll_tui.cli.access import ProfileAccess  # noqa: PLC0415
-    from xcoll_tui.cli.parser import exit_code_of  # noqa: PLC0415
-    from xcoll_tui.credentials import (  # noqa: PLC0415
-        PROFILE_VARIABLE,
-        CredentialError,
-        Profiles,
-        take_key,
-    )
+def _theme(options: argparse.Namespace) -> str:
+    """Return the theme that is asked for, "" for none; one that is not there is told at once."""
+    theme: str = options.theme or os.environ.get("XCOLL_THEME") or ""
+    if theme and theme not in _THEMES:
+        from xcoll_tui.ui.themes import theme_names  # noqa: PLC0415 - keeps --help light
 
-    profiles = Profiles()
+        if theme not in theme_names():
+            stop(f"There is no theme {theme!r}. There are: {', '.join(theme_names())}.", EXIT_USAGE)
+    return theme
+
+
+def _own_access(options: argparse.Namespace) -> "ProfileAccess":
+    """Return the way to the service; without a key there has to be somebody to ask for one."""
+    from xcoll_tui.api.errors import Refused  # noqa: PLC0415 - keeps --help light
+    from xcoll_tui.cli.own_access import NO_KEY, own_access  # noqa: PLC0415
+    from xcoll_tui.cli.parser import exit_code_of  # noqa: PLC0415
+    from xcoll_tui.credentials import CredentialError  # noqa: PLC0415
+
     try:
-        key = take_key(os.environ)
-        profile = profiles.resolve(options.profile, os.environ.get(PROFILE_VARIABLE))
-        if key is None and _stream_that_is_no_terminal() and profiles.get(profile.name) is None:
-            stop(
-                "No management key. Set XAI_MANAGEMENT_KEY (xAI Console → Management Keys), log in "
-                "with xcoll auth login, or look around with xcoll --demo.",
-                EXIT_NO_KEY,
-            )
-        return ProfileAccess(
-            profile,
-            environment_key=key,
-            profiles=profiles,
-            base_url=options.base_url or os.environ.get("XCOLL_BASE_URL"),
-            read_only=options.read_only,
-        )
+        access = own_access(options)
+        if access.key is None and _stream_that_is_no_terminal() and not access.is_listed:
+            stop(NO_KEY, EXIT_NO_KEY)
     except (CredentialError, Refused) as refusal:
         stop(str(refusal), exit_code_of(refusal))
+    return access
 
 
 def _stream_that_is_no_terminal() -> str | None:
@@ -268,17 +275,3 @@ def _require_terminal() -> None:
     if term in {"", "dumb"}:
         problem = f"and TERM is {term or 'not set'}"
         stop(f"xcoll needs a terminal that can move its cursor, {problem}.", EXIT_USAGE)
-
-
-def _open_log(path: Path | None) -> "Log | None":
-    if path is None:
-        return None
-    from xcoll_tui.log import Log  # noqa: PLC0415 - only when asked for
-
-    try:
-        return Log(path)
-    except OSError as error:
-        stop(
-            f"The log {path} cannot be written: {error.strerror}. Name a plain file, or a new one.",
-            EXIT_FAILED,
-        )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xcoll_tui.api.client import Client
-    from xcoll_tui.api.models import KeyInfo
+    from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
     from xcoll_tui.log import Log
     from xcoll_tui.session.session import Session
 
@@ -79,6 +79,11 @@ class ProfileAccess:
     def destination(self) -> str:
         """The host that the key is sent to, as it is written in a URL."""
         return self._address.partition("://")[2]
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the profile is one of those that were kept."""
+        return self._profiles.get(self.profile.name) is not None
 
     @property
     def read_only(self) -> bool:
@@ -286,6 +291,17 @@ class ProfileAccess:
 
         kept_as = f"{self.profile.name} {session.state.place.host}"
         return Connection(session, close, notices=notices, kept_as=kept_as)
+
+    def client(
+        self,
+        *,
+        on_request: "Callable[[RequestRecord], object] | None" = None,
+        on_wait: "Callable[[Wait], object] | None" = None,
+    ) -> "Client":
+        """Make a client alone, with the key that was found, for what needs no session."""
+        if self.key is None:
+            raise LookupError("No key was found yet, so nothing can be asked.")
+        return self._maker(self.key.secret)(on_request=on_request, on_wait=on_wait)
 
     # Within
 

@@ -14,7 +14,7 @@ from xcoll_tui import signals
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-EXIT_FAILED, EXIT_USAGE, EXIT_NO_KEY = 1, 2, 4
+EXIT_FAILED, EXIT_USAGE, EXIT_REFUSED, EXIT_NO_KEY = 1, 2, 3, 4
 
 # What keys look like: management ones begin with xai-token-, inference ones with xai-.
 _KEY = re.compile(r"xai-[\w-]{8,}[^\s'\"]*")
@@ -37,6 +37,10 @@ class Parser(argparse.ArgumentParser):
         if _NO_VALUE in message:
             # The value may be a key, as in --key-stdin=…
             message = f"{message.partition(_NO_VALUE)[0]}: it takes no value"
+        self.complain(message)
+
+    def complain(self, message: str) -> NoReturn:
+        """End with a clause on what is wrong, which repeats nothing that may be a key."""
         stop(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", EXIT_USAGE)
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:

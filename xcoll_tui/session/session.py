@@ -177,15 +177,21 @@ class Session:
         A key that cannot be validated may still read (permissions and hosts differ), so that
         raises only Unauthorized, and only when the collections could not be read either.
         """
-        await self.state.load()
-        if self._team_id:
-            await self.state.belong_to(self._team_id)
+        await self._load_state()
         refusals: list[Unauthorized] = []
         questions = [self.collections.load(), self._validate(refusals)]
         if collection_id is not None:
             questions.append(self.open_collection(collection_id))
         await gather(*questions)
         if refusals and self.collections.loaded_at is None:
+            raise refusals[0]
+
+    async def prepare(self) -> None:
+        """Get ready to write without loading a list; raises Unauthorized."""
+        await self._load_state()
+        refusals: list[Unauthorized] = []
+        await self._validate(refusals)
+        if refusals:
             raise refusals[0]
 
     async def open_collection(self, collection_id: str) -> None:
@@ -369,6 +375,11 @@ class Session:
         return DocumentSource(
             self._service, collection_id, self.read_collection, self._superseded.correct
         )
+
+    async def _load_state(self) -> None:
+        await self.state.load()
+        if self._team_id:
+            await self.state.belong_to(self._team_id)
 
     async def _validate(self, refusals: list[Unauthorized]) -> None:
         try:

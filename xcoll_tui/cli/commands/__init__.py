@@ -1,0 +1,10 @@
+"""The commands for scripts: `xcoll list`, `xcoll export` and the like, one file each.
+
+This table alone is loaded to tell a command from a collection ID; a command's module is imported
+when it is asked for, and none of them imports the screen.
+"""
+
+COMMANDS: dict[str, str] = {
+    "list": "list the collections, or the documents of one",
+}
+"""Each command, the name of its module in here, with what it does; in the order of the help."""

@@ -1,0 +1,175 @@
+"""What every command stands in: its parser, its streams, its errors and its exit code."""
+
+import argparse
+import importlib
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
+
+from xcoll_tui.cli.commands.failure import CommandFailed
+from xcoll_tui.cli.own_streams import own_streams
+from xcoll_tui.cli.parser import (
+    EXIT_FAILED,
+    EXIT_REFUSED,
+    Parser,
+    exit_code_of,
+    exit_code_of_signal,
+    looks_like_key,
+    stop,
+    stop_unwritten,
+    warn,
+)
+from xcoll_tui.cli.patience import begin_line
+from xcoll_tui.signals import Ended
+
+if TYPE_CHECKING:
+    from xcoll_tui.cli.commands.output import Output
+
+_SHARED = """\
+also: --profile NAME, --base-url URL, --log FILE, --quiet (only what fails)
+"""
+_OUTPUT = """\
+output: a table on a terminal, else TSV; --json an array, --jsonl line by line
+"""
+
+
+class Command(Protocol):
+    """A module of `xcoll_tui.cli.commands`.
+
+    SUMMARY is a sentence, EXAMPLES lines that can be typed; both, the options and what is added
+    here fit a terminal of 80x24.
+    """
+
+    SUMMARY: str
+    EXAMPLES: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add what the command takes, but for what all of them take."""
+        ...
+
+    def run(self, options: argparse.Namespace, output: "Output") -> int:
+        """Carry it out and return the exit code.
+
+        Blocks: it reads standard input before, and waits for the service with `run_until_signal`.
+        Raises CommandFailed, and lets through what `run_command` makes a sentence of.
+        """
+        ...
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help that leaves room for examples."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=20)
+
+
+class CommandParser(Parser):
+    """A parser that shows the usage of its command beside the complaint."""
+
+    def complain(self, message: str) -> NoReturn:
+        """Say what is wrong and how it is used."""
+        warn(self.format_usage().rstrip())
+        super().complain(message)
+
+
+def command_module(name: str) -> Command:
+    """Import the module of a command."""
+    return cast("Command", importlib.import_module(f"xcoll_tui.cli.commands.{name}"))
+
+
+def make_parser(name: str) -> CommandParser:
+    """Make the parser of a command, with what all commands take."""
+    command = command_module(name)
+    parser = CommandParser(
+        prog=f"xcoll {name}",
+        description=command.SUMMARY,
+        formatter_class=_Help,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    # One block instead of two: a page has 24 lines.
+    parser._positionals = parser._optionals  # noqa: SLF001 - argparse has no other way
+    parser._optionals.title = "arguments"  # noqa: SLF001
+    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
+    command.add_arguments(parser)
+    prints = any(action.dest == "form" for action in parser._actions)  # noqa: SLF001 - no other way
+    parser.epilog = f"{_OUTPUT if prints else ''}{_SHARED}\n{command.EXAMPLES}"
+    hidden = argparse.SUPPRESS  # the epilog has them in one line
+    parser.add_argument("--profile", metavar="NAME", help=hidden)
+    parser.add_argument("--base-url", metavar="URL", help=hidden)
+    parser.add_argument("--read-only", action="store_true", help=hidden)
+    parser.add_argument("--log", type=Path, metavar="FILE", help=hidden)
+    parser.add_argument("-q", "--quiet", action="store_true", help=hidden)
+    return parser
+
+
+def add_form(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose how rows are written."""
+    group = parser.add_mutually_exclusive_group()
+    for form in ("json", "jsonl"):
+        group.add_argument(
+            f"--{form}", dest="form", action="store_const", const=form, help=argparse.SUPPRESS
+        )
+
+
+def run_command(name: str, arguments: list[str]) -> int:
+    """Carry out a command and return its exit code; wrong usage ends with SystemExit."""
+    parser = make_parser(name)
+    options = parser.parse_intermixed_args(arguments)
+    if any(looks_like_key(value) for value in _texts_of(options)):
+        parser.refuse_key()
+    if sys.stdout is None:
+        stop("Standard output is closed, so there is nowhere to write to.", EXIT_FAILED)
+    from xcoll_tui.cli.commands.output import Output  # noqa: PLC0415 - keeps --help light
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What a terminal of few letters lacks is no crash.
+        sys.stdout.reconfigure(errors="replace")
+    output = Output(form=getattr(options, "form", None), quiet=options.quiet)
+    with own_streams():
+        return _carry_out(command_module(name), options, output)
+
+
+def _texts_of(options: argparse.Namespace) -> list[str]:
+    values = [
+        part
+        for value in vars(options).values()
+        for part in (value if isinstance(value, list) else [value])
+    ]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _carry_out(command: Command, options: argparse.Namespace, output: "Output") -> int:
+    from xcoll_tui.api.errors import ApiError, ReadOnly, Refused  # noqa: PLC0415 - as above
+    from xcoll_tui.cli.access import plain  # noqa: PLC0415
+    from xcoll_tui.credentials import CredentialError  # noqa: PLC0415
+
+    try:
+        code = command.run(options, output)
+        output.flush()
+    except CommandFailed as failure:
+        stop(_after(output, str(failure)), failure.code)
+    except ReadOnly as refusal:
+        stop(_after(output, plain(refusal)), EXIT_REFUSED)
+    except (CredentialError, Refused) as refusal:
+        stop(_after(output, plain(refusal)), exit_code_of(refusal))
+    except ApiError as error:
+        stop(_after(output, plain(error)), EXIT_FAILED)
+    except (KeyboardInterrupt, Ended):
+        begin_line()
+        stop(_after(output, "Broken off before the end."), exit_code_of_signal())
+    except OSError as error:  # nothing else lets one through
+        output.drop()
+        stop_unwritten(error)
+    return code
+
+
+def _after(output: "Output", sentence: str) -> str:
+    """Let what was written stand before the sentence, where it can be written at all."""
+    output.end_progress()
+    try:
+        output.flush()
+    except OSError:
+        output.drop()
+    return sentence

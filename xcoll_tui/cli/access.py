@@ -303,6 +303,11 @@ class ProfileAccess:
             raise LookupError("No key was found yet, so nothing can be asked.")
         return self._maker(self.key.secret)(on_request=on_request, on_wait=on_wait)
 
+    @property
+    def opened(self) -> "tuple[Client, Session] | None":
+        """The client and the session that `connect` has built."""
+        return self._open
+
     # Within
 
     def _maker(self, secret: Secret) -> "Callable[..., Client]":

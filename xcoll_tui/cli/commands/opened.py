@@ -2,8 +2,10 @@
 
 import argparse
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xcoll_tui.cli.access import plain
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.own_access import NO_KEY, own_access
 from xcoll_tui.cli.own_log import close_log, open_log
@@ -46,8 +48,16 @@ async def opened_client(options: argparse.Namespace) -> "AsyncIterator[Client]":
         _close(log)
 
 
+@dataclass(frozen=True)
+class OpenedSession:
+    """A session that is ready to write, and the client below it, for what only reads."""
+
+    session: "Session"
+    client: "Client"
+
+
 @asynccontextmanager
-async def opened_session(options: argparse.Namespace) -> "AsyncIterator[Session]":
+async def opened_session(options: argparse.Namespace) -> "AsyncIterator[OpenedSession]":
     """Open a session for a command that writes: its undo log and what was learned are at hand.
 
     The key is validated, which tells the team that the undo log is kept for; no list is loaded.
@@ -55,12 +65,14 @@ async def opened_session(options: argparse.Namespace) -> "AsyncIterator[Session]
     """
     access, log = await _found(options)
     connection = access.connect()
-    session = connection.session
     try:
+        if access.opened is None:
+            raise LookupError("The session was not opened.")
+        client, session = access.opened
         for notice in connection.notices:
-            warn(f"xcoll: {notice}")
+            warn(f"xcoll: {plain(notice)}")
         await session.prepare()
-        yield session
+        yield OpenedSession(session, client)
     finally:
         await connection.close()
         _close(log)

@@ -102,3 +102,61 @@ def sync_file(descriptor: int) -> None:
     except OSError as error:
         if error.errno not in _CANNOT_SYNC:
             raise
+
+
+class FreshFile:
+    """A file that gets its name once it is whole; until then it stands beside it, hidden.
+
+    `replace` says whether another may stand in its place. All methods raise OSError but `discard`,
+    which belongs at the end whatever happened. A link is followed; what is no plain file is
+    refused.
+    """
+
+    def __init__(self, path: Path, *, replace: bool = False) -> None:
+        self.path = path
+        self._place = Path(os.path.realpath(path))
+        self._replace = replace
+        with suppress(FileNotFoundError):
+            _require_plain(self._place.stat())
+            self._require_free()
+        self._part = self._place.with_name(f".{self._place.name}.{secrets.token_hex(4)}.part")
+        self.file = create_private(self._part)
+
+    @property
+    def folder(self) -> Path:
+        """Where it stands."""
+        return self._place.parent
+
+    def publish(self) -> None:
+        """Bring it to the disk and give it its name; raises FileExistsError."""
+        self.file.flush()
+        sync_file(self.file.fileno())
+        self.file.close()
+        if self._replace:
+            self._part.replace(self._place)
+        else:
+            self._take_name()
+        sync_folder(self._place.parent)
+
+    def discard(self) -> None:
+        """Remove it, unless it was published."""
+        with suppress(OSError):
+            self.file.close()
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    def _take_name(self) -> None:
+        try:
+            # A link is refused where a name is taken, a rename is not.
+            os.link(self._part, self._place)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError, AttributeError):
+            self._require_free()  # a file system without links
+            self._part.rename(self._place)
+        else:
+            self._part.unlink()
+
+    def _require_free(self) -> None:
+        if not self._replace and os.path.lexists(self._place):
+            raise FileExistsError(errno.EEXIST, "It exists already", str(self.path))

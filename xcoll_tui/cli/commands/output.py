@@ -13,6 +13,7 @@ from xcoll_tui.cli.commands.columns import Column, RowKind
 from xcoll_tui.cli.commands.table import TableWriter
 from xcoll_tui.cli.commands.tsv import tsv_line
 from xcoll_tui.cli.parser import warn
+from xcoll_tui.ui.presentation.text import clean_lines
 
 T = TypeVar("T")
 R_contra = TypeVar("R_contra", contravariant=True)
@@ -76,6 +77,15 @@ class Output:
             sys.stdout.write(text)
         else:
             self._file.write(text.encode("utf-8", "replace"))
+
+    def write_bytes(self, content: bytes) -> None:
+        """Write data that are UTF-8 already; raises OSError."""
+        if self._file is None:
+            # No terminal acts upon what a service has sent.
+            self.write(clean_lines(content.decode(), len(content)))
+        else:
+            self._clear()
+            self._file.write(content)
 
     def flush(self) -> None:
         """Hand over what was written; raises OSError."""

@@ -6,6 +6,8 @@ when it is asked for, and none of them imports the screen.
 
 COMMANDS: dict[str, str] = {
     "list": "list the collections, or the documents of one",
+    "show": "show all of a collection or a document",
+    "wait": "wait until nothing is being indexed",
     "export": "write all documents of a collection to a file",
 }
 """Each command, the name of its module in here, with what it does; in the order of the help."""

@@ -1,7 +1,7 @@
 """The columns of collections and documents, under the API's own names."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 from xcoll_tui.api.models import Collection, Document
@@ -129,6 +129,12 @@ def field_column(key: str) -> Column[Document]:
 
 def _field(key: str) -> Callable[[Document], object]:
     return lambda row: row.fields.get(key)
+
+
+def columns_of_documents(names: Iterable[str]) -> list[Column[Document]]:
+    """Return the columns of names that are known here."""
+    known = {column.name: column for column in DOCUMENTS.tsv}
+    return [known[name] for name in names]
 
 
 def document_columns(names: str) -> list[Column[Document]]:

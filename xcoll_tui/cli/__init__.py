@@ -50,7 +50,8 @@ _THEMES = ("xcoll", "xcoll-light")
 """Our own themes, which need not be looked up."""
 
 
-def _parser() -> Parser:
+def browse_parser() -> Parser:
+    """Make the parser of what opens the screen."""
     parser = Parser(
         prog="xcoll",
         usage="%(prog)s [options] [collection_id]",
@@ -110,7 +111,7 @@ def main(argv: list[str] | None = None) -> None:
     if command is not None:
         signals.raise_on_end()
         raise SystemExit(_run_command(command, own_arguments))
-    parser = _parser()
+    parser = browse_parser()
     meant = meant_command(arguments)
     if meant is not None:
         stop(f"There is no such command; did you mean xcoll {meant}? See xcoll --help.", EXIT_USAGE)

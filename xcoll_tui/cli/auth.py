@@ -73,7 +73,7 @@ class _AuthParser(Parser):
 
 def run(arguments: list[str]) -> int:
     """Carry out `xcoll auth …` and return the exit code; wrong usage ends with SystemExit."""
-    parser = _parser()
+    parser = make_auth_parser()
     options = parser.parse_args(arguments)
     if looks_like_key(getattr(options, "base_url", None) or ""):
         parser.refuse_key()
@@ -100,7 +100,8 @@ def _carry_out(options: argparse.Namespace) -> int:
     return code
 
 
-def _parser() -> Parser:
+def make_auth_parser() -> Parser:
+    """Make the parser of `xcoll auth` and its commands."""
     parser = _AuthParser(
         prog="xcoll auth",
         description="Log in, and see which key is used. Keys are kept in the OS keyring.",

@@ -9,5 +9,7 @@ COMMANDS: dict[str, str] = {
     "show": "show all of a collection or a document",
     "wait": "wait until nothing is being indexed",
     "export": "write all documents of a collection to a file",
+    "completion": "complete commands and options in a shell",
+    "doctor": "tell of key, terminal and service, for a bug report",
 }
 """Each command, the name of its module in here, with what it does; in the order of the help."""

@@ -1,0 +1,1 @@
+"""What `xcoll doctor` looks at."""

@@ -74,7 +74,6 @@ def test_what_is_no_key_is_refused_before_anybody_is_asked(say, service, use_bus
         ["status", KEY],
         ["login", "--team-id", KEY],
         ["logout", KEY],
-        ["list", "sesame"],
     ],
     ids=lambda words: " ".join(words).replace(KEY, "KEY").replace(OTHER_KEY, "KEY"),
 )
@@ -98,21 +97,29 @@ def test_a_key_on_the_command_line_is_refused_without_being_repeated(arguments, 
         (["login", "--profile", KEY.upper()], "That is no name for a profile."),
         (["login", "--team-id", KEY[:12]], "That is no ID of a team."),
         (["login", "--base-url", "http://x.example"], "send the key unencrypted"),
-        (["login", "--nonsense"], "Unrecognized arguments: --nonsense. See xcoll auth --help."),
+        (
+            ["login", "--nonsense"],
+            "Unrecognized arguments: --nonsense. See xcoll auth login --help.",
+        ),
+        (["list", "sesame"], "It takes no such argument, and no command takes a key as one."),
+        (["status", "--nonsense"], "usage: xcoll auth status [-h] [--profile NAME]"),
         (["use"], "arguments are required: PROFILE. See xcoll auth use --help."),
         (["use", "A B"], "That is no name for a profile."),
         (["logout", "--all", "--profile", "work"], "not allowed with argument"),
         (["status", "--profile", "../x"], "That is no name for a profile."),
     ],
 )
-def test_wrong_usage_is_one_sentence(arguments, said, say, tmp_path, monkeypatch):
+def test_wrong_usage_is_one_sentence_below_the_usage(arguments, said, say, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     login = [*arguments, "--key-stdin"] if arguments[:1] == ["login"] else arguments
     code, out, err = say(*login, piped=KEY.encode())
     assert (code, out) == (2, "")
     assert said in err
-    assert len(err.splitlines()) == 1
+    *usage, sentence = err.splitlines()
+    assert sentence.startswith("xcoll: ")
+    assert not usage or usage[0].startswith("usage: xcoll auth ")
     assert KEY.lower() not in err.lower()
+    assert "sesame" not in err
 
 
 def test_the_exit_codes_are_documented():

@@ -8,17 +8,19 @@ import argparse
 import gc
 import os
 import sys
+import textwrap
 import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from xcoll_tui import __version__, signals
-from xcoll_tui.cli.dispatch import meant_command, split_command
+from xcoll_tui.cli.dispatch import ALL, meant_command, split_command
 from xcoll_tui.cli.parser import (
     EXIT_NO_KEY,
     EXIT_USAGE,
     Parser,
+    ShortHelp,
     holds_key,
     looks_like_key,
     stop,
@@ -31,19 +33,41 @@ if TYPE_CHECKING:
     from xcoll_tui.session.screen_state import ScreenState
     from xcoll_tui.ui.access import Access
 
-_EPILOG = """\
-xcoll auth        log in, and see which key is used; see xcoll auth --help
-xcoll emulator    serve a local stand-in of the API; see xcoll emulator --help
+_HELP = """\
+usage: xcoll [options] [COLLECTION_ID]
+       xcoll COMMAND …        (xcoll COMMAND --help tells more)
 
-The key is read from XAI_MANAGEMENT_KEY, else XAI_MANAGEMENT_API_KEY, else the
-file that XCOLL_KEY_FILE names, else the OS keyring, where xcoll auth login puts
-it. It is never taken from the command line, which every user of the machine
-can read.
+Browse the xAI Collections API in a terminal, or do one thing from a script.
 
-ESCDELAY is how many milliseconds a lone Esc waits for the rest of a key (100).
+commands:
+{commands}
 
-exit codes: 0 done, 1 failed, 2 wrong usage, 4 no key, 128 + n ended by signal n
+options:
+  --profile NAME  key, host and team to use; also XCOLL_PROFILE
+  --base-url URL  where the API is; also XCOLL_BASE_URL
+  --read-only     refuse every write
+  --theme NAME    colours (xcoll); also XCOLL_THEME
+  --log FILE      write a log without secrets; --version, --help
+  --demo          browse sample data, without a key; --documents N makes the
+                  large collection as large, and see xcoll emulator --help
+The key: XAI_MANAGEMENT_KEY, else XAI_MANAGEMENT_API_KEY, else in the file that
+XCOLL_KEY_FILE names, else in the OS keyring, where xcoll auth login puts it.
+
+examples: xcoll --demo
+          xcoll list "SEC Filings" --failed
+exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 no key, 128+n signal
 """
+
+
+class _BrowseParser(Parser):
+    """The parser of what opens the screen; its help tells of the commands, too."""
+
+    def format_help(self) -> str:
+        """Return a page that fits a terminal."""
+        commands = textwrap.fill(
+            "  ".join(ALL), 78, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+        )
+        return _HELP.format(commands=commands)
 
 
 _THEMES = ("xcoll", "xcoll-light")
@@ -52,14 +76,7 @@ _THEMES = ("xcoll", "xcoll-light")
 
 def browse_parser() -> Parser:
     """Make the parser of what opens the screen."""
-    parser = Parser(
-        prog="xcoll",
-        usage="%(prog)s [options] [collection_id]",
-        description="A terminal browser for the xAI Collections API.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = _BrowseParser(prog="xcoll", allow_abbrev=False)
     parser.add_argument("collection_id", nargs="?", help="open this collection")
     parser.add_argument(
         "--base-url",
@@ -154,10 +171,15 @@ def _run_emulator(arguments: list[str]) -> int:
 
     parser = Parser(
         prog="xcoll emulator",
+        usage="%(prog)s [options]",
         description="Serve a local stand-in of the Collections API.",
+        epilog=command.EXAMPLES,
+        formatter_class=ShortHelp,
         allow_abbrev=False,
+        add_help=False,
     )
     command.add_arguments(parser)
+    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
     return command.run(parser.parse_args(arguments))
 
 

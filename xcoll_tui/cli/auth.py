@@ -21,6 +21,7 @@ from xcoll_tui.cli.own_streams import own_streams
 from xcoll_tui.cli.parser import (
     EXIT_FAILED,
     Parser,
+    ShortHelp,
     exit_code_of,
     exit_code_of_signal,
     looks_like_key,
@@ -51,30 +52,58 @@ from xcoll_tui.signals import Ended
 from xcoll_tui.ui.presentation.text import clean
 
 _EPILOG = """\
-exit codes: 0 done, 1 failed, 2 wrong usage, 4 not logged in, 128 + n ended by signal n
+examples:
+  xcoll auth login
+  pass show xai/management | xcoll auth login --key-stdin --profile work
+  xcoll auth status --json
+
+exit codes: 0 done, 1 failed, 2 wrong usage, 4 not logged in, 128+n signal n
 """
+
+_EXAMPLES = {
+    "login": "example: xcoll auth login --profile work --read-only",
+    "status": "example: xcoll auth status --json",
+    "list": "example: xcoll auth list",
+    "use": "example: xcoll auth use work",
+    "logout": "example: xcoll auth logout --profile work",
+}
 
 
 class _AuthParser(Parser):
     """A parser that repeats nothing of what it does not know: it may be a key."""
 
+    takes_key = False
+    """Whether it is of the command that people give a key to."""
+
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong; a value that is left over is taken for a key."""
+        """Say what is wrong; a value that is left over where a key is asked for is one."""
         if message.startswith("unrecognized arguments"):
             words = message.partition(": ")[2].split()
-            if any("key" in word or "=" in word or not word.startswith("-") for word in words):
+            if any("key" in word or "=" in word for word in words):
                 self.refuse_key()
+            if any(not word.startswith("-") for word in words):
+                if self.takes_key:
+                    self.refuse_key()
+                message = "it takes no such argument, and no command takes a key as one"
         if "ignored explicit argument" in message:
             self.refuse_key()
         if "invalid choice" in message:
             message = "there is no such command: use login, status, list, use or logout"
         super().error(message)
 
+    def complain(self, message: str) -> NoReturn:
+        """Say what is wrong and how it is used."""
+        warn(self.format_usage().rstrip())
+        super().complain(message)
+
 
 def run(arguments: list[str]) -> int:
     """Carry out `xcoll auth …` and return the exit code; wrong usage ends with SystemExit."""
     parser = make_auth_parser()
-    options = parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest:
+        # By the parser of the command, which knows how that is used.
+        options.parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if looks_like_key(getattr(options, "base_url", None) or ""):
         parser.refuse_key()
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -106,19 +135,27 @@ def make_auth_parser() -> Parser:
         prog="xcoll auth",
         description="Log in, and see which key is used. Keys are kept in the OS keyring.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=ShortHelp,
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_AuthParser)
 
-    def command(name: str, act: Callable[[argparse.Namespace], int], summary: str) -> Parser:
-        subparser = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
-        subparser.set_defaults(act=act)
+    def command(name: str, act: Callable[[argparse.Namespace], int], summary: str) -> _AuthParser:
+        subparser = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=_EXAMPLES[name],
+            formatter_class=ShortHelp,
+            allow_abbrev=False,
+        )
+        subparser.set_defaults(act=act, parser=subparser)
         return subparser
 
     named = "the profile; else XCOLL_PROFILE, else the chosen one"
 
     login = command("login", _login, "Check a management key, and keep it in the OS keyring.")
+    login.takes_key = True
     login.add_argument("--profile", metavar="NAME", help="make or change this profile")
     login.add_argument("--base-url", metavar="URL", help="where the profile's API is")
     login.add_argument("--team-id", metavar="ID", help="the team; the key tells it otherwise")

@@ -27,6 +27,13 @@ _UNKNOWN = "unrecognized arguments: "
 _NO_VALUE = ": ignored explicit argument "
 
 
+class ShortHelp(argparse.RawDescriptionHelpFormatter):
+    """Help that leaves room for examples."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=24)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one sentence."""
 

@@ -14,32 +14,39 @@ if TYPE_CHECKING:
     from xcoll_tui.emulator.store import Store
 
 
+EXAMPLES = """\
+A fault may be repeated; PATH may hold *, and WHEN is before, after or during.
+example: xcoll emulator --seed small --fault 'GET:*/documents:503:before:0.2'
+"""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to a parser."""
     add = parser.add_argument
-    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    add("--port", type=_port, default=0, help="port; 0 takes a free one (default)")
-    add("--key", type=_key, help="the management key to ask for (default: a random one)")
+    add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    add("--port", type=_port, default=0, metavar="N", help="port; 0 takes a free one (0)")
+    add("--key", type=_key, help="the management key to ask for (a random one)")
     add("--data", type=Path, metavar="FILE", help="keep everything in this file, not in memory")
     add(
         "--seed",
         choices=["none", "small", "large"],
         default="none",
-        help="sample collections for an empty store (default: %(default)s)",
+        metavar="S",
+        help="samples for an empty store: none, small, large",
     )
     add(
         "--documents",
         type=_count,
         metavar="N",
-        help="documents in the large sample collection (default: 100000)",
+        help="documents in the large sample collection (100000)",
     )
-    add_service_options(parser.add_argument_group("how the service behaves"))
+    add_service_options(parser)
     add(
         "--index-seconds",
         type=duration,
         default=5.0,
         metavar="S",
-        help="how long a document is indexed (default: 5; 0: at once)",
+        help="how long a document is indexed (5; 0: at once)",
     )
     add("--latency", type=duration, default=0.0, metavar="MS", help="added to each answer")
     add("--rate", type=_count, metavar="N", help="answer 429 beyond N requests a second")
@@ -48,8 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SPEC",
-        help="METHOD:PATH-GLOB:STATUS|reset|timeout|garbage[:before|after|during][:SHARE],"
-        " may be repeated",
+        help="METHOD:PATH:STATUS|reset|timeout|garbage[:WHEN][:SHARE]",
     )
 
 

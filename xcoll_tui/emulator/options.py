@@ -9,10 +9,10 @@ from typing import cast
 from xcoll_tui.emulator.policies import CHOICES, ServiceOptions
 
 _HELP = {
-    "metadata_patch": "what a PATCH with fields does",
-    "reattach": "what attaching again does",
-    "remove": "what becomes of a removed document's file",
-    "undeclared": "what becomes of fields without a definition",
+    "metadata_patch": "a PATCH with fields",
+    "reattach": "attaching again",
+    "remove": "the file of what is removed",
+    "undeclared": "fields without a definition",
 }
 
 
@@ -20,8 +20,8 @@ def add_service_options(parser: "argparse.ArgumentParser | argparse._ArgumentGro
     """Add the options; what is not given is None."""
     for name, choices in CHOICES.items():
         option = f"--{name.replace('_', '-')}"
-        text = f"{_HELP[name]} ({choices[0]})"
-        parser.add_argument(option, choices=choices, help=text)
+        text = f"{_HELP[name]}: {', '.join(choices)}"
+        parser.add_argument(option, choices=choices, metavar="HOW", help=text)
     parser.add_argument(
         "--lag",
         type=duration,

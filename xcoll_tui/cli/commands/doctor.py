@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 SUMMARY = "Tell of the terminal, the key, the service and what is remembered of it."
 EXAMPLES = """\
-Nothing in it is secret: no key, no name and no ID of yours. It asks the service by
-reading only. Exit code 1: something is not as it should be.
+Nothing in it is secret: no key, no name and no ID of yours. It only reads.
+Exit code 1: something is not as it should be.
 
 examples:
   xcoll doctor

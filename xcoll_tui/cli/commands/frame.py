@@ -13,6 +13,7 @@ from xcoll_tui.cli.parser import (
     EXIT_FAILED,
     EXIT_REFUSED,
     Parser,
+    ShortHelp,
     exit_code_of,
     exit_code_of_signal,
     looks_like_key,
@@ -57,13 +58,6 @@ class Command(Protocol):
         ...
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Help that leaves room for examples."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=20)
-
-
 class CommandParser(Parser):
     """A parser that shows the usage of its command beside the complaint."""
 
@@ -84,7 +78,7 @@ def make_parser(name: str) -> CommandParser:
     parser = CommandParser(
         prog=f"xcoll {name}",
         description=command.SUMMARY,
-        formatter_class=_Help,
+        formatter_class=ShortHelp,
         allow_abbrev=False,
         add_help=False,
     )

@@ -16,10 +16,11 @@ from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.lists.settled import IndexingWait
 from xcoll_tui.ui.presentation.format import format_many
 
-SUMMARY = "Wait until no document, or none of these, is being indexed; write each that is done."
+SUMMARY = "Wait until no document, or none of these, is being indexed."
 EXAMPLES = """\
-Exit code 1: one has failed, is not there, or the time was over. What was never seen
-under way has to look done for S seconds, because reads may be behind writes.
+Each that is done is a line. Exit code 1: one failed, is not there, or the time
+was over. What was never seen under way has to look done for --settle seconds:
+reads may be behind writes.
 
 examples:
   xcoll wait "SEC Filings" --timeout 600

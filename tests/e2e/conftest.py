@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.commands import Commands
+from xcoll_tui.emulator.server import Server
+
 if TYPE_CHECKING:
     from tests.secret_service import SecretService, SilentBus
 
@@ -64,6 +67,27 @@ def use_bus(monkeypatch: pytest.MonkeyPatch) -> UseBus:
         monkeypatch.setattr(keyring.backend, "get_all_keyring", uncached)
 
     return use
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Server]:
+    """An emulator with small samples, the same for a module: for tests that only read."""
+    with Server(seed="small", index_seconds=0) as server:
+        yield server
+
+
+@pytest.fixture
+def commands_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Server], Commands]:
+    """Run commands against a service of the test's own."""
+    return lambda server: Commands(capsys, monkeypatch, server.url, server.key)
+
+
+@pytest.fixture
+def command(commands_for: Callable[[Server], Commands], emulator: Server) -> Commands:
+    """Run a command against the emulator of the module."""
+    return commands_for(emulator)
 
 
 def _need_binaries() -> None:

@@ -11,7 +11,7 @@ from xcoll_tui.ui.presentation.text import clean, fit
 T = TypeVar("T")
 
 _GAP = "  "
-_NARROW = 20
+_NARROW = 18
 """Cells that a column which may be cut keeps, as long as others can go in its place."""
 _LONGEST = 200
 

@@ -106,7 +106,8 @@ class _Reader(Generic[T]):
         self._end = end
         self._ahead = ahead
         self._pages: deque[Page[T]] = deque()
-        self._changed = asyncio.Event()
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
         self.requested = 0
         self.task = asyncio.create_task(self._run(token))
 
@@ -116,12 +117,12 @@ class _Reader(Generic[T]):
             if self.task.done():
                 await self.task
                 return None
-            self._changed.clear()
-            waiting = asyncio.ensure_future(self._changed.wait())
+            self._news.clear()
+            waiting = asyncio.ensure_future(self._news.wait())
             await asyncio.wait({waiting, self.task}, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
         page = self._pages.popleft()
-        self._changed.set()
+        self._room.set()
         return page
 
     async def _run(self, token: str | None) -> None:
@@ -131,13 +132,13 @@ class _Reader(Generic[T]):
             self.requested += 1
             page = await self._source.page(self._query, self._end, token)
             self._pages.append(page)
-            self._changed.set()
+            self._news.set()
             token = page.token
             if token is None:
                 return
             while len(self._pages) >= self._ahead():
-                self._changed.clear()
-                await self._changed.wait()
+                self._room.clear()
+                await self._room.wait()
 
 
 async def read_both_ends(

@@ -1,0 +1,116 @@
+"""What the tests of the commands share: running one, and schemas of what they write."""
+
+import io
+import json
+import sys
+from typing import NamedTuple
+
+import pytest
+
+from xcoll_tui.cli import main
+
+_TEXT, _NUMBER = {"string"}, {"integer"}
+_MAYBE_TEXT, _MAYBE_NUMBER = {"string", "null"}, {"integer", "null"}
+
+DOCUMENT = {
+    "file_metadata": {
+        "file_id": _TEXT,
+        "name": _TEXT,
+        "size_bytes": _MAYBE_NUMBER,
+        "content_type": _TEXT,
+        "created_at": _MAYBE_TEXT,
+        "expires_at": _MAYBE_TEXT,
+        "hash": _TEXT,
+        "upload_status": _MAYBE_TEXT,
+        "upload_error_message": _MAYBE_TEXT,
+        "processing_status": _MAYBE_TEXT,
+        "file_path": _MAYBE_TEXT,
+    },
+    "fields": {"object"},
+    "status": _TEXT,
+    "error_message": _MAYBE_TEXT,
+    "last_indexed_at": _MAYBE_TEXT,
+    "chunk_count": _MAYBE_NUMBER,
+    "chunks_processed_count": _MAYBE_NUMBER,
+}
+COLLECTION = {
+    "collection_id": _TEXT,
+    "collection_name": _TEXT,
+    "collection_description": _MAYBE_TEXT,
+    "created_at": _MAYBE_TEXT,
+    "documents_count": _MAYBE_NUMBER,
+    "total_file_size": _MAYBE_NUMBER,
+    "index_configuration": {"object", "null"},
+    "chunk_configuration": {"object", "null"},
+    "field_definitions": {"array"},
+    "disable_rag_lookup": {"boolean"},
+    "collection_type": _TEXT,
+}
+FINDING = {"topic": _TEXT, "name": _TEXT, "state": _TEXT, "value": _TEXT}
+
+_TYPES = {str: "string", int: "integer", bool: "boolean", dict: "object", list: "array"}
+
+
+def schema_of(kind):
+    """Write the JSON schema of an object: the same members for ever, and no other."""
+    members = {
+        name: schema_of(types) if isinstance(types, dict) else {"type": sorted(types)}
+        for name, types in kind.items()
+    }
+    return {
+        "type": "object",
+        "properties": members,
+        "required": list(kind),
+        "additionalProperties": False,
+    }
+
+
+def assert_matches(value, schema):
+    """Assert that a value is as a schema says; of schemas only what `schema_of` writes."""
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    assert _TYPES.get(type(value), "null") in types, (value, types)
+    if "properties" in schema:
+        assert list(value) == schema["required"]
+        for name, member in schema["properties"].items():
+            assert_matches(value[name], member)
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        """What was written, as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self):
+        """What was written, as lines."""
+        return self.out.splitlines()
+
+
+class Commands:
+    """Runs commands in this process, as if each were the first."""
+
+    def __init__(self, capsys, monkeypatch, url, key):
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+        self.url, self.key = url, key
+
+    def __call__(self, *arguments, stdin="", code=0, **env):
+        """Run a command; it has to end with this code, and with no traceback."""
+        variables = {"XAI_MANAGEMENT_KEY": self.key, "XCOLL_BASE_URL": self.url, **env}
+        for name, value in variables.items():
+            self._monkeypatch.setenv(name, value)
+        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as end:
+            main([*arguments])
+        written = self._capsys.readouterr()
+        ended = Ended(end.value.code or 0, written.out, written.err)
+        assert ended.code == code, ended
+        assert "Traceback" not in ended.err
+        return ended

@@ -7,11 +7,13 @@ import asyncio
 import os
 import random as _random
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 from xcoll_tui import __version__
@@ -152,6 +154,7 @@ class Client(Endpoints):
             return self._http
 
     def _connect(self) -> "httpx.AsyncClient":
+        _leave_out_command_line()
         import httpx  # noqa: PLC0415  loading it takes longer than all else before the first frame
 
         context, proxy = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), None
@@ -285,11 +288,11 @@ class Client(Endpoints):
 
         The number is the request's turn in the pace.
         """
-        import httpx  # noqa: PLC0415  see `_connect`
-
         http = self._http
         if http is None:
             http = await asyncio.to_thread(self._opened)
+        import httpx  # noqa: PLC0415  see `_connect`, which comes first
+
         answer = Answer(endpoint, self._hide(path), trouble="it was cancelled")
         url = f"{self.base_url}{path}{query}"
         headers = None if body is None else {"Content-Type": "application/json"}
@@ -375,6 +378,22 @@ def _as_httpx(proxy: Proxy, context: ssl.SSLContext) -> "httpx.Proxy":
             auth=None if proxy.user is None else (proxy.user, proxy.password),
         )
     raise Misconfigured(f"Nothing was sent: the proxy that {proxy.variable} names cannot be used.")
+
+
+def _leave_out_command_line() -> None:
+    """Keep httpx from loading the command that it is as well, with click and rich for it.
+
+    Without this half of its import would be for that, and a command of ours would wait for it.
+    """
+    if "httpx" in sys.modules or "httpx._main" in sys.modules:
+        return
+
+    def main() -> None:
+        raise SystemExit("This is xcoll, and not the command of httpx.")
+
+    stub = ModuleType("httpx._main")
+    stub.__dict__["main"] = main
+    sys.modules["httpx._main"] = stub
 
 
 async def _read_body(answer: Answer, reply: "httpx.Response") -> Answer:

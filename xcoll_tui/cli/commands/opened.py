@@ -1,6 +1,7 @@
 """The service opened for a command: a client alone, or a session for what writes."""
 
 import argparse
+import gc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ async def opened_client(options: argparse.Namespace) -> "AsyncIterator[Client]":
         async with access.client(
             on_request=None if log is None else log.request, on_wait=on_wait
         ) as client:
+            client.open()  # nothing else is under way that would have to wait for it
+            gc.enable()
             yield client
     finally:
         _close(log)
@@ -71,6 +74,7 @@ async def opened_session(options: argparse.Namespace) -> "AsyncIterator[OpenedSe
         client, session = access.opened
         for notice in connection.notices:
             warn(f"xcoll: {plain(notice)}")
+        gc.enable()
         await session.prepare()
         yield OpenedSession(session, client)
     finally:

@@ -7,7 +7,8 @@ import pytest
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.writes.outcome import CollectionDraft
 from xcoll_tui.ui.presentation.drafts import carry_over
-from xcoll_tui.ui.presentation.fields_draft import FieldsDraft, as_texts
+from xcoll_tui.ui.presentation.field_changes import as_texts
+from xcoll_tui.ui.presentation.fields_draft import FieldsDraft
 
 A, B, C = (FieldDefinition(key) for key in "abc")
 BEFORE = CollectionDraft("Name", "about", field_definitions=(A, B))

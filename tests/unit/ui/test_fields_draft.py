@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcoll_tui.ui.presentation.escaping import is_plain
+from xcoll_tui.ui.presentation.field_changes import changes_between
 from xcoll_tui.ui.presentation.fields_draft import (
-    changes_between,
     show_changes,
     show_pair,
     show_value,

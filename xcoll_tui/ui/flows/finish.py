@@ -12,7 +12,8 @@ from xcoll_tui.session.writes.judging import is_missing, same_fields
 from xcoll_tui.session.writes.recovery import Unfinished
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
 from xcoll_tui.ui.presentation.errors import sentence_of
-from xcoll_tui.ui.presentation.fields_draft import as_texts, changes_between, show_changes
+from xcoll_tui.ui.presentation.field_changes import as_texts, changes_between
+from xcoll_tui.ui.presentation.fields_draft import show_changes
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.presentation.undo_lines import quoted

@@ -1,13 +1,12 @@
 """A draft of the fields of a document, and how it differs from what is there: pure."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 from textual.content import Content
 
 from xcoll_tui.ui.presentation.escaping import escape, is_plain
+from xcoll_tui.ui.presentation.field_changes import FieldChange, changes_between
 from xcoll_tui.ui.presentation.text import clean
 
 _SHOWN = 300
@@ -35,30 +34,6 @@ class FieldsDraft:
             else:
                 changed[key] = value
         return changed
-
-
-class FieldChange(NamedTuple):
-    """One field before and after; None where the document does not have it."""
-
-    key: str
-    old: str | None
-    new: str | None
-
-
-def as_texts(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Write fields as texts; what is no text as its JSON."""
-    return {
-        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for key, value in fields.items()
-    }
-
-
-def changes_between(old: Mapping[str, str], new: Mapping[str, str]) -> list[FieldChange]:
-    """List what differs: in the new order, what is gone last."""
-    keys = [*new, *(key for key in old if key not in new)]
-    return [
-        FieldChange(key, old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key)
-    ]
 
 
 def show_value(value: str | None, start: int = 0) -> Content:

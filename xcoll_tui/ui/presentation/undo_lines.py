@@ -6,7 +6,7 @@ from xcoll_tui.session.bulk.undo import UndoPlan, UndoStack
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.presentation.ages import DAY, format_elapsed
-from xcoll_tui.ui.presentation.fields_draft import as_texts, changes_between
+from xcoll_tui.ui.presentation.field_changes import as_texts, changes_between
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
 

@@ -11,7 +11,8 @@ from textual.widgets import Static
 
 from xcoll_tui.api.models import ChunkConfiguration, Collection, MetricSpace
 from xcoll_tui.session.writes.outcome import CollectionDraft
-from xcoll_tui.ui.presentation.fields_draft import changes_between, show_changes
+from xcoll_tui.ui.presentation.field_changes import changes_between
+from xcoll_tui.ui.presentation.fields_draft import show_changes
 from xcoll_tui.ui.presentation.format import format_count, format_many
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog

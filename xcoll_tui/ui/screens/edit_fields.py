@@ -12,7 +12,8 @@ from textual.widgets import Static
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Document, FieldDefinition, writable
 from xcoll_tui.ui.presentation.errors import sentence_of
-from xcoll_tui.ui.presentation.fields_draft import FieldsDraft, changes_between, show_changes
+from xcoll_tui.ui.presentation.field_changes import changes_between
+from xcoll_tui.ui.presentation.fields_draft import FieldsDraft, show_changes
 from xcoll_tui.ui.presentation.format import format_age, format_size, status_of
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import FILLED_IN, Choice, FormDialog

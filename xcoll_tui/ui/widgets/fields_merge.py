@@ -7,7 +7,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import RadioSet, Static
 
-from xcoll_tui.ui.presentation.fields_draft import changes_between, show_pair
+from xcoll_tui.ui.presentation.field_changes import changes_between
+from xcoll_tui.ui.presentation.fields_draft import show_pair
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.controls import RadioMark
 

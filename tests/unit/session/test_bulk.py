@@ -215,6 +215,21 @@ async def test_a_field_is_set_and_cleared_and_the_others_stay(desk):
     assert all(each.fields == {"type": "10-Q", "note": "seen"} for each in desk.there.values())
 
 
+@in_a_crowd(documents=3)
+async def test_several_fields_are_set_and_cleared_in_one_write(desk):
+    run = desk.bulk.set_fields(HERE, desk.old(), {"note": "seen", "n": None, "k": "v"})
+    await run.wait()
+    assert (run.done, run.under_way) == (3, set())
+    wanted = {"type": "10-Q", "note": "seen", "k": "v"}
+    assert all(each.fields == wanted for each in desk.there.values())
+    assert len(desk.service.named("update_document")) == 3
+    with pytest.raises(ValueError, match="must differ"):
+        desk.bulk.set_fields(HERE, desk.old(), {"note": "x", "isbn": "1"})
+    alone = desk.bulk.set_fields(HERE, desk.old()[:1], {"isbn": "1"})
+    await alone.wait()
+    assert alone.done == 1
+
+
 @in_a_crowd(documents=50)
 async def test_fields_that_are_known_save_a_reading(desk):
     items = [Item(key, each.name, each.fields) for key, each in desk.there.items()]

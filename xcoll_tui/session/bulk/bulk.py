@@ -98,12 +98,34 @@ class Bulk:
     ) -> BulkRun:
         """Give one field of all documents the same value, or take it away with None.
 
+        As `set_fields`; raises ValueError also for one document's field that must differ.
+        """
+        self._check_field(collection_id, key, value, is_alone=False)
+        return self._start(self._setting({key: value}, replace), collection_id, items)
+
+    def set_fields(
+        self,
+        collection_id: str,
+        items: Sequence[Item],
+        values: Mapping[str, str | None],
+        *,
+        replace: bool = False,
+    ) -> BulkRun:
+        """Give fields of all documents the same values, and take away those that are None.
+
         All other fields stay as the service has them at that moment. `replace` is a person's
         agreement to remove a document and attach it again where it cannot be changed otherwise.
-        Raises ValueError for a field that must differ, or must be there.
+        Raises ValueError for a field that must differ from document to document, or must be there.
         """
-        self._check_field(collection_id, key, value)
-        return self._start(self._setting(key, value, replace), collection_id, items)
+        self.check_fields(collection_id, values, len(items))
+        return self._start(self._setting(values, replace), collection_id, items)
+
+    def check_fields(
+        self, collection_id: str, values: Mapping[str, str | None], count: int
+    ) -> None:
+        """Raise ValueError where `set_fields` of so many documents would."""
+        for key, value in values.items():
+            self._check_field(collection_id, key, value, is_alone=count == 1)
 
     def note_wait(self, wait: Wait) -> None:
         """Take note of a pause that the service asked for; a client's `on_wait`."""
@@ -201,14 +223,16 @@ class Bulk:
         run.start(entry.number)
         return run
 
-    def _check_field(self, collection_id: str, key: str, value: str | None) -> None:
+    def _check_field(
+        self, collection_id: str, key: str, value: str | None, *, is_alone: bool
+    ) -> None:
         if not key:
             raise ValueError("A field needs a key; nothing was sent.")
         collection = self._find_collection(collection_id)
         for definition in () if collection is None else collection.field_definitions:
             if definition.key != key:
                 continue
-            if definition.unique:
+            if definition.unique and not is_alone:
                 raise ValueError(
                     f"The values of “{key}” must differ from document to document, so it cannot be"
                     " set for many at once. Edit the documents one by one."
@@ -218,16 +242,16 @@ class Bulk:
 
     # Kinds
 
-    def _setting(self, key: str, value: str | None, replace: bool) -> Kind:
+    def _setting(self, values: Mapping[str, str | None], replace: bool) -> Kind:
+        set_values = {key: value for key, value in values.items() if value is not None}
+
         async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
             base = dict(item.fields or {})
             for _ in range(_ROUNDS):
-                wanted_fields = {name: old_value for name, old_value in base.items() if name != key}
-                if value is not None:
-                    wanted_fields[key] = value
+                kept_fields = {key: value for key, value in base.items() if key not in values}
                 outcome = await self._writes.edit_fields(
                     item.file_id,
-                    wanted_fields,
+                    {**kept_fields, **set_values},
                     base=base,
                     replace=replace,
                     collection_id=collection_id,
@@ -240,7 +264,7 @@ class Bulk:
                 )  # nothing was written: now it is clear what is there
             return outcome
 
-        replacing = partial(self._setting, key, value, True)
+        replacing = partial(self._setting, values, True)
         return Kind(Operation.EDIT, write, one_first=replace, destroys=replace, replacing=replacing)
 
     async def _do_attach(self, collection_id: str, item: Item, options: WriteOptions) -> Outcome:

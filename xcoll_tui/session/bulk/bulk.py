@@ -149,11 +149,13 @@ class Bulk:
         *,
         undoes: str | None = None,
         recent: bool = False,
+        logged: bool | None = None,
     ) -> BulkRun:
         """Attach what was a document here before; nothing more once a file proves to be gone.
 
         `undoes` is the entry of the undo log that this takes back; without one it is part of
-        something that is undone otherwise, and leaves no entry. `recent`: see `WriteOptions`.
+        something that is undone otherwise, and leaves no entry, unless it is to be `logged`.
+        `recent`: see `WriteOptions`.
         """
 
         async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
@@ -164,7 +166,8 @@ class Bulk:
             return judge_restored(outcome)
 
         kind = Kind(Operation.ATTACH, write, one_first=True)
-        return self._start(kind, collection_id, items, undoes=undoes, logged=undoes is not None)
+        logged = undoes is not None if logged is None else logged
+        return self._start(kind, collection_id, items, undoes=undoes, logged=logged)
 
     def remove_again(
         self, collection_id: str, items: Sequence[Item], bases: Mapping[str, Base], undoes: str

@@ -62,9 +62,9 @@ class BulkRun:
     they ended; those that are ok keep no documents; `counts` are of their verdicts, and `corrected`
     the IDs of those that went on since, in that order. `indexing` are the documents that were asked
     to be indexed and are, `following` those that are looked at until their indexing has ended,
-    `failed_again` counts those that it failed for. `stopped` is a sentence when the rest was not
-    sent because it would have failed as well. Every change is told, at most ten times a second, and
-    at the end.
+    `failed_again` counts those that it failed for. `under_way` were begun and have not ended.
+    `stopped` is a sentence when the rest was not sent because it would have failed as well. Every
+    change is told, at most ten times a second, and at the end.
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class BulkRun:
         self.corrected: list[str] = []
         self.indexing: set[str] = set()
         self.following: set[str] = set()
+        self.under_way: set[str] = set()
         self._work = work
         self._limiter = limiter
         self._again = again
@@ -228,6 +229,7 @@ class BulkRun:
     async def _write(self, item: Item, settling: asyncio.Event) -> None:
         try:
             if self.state == "running":
+                self.under_way.add(item.file_id)
                 options = WriteOptions(
                     slot=_Slot(self, self._limiter),
                     quiet=True,
@@ -245,6 +247,7 @@ class BulkRun:
                 outcome = Outcome(self.operation, target, Verdict.CANCELLED, "It was not sent.")
             self._note(item, outcome)
         finally:
+            self.under_way.discard(item.file_id)
             settling.set()
         # What is not sent waits for nothing, and thousands would hold the loop.
         await asyncio.sleep(0)

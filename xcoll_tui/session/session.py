@@ -86,6 +86,7 @@ class Session:
         self._waits = Waits(context)
         self._remembered: OrderedDict[str, Feed[Document]] = OrderedDict()
         self._collection: Collection | None = None
+        self._unlisted: dict[str, Collection] = {}
         self.key_info: KeyInfo | None = None
         self.documents: Feed[Document] | None = None
         self._superseded = Superseded(clock)
@@ -393,11 +394,14 @@ class Session:
             await self.state.belong_to(self._team_id or team_of(self.key_info))
 
     def _find_collection(self, collection_id: str) -> Collection | None:
-        row = self.collections.listing.get(collection_id)
-        return self._collection if row is None and collection_id == self.opened else row
+        if row := self.collections.listing.get(collection_id):
+            return row
+        is_opened = collection_id == self.opened
+        return self._collection if is_opened else self._unlisted.get(collection_id)
 
     def _note_collection(self, collection: Collection) -> None:
-        self.collections.put(collection)
+        if not self.collections.put(collection):
+            self._unlisted[collection.collection_id] = collection
         if collection.collection_id == self.opened:
             self._describe_as(collection)
 

@@ -113,7 +113,7 @@ class FieldEditor:
         for strategy, request in requests.items():
             if self._is_left_out(strategy, attempt):
                 continue
-            await runner.remember(edit.target, attempt.old, attempt.fields, strategy=strategy)
+            await runner.remember(attempt.target, attempt.old, attempt.fields, strategy=strategy)
             error = await runner.send(
                 request, options, target=edit.target, before=attempt.now, after=attempt.fields
             )

@@ -46,6 +46,13 @@ COLLECTION = {
     "disable_rag_lookup": {"boolean"},
     "collection_type": _TEXT,
 }
+RESULT = {
+    "collection_id": _TEXT,
+    "file_id": _MAYBE_TEXT,
+    "name": _TEXT,
+    "verdict": _TEXT,
+    "sentence": _TEXT,
+}
 FINDING = {"topic": _TEXT, "name": _TEXT, "state": _TEXT, "value": _TEXT}
 
 _TYPES = {str: "string", int: "integer", bool: "boolean", dict: "object", list: "array"}

@@ -32,9 +32,7 @@ def run_until_signal(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _cancelled_by_signal(work: Coroutine[Any, Any, T]) -> T:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    if task is not None:
-        signals.call_on_end(lambda _: loop.call_soon_threadsafe(task.cancel))
+    _cancel_on_signal()
     try:
         return await work
     except asyncio.CancelledError:
@@ -44,6 +42,26 @@ async def _cancelled_by_signal(work: Coroutine[Any, Any, T]) -> T:
         raise signals.Ended(number) from None
     finally:
         signals.raise_on_end()
+
+
+def ask_line(prompt: str) -> str:
+    """Ask on the terminal and return the line, "" at its end; nothing else goes on meanwhile.
+
+    A signal leaves it by `Ended`.
+    """
+    signals.raise_on_end()
+    try:
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        return sys.stdin.readline()
+    finally:
+        _cancel_on_signal()
+
+
+def _cancel_on_signal() -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is not None:
+        signals.call_on_end(lambda _: loop.call_soon_threadsafe(task.cancel))
 
 
 def begin_line() -> None:

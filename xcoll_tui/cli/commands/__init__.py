@@ -9,6 +9,12 @@ COMMANDS: dict[str, str] = {
     "show": "show all of a collection or a document",
     "wait": "wait until nothing is being indexed",
     "export": "write all documents of a collection to a file",
+    "attach": "attach uploaded files to a collection",
+    "edit": "set and clear fields of documents",
+    "remove": "remove documents from a collection",
+    "reindex": "ask for documents to be indexed again",
+    "undo": "undo the newest write, or another one",
+    "delete": "delete a collection, after a backup of it",
     "completion": "complete commands and options in a shell",
     "doctor": "tell of key, terminal and service, for a bug report",
 }

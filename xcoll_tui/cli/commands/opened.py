@@ -10,9 +10,10 @@ from xcoll_tui.cli.access import plain
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.own_access import NO_KEY, own_access
 from xcoll_tui.cli.own_log import close_log, open_log
-from xcoll_tui.cli.parser import EXIT_NO_KEY, warn
+from xcoll_tui.cli.parser import EXIT_NO_KEY, EXIT_REFUSED, warn
 from xcoll_tui.cli.patience import patiently
 from xcoll_tui.credentials import Insecure, NoKeyring
+from xcoll_tui.session.events import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Wait
     from xcoll_tui.cli.access import ProfileAccess
     from xcoll_tui.log import Log
+    from xcoll_tui.session.events import Event
     from xcoll_tui.session.session import Session
 
 _LONG_WAIT = 2.0
@@ -60,13 +62,18 @@ class OpenedSession:
 
 
 @asynccontextmanager
-async def opened_session(options: argparse.Namespace) -> "AsyncIterator[OpenedSession]":
+async def opened_session(
+    options: argparse.Namespace, *, writes: bool = False
+) -> "AsyncIterator[OpenedSession]":
     """Open a session for a command that writes: its undo log and what was learned are at hand.
 
     The key is validated, which tells the team that the undo log is kept for; no list is loaded.
-    Raises as `opened_client`, and Unauthorized.
+    Raises as `opened_client`, Unauthorized, and CommandFailed where it `writes` and may not.
     """
     access, log = await _found(options)
+    if writes and access.read_only:
+        _close(log)
+        raise CommandFailed(f"Nothing was sent. {access.why_read_only}", EXIT_REFUSED)
     connection = access.connect()
     try:
         if access.opened is None:
@@ -75,8 +82,11 @@ async def opened_session(options: argparse.Namespace) -> "AsyncIterator[OpenedSe
         for notice in connection.notices:
             warn(f"xcoll: {plain(notice)}")
         gc.enable()
+        session.subscribe(_tell_event)
         await session.prepare()
         yield OpenedSession(session, client)
+        for problem in session.state.problems if writes else ():
+            warn(f"xcoll: {plain(problem)}")
     finally:
         await connection.close()
         _close(log)
@@ -101,6 +111,11 @@ def _close(log: "Log | None") -> None:
     problem = close_log(log, "command")
     if problem:
         warn(f"xcoll: {problem}")
+
+
+def _tell_event(event: "Event") -> None:
+    if isinstance(event, Waiting):
+        _tell_wait(event.wait)
 
 
 def _tell_wait(wait: "Wait") -> None:

@@ -353,7 +353,10 @@ WRITES = {
     "remove": [NOTES, "f", "--yes"],
     "reindex": [NOTES, "f"],
     "undo": [],
+    "create": ["New"],
+    "update": [NOTES, "--name", "New"],
     "delete": [NOTES, "--yes"],
+    "restore": ["nosuch"],
 }
 
 
@@ -404,6 +407,7 @@ def test_the_key_leaves_by_no_write(tmp_path):
             ("undo",),
             ("attach", "New", f"--field=a={CANARY}", "x"),
             ("delete", "New", "--yes"),
+            ("create", CANARY),
         ):
             ended = cage.run(*arguments, **env)
             cage.assert_clean(ended.stdout, ended.stderr)

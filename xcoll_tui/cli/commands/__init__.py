@@ -14,7 +14,11 @@ COMMANDS: dict[str, str] = {
     "remove": "remove documents from a collection",
     "reindex": "ask for documents to be indexed again",
     "undo": "undo the newest write, or another one",
+    "create": "create a collection",
+    "update": "change a collection",
     "delete": "delete a collection, after a backup of it",
+    "backup": "write a collection to a file",
+    "restore": "make the collection of a backup again",
     "completion": "complete commands and options in a shell",
     "doctor": "tell of key, terminal and service, for a bug report",
 }

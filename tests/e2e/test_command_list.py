@@ -55,6 +55,9 @@ def test_what_is_asked_for_is_what_comes(command):
     numbers = [int(line) for line in sizes[1:]]
     assert numbers == sorted(numbers, reverse=True)
     assert len(command("list", FILINGS, "--filter", "aapl").lines) == 33
+    own = command("list", FILINGS, "--filter", "ticker:TSLA size>1KB", "--limit", "3")
+    assert len(own.lines) == 4
+    assert 'Filter: fields.ticker:"TSLA"' in own.err
     terms = command("list", FILINGS, "--filter", 'fields.ticker:"TSLA"', "--limit", "3", "--quiet")
     assert len(terms.lines) == 4
     assert terms.err == ""

@@ -10,7 +10,7 @@ from xcoll_tui.cli.commands.collection import add_collection, find_collection
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.opened import opened_client
 from xcoll_tui.cli.commands.output import Output
-from xcoll_tui.cli.commands.selection import add_filter, document_query
+from xcoll_tui.cli.commands.selection import add_filter, document_query, tell_filter
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED, EXIT_USAGE
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.private_files import FreshFile
@@ -77,7 +77,8 @@ async def _export(
             write: Callable[[bytes], object] = output.write_bytes
             if fresh is not None:
                 write = fresh.file.write
-            query = document_query(options)
+            query = document_query(options, collection)
+            tell_filter(query, output)
             total = None if query.is_filtered else collection.documents_count
             progress = output.progress("documents", total)
             exported = await export_all(

@@ -26,6 +26,7 @@ from xcoll_tui.cli.commands.selection import (
     document_filter,
     document_query,
     ordering,
+    tell_filter,
 )
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE
 from xcoll_tui.cli.patience import run_until_signal
@@ -83,6 +84,7 @@ def run(options: argparse.Namespace, output: Output) -> int:
 async def _list_collections(options: argparse.Namespace, output: Output) -> int:
     columns = collection_columns(options.columns or "")
     query = collection_query(options)
+    tell_filter(query, output)
     listing = _Listing(options, output, COLLECTIONS, columns)
     async with opened_client(options) as client:
         pages = client.iter_collections(
@@ -99,10 +101,11 @@ async def _list_collections(options: argparse.Namespace, output: Output) -> int:
 
 async def _list_documents(options: argparse.Namespace, output: Output) -> int:
     columns = document_columns(options.columns or "")
-    query = document_query(options)
     listing = _Listing(options, output, DOCUMENTS, columns)
     async with opened_client(options) as client:
         found = await find_collection(client, options.collection)
+        query = document_query(options, await found.read(client) if options.filter else None)
+        tell_filter(query, output)
         pages = client.iter_documents(
             found.collection_id,
             limit=listing.page_size,

@@ -59,7 +59,7 @@ async def _reindex(options: argparse.Namespace, output: "Output", file_ids: tupl
         collection_id = collection.collection_id
         items = [Item(file_id) for file_id in file_ids]  # each is read when it is indexed again
         if options.failed:
-            items = await matching(opened, collection_id, document_query(options))
+            items = await matching(opened, collection_id, document_query(options, collection))
         if not items:
             output.note("No document has failed.")
             return 0

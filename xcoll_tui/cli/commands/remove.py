@@ -17,7 +17,7 @@ from xcoll_tui.cli.commands.following import follow_run
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, write_dry_run
-from xcoll_tui.cli.commands.selection import add_filter, document_query
+from xcoll_tui.cli.commands.selection import add_filter, document_query, tell_filter
 from xcoll_tui.cli.parser import EXIT_USAGE
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.bulk.work import Item
@@ -79,7 +79,9 @@ async def _remove(options: argparse.Namespace, output: "Output", file_ids: tuple
         collection_id = collection.collection_id
         absent: set[str] = set()
         if options.filter is not None:
-            items = await matching(opened, collection_id, document_query(options))
+            query = document_query(options, collection)
+            tell_filter(query, output)
+            items = await matching(opened, collection_id, query)
         elif options.yes and not options.dry_run:
             items = [Item(file_id) for file_id in file_ids]  # each is read when it is removed
         else:

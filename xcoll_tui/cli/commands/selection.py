@@ -1,13 +1,21 @@
 """Which documents, and in which order: `--filter`, `--failed`, `--sort` and `--desc`."""
 
 import argparse
+import time
+from typing import TYPE_CHECKING
 
 from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
-from xcoll_tui.api.models import CollectionsSortBy, DocumentsSortBy, Ordering
+from xcoll_tui.api.models import Collection, CollectionsSortBy, DocumentsSortBy, Ordering
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.parser import EXIT_USAGE
+from xcoll_tui.session.lists.filter_conditions import COLLECTIONS, DOCUMENTS, Subject
+from xcoll_tui.session.lists.filter_terms import translate
+from xcoll_tui.session.lists.filter_values import When
 from xcoll_tui.session.lists.listing import End
 from xcoll_tui.session.lists.query import Query
+
+if TYPE_CHECKING:
+    from xcoll_tui.cli.commands.output import Output
 
 _DOCUMENTS = {
     "name": DocumentsSortBy.NAME,
@@ -39,21 +47,27 @@ def add_order(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--desc", action="store_true", help="the other way round")
 
 
-def document_query(options: argparse.Namespace) -> Query:
-    """Return what is asked of the documents; options that a command does not have are left out."""
-    return Query(
+def document_query(options: argparse.Namespace, collection: Collection | None) -> Query:
+    """Return what is asked of the documents; options that a command does not have are left out.
+
+    The keys of the collection's fields may be written without `fields.`. Raises CommandFailed for a
+    filter that cannot be asked.
+    """
+    definitions = () if collection is None else collection.field_definitions
+    subject = DOCUMENTS.with_keys([definition.key for definition in definitions])
+    query = Query(
         _DOCUMENTS[getattr(options, "sort", "name")],
         getattr(options, "desc", False),
-        _filter_text(options),
-        getattr(options, "failed", False),
+        failed_only=getattr(options, "failed", False),
     )
+    return _filtered(query, options, subject)
 
 
 def collection_query(options: argparse.Namespace) -> Query:
     """Return what is asked of the collections; raises CommandFailed for what they do not have."""
     if options.sort not in _COLLECTIONS:
         raise CommandFailed("Collections are sorted by name or age.", EXIT_USAGE)
-    return Query(_COLLECTIONS[options.sort], options.desc, _filter_text(options))
+    return _filtered(Query(_COLLECTIONS[options.sort], options.desc), options, COLLECTIONS)
 
 
 def document_filter(query: Query) -> str | None:
@@ -71,6 +85,18 @@ def ordering(query: Query) -> Ordering:
     return query.order(End.HEAD)
 
 
-def _filter_text(options: argparse.Namespace) -> str:
-    # The one place where a filter of a beginner's becomes an expression of the service's.
-    return getattr(options, "filter", None) or ""
+def tell_filter(query: Query, output: "Output") -> None:
+    """Say what a filter was taken for, unless it went to the service as it is."""
+    translation = query.translation
+    if translation is not None and translation.words and not translation.as_it_is:
+        output.note(" · ".join([f"Filter: {translation.words}", *translation.notes]))
+
+
+def _filtered(query: Query, options: argparse.Namespace, subject: Subject) -> Query:
+    text = getattr(options, "filter", None) or ""
+    if not text.strip():
+        return query
+    translation = translate(text, subject, when=When(time.time()))
+    if translation.problem:
+        raise CommandFailed(f"--filter cannot be asked: {translation.problem}", EXIT_USAGE)
+    return query.filtered(text, translation)

@@ -6,7 +6,8 @@ from typing import Any
 
 from textual.content import Content
 
-from xcoll_tui.ui.presentation.fields_draft import as_texts, show_value
+from xcoll_tui.ui.presentation.field_changes import as_texts
+from xcoll_tui.ui.presentation.fields_draft import show_value
 from xcoll_tui.ui.presentation.text import clean
 
 _VALUES = 5

@@ -1,7 +1,7 @@
 """The examples: reading them, holding them to their form, and comparing an answer with one.
 
 The form of a file is told in tests/contract/test_examples.py.
-`python -m tests.contract.corpus` prints the table of what is assumed, for the README.
+`python -m tests.contract.corpus` prints what is assumed: ASSUMPTIONS.md, beside this file.
 """
 
 import base64
@@ -347,18 +347,24 @@ def _kind(value: Any) -> str:
     return "null" if value is None else names.get(type(value), "a number")
 
 
-def assumed_table() -> str:
-    """Write what is assumed as a Markdown table, one row an assumption."""
+_ABOUT = """\
+# What is assumed of the service
+
+The API is documented in parts. Where the sources are silent xcoll works either way, and the
+emulator makes the choice below; the examples that hold it are marked with `"assumed": true`.
+`python -m tests.contract.corpus` writes this file.
+"""
+
+
+def assumptions() -> str:
+    """Write what is assumed, and which examples hold it, as the text of ASSUMPTIONS.md."""
     rows: dict[str, list[str]] = {}
     for example in load():
         if example["assumed"]:
             rows.setdefault(example["assumption"], []).append(f"`{example.name}`")
-    lines = ["| Assumed | Examples |", "|---|---|"]
-    lines += [
-        f"| {assumption} | {', '.join(names)} |" for assumption, names in sorted(rows.items())
-    ]
-    return "\n".join(lines)
+    lines = [f"| {assumption} | {', '.join(names)} |" for assumption, names in sorted(rows.items())]
+    return "\n".join([_ABOUT, "| Assumed | Examples |", "|---|---|", *lines, ""])
 
 
 if __name__ == "__main__":
-    print(assumed_table())  # noqa: T201 - printing is what it is run for
+    print(assumptions(), end="")  # noqa: T201 - printing is what it is run for

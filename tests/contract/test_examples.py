@@ -44,7 +44,7 @@ import msgspec
 import pytest
 
 from tests.contract import corpus
-from tests.contract.corpus import Example
+from tests.contract.corpus import Example, assumptions
 from tests.contract.wire import Answer, Recorder, ask
 from xcoll_tui.api import errors, models
 from xcoll_tui.api.client import Client
@@ -91,12 +91,9 @@ def test_no_example_repeats_another():
         seen[text] = example.name
 
 
-def test_readme_tells_what_is_assumed():
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    section = readme.partition("\n## What is assumed of the service\n")[2].partition("\n## ")[0]
-    listed = [line.removeprefix("- ") for line in section.splitlines() if line.startswith("- ")]
-    assumed = {example["assumption"] for example in EXAMPLES if example["assumed"]}
-    assert listed == sorted(assumed)
+def test_what_is_assumed_is_written_down():
+    written = Path(__file__).with_name("ASSUMPTIONS.md").read_text("utf-8")
+    assert written == assumptions(), "python -m tests.contract.corpus writes it"
 
 
 # The client

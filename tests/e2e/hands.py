@@ -5,7 +5,7 @@ import re
 from tests.e2e.terminal import xcoll
 from tests.e2e.walk import cursor_row, is_framed
 
-# Files that are attached nowhere; the README tells them.
+# Files that are attached nowhere; CONTRIBUTING tells them.
 ONE = "file_1430455e-d75e-4413-8593-950f10277bf4"  # Fjord - SOW 3 (signed).docx
 TWO = "file_05e83d81-9b46-4c52-b5f3-968801b58152"  # reset-two-factor.md
 UNKNOWN = "file_00000000-0000-4000-8000-000000000000"

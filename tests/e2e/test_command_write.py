@@ -175,6 +175,7 @@ def test_a_filter_names_what_is_removed(xc):
     assert {json.loads(line)["file_id"] for line in ended.lines} == {*matching}
     assert len(ids_of(xc, NOTES)) == rest
     assert "one of both" in xc("remove", NOTES, "x", "--filter", "y", "--yes", code=2).err
+    assert "without --filter" in xc("remove", NOTES, "--filter", "-", "--yes", code=2).err
     assert "would be all documents" in xc("remove", NOTES, "--filter", " ", "--yes", code=2).err
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from xcoll_tui.ui.presentation.text import clean, clean_lines, fit
+from xcoll_tui.ui.presentation.text import clean, clean_lines, fit, fit_lines
 
 ANYTHING = st.text(
     st.one_of(
@@ -69,3 +69,14 @@ def test_numbers_stand_at_the_right():
 
 def test_lines_stay_lines():
     assert clean_lines("a\r\n\tb\x1b") == "a\n    b␛"
+
+
+def test_lines_break_at_blanks_or_within_a_long_word_and_end_with_an_ellipsis():
+    assert fit_lines("short", 20, 2) == "short"
+    assert fit_lines("two words", 6, 2) == "two\nwords"
+    assert fit_lines('→ collection_name:"filings" · here', 20, 2) == (
+        '→ collection_name:"f\nilings" · here'
+    )
+    assert fit_lines("a" * 50, 10, 2) == f"{'a' * 10}\n{'a' * 9}…"
+    assert fit_lines("社内ナレッジ", 5, 2) == "社内\nナレ…"
+    assert fit_lines("anything", 0, 2) == ""

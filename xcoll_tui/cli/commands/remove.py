@@ -65,6 +65,8 @@ def run(options: argparse.Namespace, output: "Output") -> int:
         raise CommandFailed("Name documents by their IDs, or by --filter: one of both.", EXIT_USAGE)
     if options.filter is not None and not options.filter.strip():
         raise CommandFailed("An empty --filter would be all documents.", EXIT_USAGE)
+    if options.filter == "-":
+        raise CommandFailed("IDs from a pipe are given as -, without --filter.", EXIT_USAGE)
     require_askable(options, "remove documents")
     file_ids = read_file_ids(options.file_ids, output).file_ids
     if options.file_ids and not file_ids:

@@ -114,6 +114,22 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return padding + shown if right else shown + padding
 
 
+def fit_lines(text: str, width: int, lines: int) -> str:
+    """Break ``text`` into at most so many lines of ``width`` cells, cleaned, cut with an ellipsis.
+
+    A line ends at a blank, but for a long word, which is broken rather than moved.
+    """
+    rest = clean(text, width * lines * 4 + 8) if width > 0 else ""
+    shown: list[str] = []
+    while rest and len(shown) < lines - 1 and cell_len(rest) > width:
+        line = set_cell_size(rest, width).rstrip()
+        blank = rest.rfind(" ", 0, len(line) + 1)
+        end = blank if blank * 3 > len(line) else len(line)
+        shown.append(rest[:end])
+        rest = rest[end:].lstrip()
+    return "\n".join([*shown, fit(rest, min(width, cell_len(rest)))])
+
+
 _ENDS = 8
 """Cells from which on a name can be cut in its middle, and say something at both of its ends."""
 

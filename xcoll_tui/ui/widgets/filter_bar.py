@@ -3,13 +3,14 @@
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
 from xcoll_tui.ui.escape import escape_doubt
-from xcoll_tui.ui.presentation.text import clean
+from xcoll_tui.ui.presentation.text import clean, fit_lines
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -80,16 +81,16 @@ class FilterBar(Widget):
             )
         else:
             line = Content(self.HINT)
-        if self._note:
-            return Content.assemble(line, "\n", clean(self._note, 300))
-        if not self.complaint:
-            return Content.assemble(line, "\n", clean(self.words, 300)) if self.words else line
-        complaint = self.get_visual_style("filter--complaint", partial=True)
-        return Content.assemble(line, "\n", (clean(self.complaint, 300), complaint))
+        below = fit_lines(self._note or self.complaint or self.words, self.size.width, 2)
+        if not below:
+            return line
+        is_complaint = bool(self.complaint) and not self._note
+        style = self.get_visual_style("filter--complaint", partial=True) if is_complaint else ""
+        return Content.assemble(line, "\n", (below, style))
 
     def _make_room(self) -> None:
         below = self._note or self.complaint or self.words
-        is_long = len(below) > max(20, self.size.width - 2)
+        is_long = cell_len(below) > max(20, self.size.width)
         layout = (bool(below), is_long) != (self.has_class("-complaint"), self.has_class("-long"))
         self.set_class(bool(below), "-complaint")
         self.set_class(is_long, "-long")

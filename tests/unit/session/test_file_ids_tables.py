@@ -124,6 +124,12 @@ def test_rows_need_not_be_as_long_as_the_header():
     )
 
 
+def test_a_table_that_xcoll_exports_is_one():
+    pasted = read_file_ids(f"file_id,name,file_path,fields.doi\n{A},a.txt,,10.1/x\n")
+    assert pasted.file_ids == (A,)
+    assert pasted.values == {A: {"name": "a.txt", "fields.doi": "10.1/x"}}
+
+
 def test_of_two_rows_for_an_id_the_first_counts_and_it_is_told():
     pasted = read_file_ids(f"file_id,a\n{A},1\n{A},1\n{A},2\n")
     assert pasted.values == {A: {"a": "1"}}

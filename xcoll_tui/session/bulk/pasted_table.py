@@ -12,7 +12,8 @@ _DELIMITERS = "\t,;|"
 _EXCEL_FIRST_LINE = re.compile(r"\s*\"?sep=([^\w\"'\r\n])\"?[^\S\t\r\n]*[\r\n]+", re.IGNORECASE)
 _RULE = re.compile(r"[\s:|+=─━┼╂│┃╋├┤┝┥-]*[-=─━][\s:|+=─━┼╂│┃╋├┤┝┥-]*")
 _BAR = re.compile(r"(?<!\\)[|│┃]")
-_LIKE_ID = re.compile(r"(?<![\w-])file_(?!ids?\b)[0-9a-zA-Z-]+(?![\w.-])", re.IGNORECASE)
+# Not a name that a column has in an export.
+_LIKE_ID = re.compile(r"(?<![\w-])file_(?!(?:ids?|path)\b)[0-9a-zA-Z-]+(?![\w.-])", re.IGNORECASE)
 _MAY_NAME_ID = re.compile("id", re.IGNORECASE)
 
 # A cell may be as long as what was pasted; the reader's own limit is 128 KiB.

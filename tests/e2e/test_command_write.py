@@ -89,12 +89,17 @@ def test_files_are_attached_with_their_fields_and_a_line_tells_of_each(xc, serve
     assert xc("undo", "--list", "--json").json[0]["operation"] == "attach"
 
 
-def test_what_was_exported_can_be_attached_elsewhere(xc):
+def test_what_was_exported_can_be_attached_elsewhere(xc, tmp_path):
     ids = ids_of(xc, PAPERS, "--limit", "2")
     exported = xc("list", PAPERS, "--limit", "2", "--jsonl").out
     xc("attach", "Drafts", "--fields-from", "-", stdin=exported)
     for file_id in ids:
         assert fields_of(xc, "Drafts", file_id) == fields_of(xc, PAPERS, file_id)
+    table = tmp_path / "papers.csv"
+    xc("export", PAPERS, "-o", str(table))
+    assert len(xc("attach", "Drafts", "--fields-from", str(table)).lines) == 121
+    last = ids_of(xc, PAPERS)[-1]
+    assert fields_of(xc, "Drafts", last) == fields_of(xc, PAPERS, last)
 
 
 def test_required_and_unique_fields_are_checked_before_anything_is_sent(xc, server):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 
 import pytest
 
@@ -87,6 +88,15 @@ def test_files_are_attached_with_their_fields_and_a_line_tells_of_each(xc, serve
     again = xc("attach", NOTES, "-", stdin=f'["{first}"]')
     assert again.lines[1].split("\t")[1] == "already"
     assert xc("undo", "--list", "--json").json[0]["operation"] == "attach"
+
+
+def test_a_table_with_a_doubtful_row_is_not_taken_at_all(xc, tmp_path):
+    table, file_id = tmp_path / "rows.csv", f"file_{uuid.UUID(int=1)}"
+    table.write_text(f"file_id,box\n{file_id},a\n{file_id},b\n")
+    ended = xc("attach", "Drafts", "--fields-from", str(table), code=2)
+    assert "Nothing was sent" in ended.err
+    assert "other values" in ended.err
+    assert xc("list", "Drafts", "--json").json == []
 
 
 def test_what_was_exported_can_be_attached_elsewhere(xc, tmp_path):

@@ -58,6 +58,12 @@ def read_table(path: str, output: "Output") -> "PastedIds":
     pasted = parse_file_ids(text, output)
     if not pasted.file_ids:
         raise CommandFailed(f"There is no file ID in {clean(path, 200)}.", EXIT_USAGE)
+    if pasted.notes:
+        # Nobody looks at what is taken here, so a row that is doubtful stops all of them.
+        raise CommandFailed(
+            f"Nothing was sent: {clean(path, 200)} has rows to put right. {pasted.notes[0]}.",
+            EXIT_USAGE,
+        )
     return pasted
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from xcoll_tui.api.errors import InvalidArgument, NotFound
-from xcoll_tui.cli import _parser
+from xcoll_tui.cli import browse_parser
 from xcoll_tui.cli.demo import DemoAccess
 from xcoll_tui.emulator.demo import create_demo
 from xcoll_tui.emulator.faults import Fault
@@ -71,7 +71,7 @@ async def test_no_request_waits_for_the_seeding_and_names_stay_in_order(demo):
 
 async def test_the_demo_behaves_as_the_command_line_says():
     arguments = ["--demo", "--lag", "3600", "--remove", "delete-file", "--undeclared", "refuse"]
-    options = _parser().parse_args([*arguments, "--metadata-patch", "merge"])
+    options = browse_parser().parse_args([*arguments, "--metadata-patch", "merge"])
     assert service_options(options) == {
         "lag": 3600.0,
         "remove": "delete-file",

@@ -72,6 +72,7 @@ async def test_a_file_that_cannot_be_read_is_set_aside_with_a_sentence(tmp_path,
 async def test_where_nothing_can_be_written_it_is_kept_in_memory_with_a_sentence(tmp_path):
     (tmp_path / "state").write_text("a file in its place")
     layouts = Layouts(tmp_path / "state")
+    await layouts.load()
     layouts.arrange("a", FORM)
     await layouts.close()
     assert layouts.of("a") == FORM
@@ -80,7 +81,7 @@ async def test_where_nothing_can_be_written_it_is_kept_in_memory_with_a_sentence
 
 
 async def test_the_collections_arranged_last_are_remembered(tmp_path):
-    layouts = Layouts(tmp_path)
+    layouts = await read(tmp_path)
     for number in range(510):
         layouts.arrange(f"c{number}", FORM)
     await layouts.close()

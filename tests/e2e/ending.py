@@ -66,7 +66,7 @@ def until_palette(terminal, number):
     """Wait until the commands stand."""
     until_drawn(terminal, number)
     terminal.press(":")
-    terminal.wait_for("Activity")
+    terminal.wait_for("Search for commands")
 
 
 def until_running(terminal, number):

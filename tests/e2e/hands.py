@@ -96,7 +96,7 @@ class Mouse:
         back_on_main(terminal)
         terminal.click(2, 0)
         terminal.wait_for("🔎")
-        terminal.wait_for("Activity")
+        terminal.wait_for("Search for commands")
         for _ in range(30):
             terminal.rest(0.05)
             place = terminal.find(title, alone=True)

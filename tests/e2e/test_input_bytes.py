@@ -257,7 +257,7 @@ def test_what_is_typed_behind_a_torn_esc_goes_where_the_cursor_was(terminal):
 def test_a_torn_esc_leaves_dialogs_as_they_were(terminal):
     for key, title, typed in (
         ("n", "New collection", "name"),
-        (":", "Activity", "acti"),
+        (":", "Search for commands", "acti"),
         ("p", "File ID", ""),
         ("?", "Keys", ""),
     ):
@@ -271,7 +271,7 @@ def test_a_torn_esc_leaves_dialogs_as_they_were(terminal):
             write(terminal, "X")
             terminal.wait_for(f"{typed[:-1]}X{typed[-1]}")
         assert title in terminal.text or typed
-        write(terminal, "\x1b[27uy")
+        write(terminal, "\x1b[27uy" if title == "New collection" else "\x1b[27u")
         terminal.wait_for(lambda text: "of 156 · name" in text.split("\n")[1])
         terminal.rest()
 

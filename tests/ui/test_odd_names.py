@@ -22,7 +22,7 @@ async def test_an_unusual_name_is_confirmed_by_the_end_of_the_id(browse, tmp_pat
     shelf = Shelf([document(0, "a.txt")], {"collection_name": name})
     async with Scripted(shelf) as service, browse(service.url, state=tmp_path) as pilot:
         question = await asked(pilot)
-        assert f"Type {END} , the end of its ID" in words_on(pilot)
+        assert f"Type {END}, the end of its ID" in words_on(pilot)
         for text, good in (("", False), (END, True), ("no", False), (COLLECTION_ID, True)):
             question._input.value = text
             await wait_until(pilot, lambda good=good: question._act.disabled is not good)

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from xcoll_tui.ui.actions import BY_ID
+from xcoll_tui.ui.actions import BY_ID, Group
 from xcoll_tui.ui.presentation.text import clean, fit
 from xcoll_tui.ui.themes import theme_names
 
@@ -28,8 +28,8 @@ _MOST_COLLECTIONS = 2_000
 """More are not looked through at every letter."""
 _FIRST_COLLECTIONS = 20
 """So many are listed before anything is typed."""
-_LEFT_OUT = ("row.", "palette")
-"""What moves the cursor is done by its keys, or not at all; the palette is open."""
+_LEFT_OUT = "palette"
+"""It is open already."""
 
 
 class HasMain(Protocol):
@@ -101,9 +101,9 @@ class Commands(Provider):
         main = self._host.main
         situation = main.situation()
         for action_id, hint in main.hints_by_id().items():
-            if action_id.startswith(_LEFT_OUT):
-                continue
             action = BY_ID[action_id]
+            if action_id == _LEFT_OUT or action.group is Group.MOVE:
+                continue  # who moves by keys needs no palette for it
             why_not = action.why_not(situation)
             run: Callable[[], Awaitable[None] | None] = (
                 partial(main.tell, why_not) if why_not else partial(main.perform, hint.action)

@@ -99,9 +99,9 @@ class Mouse:
         terminal.wait_for("Search for commands")
         for _ in range(30):
             terminal.rest(0.05)
-            place = terminal.find(title, alone=True)
+            place = terminal.find(f"  {title}  ")
             if place is not None:
-                terminal.click(place[0] + 1, place[1])
+                terminal.click(place[0] + 3, place[1])
                 return
             before = terminal.text
             terminal.turn_wheel(terminal.columns // 2, terminal.rows // 2, 6)

@@ -44,7 +44,7 @@ def test_a_table_of_a_spreadsheet_is_attached_row_by_row():
         terminal.wait_for("2 done")
         terminal.press("escape")
         back_on_main(terminal)
-        terminal.press("/", "text:two-factor", "enter")
+        terminal.press("w", "/", "text:two-factor", "enter")
         terminal.wait_for(re.compile(r"▌ +reset-two-factor\.md .* 10\.5555/pasted\.2 ").search)
 
         terminal.press("e")

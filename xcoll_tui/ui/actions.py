@@ -151,7 +151,7 @@ ACTIONS = (
     Action(
         "columns",
         "C",
-        "columns",
+        "choose_columns",
         "Columns",
         Group.LOOK,
         needs=(Need.COLLECTION,),

@@ -10,6 +10,7 @@ from tests.isolation import ROOT
 from xcoll_tui.ui.actions import ACTIONS, BY_ID, Group, Need, Owner, Situation, hints_of, show_key
 from xcoll_tui.ui.app import XcollApp
 from xcoll_tui.ui.screens.main import MainScreen
+from xcoll_tui.ui.widgets.preview import Preview
 from xcoll_tui.ui.widgets.row_table import RowTable
 
 README = ROOT / "README.md"
@@ -53,6 +54,16 @@ def test_the_readme_lists_every_action(pytestconfig):
 def test_what_an_action_calls_is_there(action):
     name = f"action_{action.call.partition('(')[0]}"
     assert callable(getattr(OWNERS[action.owner], name))
+
+
+@pytest.mark.parametrize(
+    "action", [each for each in ACTIONS if each.group is not Group.MOVE], ids=lambda each: each.id
+)
+def test_what_an_action_calls_is_nothing_else_where_the_focus_may_be(action):
+    # The palette runs an action from what has the focus outwards: the first of that name acts.
+    name = f"action_{action.call.partition('(')[0]}"
+    inner = [owner for owner in (RowTable, Preview) if owner is not OWNERS[action.owner]]
+    assert not [owner for owner in inner if hasattr(owner, name)]
 
 
 def test_ids_and_keys_are_each_of_one_action():

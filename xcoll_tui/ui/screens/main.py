@@ -307,7 +307,7 @@ class MainScreen(PaneScreen):
         if self.is_current and self.pane.feed is not None:
             self.run_worker(choose_sort(self, self.pane), group="arrange")
 
-    def action_columns(self) -> None:
+    def action_choose_columns(self) -> None:
         """Choose the columns of the documents, and their order."""
         from xcoll_tui.ui.flows.arrange import choose_columns  # noqa: PLC0415 - as above
 

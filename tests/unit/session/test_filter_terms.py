@@ -277,3 +277,11 @@ def test_the_history_keeps_the_newest_of_each_collection():
     assert history.earlier(None) == ["SEC"]
     assert history.earlier("other") == []
     assert FilterHistory(history.as_dict()).as_dict() == history.as_dict()
+
+
+def test_what_is_shown_has_the_brackets_of_what_is_asked():
+    translation = translate("failed OR indexing", DOCUMENTS, when=When(0.0))
+    assert translation.words == (
+        "status:DOCUMENT_STATUS_FAILED OR "
+        "(status:!DOCUMENT_STATUS_PROCESSED AND status:!DOCUMENT_STATUS_FAILED)"
+    )

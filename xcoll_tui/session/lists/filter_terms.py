@@ -209,7 +209,9 @@ def _join(groups: Sequence[Sequence[Condition]], notes: Sequence[str]) -> Transl
             inner = list(group)
             wrapped = [f"({part})" for part in inner] if len(inner) > 1 and brackets else inner
             part = " AND ".join(wrapped)
-            parts.append(f"({part})" if several and (brackets or len(inner) > 1) else part)
+            # The service's OR binds tighter than its AND.
+            is_compound = brackets or " AND " in part
+            parts.append(f"({part})" if several and is_compound else part)
         return " OR ".join(parts)
 
     tests = [[condition.matches for condition in group] for group in groups]

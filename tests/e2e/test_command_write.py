@@ -90,6 +90,14 @@ def test_files_are_attached_with_their_fields_and_a_line_tells_of_each(xc, serve
     assert xc("undo", "--list", "--json").json[0]["operation"] == "attach"
 
 
+def test_a_table_without_ids_is_not_torn_into_words(xc):
+    listed = xc("list").out
+    assert (
+        "none of them is called file_id"
+        in xc("remove", NOTES, "-", "--yes", stdin=listed, code=2).err
+    )
+
+
 def test_a_table_with_a_doubtful_row_is_not_taken_at_all(xc, tmp_path):
     table, file_id = tmp_path / "rows.csv", f"file_{uuid.UUID(int=1)}"
     table.write_text(f"file_id,box\n{file_id},a\n{file_id},b\n")

@@ -55,6 +55,11 @@ def parse_file_ids(text: str, output: "Output") -> "PastedIds":
         raise CommandFailed(str(pasted.problem), EXIT_USAGE)
     if any(holds_key(file_id) for file_id in pasted.file_ids):
         raise CommandFailed("What came holds a key where IDs belong.", EXIT_USAGE)
+    if "\t" in text.strip() and len(pasted.malformed) == len(pasted.file_ids):
+        raise CommandFailed(
+            "What came has columns, and none of them is called file_id. Nothing was taken from it.",
+            EXIT_USAGE,
+        )
     for note in pasted.notes:
         output.note(f"{note[:1].upper()}{note[1:]}.")
     return pasted

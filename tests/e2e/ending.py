@@ -1,6 +1,7 @@
 """Ends of the program from outside: signals at any moment, and how the terminal is left."""
 
 import os
+import re
 import signal
 import sys
 import time
@@ -79,7 +80,7 @@ def until_running(terminal, number):
     terminal.press("*", "i")
     terminal.wait_for("Re-index 100")
     terminal.press("y")
-    terminal.wait_for("Re-indexing 100")
+    terminal.wait_for(re.compile(r"Re-index(ing 100|ed: )").search)  # it may be over by now
 
 
 def until_quitting(terminal, number):

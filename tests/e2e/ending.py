@@ -22,11 +22,15 @@ def start(*, program: str | None = None) -> Terminal:
 
 
 def catches(pid: int, number: int) -> bool:
-    """Tell whether a process has a handler for a signal: nothing can be asked of it before."""
+    """Tell whether a process has a handler for a signal: nothing can be asked of it before.
+
+    A fault is blocked instead, and waited for.
+    """
+    masks = 0
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("SigCgt:"):
-            return bool(int(line.split()[1], 16) >> (number - 1) & 1)
-    return False
+        if line.startswith(("SigCgt:", "SigBlk:")):
+            masks |= int(line.split()[1], 16)
+    return bool(masks >> (number - 1) & 1)
 
 
 def until_installed(terminal, number):

@@ -64,7 +64,7 @@ class Access(Protocol):
 
     @property
     def credential_variable(self) -> str:
-        """The variable that the key comes from, or the one that commands to copy shall name."""
+        """The variable that the key comes from, or the one that commands to copy will name."""
         ...
 
     @property

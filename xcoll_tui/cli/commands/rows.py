@@ -133,30 +133,30 @@ def _field(key: str) -> Callable[[Document], object]:
 
 def columns_of_documents(names: Iterable[str]) -> list[Column[Document]]:
     """Return the columns of names that are known here."""
-    known = {column.name: column for column in DOCUMENTS.tsv}
-    return [known[name] for name in names]
+    by_name = {column.name: column for column in DOCUMENTS.tsv}
+    return [by_name[name] for name in names]
 
 
 def document_columns(names: str) -> list[Column[Document]]:
     """Return the columns that a person has named, divided by commas; raises CommandFailed."""
-    known = {column.name: column for column in (*DOCUMENTS.tsv, *_REST)}
+    by_name = {column.name: column for column in (*DOCUMENTS.tsv, *_REST)}
     columns = []
     for name in _split(names):
         is_field = name.startswith(_FIELD) and name != _FIELD
-        column = field_column(name.removeprefix(_FIELD)) if is_field else known.get(name)
-        columns.append(column or _refuse(name, [*known, "fields.KEY"]))
+        column = field_column(name.removeprefix(_FIELD)) if is_field else by_name.get(name)
+        columns.append(column or _refuse(name, [*by_name, "fields.KEY"]))
     return columns
 
 
 def collection_columns(names: str) -> list[Column[Collection]]:
     """Return the columns that a person has named, divided by commas; raises CommandFailed."""
-    known = {column.name: column for column in COLLECTIONS.tsv}
-    return [known.get(name) or _refuse(name, list(known)) for name in _split(names)]
+    by_name = {column.name: column for column in COLLECTIONS.tsv}
+    return [by_name.get(name) or _refuse(name, list(by_name)) for name in _split(names)]
 
 
 def _split(names: str) -> list[str]:
     return [name for part in names.split(",") if (name := part.strip())]
 
 
-def _refuse(name: str, known: list[str]) -> NoReturn:
-    raise CommandFailed(f"There is no column {name!r}. There are: {', '.join(known)}.", EXIT_USAGE)
+def _refuse(name: str, names: list[str]) -> NoReturn:
+    raise CommandFailed(f"There is no column {name!r}. There are: {', '.join(names)}.", EXIT_USAGE)

@@ -150,8 +150,8 @@ class FilterBar(Widget):
     def _explain(self, line: "FilterLine") -> None:
         choices = line.choices[:_CHOICES]
         more = " …" if len(line.choices) > _CHOICES else ""
-        said = f"Tab: {'  '.join(choices)}{more}" if choices else ""
-        words = said or self._guide.explain(line.text, pasted=line.is_pasted)
+        completions = f"Tab: {'  '.join(choices)}{more}" if choices else ""
+        words = completions or self._guide.explain(line.text, pasted=line.is_pasted)
         complaint = self.complaint if line.text == self.text else ""
         self._show_note(" ".join([*line.notes, *filter(None, [complaint or words])]))
 

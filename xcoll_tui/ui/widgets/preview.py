@@ -1,6 +1,6 @@
 """The preview: what is known of the document under the cursor, beside the rows, without a request.
 
-Drawn line by line, like the rows: a Static would lay the whole screen out anew for each document.
+Drawn line by line, like the rows: a Static would lay the whole screen out again for each document.
 """
 
 from typing import TYPE_CHECKING, ClassVar

@@ -2,11 +2,13 @@
 
 import io
 import json
+import subprocess
 import sys
 from typing import NamedTuple
 
 import pytest
 
+from tests.isolation import ROOT, environment
 from xcoll_tui.cli import main
 
 _TEXT, _NUMBER = {"string"}, {"integer"}
@@ -121,3 +123,16 @@ class Commands:
         assert ended.code == code, ended
         assert "Traceback" not in ended.err
         return ended
+
+
+def start_command(server, *arguments):
+    """Start a command in a process of its own, to be broken off."""
+    variables = {"XAI_MANAGEMENT_KEY": server.key, "XCOLL_BASE_URL": server.url}
+    return subprocess.Popen(
+        [sys.executable, "-m", "xcoll_tui", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment(variables),
+    )

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.contract.plain import Plain
-from tests.e2e.commands import COLLECTION, DOCUMENT, assert_matches, schema_of
+from tests.e2e.commands import COLLECTION, DOCUMENT, assert_matches, schema_of, start_command
 from tests.e2e.terminal import ROOT, Terminal, xcoll
 from tests.isolation import environment
 from xcoll_tui.emulator.server import Server
@@ -166,14 +166,7 @@ print(sorted(heavy & set(sys.modules)), file=stderr)
 
 def test_a_signal_breaks_it_off(tmp_path):
     with Server(faults=["GET:/v1/collections:timeout"]) as server:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "xcoll_tui", "list", "--log", str(tmp_path / "log")],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env=environment(env_of(server)),
-        )
+        process = start_command(server, "list", "--log", str(tmp_path / "log"))
         with process:
             while not server.faults[0].done and process.poll() is None:
                 pass

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import serve_samples
 from tests.contract.plain import Plain
-from tests.e2e.commands import RESULT, assert_matches, schema_of
+from tests.e2e.commands import RESULT, assert_matches, schema_of, start_command
 from tests.e2e.leaks import KEY as CANARY
 from tests.e2e.leaks import Cage
 from tests.e2e.terminal import ROOT, xcoll
@@ -305,14 +305,7 @@ def test_an_interrupt_sends_nothing_more_and_tells_what_went_out(xc, server):
     ids = ids_of(xc, NOTES, "--limit", "60")
     fault = Fault("PATCH", "/v1/collections/*/documents/*", "timeout", "after", skip=3)
     server.faults.append(fault)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "xcoll_tui", "reindex", NOTES, *ids],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env=environment(env_of(server)),
-    )
+    process = start_command(server, "reindex", NOTES, *ids)
     with process:
         while fault.done < 8 and process.poll() is None:
             pass

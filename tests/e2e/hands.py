@@ -65,7 +65,8 @@ class Keyboard:
                 break
             before = collection_row(terminal.text)
             terminal.press("j")
-            terminal.wait_for(lambda text, before=before: collection_row(text) != before)
+            # A frame may show no cursor while it moves: pressing again then goes one row too far.
+            terminal.wait_for(lambda text, before=before: collection_row(text) not in ("", before))
         terminal.press("enter")
         terminal.wait_for(lambda text: "a Attach" in text and f"─ 2 {name} ─" in text)
         terminal.wait_for(cursor_row)

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -63,13 +62,18 @@ def _require_plain(status: os.stat_result) -> None:
         raise OSError(errno.EINVAL, f"It is {kind}")
 
 
+def _beside(path: Path, kind: str) -> Path:
+    """Name a hidden file of the same folder that nobody else has."""
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.{kind}")
+
+
 def replace_private(path: Path, content: bytes) -> None:
     """Put a file in place of the one that may be there, whole or not at all; raises OSError.
 
     It is written under another name, brought to the disk, and renamed; whoever reads meanwhile
     sees the old content or the new. The folder must be there.
     """
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    fresh = _beside(path, "new")
     try:
         with create_private(fresh) as file:
             file.write(content)
@@ -119,7 +123,7 @@ class FreshFile:
         with suppress(FileNotFoundError):
             _require_plain(self._place.stat())
             self._require_free()
-        self._part = self._place.with_name(f".{self._place.name}.{secrets.token_hex(4)}.part")
+        self._part = _beside(self._place, "part")
         self.file = create_private(self._part)
 
     @property

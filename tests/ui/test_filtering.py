@@ -195,11 +195,12 @@ async def test_collections_are_filtered_as_kindly(server, browse):
 async def test_f_finds_in_what_is_loaded_and_asks_for_nothing(server, browse):
     async with browse(server.url, size=(140, 30)) as pilot:
         documents = await open_collection(pilot, SCANS)
-        table, bar = documents.table, documents.find_bar
+        table = documents.table
         table.move_to(5)
         before = table.cursor_key
         made = requests_of(pilot)
         await pilot.press("f", *"tif")
+        bar = documents.find_bar
         await wait_until(pilot, lambda: not bar._going)
         assert len(bar.hits) == 12
         assert table.row.name == "scan_0006.tiff"  # the first at or behind where it was

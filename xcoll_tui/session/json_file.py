@@ -6,13 +6,14 @@ clause that goes on after "cannot be read: ".
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import stat
+from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 if TYPE_CHECKING:
+    import json
     from pathlib import Path
 
 SIZE_LIMIT = 256 * 1024 * 1024
@@ -30,6 +31,8 @@ def encode(value: object) -> bytes:
 
     Raises ValueError for what cannot be read again, such as values nested too deeply.
     """
+    import json  # noqa: PLC0415 - not for the first frame
+
     try:
         return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")
     except RecursionError:
@@ -41,8 +44,10 @@ def encode(value: object) -> bytes:
 
 def decode(content: bytes) -> object:
     """Read a value; raises ValueError."""
+    import json  # noqa: PLC0415 - a start that finds no file of ours needs none
+
     try:
-        return _DECODER.decode(content.decode())
+        return _decoder().decode(content.decode())
     except json.JSONDecodeError as error:
         problem = f"it is no JSON ({error})"
     except UnicodeDecodeError:
@@ -114,6 +119,13 @@ def reason_of(error: OSError | ValueError) -> str:
     return str(error)
 
 
+@cache
+def _decoder() -> json.JSONDecoder:
+    import json  # noqa: PLC0415 - as above
+
+    return json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise _OddNumberError(f"it holds {name}, which is no number")
 
@@ -123,6 +135,3 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise _OddNumberError(_TOO_LARGE)
     return value
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)

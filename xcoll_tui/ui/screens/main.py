@@ -66,7 +66,6 @@ class MainScreen(PaneScreen):
         yield self.header
         yield self.collections
         yield self.documents
-        yield self.preview
         yield self.footer
 
     def on_mount(self) -> None:
@@ -205,7 +204,7 @@ class MainScreen(PaneScreen):
     # The focus
 
     def _hints(self) -> Sequence[Hint]:
-        if self.pane.find_bar.editing:
+        if self.pane.finding:
             return FIND
         if self.pane.filter_bar.editing:
             return FILTER
@@ -331,7 +330,7 @@ class MainScreen(PaneScreen):
 
     async def action_find(self) -> None:
         """Find something in what is loaded of this pane."""
-        await self.pane.find_bar.open()
+        await self.pane.find()
 
     def action_refresh(self) -> None:
         """Read again what is shown, and keep the place; what waits is tried at once."""

@@ -66,6 +66,8 @@ class PaneScreen(WriteScreen):
             self._focus_pane(self.documents)
         self.preview.display = bool(widths.preview)
         if widths.preview:
+            if not self.preview.is_attached:
+                self.mount(self.preview, after=self.documents)
             self.preview.styles.width = widths.preview
             self.follow_cursor()
 

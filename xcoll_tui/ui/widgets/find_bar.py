@@ -30,6 +30,14 @@ class FindBar(Widget):
     The cursor goes to the first hit at or behind where it was, and from hit to hit.
     """
 
+    # Here, so that a start does not parse it.
+    DEFAULT_CSS = """
+    FindBar { display: none; height: 1; padding: 0 1; color: $quiet; layout: horizontal; }
+    FindBar.-open { display: block; }
+    FindBar Input { height: 1; width: 1fr; padding: 0; border: none; background: $boost; }
+    FindBar Static { height: 1; width: auto; max-width: 50%; padding: 0 0 0 1; }
+    """
+
     def __init__(self, table: RowTable[Any]) -> None:
         super().__init__()
         self._table = table

@@ -1,11 +1,13 @@
 """A sort that the service cannot do: done here, as long as all rows are here."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from xcoll_tui.session.lists.listing import Listing
-from xcoll_tui.session.lists.sorted_rows import SortedRows
 from xcoll_tui.ui.widgets.row_source import RowSource
+
+if TYPE_CHECKING:
+    from xcoll_tui.session.lists.sorted_rows import SortedRows
 
 T = TypeVar("T")
 
@@ -34,6 +36,8 @@ class LocalSort(Generic[T]):
         if not self.key or value_of is None or not listing.complete:
             self._rows = None
             return listing
+        from xcoll_tui.session.lists.sorted_rows import SortedRows  # noqa: PLC0415 - not for the first frame
+
         rows = self._rows
         if rows is None or rows.listing is not listing or not rows.is_current:
             rows = SortedRows(listing, value_of, descending=self.descending)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -12,14 +11,13 @@ from textual.widgets import Static
 
 from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.escape import escape_doubt
-from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
-from xcoll_tui.ui.presentation.errors import complaint_of, sentence_of, where_on
-from xcoll_tui.ui.presentation.loaded import format_failed, format_loaded
-from xcoll_tui.ui.presentation.text import clean, fit
+from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.errors import complaint_of
+from xcoll_tui.ui.presentation.loaded import format_failed, format_loaded, trouble_of
+from xcoll_tui.ui.presentation.pane_titles import lay_out_title
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
-from xcoll_tui.ui.widgets.find_bar import FindBar
-from xcoll_tui.ui.widgets.load_all import LoadAll
 from xcoll_tui.ui.widgets.local_sort import LocalSort
 from xcoll_tui.ui.widgets.pane_filter import PaneFilter
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.lists.filter_conditions import Subject
     from xcoll_tui.session.lists.query import Query
+    from xcoll_tui.ui.widgets.find_bar import FindBar
+    from xcoll_tui.ui.widgets.load_all import LoadAll
 
 T = TypeVar("T")
 
@@ -69,8 +69,8 @@ class Pane(Vertical, Generic[T]):
         self.table = table
         self.filter = PaneFilter(clock, self.subject, self.show_pending)
         self.filter_bar = FilterBar(table, self.filter)
-        self.find_bar = FindBar(table)
         self._markable = table.markable
+        self.find_bar: FindBar | None = None
         self.feed: Feed[T] | None = None
         self._title: tuple[tuple[str, Style | str], ...] = ()
         self._asked: Query | None = None
@@ -87,9 +87,7 @@ class Pane(Vertical, Generic[T]):
         """Put the filter above the rows."""
         self.border_title = Content(f"{self.number} {self.heading}")
         yield self.filter_bar
-        yield self._banner
         yield self.table
-        yield self.find_bar
 
     def subject(self) -> "Subject":
         """Return the list as filters know it."""
@@ -102,7 +100,8 @@ class Pane(Vertical, Generic[T]):
         self.feed = feed
         self._asked = None
         self.filter.follow(feed)
-        self.find_bar.close()
+        if self.find_bar is not None:
+            self.find_bar.close()
         self.rows_came(home=True)
 
     def rows_came(self, *, home: bool = False) -> None:
@@ -178,24 +177,19 @@ class Pane(Vertical, Generic[T]):
             self._show_filter(self.feed)
 
     def _show_banner(self) -> None:
-        sentence = self._trouble()
-        self._banner.display = bool(sentence)
-        if sentence:
-            self._banner.update(Content(sentence))
-
-    def _trouble(self) -> str:
         feed = self.feed
-        if feed is None:
-            return ""
-        if feed.problem is not None:
-            age = ""
-            if feed.loaded_at is not None and feed.listing.loaded:
-                age = f"Rows as of {format_elapsed(self._clock() - feed.loaded_at)}. "
-            # What to do comes first: in a small window the rest is cut.
-            return f"✗ {age}R tries again. {sentence_of(feed.problem)} {where_on(feed.problem)}"
-        if feed.stopped:
-            return f"! {clean(feed.stopped, 300)}"
-        return ""
+        self.show_above(self._banner, "" if feed is None else trouble_of(feed, self._clock()))
+
+    def show_above(self, banner: Static, sentence: str) -> None:
+        """Show a sentence above the rows, or nothing for ""."""
+        banner.display = bool(sentence)
+        if not sentence:
+            return
+        banner.update(Content(sentence))
+        if not banner.is_attached:  # each widget of the first frame costs a millisecond
+            # What went wrong stands above whatever else is told.
+            place = {"after": self.filter_bar} if banner is self._banner else {"before": self.table}
+            self.mount(banner, **place)
 
     def _placeholder(self, feed: "Feed[T]") -> str:
         if feed.problem is not None:
@@ -233,6 +227,20 @@ class Pane(Vertical, Generic[T]):
     async def open_filter(self) -> None:
         """Let the filter be typed, going on from the one asked for last."""
         await self.filter_bar.open(None if self._asked is None else self._asked.text)
+
+    async def find(self) -> None:
+        """Let what is loaded be searched, from where the cursor is."""
+        from xcoll_tui.ui.widgets.find_bar import FindBar  # noqa: PLC0415 - not for the first frame
+
+        if self.find_bar is None:
+            self.find_bar = FindBar(self.table)
+            await self.mount(self.find_bar)
+        await self.find_bar.open()
+
+    @property
+    def finding(self) -> bool:
+        """Whether what is loaded is being searched."""
+        return self.find_bar is not None and self.find_bar.editing
 
     @property
     def sorting(self) -> tuple[str, bool]:
@@ -310,12 +318,14 @@ class Pane(Vertical, Generic[T]):
 
     def load_all(self) -> None:
         """Load all that there is."""
+        from xcoll_tui.ui.widgets.load_all import LoadAll  # noqa: PLC0415 - not for the first frame
+
         if self.feed is not None and not self.feed.listing.complete:
             loading = self._load_all = LoadAll(self.feed, self._clock)
             restart_work(self, "all", partial(self._go_on_loading, loading))
             self.refresh_title()
 
-    async def _go_on_loading(self, loading: LoadAll) -> None:
+    async def _go_on_loading(self, loading: "LoadAll") -> None:
         try:
             await loading.feed.load_all()
         finally:
@@ -385,21 +395,15 @@ class Pane(Vertical, Generic[T]):
         room = self.size.width - 4
         if room <= 0:
             return
-        facts = self._facts()
         number = f"{self.number} "
-        comfort = min(self.NAME_COMFORT, cell_len(clean(self.heading, 20))) + len(number) + 4
-        while len(facts) > 1 and comfort + cell_len(" · ".join(facts)) > room:
-            facts.pop()
-        facts_text = " · ".join(facts)
-        name_room = max(4, room - len(number) - cell_len(facts_text) - 3)
-        name = clean(self.heading, 200)
-        name = fit(name, min(cell_len(name), name_room)).rstrip()
-        dashes = max(1, room - len(number) - cell_len(name) - cell_len(facts_text) - 2)
+        name, line, facts = lay_out_title(
+            number, self.heading, self._facts(), room, self.NAME_COMFORT
+        )
         parts = (
             (number, self.get_visual_style("pane--number", partial=True)),
             (name, self.get_visual_style("pane--name", partial=True)),
-            (f" {'─' * dashes} ", ""),
-            (facts_text, self.get_visual_style("pane--facts", partial=True)),
+            (line, ""),
+            (facts, self.get_visual_style("pane--facts", partial=True)),
         )
         if parts != self._title:
             # Textual draws the whole pane again for every title, an equal one too.

@@ -6,7 +6,6 @@ What their columns say needs the API's models, which are loaded after the first 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
@@ -17,8 +16,6 @@ from xcoll_tui.ui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from textual.app import ComposeResult
 
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.layouts import Layout
@@ -119,13 +116,6 @@ class DocumentPane(Pane["Document"]):
         self._reasons = Static(markup=False, classes="banner reasons")
         self._summed_up: tuple[object, ...] = ()
 
-    def compose(self) -> "ComposeResult":
-        """Put the reasons of failures, by groups, above the rows."""
-        *above, table = super().compose()
-        yield from above
-        yield self._reasons
-        yield table
-
     def subject(self) -> "Subject":
         """Return the list as filters know it, with the fields defined and seen."""
         from xcoll_tui.session.lists.filter_conditions import DOCUMENTS  # noqa: PLC0415 - as above
@@ -210,7 +200,8 @@ class DocumentPane(Pane["Document"]):
         super().refresh_title()
         feed = self.feed
         if feed is None or not self._shows_reasons or not self.is_mounted:
-            self._reasons.display = False
+            self._summed_up = ()
+            self.show_above(self._reasons, "")
             return
         from xcoll_tui.ui.presentation.failures import summary_of  # noqa: PLC0415 - as above
 
@@ -218,9 +209,7 @@ class DocumentPane(Pane["Document"]):
         of = (failures, failures.changes, complete)
         if of != self._summed_up:
             self._summed_up = of
-            summary = summary_of(failures.counts, complete=complete)
-            self._reasons.update(Content(summary))
-        self._reasons.display = bool(failures.counts)
+            self.show_above(self._reasons, summary_of(failures.counts, complete=complete))
 
     def measure(self, rows: "Sequence[Document]") -> None:
         """Give each field seen in the rows a column before the widths settle."""

@@ -23,7 +23,6 @@ from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.preferences import CONFIG_FILE, Preferences, QuitConfirm
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
-from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.terminal_app import TerminalApp
 from xcoll_tui.ui.themes import DARK, LIGHT, colours_of, few_colours_of
@@ -147,6 +146,8 @@ class XcollApp(TerminalApp):
         """Say once what is wrong with what was read for the screen, and greet who is new."""
         if not self.is_running:
             return  # it was left before it stood
+        from xcoll_tui.ui.presentation.format import format_many  # noqa: PLC0415 - not for the first frame
+
         problems = self.preferences.problems
         for problem in problems[:_MOST_PROBLEMS]:
             self.main.complain(problem)
@@ -280,7 +281,8 @@ class XcollApp(TerminalApp):
 
     async def may_leave(self, verb: str) -> bool:
         """Ask whether to leave the session while something is being written; only in a worker."""
-        from xcoll_tui.ui.screens.confirm import Question  # noqa: PLC0415 - rarely
+        from xcoll_tui.ui.presentation.format import format_many  # noqa: PLC0415 - rarely
+        from xcoll_tui.ui.screens.confirm import Question  # noqa: PLC0415
 
         session = self.main.session
         if session is None or not self._writing:

@@ -24,6 +24,7 @@ from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.preferences import Preferences
 from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.widths import PREVIEW_FROM
 from xcoll_tui.ui.screens.pane_screen import PaneScreen
 from xcoll_tui.ui.widgets.header_footer import Footer, Header, Hint
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -66,6 +67,8 @@ class MainScreen(PaneScreen):
         yield self.header
         yield self.collections
         yield self.documents
+        if self.app.size.width >= PREVIEW_FROM:
+            yield self.preview
         yield self.footer
 
     def on_mount(self) -> None:

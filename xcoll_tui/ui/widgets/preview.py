@@ -33,6 +33,19 @@ class Preview(Widget, can_focus=True):
     """Show a document as far as the rows tell of it; it scrolls by lines."""
 
     ALLOW_SELECT = False
+    # Every rule costs each widget of the first frame something: these come with the preview.
+    DEFAULT_CSS = """
+    Preview {
+        display: none; height: 100%; padding: 0 1; border: round $border-quiet;
+        border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
+    }
+    Preview:focus { border: round $accent; }
+    Preview .preview--title { color: $accent; text-style: bold; }
+    Preview .preview--name { color: $quiet; }
+    Preview .preview--ready { color: $success; }
+    Preview .preview--failed { color: $error; }
+    Preview .preview--indexing { color: $warning; }
+    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"preview--{name}" for name in _TONES.values()}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "scroll_lines(1)", "Down", id="preview.down", show=False),

@@ -34,11 +34,9 @@ class Service(Protocol):
         In seconds since the epoch, exact to a second or so. Times that the service wrote are
         compared with this one, never with our own clock.
         """
-        ...
 
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again."""
-        ...
 
     async def list_collections(
         self,
@@ -50,11 +48,9 @@ class Service(Protocol):
         filter: str | None = None,  # noqa: A002 - the API's own name
     ) -> CollectionPage:
         """Return one page of collections."""
-        ...
 
     async def get_collection(self, collection_id: str) -> Collection:
         """Return one collection."""
-        ...
 
     async def list_documents(
         self,
@@ -67,11 +63,9 @@ class Service(Protocol):
         filter: str | None = None,  # noqa: A002 - the API's own name
     ) -> DocumentPage:
         """Return one page of the documents of a collection."""
-        ...
 
     async def get_document(self, collection_id: str, file_id: str) -> Document:
         """Return one document."""
-        ...
 
     async def batch_get_documents(
         self, collection_id: str, file_ids: Sequence[str]
@@ -80,11 +74,9 @@ class Service(Protocol):
 
         Raises NotFound where the collection is gone.
         """
-        ...
 
     async def validate_key(self) -> KeyInfo:
         """Return what the service knows of the key."""
-        ...
 
     async def create_collection(
         self,
@@ -97,7 +89,6 @@ class Service(Protocol):
         field_definitions: Sequence[FieldDefinition] | None = None,
     ) -> Collection:
         """Create a collection; must not be sent again where it may have been carried out."""
-        ...
 
     async def update_collection(
         self,
@@ -109,11 +100,9 @@ class Service(Protocol):
         field_definition_updates: Sequence[FieldDefinitionUpdate] | None = None,
     ) -> Collection:
         """Change what is given; what is None stays."""
-        ...
 
     async def delete_collection(self, collection_id: str) -> None:
         """Delete a collection."""
-        ...
 
     async def add_document(
         self, collection_id: str, file_id: str, *, fields: Mapping[str, Any] | None = None
@@ -122,18 +111,14 @@ class Service(Protocol):
 
         Fields are sent as they are given, also those that are no texts (`Document.raw_fields`).
         """
-        ...
 
     async def update_document(
         self, collection_id: str, file_id: str, *, fields: Mapping[str, Any]
     ) -> Document | None:
         """Ask for other fields; an answer does not say that they were taken."""
-        ...
 
     async def reindex_document(self, collection_id: str, file_id: str) -> None:
         """Index a document again."""
-        ...
 
     async def remove_document(self, collection_id: str, file_id: str) -> None:
         """Remove a document from its collection."""
-        ...

@@ -65,7 +65,6 @@ class Access(Protocol):
     @property
     def credential_variable(self) -> str:
         """The variable that the key comes from, or the one that commands to copy will name."""
-        ...
 
     @property
     def keys(self) -> "Keys | None":

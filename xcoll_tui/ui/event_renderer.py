@@ -81,7 +81,6 @@ class Display(Protocol):
 
     def follow_cursor(self) -> None:
         """Show what is under the cursor now."""
-        ...
 
     def choose_collection(self) -> None:
         """Open the collection that the cursor is on."""

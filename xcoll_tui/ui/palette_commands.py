@@ -40,7 +40,6 @@ class HasMain(Protocol):
     @property
     def main(self) -> "MainScreen":
         """The main screen, whatever stands over it."""
-        ...
 
 
 class Command(NamedTuple):

@@ -48,7 +48,6 @@ class Command(Protocol):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add what the command takes, but for what all of them take."""
-        ...
 
     def run(self, options: argparse.Namespace, output: "Output") -> int:
         """Carry it out and return the exit code.
@@ -56,7 +55,6 @@ class Command(Protocol):
         Blocks: it reads standard input before, and waits for the service with `run_until_signal`.
         Raises CommandFailed, and lets through what `run_command` makes a sentence of.
         """
-        ...
 
 
 class CommandParser(Parser):

@@ -29,11 +29,9 @@ class RowWriter(Protocol[R_contra]):
 
     def write(self, rows: Sequence[R_contra]) -> None:
         """Write some rows, at once."""
-        ...
 
     def end(self) -> None:
         """Write what belongs behind the last row; also where there was none."""
-        ...
 
 
 class Output:

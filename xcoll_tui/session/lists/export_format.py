@@ -58,19 +58,15 @@ class Format(Protocol):
 
     def encode(self, rows: Sequence[Document]) -> bytes:
         """Return some rows as a chunk, in the order given."""
-        ...
 
     def write(self, chunk: bytes) -> None:
         """Write a chunk behind those before."""
-        ...
 
     def end(self) -> None:
         """Write what is left; nothing may follow."""
-        ...
 
     def close(self) -> None:
         """Let go of what was kept on the way."""
-        ...
 
 
 def make_format(

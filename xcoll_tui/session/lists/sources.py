@@ -36,39 +36,30 @@ class Source(Protocol[T]):
     @property
     def collection_id(self) -> str | None:
         """The collection whose documents these are; None where they are the collections."""
-        ...
 
     def key(self, row: T) -> str:
         """Return what names a row for good."""
-        ...
 
     def sort_value(self, sort_by: str) -> Callable[[T], object]:
         """Return how to tell what a row is sorted by; it gives None for what is not known."""
-        ...
 
     def has_id(self, row: T) -> bool:
         """Tell whether the service named this row; else its key is only a makeshift."""
-        ...
 
     def is_under_way(self, row: T) -> bool:
         """Tell whether the service is still at work on a row."""
-        ...
 
     def failure_of(self, row: T) -> str | None:
         """Return why a row failed, "" for no reason that the service gives; None if it has not."""
-        ...
 
     async def page(self, query: Query, end: End, token: str | None) -> Page[T]:
         """Return the page at a token of one end's walk, the first one without."""
-        ...
 
     async def look(self, keys: Sequence[str]) -> list[T] | None:
         """Return rows by key, those that exist; None if this list has no such call."""
-        ...
 
     async def total(self) -> int | None:
         """Return how many rows there are unfiltered, None if the service does not tell."""
-        ...
 
 
 def _if_readable(value: Callable[[R], object]) -> Callable[[R], object]:

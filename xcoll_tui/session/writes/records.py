@@ -303,12 +303,10 @@ class Record(Protocol):
     @property
     def id(self) -> str:
         """Its own, and the name of its file."""
-        ...
 
     @property
     def owner(self) -> str:
         """Of the session that made it."""
-        ...
 
 
 R = TypeVar("R", bound=Record)

@@ -44,17 +44,14 @@ class Host(Asks, Protocol):
     @property
     def preferences(self) -> "Preferences":
         """What the person wants of the screen."""
-        ...
 
     @property
     def credential_variable(self) -> str:
         """The variable that the key comes from, or the one that a person would put it into."""
-        ...
 
     @property
     def cursor_key(self) -> str | None:
         """The ID of what is under the cursor."""
-        ...
 
     def may(self, action_id: str) -> bool:
         """Tell whether there is something to do an action to; says what is missing."""
@@ -103,15 +100,12 @@ class DetailsHost(HasApp, Protocol):
 
     def tell(self, message: str, *, seconds: float | None = None) -> None:
         """Say something in passing."""
-        ...
 
     def tell_held(self) -> None:
         """Say what had to wait until no other dialog stood in front."""
-        ...
 
     def act_on_document(self, action_id: str, file_id: str) -> None:
         """Do to this document what a key does to the one under the cursor."""
-        ...
 
 
 class LogInHost(Protocol):

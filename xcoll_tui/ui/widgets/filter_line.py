@@ -15,19 +15,15 @@ class FilterGuide(Protocol):
 
     def explain(self, text: str, *, pasted: bool) -> str:
         """Say what a text asks for; it is called with each key, so it is quick."""
-        ...
 
     def complete(self, text: str, cursor: int) -> tuple[int, Sequence[str]]:
         """Return where what is completed begins, and what may stand there."""
-        ...
 
     def earlier(self) -> Sequence[str]:
         """List the filters used before, the newest first."""
-        ...
 
     def closed(self) -> None:
         """Take note that nothing is being typed any more."""
-        ...
 
 
 class _Completing(NamedTuple):

@@ -14,40 +14,32 @@ class RowSource(Protocol[T]):
     @property
     def key(self) -> Callable[[T], str]:
         """What names a row."""
-        ...
 
     @property
     def loaded(self) -> int:
         """The number of rows that are here."""
-        ...
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing."""
-        ...
 
     @property
     def gap_index(self) -> int | None:
         """Where the gap stands, None when there is none to show."""
-        ...
 
     def __len__(self) -> int: ...
 
     def row(self, index: int) -> T | Gap:
         """Return what stands at an index."""
-        ...
 
     def index_of(self, key: str) -> int | None:
         """Return where a key stands, None when it is not here."""
-        ...
 
     def key_set(self) -> dict[str, int]:
         """Return the keys as those of a new dict, quickly."""
-        ...
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""
-        ...
 
 
 class FixedRows(Generic[T]):

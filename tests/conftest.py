@@ -27,6 +27,7 @@ from xcoll_tui.ui.app import XcollApp
 
 NOW = datetime(2026, 4, 15, 12, tzinfo=UTC).timestamp()
 KEY = "xai-token-for-tests-r42q"
+LONG = Path(__file__).parent / "long.txt"
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 
 
@@ -36,6 +37,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write screenshots/*.svg and the keys in the README instead of comparing them",
     )
+    parser.addoption("--long", action="store_true", help="run what stands in tests/long.txt, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = set() if config.getoption("--long") else long_tests() - {*config.args}
+    long = [item for item in items if item.nodeid in left_out]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item.nodeid not in left_out]
+
+
+def long_tests() -> set[str]:
+    """Return the IDs of the tests that are left out unless they are asked for."""
+    lines = LONG.read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if not line.startswith("#")}
 
 
 @pytest.fixture(autouse=True)

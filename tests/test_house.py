@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import long_tests
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xcoll_tui"
 
@@ -63,3 +65,10 @@ def test_no_widget_takes_a_key_by_accident():
         if re.match(r"\s+(?:async )?def _?key_\w+\(self", line) and "key_set" not in line
     ]
     assert named == []
+
+
+def test_what_is_left_out_as_long_is_there():
+    for node in long_tests():
+        path, _, name = node.partition("::")
+        function = name.partition("[")[0]
+        assert f"def {function}(" in (ROOT / path).read_text(encoding="utf-8"), node

@@ -6,14 +6,17 @@ import sys
 import tempfile
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from xcoll_tui.paths import (
     FolderUnusable,
     config_folder,
+    config_path,
     folder_in_use,
     make_private_folder,
     state_folder,
+    state_path,
 )
 from xcoll_tui.private_files import create_private, replace_private
 
@@ -44,6 +47,22 @@ def test_without_a_usable_variable_it_is_in_the_home_folder(
     monkeypatch.setenv(variable, value)
     assert folder() == tmp_path / place / "xcoll"
     assert folder().is_dir()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the places are Linux's own")
+@pytest.mark.parametrize("value", [None, "/elsewhere/deep/", "//elsewhere", "relative", " /odd"])
+@pytest.mark.parametrize("home", ["/home/a b/", "//home", "/"])
+def test_it_is_where_platformdirs_says_also_where_that_is_not_asked(value, home, monkeypatch):
+    folders = platformdirs.PlatformDirs("xcoll", appauthor=False)
+    monkeypatch.setenv("HOME", home)
+    for path, name, theirs in (
+        (config_path, "XDG_CONFIG_HOME", lambda: folders.user_config_path),
+        (state_path, "XDG_STATE_HOME", lambda: folders.user_state_path),
+    ):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+        assert path() == theirs()
 
 
 def test_a_folder_of_ours_that_others_could_enter_is_closed(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """What the tests of the commands share: running one, and schemas of what they write."""
 
+import gc
 import io
 import json
 import subprocess
@@ -118,6 +119,7 @@ class Commands:
         self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         with pytest.raises(SystemExit) as end:
             main([*arguments])
+        gc.unfreeze()  # what a command leaves ends with its process
         written = self._capsys.readouterr()
         ended = Ended(end.value.code or 0, written.out, written.err)
         assert ended.code == code, ended

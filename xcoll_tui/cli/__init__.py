@@ -8,7 +8,6 @@ import argparse
 import gc
 import os
 import sys
-import textwrap
 import time
 import warnings
 from pathlib import Path
@@ -64,6 +63,8 @@ class _BrowseParser(Parser):
 
     def format_help(self) -> str:
         """Return a page that fits a terminal."""
+        import textwrap  # noqa: PLC0415 - only for this page
+
         commands = textwrap.fill(
             "  ".join(ALL), 78, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
         )

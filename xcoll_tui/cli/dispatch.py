@@ -1,7 +1,6 @@
 """Which command a command line names, whatever options stand before it: pure."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from xcoll_tui.cli.commands import COMMANDS
 
@@ -39,6 +38,8 @@ def meant_command(arguments: Sequence[str]) -> str | None:
     number = _first_word(arguments)
     if number is None or arguments[number] in ALL:
         return None
+    from difflib import get_close_matches  # noqa: PLC0415 - few mistype
+
     return next(iter(get_close_matches(arguments[number].lower(), ALL, n=1, cutoff=0.7)), None)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import InvalidArgument, NotFound, Refused
@@ -83,6 +82,8 @@ async def _named(client: "Client", name: str) -> "list[Collection]":
 
 async def _other(client: "Client", text: str) -> Found:
     """Look for an ID of another form, and for a name without a filter; raises CommandFailed."""
+    from difflib import get_close_matches  # noqa: PLC0415 - few mistype
+
     try:
         collection = await client.get_collection(text)
     except (NotFound, InvalidArgument, Refused):

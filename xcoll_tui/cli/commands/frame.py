@@ -108,6 +108,15 @@ def add_form(parser: argparse.ArgumentParser) -> None:
 
 def run_command(name: str, arguments: list[str]) -> int:
     """Carry out a command and return its exit code; wrong usage ends with SystemExit."""
+    # What is imported is no garbage; looking for some costs a tenth. It begins with the service.
+    gc.disable()
+    try:
+        return _run(name, arguments)
+    finally:
+        gc.enable()
+
+
+def _run(name: str, arguments: list[str]) -> int:
     parser = make_parser(name)
     options = parser.parse_intermixed_args(arguments)
     if any(looks_like_key(value) for value in _texts_of(options)):
@@ -119,14 +128,9 @@ def run_command(name: str, arguments: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What a terminal of few letters lacks is no crash.
         sys.stdout.reconfigure(errors="replace")
-    # What is imported is no garbage; looking for some costs a tenth. It begins with the service.
-    gc.disable()
     output = Output(form=getattr(options, "form", None), quiet=options.quiet)
-    try:
-        with own_streams():
-            return _carry_out(command_module(name), options, output)
-    finally:
-        gc.enable()
+    with own_streams():
+        return _carry_out(command_module(name), options, output)
 
 
 def _texts_of(options: argparse.Namespace) -> list[str]:

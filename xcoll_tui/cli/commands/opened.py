@@ -13,7 +13,6 @@ from xcoll_tui.cli.own_log import close_log, open_log
 from xcoll_tui.cli.parser import EXIT_NO_KEY, EXIT_REFUSED, warn
 from xcoll_tui.cli.patience import patiently
 from xcoll_tui.credentials import Insecure, NoKeyring
-from xcoll_tui.session.events import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,7 +46,7 @@ async def opened_client(options: argparse.Namespace) -> "AsyncIterator[Client]":
             on_request=None if log is None else log.request, on_wait=on_wait
         ) as client:
             client.open()  # nothing else is under way that would have to wait for it
-            gc.enable()
+            _collect_garbage()
             yield client
     finally:
         _close(log)
@@ -81,7 +80,7 @@ async def opened_session(
         client, session = access.opened
         for notice in connection.notices:
             warn(f"xcoll: {plain(notice)}")
-        gc.enable()
+        _collect_garbage()
         session.subscribe(_tell_event)
         await session.prepare()
         yield OpenedSession(session, client)
@@ -90,6 +89,12 @@ async def opened_session(
     finally:
         await connection.close()
         _close(log)
+
+
+def _collect_garbage() -> None:
+    """Begin to look for garbage, in what is made from now on."""
+    gc.freeze()
+    gc.enable()
 
 
 async def _found(options: argparse.Namespace) -> "tuple[ProfileAccess, Log | None]":
@@ -114,6 +119,8 @@ def _close(log: "Log | None") -> None:
 
 
 def _tell_event(event: "Event") -> None:
+    from xcoll_tui.session.events import Waiting  # noqa: PLC0415 - what only reads has no events
+
     if isinstance(event, Waiting):
         _tell_wait(event.wait)
 

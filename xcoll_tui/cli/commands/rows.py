@@ -8,10 +8,21 @@ from xcoll_tui.api.models import Collection, Document
 from xcoll_tui.cli.commands.columns import Column, RowKind
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.parser import EXIT_USAGE
-from xcoll_tui.session.lists.api_rows import collection_json, document_json
 from xcoll_tui.ui.presentation.format import format_age, format_count, format_size, status_of
 
 _FIELD = "fields."
+
+
+def _collection_json(row: Collection) -> str:
+    from xcoll_tui.session.lists.api_rows import collection_json  # noqa: PLC0415 - no table needs it
+
+    return collection_json(row)
+
+
+def _document_json(row: Document) -> str:
+    from xcoll_tui.session.lists.api_rows import document_json  # noqa: PLC0415 - as above
+
+    return document_json(row)
 
 
 def _size(value: int | None) -> str:
@@ -74,7 +85,7 @@ COLLECTIONS: RowKind[Collection] = RowKind(
         _DESCRIPTION,
     ),
     (_COLLECTION_NAME, _DOCUMENTS_COUNT, _TOTAL_FILE_SIZE, _COLLECTION_AGE, _COLLECTION_ID),
-    collection_json,
+    _collection_json,
 )
 
 _FILE_ID: Column[Document] = Column("file_id", lambda row: row.file_id, whole=True, head="id")
@@ -118,7 +129,7 @@ _REST: tuple[Column[Document], ...] = (
 DOCUMENTS: RowKind[Document] = RowKind(
     (_FILE_ID, _NAME, _STATUS, _SIZE, _TYPE, _AGE, _INDEXED, _ERROR),
     (_NAME, _STATUS, _SIZE, _AGE, _TYPE, _FILE_ID),
-    document_json,
+    _document_json,
 )
 
 

@@ -8,14 +8,12 @@ from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
 from xcoll_tui.api.models import Collection, CollectionsSortBy, DocumentsSortBy, Ordering
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.parser import EXIT_USAGE
-from xcoll_tui.session.lists.filter_conditions import COLLECTIONS, DOCUMENTS, Subject
-from xcoll_tui.session.lists.filter_terms import translate
-from xcoll_tui.session.lists.filter_values import When
 from xcoll_tui.session.lists.listing import End
 from xcoll_tui.session.lists.query import Query
 
 if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
+    from xcoll_tui.session.lists.filter_conditions import Subject
 
 _DOCUMENTS = {
     "name": DocumentsSortBy.NAME,
@@ -53,21 +51,30 @@ def document_query(options: argparse.Namespace, collection: Collection | None) -
     The keys of the collection's fields may be written without `fields.`. Raises CommandFailed for a
     filter that cannot be asked.
     """
-    definitions = () if collection is None else collection.field_definitions
-    subject = DOCUMENTS.with_keys([definition.key for definition in definitions])
     query = Query(
         _DOCUMENTS[getattr(options, "sort", "name")],
         getattr(options, "desc", False),
         failed_only=getattr(options, "failed", False),
     )
-    return _filtered(query, options, subject)
+    text = _filter_of(options)
+    if not text:
+        return query
+    from xcoll_tui.session.lists.filter_conditions import DOCUMENTS  # noqa: PLC0415 - as below
+
+    definitions = () if collection is None else collection.field_definitions
+    return _filtered(query, text, DOCUMENTS.with_keys([each.key for each in definitions]))
 
 
 def collection_query(options: argparse.Namespace) -> Query:
     """Return what is asked of the collections; raises CommandFailed for what they do not have."""
     if options.sort not in _COLLECTIONS:
         raise CommandFailed("Collections are sorted by name or age.", EXIT_USAGE)
-    return _filtered(Query(_COLLECTIONS[options.sort], options.desc), options, COLLECTIONS)
+    query, text = Query(_COLLECTIONS[options.sort], options.desc), _filter_of(options)
+    if not text:
+        return query
+    from xcoll_tui.session.lists.filter_conditions import COLLECTIONS  # noqa: PLC0415 - as below
+
+    return _filtered(query, text, COLLECTIONS)
 
 
 def document_filter(query: Query) -> str | None:
@@ -92,10 +99,16 @@ def tell_filter(query: Query, output: "Output") -> None:
         output.note(" · ".join([f"Filter: {translation.words}", *translation.notes]))
 
 
-def _filtered(query: Query, options: argparse.Namespace, subject: Subject) -> Query:
-    text = getattr(options, "filter", None) or ""
-    if not text.strip():
-        return query
+def _filter_of(options: argparse.Namespace) -> str:
+    text: str = getattr(options, "filter", None) or ""
+    return text if text.strip() else ""
+
+
+def _filtered(query: Query, text: str, subject: "Subject") -> Query:
+    # Half of what a plain list would import of ours.
+    from xcoll_tui.session.lists.filter_terms import translate  # noqa: PLC0415
+    from xcoll_tui.session.lists.filter_values import When  # noqa: PLC0415
+
     translation = translate(text, subject, when=When(time.time()))
     if translation.problem:
         raise CommandFailed(f"--filter cannot be asked: {translation.problem}", EXIT_USAGE)

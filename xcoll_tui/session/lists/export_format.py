@@ -47,6 +47,11 @@ _members_of = attrgetter(*DOCUMENT)
 
 # What a spreadsheet takes for a formula, also in wide letters; a plain number is none.
 _BEGINNINGS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+# The same within lines of cells without line ends; a minus is common elsewhere, the others are not.
+_ELSEWHERE_RARE = tuple(_BEGINNINGS - set("-\r\n"))
+_BEGINNING = re.compile(f"(?:^|,)[-{re.escape(''.join(_ELSEWHERE_RARE))}]", re.MULTILINE)
+_QUOTE = '"'
+_TO_BE_QUOTED = re.compile(r'[,"\r\n]')
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?")
 # Python reads no longer ones than 128 KiB unless it is told to; Windows takes no larger number.
 _LONGEST_CELL = 2**31 - 1
@@ -130,10 +135,13 @@ class _Csv:
         self._body: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - `close` does
 
     def encode(self, rows: Sequence[Document]) -> bytes:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([self._cells(row) for row in rows])
-        return text.getvalue().encode()
+        lines = [self._cells(row) for row in rows]
+        # Most rows need no quotes, and hold nothing that a spreadsheet runs; joined, that can be
+        # seen of all of them at once, in half the time that looking at each cell takes.
+        text = "".join([f"{','.join(cells)}\n" for cells in lines])
+        if not _is_plain(text, lines):
+            text = "".join([_line(_safe(cells)) for cells in lines])
+        return text.encode()
 
     def write(self, chunk: bytes) -> None:
         self._body.write(chunk)
@@ -144,7 +152,7 @@ class _Csv:
         heads = [*METADATA, *DOCUMENT, *(FIELD_PREFIX + key for key in columns)]
         if self._excel:
             self._write(_BOM)
-        self._write(_csv_line(heads))
+        self._write(_line(heads).encode())
         self._body.seek(0)
         if not found:
             shutil.copyfileobj(self._body, _Into(self._write))
@@ -155,12 +163,12 @@ class _Csv:
             csv.field_size_limit(_LONGEST_CELL)
             for row in csv.reader(text):
                 padded = row + [""] * (len(order) - len(row))
-                self._write(_csv_line(padded[place] for place in order))
+                self._write(_line(padded[place] for place in order).encode())
 
     def close(self) -> None:
         self._body.close()
 
-    def _cells(self, row: Document) -> list[object]:
+    def _cells(self, row: Document) -> list[str]:
         cells = [*_metadata_of(row.file_metadata), *_members_of(row)]
         fields, places = row.fields, self._places
         if fields:
@@ -172,8 +180,7 @@ class _Csv:
             cells += [None] * self._defined
         # In one go: this runs for every cell of 100,000 documents.
         return [
-            _safe(cell) if isinstance(cell, str) and cell[:1] in _BEGINNINGS else cell
-            for cell in cells
+            "" if cell is None else cell if cell.__class__ is str else str(cell) for cell in cells
         ]
 
 
@@ -184,12 +191,33 @@ class _Into:
         self.write = write
 
 
-def _csv_line(cells: Iterable[object]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerow(list(cells))
-    return text.getvalue().encode()
+def _is_plain(text: str, lines: Sequence[Sequence[str]]) -> bool:
+    """Tell whether joined lines are CSV as they are: nothing is to be quoted or made safe."""
+    if '"' in text or "\r" in text or text.count("\n") != len(lines):
+        return False
+    if text.count(",") != sum(map(len, lines)) - len(lines):
+        return False
+    may_begin = (
+        any(map(text.__contains__, _ELSEWHERE_RARE))
+        or ",-" in text
+        or "\n-" in text
+        or text[:1] == "-"
+    )
+    return not (may_begin and _BEGINNING.search(text))
 
 
-def _safe(text: str) -> str:
-    """Return a text that no spreadsheet runs: an apostrophe before what would be a formula."""
-    return text if _NUMBER.fullmatch(text) else f"'{text}"
+def _line(cells: Iterable[str]) -> str:
+    """Write a row; `csv` leaves a carriage return without quotes, which tears the row."""
+    quoted = [
+        f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _TO_BE_QUOTED.search(cell) else cell
+        for cell in cells
+    ]
+    return f"{','.join(quoted)}\n"
+
+
+def _safe(cells: Iterable[str]) -> list[str]:
+    """Return cells that no spreadsheet runs: an apostrophe before what would be a formula."""
+    return [
+        f"'{cell}" if cell[:1] in _BEGINNINGS and not _NUMBER.fullmatch(cell) else cell
+        for cell in cells
+    ]

@@ -16,7 +16,8 @@ from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import opened_session
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED
 from xcoll_tui.cli.patience import run_until_signal
-from xcoll_tui.session.backup.make import BackupFailed, back_up, in_thread
+from xcoll_tui.session.backup.make import BackupFailed, back_up
+from xcoll_tui.session.threads import in_thread
 
 if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output

@@ -1,11 +1,9 @@
 """`xcoll export`: all documents of a collection that match, into a file or to standard output."""
 
 import argparse
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xcoll_tui.api.errors import ApiError
 from xcoll_tui.cli.commands.collection import add_collection, find_collection
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.opened import opened_client
@@ -14,15 +12,12 @@ from xcoll_tui.cli.commands.selection import add_filter, document_query, tell_fi
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED, EXIT_USAGE
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.private_files import FreshFile
-from xcoll_tui.session.lists.export import ExportOptions, export_all
+from xcoll_tui.session.lists.export import ExportOptions, doubt_count, export_all
 from xcoll_tui.session.lists.export_format import FORMATS, FormatName
 from xcoll_tui.session.lists.sources import DocumentSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from xcoll_tui.api.client import Client
-    from xcoll_tui.api.models import Collection
 
 SUMMARY = "Write all documents of a collection, or those that match, with their fields."
 EXAMPLES = """\
@@ -81,8 +76,9 @@ async def _export(
             tell_filter(query, output)
             total = None if query.is_filtered else collection.documents_count
             progress = output.progress("documents", total)
+            source = DocumentSource(client, collection.collection_id, client.get_collection)
             exported = await export_all(
-                DocumentSource(client, collection.collection_id, client.get_collection),
+                source,
                 query,
                 ExportOptions(
                     form,
@@ -95,7 +91,7 @@ async def _export(
                 total=total,
             )
             output.end_progress()
-            doubt = "" if query.is_filtered else await _doubt(client, collection, exported.count)
+            doubt = await doubt_count(source, exported.count, total)
         if fresh is not None:
             fresh.publish()
     except OSError as error:
@@ -133,18 +129,3 @@ def _unwritten(path: Path, error: OSError) -> str:
 
 def _code_of(error: OSError) -> int:
     return EXIT_REFUSED if isinstance(error, FileExistsError) else EXIT_FAILED
-
-
-async def _doubt(client: "Client", collection: "Collection", count: int) -> str:
-    """Return a sentence where the service counts otherwise than its list, "" where it agrees."""
-    if collection.documents_count in {None, count}:
-        return ""
-    with suppress(ApiError):
-        collection = await client.get_collection(collection.collection_id)
-    counted = collection.documents_count
-    if counted is None or counted == count:
-        return ""
-    return (
-        f"The service counts {counted:,} documents and listed {count:,}: it may be behind, or "
-        "documents came or went meanwhile. Export again to be sure."
-    )

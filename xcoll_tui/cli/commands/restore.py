@@ -15,9 +15,9 @@ from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.backup.backups import RestoreElsewhere
 from xcoll_tui.session.backup.format import BackupBroken, read_backup
-from xcoll_tui.session.backup.make import in_thread
 from xcoll_tui.session.backup.restore import losses_of
 from xcoll_tui.session.bulk.work import Item
+from xcoll_tui.session.threads import in_thread
 from xcoll_tui.session.writes.outcome import Verdict
 from xcoll_tui.ui.presentation.file_fate import fate_when_restored
 from xcoll_tui.ui.presentation.format import format_many

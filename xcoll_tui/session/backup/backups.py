@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import NotFound
 from xcoll_tui.session.backup.check import check_backup
 from xcoll_tui.session.backup.format import list_backups, read_backup
-from xcoll_tui.session.backup.make import back_up, in_thread
+from xcoll_tui.session.backup.make import back_up
 from xcoll_tui.session.backup.restore import draft_of, recreate
 from xcoll_tui.session.bulk.work import Item
+from xcoll_tui.session.threads import in_thread
 from xcoll_tui.session.writes.collection_creation import is_after, read_named
 from xcoll_tui.session.writes.collection_diff import differences as unlike_draft
 from xcoll_tui.session.writes.judging import is_missing

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
 from xcoll_tui.session.backup.format import read_backup
-from xcoll_tui.session.backup.make import in_thread
 from xcoll_tui.session.backup.writer import differences
+from xcoll_tui.session.threads import in_thread
 from xcoll_tui.session.writes.judging import same_fields
 
 if TYPE_CHECKING:

@@ -5,10 +5,8 @@ Made before a collection is deleted. `restore` makes a collection of a backup ag
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
 from xcoll_tui.session.backup.format import BackupBroken
 from xcoll_tui.session.backup.writer import BackupWriter
+from xcoll_tui.session.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,17 +192,3 @@ class _Writing:
     def _failure(self, clause: str, *, unreadable: int = 0) -> BackupFailed:
         name = self._collection.collection_name or self._collection.collection_id
         return BackupFailed(f"“{name}” was not backed up: {clause}.", unreadable=unreadable)
-
-
-async def in_thread(call: Callable[[], R]) -> R:
-    """Run a blocking call in a thread, and never leave it behind: a cancellation waits for it."""
-    work = asyncio.ensure_future(asyncio.to_thread(call))
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        while not work.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([work])
-        if not work.cancelled():
-            work.exception()  # it was seen; the cancellation says more
-        raise

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from xcoll_tui.api.errors import ApiError, Conflict, InvalidArgument, NotFound
 from xcoll_tui.api.models import ChunkConfiguration
 from xcoll_tui.session.backup.format import Backup, BackupBroken, read_backup
-from xcoll_tui.session.backup.make import in_thread
 from xcoll_tui.session.backup.writer import differences
+from xcoll_tui.session.threads import in_thread
 from xcoll_tui.session.writes.judging import same_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Outcome, Verdict
 

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from xcoll_tui.session.lists.both_ends import read_both_ends
 from xcoll_tui.session.lists.export_format import make_format
 from xcoll_tui.session.lists.listing import End
+from xcoll_tui.session.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,17 +38,26 @@ class ExportOptions:
     """The form of an export; `definitions` are the columns that CSV has in any case.
 
     What has to be kept on the way stands in files without a name in `folder`, None for the
-    system's own place.
+    system's own place. With `in_thread` what takes long by itself is done beside the event loop,
+    `write` too.
     """
 
     form: FormatName
     definitions: Sequence[FieldDefinition] = ()
     excel: bool = False
     folder: Path | None = None
+    in_thread: bool = False
 
     def over(self, write: Callable[[bytes], object]) -> Format:
         """Return the format that writes so."""
         return make_format(self.form, write, self.definitions, excel=self.excel, folder=self.folder)
+
+    async def carry_out(self, call: Callable[[], None]) -> None:
+        """Do what takes long by itself."""
+        if self.in_thread:
+            await in_thread(call)
+        else:
+            call()
 
 
 async def export_all(
@@ -82,10 +92,14 @@ async def export_all(
                     unreadable += sum(row.unreadable is not None for row in rows)
                     if on_progress is not None:
                         on_progress(count)
-            for place, length in reversed(far):
-                spool.seek(place)
-                format_.write(spool.read(length))
-        format_.end()
+
+            def finish() -> None:
+                for place, length in reversed(far):
+                    spool.seek(place)
+                    format_.write(spool.read(length))
+                format_.end()
+
+            await options.carry_out(finish)
     finally:
         format_.close()
     return Exported(count, unreadable)
@@ -114,10 +128,27 @@ async def export_rows(
             unreadable += row.unreadable is not None
         if part:
             format_.write(format_.encode(part))
-        format_.end()
+        await options.carry_out(format_.end)
     finally:
         format_.close()
     return Exported(count + len(part), unreadable)
+
+
+async def doubt_count(source: Source[Document], exported: int, counted: int | None) -> str:
+    """Return a sentence where the service counts otherwise than its list, "" where it agrees.
+
+    `counted` is how many there were before all of them were exported; it is asked again first.
+    """
+    if counted in {None, exported}:
+        return ""
+    again = await source.total()
+    counted = counted if again is None else again
+    if counted == exported:
+        return ""
+    return (
+        f"The service counts {counted:,} documents and listed {exported:,}: it may be behind, or "
+        "documents came or went meanwhile. Export again to be sure."
+    )
 
 
 def _append(spool: IO[bytes], chunk: bytes) -> tuple[int, int]:

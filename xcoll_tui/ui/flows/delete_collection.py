@@ -91,7 +91,7 @@ class DeleteCollectionFlow:
         steps.can_cancel = False
         steps.say("Deleting the collection…")
         outcome = await self._session.collection_writes.delete(collection_id)
-        steps.can_recreate = outcome.ok and bool(steps.backup)
+        steps.can_recreate = outcome.ok and bool(steps.path)
         way_back = f" {_WAY_BACK}" if steps.can_recreate else ""
         steps.say(f"{outcome.message}{way_back}", over=True, failed=not outcome.ok)
         return outcome.ok
@@ -145,7 +145,7 @@ class DeleteCollectionFlow:
             if not isinstance(backup, Backup):
                 return backup
             steps.note(f"Backup: {backup.path}")
-            steps.backup = str(backup.path)
+            steps.path = str(backup.path)
             if steps.cancelled:
                 return True
             if backup.doubts and not await self._override(

@@ -12,6 +12,7 @@ from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Verdict
 from xcoll_tui.ui.flows.bulk import BulkFlow, Marked
 from xcoll_tui.ui.flows.delete_collection import DeleteCollectionFlow
+from xcoll_tui.ui.flows.export import ExportFlow
 from xcoll_tui.ui.flows.finish import FinishFlow
 from xcoll_tui.ui.flows.restore import RestoreFlow
 from xcoll_tui.ui.flows.undo import UndoFlow
@@ -46,6 +47,7 @@ class WriteFlow:
         self._bulk_flow = BulkFlow(host, session, clock, self._drafts)
         self._deleting = DeleteCollectionFlow(host, session, self.recreate)
         self._problems_told: set[str] = set()
+        self.exporting = ExportFlow(host, session)
         self.undoing = UndoFlow(
             host,
             session,

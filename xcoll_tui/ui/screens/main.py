@@ -385,6 +385,13 @@ class MainScreen(PaneScreen):
 
         self._run_flow("copy.menu", copy, targets)
 
+    def action_export(self) -> None:
+        """Write documents of the collection that is open to a file."""
+        table = self.documents.table
+        self._run_flow(
+            "export", lambda flow: flow.exporting.export(table.listing, tuple(table.marks))
+        )
+
     # Marks
 
     def action_mark(self) -> None:

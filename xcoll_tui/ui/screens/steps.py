@@ -1,5 +1,6 @@
 """A dialog that tells how far something long is, and stays until it has been read."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,26 +21,36 @@ class StepsScreen(Dialog[str]):
     """Say what is being done, and keep what was learned on the way.
 
     While it goes on, `c` asks for it to be broken off before the next step, as long as
-    `can_cancel` says that there is one; Esc only hides it. `backup` is where one was written:
-    when all is over `c` copies that, and where it `can_recreate`, `B` returns RECREATE.
+    `can_cancel` says that there is one, and calls `on_cancel`; Esc only hides it. `path` is where a
+    file was written, `file_noun` what that is: when all is over `c` copies the path, and where it
+    `can_recreate`, `B` returns RECREATE.
     """
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "hide", "Hide", id="steps.hide"),
-        Binding("c", "cancel", "Cancel, or copy the backup's path", id="steps.cancel"),
-        Binding("y", "copy", "Copy the backup's path", id="steps.copy"),
+        Binding("c", "cancel", "Cancel, or copy the path of the file", id="steps.cancel"),
+        Binding("y", "copy", "Copy the path of the file", id="steps.copy"),
         Binding("B", "recreate", "Recreate from backup", id="steps.recreate"),
     ]
 
-    def __init__(self, title: str, *, can_cancel: bool) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        can_cancel: bool,
+        on_cancel: Callable[[], object] = lambda: None,
+        file_noun: str = "backup",
+    ) -> None:
         super().__init__()
         self.cancelled = False
         self.can_cancel = can_cancel
         self.over = False
-        self.backup = ""
+        self.path = ""
         self.can_recreate = False
         self._title = title
+        self._on_cancel = on_cancel
+        self._file_noun = file_noun
         self._message_content = Content("")
         self._notes: list[str] = []
         self._text = Static(id="steps-said")
@@ -91,8 +102,8 @@ class StepsScreen(Dialog[str]):
         hints = [("esc Close" if self.over else "esc Hide", "hide")]
         if self.can_cancel and not self.over:
             hints.insert(0, ("c Cancel", "cancel"))
-        if self.over and self.backup:
-            hints.insert(0, ("c Copy the backup's path", "copy"))
+        if self.over and self.path:
+            hints.insert(0, (f"c Copy the {self._file_noun}'s path", "copy"))
         if self.over and self.can_recreate:
             hints.insert(0, ("B Recreate", "recreate"))
         cancelling = Content("cancelling…")
@@ -112,13 +123,16 @@ class StepsScreen(Dialog[str]):
             self.action_copy()
         elif self.can_cancel:
             self.cancelled = True
+            self._on_cancel()
             self._draw()
 
     def action_copy(self) -> None:
-        """Copy where the backup is."""
-        if self.backup:
-            self.app.copy_to_clipboard(self.backup)
-            self.notify("The path of the backup was sent to the terminal.", markup=False)
+        """Copy where the file is."""
+        if self.path:
+            self.app.copy_to_clipboard(self.path)
+            self.notify(
+                f"The path of the {self._file_noun} was sent to the terminal.", markup=False
+            )
 
     def action_recreate(self) -> None:
         """Close, and make the collection again from the backup."""

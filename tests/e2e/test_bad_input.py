@@ -27,6 +27,7 @@ FORMS = [KEY.encode(), quote(KEY, safe="").encode(), quote(KEY).encode()]
 
 SENTENCES = {
     "unknown option": (["--nonsense"], ENV, 2, "Unrecognized arguments: --nonsense"),
+    "mistyped option": (["--profil", "x"], ENV, 2, "; did you mean --profile? See"),
     "log is nothing": (["--log", ""], ENV, 2, "Argument --log: it names no file."),
     "key as an option": ([f"--key={KEY}"], ENV, 2, "A key is not taken from the command line"),
     "key as an argument": (["one", KEY], ENV, 2, "A key is not taken from the command line"),
@@ -70,6 +71,7 @@ SENTENCES = {
     "no terminal": ([], ENV, 2, "needs a terminal, and standard input is none"),
     "no terminal for the demo": (["--demo"], {}, 2, "needs a terminal"),
     "emulator: unknown option": (["emulator", "--nonsense"], {}, 2, "Unrecognized arguments"),
+    "emulator: mistyped": (["emulator", "--sead=x"], {}, 2, "--sead=[key]; did you mean --seed?"),
     "emulator: bad port": (["emulator", "--port", "70000"], {}, 2, "no port"),
     "emulator: bad fault": (["emulator", "--fault", "often"], {}, 2, "cannot be read; write"),
     "emulator: no such host": (["emulator", "--host", "203.0.113.7"], {}, 2, "Cannot listen on"),
@@ -78,7 +80,7 @@ SENTENCES = {
 
 
 def assert_a_sentence(text, wanted):
-    lines = text.strip().splitlines()
+    lines = text.removeprefix("usage: xcoll emulator [options]\n").strip().splitlines()
     assert len(lines) == 1, text
     assert re.match(r"xcoll( emulator)?: \S", lines[0]), text
     assert lines[0].endswith("."), text

@@ -17,6 +17,7 @@ from tests.e2e.leaks import KEY as CANARY
 from tests.e2e.leaks import Cage
 from tests.e2e.terminal import ROOT, xcoll
 from tests.isolation import environment
+from xcoll_tui.cli.commands import following
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
 from xcoll_tui.session import learned
@@ -90,12 +91,15 @@ def test_files_are_attached_with_their_fields_and_a_line_tells_of_each(xc, serve
     assert xc("undo", "--list", "--json").json[0]["operation"] == "attach"
 
 
-def test_a_table_without_ids_is_not_torn_into_words(xc):
-    listed = xc("list").out
-    assert (
-        "none of them is called file_id"
-        in xc("remove", NOTES, "-", "--yes", stdin=listed, code=2).err
-    )
+def test_what_comes_from_a_pipe_is_ids_or_refused(xc, server):
+    writes, listed = writes_of(server), xc("list").out
+    refused = xc("remove", NOTES, "-", "--yes", stdin=listed, code=2)
+    assert "none of them is called file_id" in refused.err
+    names = xc("list", NOTES, "--columns", "name").out
+    for arguments in (["remove", NOTES, "-", "--yes"], ["reindex", NOTES, "-"]):
+        refused = xc(*arguments, stdin=names, code=2)
+        assert "are no file ID (file_ and a UUID). Pipe the column file_id;" in refused.err
+    assert writes() == 0
 
 
 def test_a_table_with_a_doubtful_row_is_not_taken_at_all(xc, tmp_path):
@@ -285,11 +289,15 @@ def test_what_a_lagging_service_shows_late_is_done(commands_for):
 
 
 @pytest.mark.usefixtures("_settle_soon")
-def test_what_never_shows_is_no_success(commands_for):
+def test_what_never_shows_is_no_success_and_is_told_to_be_waited_for(commands_for, monkeypatch):
+    monkeypatch.setattr(following, "_PATIENCE", 0.05)
     with serve_samples(index_seconds=0, lag=60) as server:
         server.store.clock = time.time
         ended = commands_for(server)("attach", NOTES, next(iter(server.file_ids)), code=1)
         assert ended.lines[1].split("\t")[1] == "not shown"
+        assert ended.err.count("Waiting until the service shows what came of it") == 1
+        quiet = commands_for(server)("create", "New", "--quiet", code=1)
+        assert "Waiting" not in quiet.err
 
 
 def test_a_refusal_stops_the_rest_and_each_is_told(xc, server):
@@ -326,7 +334,7 @@ def test_a_reader_that_goes_away_ends_it_silently(server, xc):
     server.faults.append(fault)
     program = f"{sys.executable} -m xcoll_tui reindex '{NOTES}' - --jsonl"
     ended = subprocess.run(
-        ["sh", "-c", f"{program} | head -n 1"],
+        ["sh", "-c", f"{{ {program}; printf $? >&2; }} | head -n 1"],
         input="\n".join(ids),
         capture_output=True,
         text=True,
@@ -334,7 +342,7 @@ def test_a_reader_that_goes_away_ends_it_silently(server, xc):
         cwd=ROOT,
         env=environment(env_of(server)),
     )
-    assert (ended.returncode, ended.stdout.count("\n"), ended.stderr) == (0, 1, "")
+    assert (ended.returncode, ended.stdout.count("\n"), ended.stderr) == (0, 1, "141")
     assert fault.seen < 200  # nothing more is sent when nobody reads what came of it
 
 

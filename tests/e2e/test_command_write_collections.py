@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.conftest import serve_samples
+from tests.contract.plain import Plain
 from tests.e2e.commands import RESULT, assert_matches, schema_of
 from tests.e2e.terminal import ROOT, xcoll
 from tests.isolation import environment
@@ -76,6 +77,25 @@ def test_a_collection_is_created_and_changed_as_the_options_say(xc):
     assert "cannot be undone" in xc("undo", "1", code=1).err
 
 
+def test_a_name_may_begin_with_a_dash_behind_two_of_them(xc):
+    (row,) = xc("create", "--json", "--", "-dash").json
+    assert (row["verdict"], row["name"]) == ("done", "-dash")
+    xc("update", "--name", "plain", "--", "-dash")
+    assert "plain" in xc("list").out
+
+
+def test_what_was_written_to_a_collection_that_is_gone_is_no_longer_offered(xc, server, tmp_path):
+    state = {"XDG_STATE_HOME": str(tmp_path)}
+    collection_id = xc("create", "New", "--json", **state).json[0]["collection_id"]
+    xc("attach", "New", next(iter(server.file_ids)), **state)
+    plain = Plain(server.url, server.key)
+    plain.ok("DELETE", f"/v1/collections/{collection_id}")
+    plain.close()
+    assert "its collection “New” is not there" in xc("undo", "--yes", code=1, **state).err
+    # Just now it may only be too new to be shown.
+    assert xc("undo", "--list", "--json", **state).json[0]["state"] == "possible"
+
+
 WRONG = {
     "strategy": (["create", "N", "--chunking", "words:3"], "there is no such strategy"),
     "size": (["create", "N", "--chunking", "bytes:0"], "a whole number above 0"),
@@ -103,12 +123,20 @@ def test_what_was_backed_up_and_deleted_is_restored_the_same(xc, tmp_path):
     assert (head, row[0], row[2]) == (["path", "collection_id", "documents", "made_at"], path, "57")
     assert [each.name for each in tmp_path.iterdir()] == ["interviews.jsonl"]
     assert "--force replaces it" in xc("backup", INTERVIEWS, path, code=3).err
+    nowhere = xc("backup", INTERVIEWS, str(tmp_path / "no" / "x.jsonl"), code=1).err
+    assert "There is no folder" in nowhere
+    (file_id, *_) = [row["file_metadata"]["file_id"] for row in before]
+    xc("edit", INTERVIEWS, file_id, "--set", "a=1")  # after the backup
     assert "--yes is needed" in xc("delete", INTERVIEWS, code=3).err
     assert "It would be deleted, with 57 documents" in xc("delete", INTERVIEWS, "--dry-run").out
     deleted = xc("delete", INTERVIEWS, "--yes")
     assert deleted.lines[1].split("\t")[1] == "done"
     assert "Backup: " in deleted.err
     assert "There is no collection" in xc("show", INTERVIEWS, code=1).err
+    # What was written to it can never be undone, and stands in nobody's way.
+    states = {(row["state"], row["note"]) for row in xc("undo", "--list", "--json").json}
+    assert states == {("dead", f"“{INTERVIEWS}” was deleted.")}
+    assert "There is nothing to undo." in xc("undo", code=1).err
     assert "It would be made again, with 57 documents." in xc("restore", path, "--dry-run").out
     restored = xc("restore", path, "--json").json
     assert len(restored) == 58

@@ -61,6 +61,8 @@ exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 no key, 128+n signal
 class _BrowseParser(Parser):
     """The parser of what opens the screen; its help tells of the commands, too."""
 
+    SHOWS_USAGE = False  # it would be that of every command
+
     def format_help(self) -> str:
         """Return a page that fits a terminal."""
         import textwrap  # noqa: PLC0415 - only for this page

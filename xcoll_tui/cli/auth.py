@@ -91,11 +91,6 @@ class _AuthParser(Parser):
             message = "there is no such command: use login, status, list, use or logout"
         super().error(message)
 
-    def complain(self, message: str) -> NoReturn:
-        """Say what is wrong and how it is used."""
-        warn(self.format_usage().rstrip())
-        super().complain(message)
-
 
 def run(arguments: list[str]) -> int:
     """Carry out `xcoll auth …` and return the exit code; wrong usage ends with SystemExit."""

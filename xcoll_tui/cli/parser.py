@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 EXIT_FAILED, EXIT_USAGE, EXIT_REFUSED, EXIT_NO_KEY = 1, 2, 3, 4
+EXIT_BROKEN_PIPE = 128 + 13
+"""As other programs end that SIGPIPE kills, which Python ignores; `pipefail` tells it from 1."""
 
 # What keys look like: management ones begin with xai-token-, inference ones with xai-.
 _KEY = re.compile(r"xai-[\w-]{8,}[^\s'\"]*")
@@ -35,20 +37,34 @@ class ShortHelp(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one sentence."""
+    """A parser whose complaints are one sentence, below the usage."""
+
+    SHOWS_USAGE = True
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where to read on."""
         if message.startswith(_UNKNOWN):
-            message = _UNKNOWN + " ".join(_without_values(message.removeprefix(_UNKNOWN).split()))
+            words = message.removeprefix(_UNKNOWN).split()
+            message = _UNKNOWN + " ".join(_without_values(words)) + self._option_meant(words)
         if _NO_VALUE in message:
             # The value may be a key, as in --key-stdin=…
             message = f"{message.partition(_NO_VALUE)[0]}: it takes no value"
         self.complain(message)
 
+    def _option_meant(self, words: list[str]) -> str:
+        """Return the rest of a sentence, on the option that the first unknown one is like."""
+        from difflib import get_close_matches  # noqa: PLC0415 - few mistype
+
+        mistyped = [word.partition("=")[0] for word in words if word.startswith("--")]
+        alike = get_close_matches(mistyped[0], self._option_string_actions, 1) if mistyped else []
+        return f"; did you mean {alike[0]}?" if alike else ""
+
     def complain(self, message: str) -> NoReturn:
-        """End with a clause on what is wrong, which repeats nothing that may be a key."""
-        stop(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", EXIT_USAGE)
+        """End with the usage and what is wrong, a clause that repeats nothing that may be a key."""
+        if self.SHOWS_USAGE:
+            warn(self.format_usage().rstrip())
+        end = "" if message.endswith("?") else "."
+        stop(f"{message[:1].upper()}{message[1:]}{end} See {self.prog} --help.", EXIT_USAGE)
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
         """Write help or a version whole, or say that it cannot be written."""
@@ -105,7 +121,7 @@ def stop_unwritten(error: OSError, advice: str = "") -> NoReturn:
     with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
-        raise SystemExit(EXIT_FAILED)
+        raise SystemExit(EXIT_BROKEN_PIPE)
     sentence = (
         f"Standard output cannot be written: {error.strerror or 'it takes nothing'}. {advice}"
     )

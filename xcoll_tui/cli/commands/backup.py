@@ -66,6 +66,8 @@ def run(options: argparse.Namespace, output: "Output") -> int:
     path = None if options.file is None else Path(options.file)
     if path is not None and path.exists() and not options.force:
         raise CommandFailed(_taken(path), EXIT_REFUSED)
+    if path is not None and not path.parent.is_dir():
+        raise CommandFailed(f"There is no folder {path.parent}. Make it, or name another FILE.")
     return run_until_signal(_back_up(options, output, path))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.parser import EXIT_USAGE, holds_key
+from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.bulk.file_ids import PastedIds
 
 HELP = "IDs; - reads them from standard input, in any form"
+_SHOWN = 3
 _LIMIT = 256 * 1024 * 1024
 
 
@@ -55,14 +57,27 @@ def parse_file_ids(text: str, output: "Output") -> "PastedIds":
         raise CommandFailed(str(pasted.problem), EXIT_USAGE)
     if any(holds_key(file_id) for file_id in pasted.file_ids):
         raise CommandFailed("What came holds a key where IDs belong.", EXIT_USAGE)
-    if "\t" in text.strip() and len(pasted.malformed) == len(pasted.file_ids):
-        raise CommandFailed(
-            "What came has columns, and none of them is called file_id. Nothing was taken from it.",
-            EXIT_USAGE,
-        )
+    if pasted.malformed:
+        raise CommandFailed(_sentence_on(pasted, text), EXIT_USAGE)
     for note in pasted.notes:
         output.note(f"{note[:1].upper()}{note[1:]}.")
     return pasted
+
+
+def _sentence_on(pasted: "PastedIds", text: str) -> str:
+    """Say why what came is taken for no list of IDs: a name is one to no service."""
+    if len(pasted.malformed) == len(pasted.file_ids) and "\t" in text.strip():
+        return (
+            "What came has columns, and none of them is called file_id. Nothing was taken from it."
+        )
+    shown = ", ".join(f"“{clean(word, 60)}”" for word in pasted.malformed[:_SHOWN])
+    more = len(pasted.malformed) - _SHOWN
+    rest = f" and {more:,} more" if more > 0 else ""
+    verb = "is" if len(pasted.malformed) == 1 else "are"
+    return (
+        f"Nothing was taken from what came: {shown}{rest} {verb} no file ID (file_ and a UUID). "
+        "Pipe the column file_id; an ID of another form is named on the command line."
+    )
 
 
 def _checked(word: str) -> str:

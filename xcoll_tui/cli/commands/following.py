@@ -20,6 +20,9 @@ R = TypeVar("R")
 
 _GRACE = 0.9
 """Seconds that what was sent has to end after a signal, before the process is ended by force."""
+_PATIENCE = 1.5
+"""Seconds without a result before it is said what is waited for."""
+_WAITING = "Waiting until the service shows what came of it: its reads may be behind its writes."
 _UNSEEN = "It was under way when this was broken off; what came of it is not known."
 
 
@@ -44,6 +47,9 @@ async def carry_through(work: Awaitable[Outcome], output: "Output") -> Outcome:
     """Return the outcome of one write; cancelled, tell what came of it, as far as is seen."""
     task = asyncio.ensure_future(work)
     try:
+        await asyncio.wait([task], timeout=_PATIENCE)
+        if not task.done():
+            output.note(_WAITING)
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task], timeout=_GRACE)
@@ -97,7 +103,7 @@ class Following:
                 news.set()
 
         unsubscribe = self._session.subscribe(note)
-        progress, written = self._output.progress("documents", total), 0
+        progress, written, waits = self._output.progress("documents", total), 0, False
         try:
             while True:
                 news.clear()
@@ -110,6 +116,9 @@ class Following:
                 progress.update(written)
                 if is_over:
                     return task.result()
+                if not waits and not await _comes_soon(news):
+                    waits = True
+                    self._output.note(_WAITING)
                 await news.wait()
         except asyncio.CancelledError:
             await self._break_off(task)
@@ -168,6 +177,14 @@ class Following:
         self._results.write(Result.of(outcome) for outcome in outcomes)
         unseen = {Verdict.ASKED} if self._until_indexed else set()
         self.failed += sum(not outcome.ok or outcome.verdict in unseen for outcome in outcomes)
+
+
+async def _comes_soon(news: asyncio.Event) -> bool:
+    try:
+        await asyncio.wait_for(news.wait(), _PATIENCE)
+    except TimeoutError:
+        return False
+    return True
 
 
 class _FollowedRun:

@@ -6,7 +6,7 @@ import importlib
 import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.own_streams import own_streams
@@ -20,7 +20,6 @@ from xcoll_tui.cli.parser import (
     looks_like_key,
     stop,
     stop_unwritten,
-    warn,
 )
 from xcoll_tui.cli.patience import begin_line
 from xcoll_tui.signals import Ended
@@ -57,24 +56,15 @@ class Command(Protocol):
         """
 
 
-class CommandParser(Parser):
-    """A parser that shows the usage of its command beside the complaint."""
-
-    def complain(self, message: str) -> NoReturn:
-        """Say what is wrong and how it is used."""
-        warn(self.format_usage().rstrip())
-        super().complain(message)
-
-
 def command_module(name: str) -> Command:
     """Import the module of a command."""
     return cast("Command", importlib.import_module(f"xcoll_tui.cli.commands.{name}"))
 
 
-def make_parser(name: str) -> CommandParser:
+def make_parser(name: str) -> Parser:
     """Make the parser of a command, with what all commands take."""
     command = command_module(name)
-    parser = CommandParser(
+    parser = Parser(
         prog=f"xcoll {name}",
         description=command.SUMMARY,
         formatter_class=ShortHelp,
@@ -118,7 +108,7 @@ def run_command(name: str, arguments: list[str]) -> int:
 
 def _run(name: str, arguments: list[str]) -> int:
     parser = make_parser(name)
-    options = parser.parse_intermixed_args(arguments)
+    options = _unguarded(parser.parse_intermixed_args(_guarded(arguments)))
     if any(looks_like_key(value) for value in _texts_of(options)):
         parser.refuse_key()
     if sys.stdout is None:
@@ -131,6 +121,29 @@ def _run(name: str, arguments: list[str]) -> int:
     output = Output(form=getattr(options, "form", None), quiet=options.quiet)
     with own_streams():
         return _carry_out(command_module(name), options, output)
+
+
+# argparse drops the `--` of arguments that it takes in any order, and forgets what it said.
+_GUARD = "\0"
+"""What stands before each word behind `--` meanwhile; no argument of a process can hold it."""
+
+
+def _guarded(arguments: list[str]) -> list[str]:
+    if "--" not in arguments:
+        return arguments
+    place = arguments.index("--")
+    words = [_GUARD + word if word[:1] == "-" else word for word in arguments[place + 1 :]]
+    return arguments[:place] + words
+
+
+def _unguarded(options: argparse.Namespace) -> argparse.Namespace:
+    for name, value in vars(options).items():
+        if isinstance(value, str):
+            setattr(options, name, value.removeprefix(_GUARD))
+        elif isinstance(value, list):
+            words = [word.removeprefix(_GUARD) if isinstance(word, str) else word for word in value]
+            setattr(options, name, words)
+    return options
 
 
 def _texts_of(options: argparse.Namespace) -> list[str]:

@@ -1,5 +1,6 @@
 """The columns of collections and documents, under the API's own names."""
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from typing import NoReturn
@@ -131,6 +132,24 @@ DOCUMENTS: RowKind[Document] = RowKind(
     (_NAME, _STATUS, _SIZE, _AGE, _TYPE, _FILE_ID),
     _document_json,
 )
+
+
+COLLECTION_WHOLE: tuple[Column[Collection], ...] = (
+    *COLLECTIONS.tsv,
+    Column("index_configuration", lambda row: _json_member(row, "index_configuration")),
+    Column("chunk_configuration", lambda row: _json_member(row, "chunk_configuration")),
+    Column("field_definitions", lambda row: _json_member(row, "field_definitions")),
+    Column("disable_rag_lookup", lambda row: row.disable_rag_lookup),
+    Column("collection_type", lambda row: row.collection_type),
+)
+"""All that is known of a collection; what has parts is JSON."""
+DOCUMENT_WHOLE: tuple[Column[Document], ...] = (*DOCUMENTS.tsv, *_REST)
+"""All that is known of a document, but for its fields."""
+
+
+def _json_member(row: Collection, name: str) -> str:
+    members = json.loads(_collection_json(row))
+    return json.dumps(members[name], ensure_ascii=False, separators=(",", ":"))
 
 
 def field_column(key: str) -> Column[Document]:

@@ -13,7 +13,13 @@ from xcoll_tui.cli.commands.columns import RowKind
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import opened_client
 from xcoll_tui.cli.commands.output import Output
-from xcoll_tui.cli.commands.rows import COLLECTIONS, DOCUMENTS, field_column
+from xcoll_tui.cli.commands.rows import (
+    COLLECTION_WHOLE,
+    COLLECTIONS,
+    DOCUMENT_WHOLE,
+    DOCUMENTS,
+    field_column,
+)
 from xcoll_tui.cli.parser import EXIT_FAILED
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.ui.presentation.facts import Facts, collection_facts, document_facts
@@ -23,7 +29,8 @@ T = TypeVar("T", Collection, Document)
 
 SUMMARY = "Show all that is known of a collection, or of a document in it."
 EXAMPLES = """\
-With --json it is one object, as in the lists.
+With --json it is one object, as in the lists. In a pipe a column holds the
+chunking, and one the field definitions, as JSON.
 
 examples:
   xcoll show "SEC Filings"
@@ -49,11 +56,13 @@ async def _show(options: argparse.Namespace, output: Output) -> int:
         found = await find_collection(client, options.collection)
         collection = await client.get_collection(found.collection_id)
         if options.file_id is None:
-            return _write(collection, COLLECTIONS, output, collection_facts)
+            kind_shown = RowKind(COLLECTION_WHOLE, COLLECTIONS.table, COLLECTIONS.to_json)
+            return _write(collection, kind_shown, output, collection_facts)
         document = await client.get_document(found.collection_id, options.file_id)
     keys = dict.fromkeys([definition.key for definition in collection.field_definitions])
     keys.update(dict.fromkeys(document.fields))
-    kind = RowKind((*DOCUMENTS.tsv, *map(field_column, keys)), DOCUMENTS.table, DOCUMENTS.to_json)
+    columns = (*DOCUMENT_WHOLE, *map(field_column, keys))
+    kind = RowKind(columns, DOCUMENTS.table, DOCUMENTS.to_json)
     return _write(
         document,
         kind,

@@ -3,7 +3,6 @@
 import argparse
 import json
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -136,8 +135,15 @@ async def _undo(options: argparse.Namespace, output: "Output") -> int:
         question = f"{word}: {listed.row.title}. {listed.row.note} {_fate(opened, plan)}".rstrip()
         if plan.kind == "delete collection":
             return await _delete_restored(options, output, opened, plan)
-        with suppress(ApiError):  # its name alone; what else goes wrong is told by the writes
+        try:
             await opened.session.read_collection(plan.entry.collection_id)
+        except ApiError as error:  # what else goes wrong is told by the writes
+            if is_missing(error):
+                stack.note_collection_gone(plan.entry)
+                name = clean(plan.entry.collection_name or plan.entry.collection_id, 100)
+                raise CommandFailed(
+                    f"It cannot be undone: its collection “{name}” is not there."
+                ) from None
         if options.dry_run:
             output.note(question)
             return write_dry_run(output, _planned(plan), _ids_of(plan))

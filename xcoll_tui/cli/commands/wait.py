@@ -101,7 +101,8 @@ async def _watch(
         problems.append(f"{format_many(len(waited.missing), 'document')} not there: {shown}")
     if not in_time:
         under_way = format_many(len(waited.under_way), "document")
-        problems.append(f"{under_way} still under way after {options.timeout:g} s")
+        after = f" still under way after {options.timeout:g} s" if options.timeout else " under way"
+        problems.append(f"{under_way}{after}")
     if problems:
         output.warn(f"{'; '.join(problems)}.")
         return EXIT_FAILED

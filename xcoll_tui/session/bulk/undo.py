@@ -210,6 +210,16 @@ class UndoStack:
         self._log.mark_undone(entry.id, None)
         self._context.emit(UndoChanged())
 
+    def note_collection_gone(self, entry: UndoEntry) -> None:
+        """Take note that the collection of an entry was not found.
+
+        Shortly after a write that proves nothing: the collection may be too new to be shown.
+        """
+        if not self._is_recent(entry):
+            name = entry.collection_name or entry.collection_id
+            self._log.mark_collection_gone(entry.collection_id, f"“{name}” is not there any more.")
+            self._context.emit(UndoChanged())
+
     # Within
 
     def _first(self, *, redo: bool) -> UndoEntry | None:

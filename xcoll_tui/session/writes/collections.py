@@ -100,7 +100,10 @@ class CollectionWrites:
         """Delete a collection."""
         target = self._runner.rows.target(collection_id)
         action = partial(self._do_delete, target)
-        return await self._runner.run(Operation.DELETE, target, "deleting…", action, PLAIN)
+        outcome = await self._runner.run(Operation.DELETE, target, "deleting…", action, PLAIN)
+        if outcome.ok:
+            self._runner.note_collection_gone(collection_id, f"{target.shown} was deleted.")
+        return outcome
 
     # Changing
 

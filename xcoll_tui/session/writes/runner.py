@@ -194,6 +194,10 @@ class WriteRunner:
         log.end(outcome)
         (options.corrected or self._activity.correct)(outcome)
 
+    def note_collection_gone(self, collection_id: str, reason: str) -> None:
+        """Take note that nothing that was written to a collection can be undone any more."""
+        self._undo_log.mark_collection_gone(collection_id, reason)
+
     async def remember(
         self,
         target: Target,

@@ -163,6 +163,12 @@ class UndoLog:
         line = {"kind": "dead", "id": entry_id, "file_ids": _listed(file_ids), "why": reason}
         self._note(entry_id, line, durable=True)
 
+    def mark_collection_gone(self, collection_id: str, reason: str) -> None:
+        """Take note that nothing that was written to a collection can be undone any more."""
+        for entry in self.entries:
+            if entry.collection_id == collection_id and entry.state == "possible":
+                self.mark_dead(entry.id, None, reason)
+
     async def flush(self) -> None:
         """Write what is not written yet; a failure is told in `problems`."""
         await self._writer.flush()

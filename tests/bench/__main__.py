@@ -9,7 +9,18 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import backup, bulk, busy, decoding, filling, keys, last_row, opening, startup
+from tests.bench import (
+    backup,
+    bulk,
+    busy,
+    commands,
+    decoding,
+    filling,
+    keys,
+    last_row,
+    opening,
+    startup,
+)
 from tests.bench.figure import Figure, write_json
 
 _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -25,6 +36,7 @@ _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "lag": bulk.measure_lag,
     "busy": busy.measure,
     "backup": backup.measure,
+    "commands": commands.measure,
 }
 
 

@@ -33,7 +33,7 @@ _XCOLL = ("xcoll_tui", "--demo")
 
 def measure() -> Iterator[Figure]:
     """Start both in turn; a frame counts when its texts have been written."""
-    _compile()
+    compile_packages()
     bare, panes = [], []
     # The first pair is not counted: it compiles what else is imported, and warms the disk.
     for counted in [False] + [True] * PAIRS:
@@ -47,7 +47,8 @@ def measure() -> Iterator[Figure]:
     )
 
 
-def _compile() -> None:
+def compile_packages() -> None:
+    """Compile what is imported, as an installation does."""
     for package in ("xcoll_tui", "textual", "rich"):
         origin = find_spec(package).origin
         compileall.compile_dir(Path(origin).parent, quiet=2)
@@ -55,7 +56,7 @@ def _compile() -> None:
 
 def measure_kept() -> Iterator[Figure]:
     """Start with a config.toml and a state file, and without either, in turn."""
-    _compile()
+    compile_packages()
     with serve(100) as service, TemporaryDirectory() as folder:
         bare, kept = Path(folder, "bare"), Path(folder, "kept")
         _write_files(kept)

@@ -91,7 +91,7 @@ def serve_samples(**policy: Any) -> Iterator[Server]:
     They are made once and copied: making them takes longer than many a test.
     """
     samples, file_ids = _samples()
-    with Server(key=KEY, clock=lambda: NOW, **policy) as running:
+    with Server(**{"key": KEY, "clock": lambda: NOW, **policy}) as running:
         with samples.reading() as source, running.store.reading() as target:
             source.backup(target)
         running.file_ids = list(file_ids)

@@ -103,6 +103,11 @@ class Ended(NamedTuple):
         return self.out.splitlines()
 
 
+class _Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
 class Commands:
     """Runs commands in this process, as if each were the first."""
 
@@ -110,6 +115,14 @@ class Commands:
         self._capsys = capsys
         self._monkeypatch = monkeypatch
         self.url, self.key = url, key
+
+    def on_terminal(self, *arguments, **rest):
+        """Run a command that writes to a terminal of 80 columns."""
+        stream = _Terminal()
+        with self._monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", stream)
+            ended = self(*arguments, **rest)
+        return ended._replace(out=stream.getvalue())
 
     def __call__(self, *arguments, stdin="", code=0, **env):
         """Run a command; it has to end with this code, and with no traceback."""

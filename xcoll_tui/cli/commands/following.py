@@ -23,6 +23,7 @@ _GRACE = 0.9
 _PATIENCE = 1.5
 """Seconds without a result before it is said what is waited for."""
 _WAITING = "Waiting until the service shows what came of it: its reads may be behind its writes."
+_WAITING_FOR_INDEX = "Waiting until their indexing has ended."
 _UNSEEN = "It was under way when this was broken off; what came of it is not known."
 
 
@@ -118,7 +119,7 @@ class Following:
                     return task.result()
                 if not waits and not await _comes_soon(news):
                     waits = True
-                    self._output.note(_WAITING)
+                    self._output.note(_WAITING_FOR_INDEX if self._until_indexed else _WAITING)
                 await news.wait()
         except asyncio.CancelledError:
             await self._break_off(task)

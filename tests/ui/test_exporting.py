@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import open_collection
-from tests.ui.writing import INTERVIEWS, NOTES, dialog
+from tests.ui.writing import INTERVIEWS, NOTES, dialog, toasts
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.ui.screens.export import ExportScreen
 from xcoll_tui.ui.screens.steps import StepsScreen
@@ -104,6 +104,18 @@ async def test_what_fails_or_is_cancelled_leaves_no_file_and_keeps_what_was_type
         assert form.wish.path == str(path)
         await pilot.press("ctrl+s")
         await wait_until(pilot, lambda: server.faults[0].done)
+        # It is hidden, and not forgotten: who quits is asked, and the file would be none.
+        steps = pilot.app.screen
+        await pilot.press("escape", "q")
+        await wait_until(pilot, lambda: "1 export under way" in screen_text(pilot))
+        await pilot.press("escape")
+        assert not steps.over
+        steps.action_cancel()
+        await wait_until(pilot, lambda: steps.over)
+        assert toasts(pilot) == ["Cancelled: there is no file."]
+        form = await asked(pilot)
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: server.faults[0].done == 2)
         await pilot.press("c")
         assert "Cancelled: there is no file." in said(await steps_over(pilot))
         assert list(tmp_path.iterdir()) == []

@@ -277,7 +277,14 @@ class XcollApp(TerminalApp):
     @property
     def _writing(self) -> bool:
         session = self.main.session
-        return session is not None and bool(session.busy or session.bulk.running)
+        busy = session is not None and bool(session.busy or session.bulk.running)
+        return busy or self._exports > 0
+
+    @property
+    def _exports(self) -> int:
+        """How many exports are under way."""
+        flow = self.main.writing
+        return 0 if flow is None else flow.exporting.under_way
 
     async def may_leave(self, verb: str) -> bool:
         """Ask whether to leave the session while something is being written; only in a worker."""
@@ -287,12 +294,18 @@ class XcollApp(TerminalApp):
         session = self.main.session
         if session is None or not self._writing:
             return True
-        count = format_many(session.busy, "write")
+        under_way, consequences = [], []
+        if session.busy or session.bulk.running:
+            under_way.append(format_many(session.busy, "write"))
+            consequences.append("What was sent may still take effect, and nothing will tell you.")
+        if self._exports:
+            under_way.append(format_many(self._exports, "export"))
+            consequences.append("An export that is broken off leaves no file.")
         question = Question(
             f"{verb} all the same?",
-            f"{count} under way",
+            f"{' and '.join(under_way)} under way",
             "",
-            "What was sent may still take effect, and nothing will tell you.",
+            " ".join(consequences),
             verb,
         )
         return await self.main.confirm(question)

@@ -43,6 +43,8 @@ class ExportFlow:
         self._host = host
         self._session = session
         self._drafts: dict[str, ExportWish] = {}
+        self.under_way = 0
+        """How many exports go on."""
 
     async def export(self, shown: "RowSource[Document]", marks: Sequence[str]) -> None:
         """Ask what of the collection that is open goes where, and write it.
@@ -133,6 +135,7 @@ class ExportFlow:
         )
         steps.say("Writing documents…")
         self._host.app.push_screen(steps)
+        self.under_way += 1
         try:
             exported = await work
         except asyncio.CancelledError:
@@ -150,6 +153,8 @@ class ExportFlow:
                 steps.note(doubt)
             documents = format_many(exported.count, "document")
             steps.say(f"{documents} written to {fresh.path}", over=True)
+        finally:
+            self.under_way -= 1
 
     @staticmethod
     def _fail(steps: StepsScreen, sentence: str) -> None:

@@ -83,7 +83,7 @@ class StepsScreen(Dialog[str]):
         lead = Content.from_markup(f"[{tone}]{glyph}[/] ") if over else Content("… ")
         self._message_content = lead + Content(clean(sentence, 1_000))
         self.over = over
-        if self.is_mounted:
+        if self.is_attached and self.is_mounted:  # it stays mounted when it has gone
             self._draw()
         elif over and self._ended:
             self.app.notify(

@@ -196,6 +196,7 @@ def test_a_dry_run_sends_no_write(commands_for, tmp_path):
         (["delete", MANY, "--yes"], "GET /v1/collections/*/documents"),
         (["attach", NOTES, FILE], "POST /v1/collections/*/documents/*"),
     ],
+    ids=["export", "delete", "attach"],
 )
 def test_an_interrupt_ends_it_and_leaves_nothing_half_done(arguments, path, tmp_path):
     method, _, place = path.partition(" ")

@@ -1,6 +1,7 @@
 """What every test may use: an emulator on a real socket, and the program in front of it."""
 
 import asyncio
+import compileall
 import gc
 import os
 import time
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from textual.pilot import Pilot
 
 from tests.guard import guard_for
-from tests.isolation import own_home
+from tests.isolation import ROOT, own_home
 from xcoll_tui.api.client import Client
 from xcoll_tui.emulator.seed import fill_store
 from xcoll_tui.emulator.server import Server
@@ -65,6 +66,11 @@ def _own_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        # Hundreds of programs are started, and where Python may write no bytecode by itself each
+        # of them would compile all that it imports.
+        for folder in ("xcoll_tui", "tests"):
+            compileall.compile_dir(ROOT / folder, quiet=2)
     guard = guard_for(config)
     guard.start()
     config.pluginmanager.register(guard)

@@ -24,8 +24,8 @@ from xcoll_tui.ui.preferences import CONFIG_FILE, Preferences, QuitConfirm
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.screens.main import MainScreen
-from xcoll_tui.ui.terminal_app import TerminalApp
 from xcoll_tui.ui.themes import DARK, LIGHT, colours_of, few_colours_of
+from xcoll_tui.ui.toast_app import ToastApp
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -47,7 +47,7 @@ def _commands() -> "type[Provider]":
     return Commands
 
 
-class XcollApp(TerminalApp):
+class XcollApp(ToastApp):
     """Browse collections in a terminal.
 
     The access is asked to connect after the first frame stands, in a thread of its own: that
@@ -339,7 +339,7 @@ class XcollApp(TerminalApp):
 
     def _do_with_keys(self, do: "Callable[[LogInFlow], Coroutine[Any, Any, None]]") -> None:
         if self.access.keys is None:
-            self.main.tell("The sample data needs no key, and has no profiles.")
+            self.main.refuse("The sample data needs no key, and has no profiles.")
         else:
             # Of the app, not of a screen: the screen may be another before it is over.
             self.run_worker(do(self._entering(self.access.keys)), group="keys")

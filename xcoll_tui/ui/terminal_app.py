@@ -133,7 +133,7 @@ class TerminalApp(App[None]):
     def _hint(self, hint: str, about: str) -> None:
         if monotonic() - self._hinted_at.get(about, -HINT_PAUSE) >= HINT_PAUSE:
             self._hinted_at[about] = monotonic()
-            self.notify(hint, markup=False)
+            self.notify(hint, severity="warning", markup=False)
 
     async def _on_paste(self, event: events.Paste) -> None:
         # It has come up to here, so nothing that has the focus takes text.

@@ -29,6 +29,10 @@ class Toasts:
         """Say something, fit for the screen whatever is in it."""
         self._show(clean(message, 400), "information", seconds)
 
+    def refuse(self, message: str) -> None:
+        """Say why a key does nothing here."""
+        self._show(clean(message, 400), "warning", None)
+
     def complain(self, message: str) -> None:
         """Say what failed, long enough to be read."""
         self._show(clean(message, _SAID), "error", _LONG)

@@ -2,8 +2,8 @@
 
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
-ui/graphemes.py). If that still holds, `python -m tests.unit.ui.test_textual_pins` prints the new
-marks.
+ui/graphemes.py, ui/toast_app.py). If that still holds,
+`python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
 
 import ast
@@ -56,6 +56,9 @@ PINNED = {
     "App.action_command_palette": "40c65d52f3ef",
     "App.action_suspend_process": "1df9aaaa3fb6",
     "App.run_async": "9ea2f761af5f",
+    "App._on_notify": "d2afa8bb7510",
+    "App._unnotify": "6b36de2e5049",
+    "App._refresh_notifications": "6bb5a8cb48bb",
     "MessagePump.call_later": "86a7d7ec8051",
     "MessagePump.on_callback": "94809fc00dcb",
     "MessagePump.post_message": "ba8bcfa5bad6",
@@ -124,6 +127,9 @@ THINGS = {
         App.action_command_palette,
         App.action_suspend_process,
         App.run_async,
+        App._on_notify,
+        App._unnotify,
+        App._refresh_notifications,
         message_pump.MessagePump.call_later,
         message_pump.MessagePump.on_callback,
         message_pump.MessagePump.post_message,

@@ -53,7 +53,7 @@ async def choose_sort(host: "Host", pane: "Pane[Any]") -> None:
     if chosen is None:
         return
     if not chosen.possible and _is_missing_rows(pane, chosen.name):
-        host.tell(cannot_sort(chosen.label))
+        host.refuse(cannot_sort(chosen.label))
         return
     pane.sort_by(chosen.name, descending=chosen.name == name and not descending)
 

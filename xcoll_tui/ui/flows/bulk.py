@@ -89,7 +89,7 @@ class BulkFlow:
         session = self._session
         collection_id, collection = session.opened, session.collection
         if collection_id is None:
-            self._host.tell("Open a collection first.")
+            self._host.refuse("Open a collection first.")
             return
         note = ""
         if draft is None:
@@ -190,7 +190,7 @@ class BulkFlow:
         if runs:
             await self.reopen(runs[-1])
         else:
-            self._host.tell("Nothing was done to many documents at once yet.")
+            self._host.refuse("Nothing was done to many documents at once yet.")
 
     async def reopen(self, run: BulkRun) -> None:
         """Show a run again, also one that is over; how it ended is told by who began it."""

@@ -59,7 +59,7 @@ class FinishFlow:
         records = self._session.unfinished
         if not records:
             problems = self._session.state.problems
-            self._host.tell(problems[0] if problems else "No replacement broke off.")
+            self._host.refuse(problems[0] if problems else "No replacement broke off.")
             return
         free = [record for record in records if not record.is_live]
         screen = PickScreen(

@@ -27,6 +27,9 @@ class HasApp(Protocol):
 class Asks(HasApp, Protocol):
     """A screen that says what failed, and asks."""
 
+    def refuse(self, message: str) -> None:
+        """Say in passing why nothing is done."""
+
     def complain(self, message: str) -> None:
         """Say in passing what failed."""
 

@@ -61,7 +61,7 @@ class RestoreFlow:
         if not whole:
             problem = self._session.state.problem
             nothing = f"There is no backup to recreate from. {problem}".rstrip()
-            self._host.tell(str(broken[0]) if broken else nothing)
+            self._host.refuse(str(broken[0]) if broken else nothing)
             return None
         being_deleted = await self._session.backups.deletions.live()
         warning = fate_when_restored(self._session.state.learned.files)

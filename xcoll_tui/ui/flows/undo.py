@@ -107,14 +107,14 @@ class UndoFlow:
         now = asyncio.get_running_loop().time
         if self._began is not None:
             if now() - self._began > _LONG:
-                self._host.tell("An undo is under way; @ shows it.")
+                self._host.refuse("An undo is under way; @ shows it.")
             return
         if self._inputs() == self._inputs_before:
             return
         entry = choose()
         if entry is None:
             listed = " U lists what was written." if self._stack.entries else ""
-            self._host.tell(f"{nothing}{listed}")
+            self._host.refuse(f"{nothing}{listed}")
             return
         self._began = now()
         try:

@@ -27,6 +27,10 @@ class AskingScreen(Screen[None]):
         """Say something in passing, fit for the screen whatever is in it."""
         self.toasts.tell(message, seconds=seconds)
 
+    def refuse(self, message: str) -> None:
+        """Say in passing why a key does nothing here."""
+        self.toasts.refuse(message)
+
     def complain(self, message: str) -> None:
         """Say in passing what failed, long enough to be read."""
         self.toasts.complain(message)

@@ -48,6 +48,8 @@ class MainScreen(PaneScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
     HORIZONTAL_BREAKPOINTS = [(0, "-single"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.MAIN)
+    TOAST_EDGE = 1
+    """The header and the footer, over which no toast lies."""
 
     def __init__(self, clock: Clock, preferences: Preferences) -> None:
         super().__init__(clock, preferences)
@@ -184,6 +186,12 @@ class MainScreen(PaneScreen):
         """How many keys and clicks there were so far."""
         return int(getattr(self.app, "inputs", 0))
 
+    def _make_way(self) -> None:
+        """Let what is said in passing leave the row under the cursor."""
+        make_way = getattr(self.app, "make_way", None)
+        if make_way is not None:
+            make_way()
+
     def tell_key_refused(self, error: Unauthorized) -> None:
         """Tell the app that the service does not accept the key."""
         self.post_message(KeyRefused(self, error))
@@ -248,6 +256,7 @@ class MainScreen(PaneScreen):
         else:
             self.watch_rows()
             self.follow_cursor()
+        self._make_way()
 
     def choose_collection(self) -> None:
         """Open the collection that was asked for, or else the one under the cursor."""

@@ -84,7 +84,7 @@ class PaneScreen(WriteScreen):
         shown = bool(self.preview.display)
         columns = self.app.size.width
         if not shown and columns < PREVIEW_FROM:
-            self.tell(f"The preview needs {PREVIEW_FROM} columns, and there are {columns}.")
+            self.refuse(f"The preview needs {PREVIEW_FROM} columns, and there are {columns}.")
             return
         self._preview_on = not shown
         self.share_width()

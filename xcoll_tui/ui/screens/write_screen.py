@@ -63,7 +63,7 @@ class WriteScreen(AskingScreen):
         """Tell whether there is something to do an action to; says what is missing."""
         why_not = BY_ID[action_id].why_not(self.situation())
         if why_not:
-            self.toasts.tell(why_not)
+            self.toasts.refuse(why_not)
         return not why_not
 
     def _run_flow(

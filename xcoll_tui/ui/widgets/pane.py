@@ -360,7 +360,7 @@ class Pane(Vertical, Generic[T]):
             return
         column, (name, descending) = message.column, self.sorting
         if column.sort_by is None and not self.can_sort_here(column):
-            self.notify(cannot_sort(column.label), markup=False)
+            self.notify(cannot_sort(column.label), severity="warning", markup=False)
             return
         wanted = column.sort_by or column.key
         self.sort_by(wanted, descending=wanted == name and not descending)

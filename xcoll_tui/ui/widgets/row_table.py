@@ -5,20 +5,20 @@ it is on the screen, so 100,000 rows feel like 100.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.actions import Owner, bindings_of
 from xcoll_tui.ui.widgets.columns import Column, ColumnLayout
 from xcoll_tui.ui.widgets.marks import Marks
+from xcoll_tui.ui.widgets.row_lines import RowLines
 from xcoll_tui.ui.widgets.row_painter import RowPainter
 from xcoll_tui.ui.widgets.row_source import FixedRows, RowSource, rows_beside
 
@@ -31,7 +31,7 @@ _WHOLE = {"cursor", "cursor-blurred", "hover", "zebra", "header"}
 """Component styles that bring a background of their own; the others only colour the text."""
 
 
-class RowTable(ScrollView, Generic[T], can_focus=True):
+class RowTable(RowLines[T], can_focus=True):
     """Show a listing as rows under a header that sorts.
 
     The table knows no session: it reads rows off the listing it is given, and tells with messages
@@ -92,13 +92,10 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         markable: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(FixedRows(lambda _row: ""), show_header=show_header, id=id)
         self.layout_of = ColumnLayout(columns)
         self.painter = RowPainter(self.layout_of, self._style_of, markable=markable)
         self.note = note
-        self.show_header = show_header
-        self.listing: RowSource[T] = FixedRows(lambda _row: "")
-        self.cursor = 0
         self.cursor_key: str | None = None
         self.marks = Marks()
         self.markable = markable
@@ -107,7 +104,6 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
         self.placeholder = ""
         self._hover = -1
         self._top_key: str | None = None
-        self._note_line: str | None = None
         self._strips: dict[tuple[int, bool, bool], Strip] = {}
 
     # What is shown
@@ -267,20 +263,6 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
 
     # Lines and rows
 
-    @property
-    def _header_high(self) -> int:
-        return 1 if self.show_header else 0
-
-    @property
-    def _rows_high(self) -> int:
-        return max(1, self.scrollable_content_region.height - self._header_high)
-
-    def _line_of(self, index: int) -> int:
-        return index + (1 if self._note_line and index > self.cursor else 0)
-
-    def _row_at(self, line: int) -> int:
-        return max(self.cursor, line - 1) if self._note_line and line > self.cursor else line
-
     def _id_at(self, index: int) -> str | None:
         if not 0 <= index < len(self.listing):
             return None
@@ -318,13 +300,6 @@ class RowTable(ScrollView, Generic[T], can_focus=True):
             self.post_message(self.RowsWanted(self, End.HEAD))
         if bottom > gap and top - _NEAR_END <= gap:
             self.post_message(self.RowsWanted(self, End.TAIL))
-
-    def visible_rows(self) -> list[T]:
-        """List the rows on the screen, top to bottom."""
-        top = self._row_at(self.scroll_offset.y)
-        stop = min(len(self.listing), top + self._rows_high)
-        rows = (self.listing.row(index) for index in range(top, stop))
-        return [row for row in rows if not isinstance(row, Gap)]
 
     def _refresh_row(self, index: int) -> None:
         if not 0 <= self._line_of(index) - self.scroll_offset.y < self._rows_high:

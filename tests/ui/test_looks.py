@@ -1,5 +1,7 @@
 """Every theme can be chosen, and what is shown never depends on colour alone."""
 
+from textual.color import Color
+
 from tests.conftest import screen_text, wait_until
 from xcoll_tui.ui.themes import theme_names
 
@@ -13,6 +15,15 @@ async def test_every_theme_can_be_chosen_while_running(server, browse):
             pilot.app.theme = name
             await pilot.pause()
             assert screen_text(pilot) == before, name
+            # The titles are in the colours of this theme, not of the one before.
+            name_in_title = pilot.app.screen._compositor.render_strips()[1].crop(5, 9)
+            foreground = pilot.app.get_css_variables()["foreground"]
+            if not foreground.startswith("ansi"):
+                (segment,) = name_in_title
+                assert segment.text == "Coll"
+                assert (
+                    segment.style.color.get_truecolor().hex == Color.parse(foreground).hex.lower()
+                )
 
 
 async def test_without_colour_the_cursor_the_marks_and_the_status_are_seen(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -51,7 +51,6 @@ class Pane(Vertical, Generic[T]):
 
     NAME_COMFORT = 12
     """Facts are left out of the title rather than so much of its name."""
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--number", "pane--name", "pane--facts"}
 
     def __init__(
         self,
@@ -400,10 +399,10 @@ class Pane(Vertical, Generic[T]):
             number, self.heading, self._facts(), room, self.NAME_COMFORT
         )
         parts = (
-            (number, self.get_visual_style("pane--number", partial=True)),
-            (name, self.get_visual_style("pane--name", partial=True)),
+            (number, "$quiet"),
+            (name, "bold $foreground"),
             (line, ""),
-            (facts, self.get_visual_style("pane--facts", partial=True)),
+            (facts, "$quiet"),
         )
         if parts != self._title:
             # Textual draws the whole pane again for every title, an equal one too.

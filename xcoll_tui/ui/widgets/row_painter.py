@@ -20,6 +20,17 @@ MARK = "✓"
 _SORT_MARKS = {False: "▲", True: "▼"}
 
 
+def _spill(places: Sequence[PlacedColumn[T]], text: str, short: str) -> tuple[str, int]:
+    """Return what the first cell says, which may lie over those behind it, and on how much room."""
+    _, start, own = places[0]
+    rooms = [own, *(place.start + place.width - start for place in places[1:])]
+    for words in (text, short):
+        for room in rooms:
+            if len(words) <= room:
+                return words, room
+    return short, own
+
+
 class RowPainter(Generic[T]):
     """Draw lines ``width`` cells wide; ``style_of`` gives the style of a component class."""
 
@@ -88,13 +99,14 @@ class RowPainter(Generic[T]):
         else:
             segments.append(Segment(" ", base))
         end = 0
-        for index, (column, start, width) in enumerate(self._placed):
+        placed = self._placed_for(row)
+        for index, (column, start, width) in enumerate(placed):
             if start < end:
                 continue  # the one before lies over it
             text, tone, short = column.cell(row)
             cells = width
             if short and len(text) > width:
-                text, cells = self._spill(index, text, short)
+                text, cells = _spill(placed[index:], text, short)
             style = base + self.tone(tone) if tone and not stale else base
             if start > end:
                 segments.append(Segment(" " * (start - end), base))
@@ -117,13 +129,25 @@ class RowPainter(Generic[T]):
             at = stop
         return [*segments, Segment(text[at:], style)]
 
-    def _spill(self, index: int, text: str, short: str) -> tuple[str, int]:
-        """Return what a cell says that may lie over those behind it, and on how much room."""
-        _, start, own = self._placed[index]
-        for _, behind, width in self._placed[index + 1 :]:
-            if len(text) <= behind + width - start:
-                return text, behind + width - start
-        return short, own
+    def _placed_for(self, row: T) -> list[PlacedColumn[T]]:
+        """Place the columns for a row: what it says in passing is not cut, but takes of the name.
+
+        So much only where there is no room behind it either.
+        """
+        placed = self._placed
+        for index, (column, start, width) in enumerate(placed):
+            if column.measured is None or index == 0:
+                continue  # it says nothing in passing
+            text, _, short = column.cell(row)
+            missing = len(short) - width
+            if missing > 0 and len(short) > _spill(placed[index:], text, short)[1]:
+                own = PlacedColumn(column, start - missing, len(short))
+                before = [
+                    place._replace(width=min(place.width, own.start - SPACING - place.start))
+                    for place in placed[:index]
+                ]
+                return [*(place for place in before if place.width > 0), own, *placed[index + 1 :]]
+        return placed
 
     def gap(self, gap: Gap, base: Style, *, cursor: bool) -> Strip:
         """Draw the one row that stands for all that is not loaded."""

@@ -258,7 +258,9 @@ class XcollApp(ToastApp):
         if self._writing:
             may = await self.may_leave("Quit")
         else:
-            may = await self.main.confirm(Question("Quit?", "xcoll", "", "", "Quit"))
+            may = await self.main.confirm(
+                Question("Quit?", "xcoll", "", "", "Quit", destroys=False)
+            )
         if may:
             self._leave()
 
@@ -307,6 +309,7 @@ class XcollApp(ToastApp):
             "",
             " ".join(consequences),
             verb,
+            destroys=False,
         )
         return await self.main.confirm(question)
 

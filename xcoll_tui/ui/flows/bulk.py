@@ -154,6 +154,7 @@ class BulkFlow:
             f"of {marked.collection_name} are indexed again; until then they may not be found.",
             f"Re-index {count}",
             details=_named(marked),
+            destroys=False,
             undo="This cannot be undone, and nothing is lost by it.",
         )
         if await self._host.confirm(question):

@@ -203,6 +203,7 @@ class DeleteCollectionFlow:
             sentence,
             verb or "Delete without backup",
             typed=None if verb == "Back up the rest" else "without backup",
+            destroys=verb != "Back up the rest",
         )
         return await self._host.confirm(question)
 

@@ -219,4 +219,5 @@ def undo_question(stack: UndoStack, plan: UndoPlan, files: Fact, now: float) -> 
         warning=fate if is_lost else "",
         undo="" if touches_file and is_lost else way_back,
         typed=str(count) if plan.kind == "remove" and count > _TYPED_ABOVE else None,
+        destroys=touches_file,
     )

@@ -40,6 +40,8 @@ class Question:
     """What has to be typed before the button can be pressed; None where `y` is enough."""
     typed_id: str = ""
     """The ID of what `typed` is the name of, if it is one: that is taken as well."""
+    destroys: bool = True
+    """Whether something is lost that was there: then the dialog is red."""
 
     @property
     def to_type(self) -> Content:
@@ -96,7 +98,7 @@ class ConfirmScreen(Dialog[bool]):
         self._cancel = Button("Cancel", id="confirm-cancel")
         self._act = Button(
             Content(question.verb),
-            variant="error",
+            variant="error" if question.destroys else "default",
             id="confirm-act",
             disabled=question.typed is not None,
         )
@@ -114,6 +116,7 @@ class ConfirmScreen(Dialog[bool]):
             frame.border_title = Content(question.title)
             frame.border_subtitle = self._keys()
             frame.set_class(question.typed is not None, "-typed")
+            frame.set_class(question.destroys, "-destroys")
             warning = Static(Content(clean(question.warning, 600)), classes="warning")
             warning.display = bool(question.warning)
             is_low = self.app.size.height < _LOW

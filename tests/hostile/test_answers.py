@@ -266,3 +266,12 @@ async def test_a_service_that_goes_away_and_comes_back(browse):
         assert "a.txt" in screen_text(pilot)
         assert "r tries again" in said(pilot)
         assert_intact(pilot)
+
+        # What is wrong with both lists is told once, where both are shown.
+        await pilot.press("1", "R")
+        await wait_until(pilot, lambda: pilot.app.main.collections.feed.problem)
+        await wait_until(pilot, lambda: not pilot.app.main.collections.feed.refreshing)
+        assert screen_text(pilot).count("R tries") == 1
+        await pilot.resize_terminal(60, 24)
+        await wait_until(pilot, lambda: "2 Shelf" not in screen_text(pilot))
+        await wait_until(pilot, lambda: screen_text(pilot).count("R tries") == 1)

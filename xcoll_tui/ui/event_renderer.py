@@ -79,6 +79,10 @@ class Display(Protocol):
     def watch_rows(self) -> None:
         """Follow the rows in view."""
 
+    def share_troubles(self) -> None:
+        """Say once what is wrong with both lists."""
+        ...
+
     def follow_cursor(self) -> None:
         """Show what is under the cursor now."""
 
@@ -116,6 +120,8 @@ class EventRenderer:
             case RowsReset() | RowsAppended() | RowChanged() | RowRemoved() | FeedChanged():
                 if not self._show_rows(change):
                     return
+                if isinstance(change, FeedChanged | RowsReset):
+                    screen.share_troubles()
                 screen.follow_cursor()
             case CollectionOpened():
                 screen.documents.open(
@@ -123,6 +129,7 @@ class EventRenderer:
                     self._session.documents,
                     self._session.state.layouts.of(change.collection_id),
                 )
+                screen.share_troubles()
                 screen.watch_rows()
                 screen.follow_cursor()
             case CollectionChanged():

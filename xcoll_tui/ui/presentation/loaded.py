@@ -1,10 +1,6 @@
-"""How much of a list is loaded, and what went wrong with it: pure."""
+"""How much of a list is loaded, in the words of its title: pure."""
 
 from typing import TYPE_CHECKING, Any
-
-from xcoll_tui.ui.presentation.ages import format_elapsed
-from xcoll_tui.ui.presentation.errors import sentence_of, where_on
-from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
     from xcoll_tui.session.lists.feed import Feed
@@ -32,14 +28,3 @@ def format_failed(feed: "Feed[Any]") -> str:
     of = "" if feed.total is None else f"{feed.total:,} · "
     more = "" if feed.listing.complete else "+"
     return f"{of}{len(feed.failures):,}{more} failed"
-
-
-def trouble_of(feed: "Feed[Any]", now: float) -> str:
-    """Say what went wrong with a feed, "" where nothing did."""
-    if feed.problem is not None:
-        age = ""
-        if feed.loaded_at is not None and feed.listing.loaded:
-            age = f"Rows as of {format_elapsed(now - feed.loaded_at)}. "
-        # What to do comes first: in a small window the rest is cut.
-        return f"✗ {age}R tries again. {sentence_of(feed.problem)} {where_on(feed.problem)}"
-    return f"! {clean(feed.stopped, 300)}" if feed.stopped else ""

@@ -65,11 +65,17 @@ class PaneScreen(WriteScreen):
         if not widths.preview and self.preview.has_focus:
             self._focus_pane(self.documents)
         self.preview.display = bool(widths.preview)
+        self.share_troubles()
         if widths.preview:
             if not self.preview.is_attached:
                 self.mount(self.preview, after=self.documents)
             self.preview.styles.width = widths.preview
             self.follow_cursor()
+
+    def share_troubles(self) -> None:
+        """Tell what is wrong with both lists once, over the documents, where both are shown."""
+        is_seen = self.app.size.width >= SINGLE
+        self.collections.leave_trouble_to(self.documents if is_seen else None)
 
     # The preview
 

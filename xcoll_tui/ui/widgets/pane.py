@@ -13,9 +13,10 @@ from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import complaint_of
-from xcoll_tui.ui.presentation.loaded import format_failed, format_loaded, trouble_of
+from xcoll_tui.ui.presentation.loaded import format_failed, format_loaded
 from xcoll_tui.ui.presentation.pane_titles import lay_out_title
 from xcoll_tui.ui.presentation.text import clean
+from xcoll_tui.ui.presentation.troubles import reason_on, trouble_on
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.local_sort import LocalSort
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_BANNER, _BANNER_LOW = 4, 2
+"""Lines of what is wrong, where there are rows below it."""
 _MEASURED = 200
 """Column widths settle within so many rows; pages after that do not move them."""
 
@@ -79,6 +82,7 @@ class Pane(Vertical, Generic[T]):
         self.local: LocalSort[T] = LocalSort()
         self._measured: object = None
         self._banner = Static(markup=False, classes="banner")
+        self._is_told_beside = False
         self._clock = clock
         self._empty = empty
 
@@ -176,8 +180,13 @@ class Pane(Vertical, Generic[T]):
             self._show_filter(self.feed)
 
     def _show_banner(self) -> None:
-        feed = self.feed
-        self.show_above(self._banner, "" if feed is None else trouble_of(feed, self._clock()))
+        most = None if self._banner.has_class("-alone") else _BANNER_LOW
+        if most and not self.screen.has_class("-low"):
+            most = _BANNER
+        trouble = ""
+        if self.feed is not None and not self._is_told_beside:
+            trouble = trouble_on(self.feed, self._clock(), self.size.width - 2, most)
+        self.show_above(self._banner, trouble)
 
     def show_above(self, banner: Static, sentence: str) -> None:
         """Show a sentence above the rows, or nothing for ""."""
@@ -189,6 +198,14 @@ class Pane(Vertical, Generic[T]):
             # What went wrong stands above whatever else is told.
             place = {"after": self.filter_bar} if banner is self._banner else {"before": self.table}
             self.mount(banner, **place)
+
+    def leave_trouble_to(self, other: "Pane[Any] | None") -> None:
+        """Say nothing of what is wrong where another pane, which can be seen, says just that."""
+        reason = "" if other is None else reason_on(other.feed)
+        is_told_beside = bool(reason) and reason == reason_on(self.feed)
+        if is_told_beside != self._is_told_beside:
+            self._is_told_beside = is_told_beside
+            self._show_banner()
 
     def _placeholder(self, feed: "Feed[T]") -> str:
         if feed.problem is not None:
@@ -388,6 +405,7 @@ class Pane(Vertical, Generic[T]):
 
     def _on_resize(self) -> None:
         self.refresh_title()
+        self._show_banner()
 
     def refresh_title(self) -> None:
         """Write what is loaded of what is there, the sort and the marks into the frame."""

@@ -142,6 +142,9 @@ class LogInScreenHost(Asks, Protocol):
     def say_instead(self, said: str) -> None:
         """Say what is done, where there are no collections yet."""
 
+    def say_waiting(self, message: str) -> None:
+        """Say what is waited for before there are collections, if it takes more than a moment."""
+
     def shut_out(self) -> None:
         """Say that there is no key, and how to go on."""
 

@@ -65,7 +65,7 @@ class LogInFlow:
     # Finding
 
     async def _begin(self) -> None:
-        self._app.main.say_instead("Looking for the key…")
+        self._app.main.say_waiting("Looking for the key…")
         has_key, problem = await self._find()
         if has_key or await self._ask(problem):
             await self._connect()
@@ -73,7 +73,7 @@ class LogInFlow:
             self._app.main.shut_out()
 
     async def _connect(self) -> None:
-        self._app.main.say_instead("Connecting…")
+        self._app.main.say_waiting("Connecting…")
         await self._app.connect()
 
     async def _find(self) -> tuple[bool, str]:

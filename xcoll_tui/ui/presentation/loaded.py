@@ -1,5 +1,6 @@
 """How much of a list is loaded, in the words of its title: pure."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,3 +29,22 @@ def format_failed(feed: "Feed[Any]") -> str:
     of = "" if feed.total is None else f"{feed.total:,} · "
     more = "" if feed.listing.complete else "+"
     return f"{of}{len(feed.failures):,}{more} failed"
+
+
+def is_awaited(feed: "Feed[Any]") -> bool:
+    """Tell whether there may still come rows."""
+    if feed.problem is not None:
+        return False
+    is_over = feed.listing.complete or feed.stopped
+    return feed.loaded_at is None or bool(feed.loading) or not is_over
+
+
+def format_empty(feed: "Feed[Any]", explain: Callable[[], str], empty: str) -> str:
+    """Say why there are no rows: `explain` tells of the filter, or `empty` where there is none."""
+    if feed.problem is not None:
+        return ""
+    if not (feed.query.text or feed.query.failed_only):
+        return empty
+    of = "" if feed.total is None else f" of {feed.total:,}"
+    lines = (f"0{of} match.", explain(), "Esc clears the filter.")
+    return "\n".join(line for line in lines if line)

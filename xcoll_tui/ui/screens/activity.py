@@ -70,7 +70,7 @@ class ActivityScreen(Dialog[str]):
             ("z Undo", "undo"),
             ("esc Close", "close"),
         )
-        self._table.placeholder = f"No {name.lower()} yet."
+        self._table.placeholder.say(f"No {name.lower()} yet.")
         rows = FixedRows(lambda line: line.key, list(lines))
         self._table.layout_of.measure(rows.row(i) for i in range(min(100, len(rows))))
         self._table.show(rows)

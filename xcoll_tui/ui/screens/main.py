@@ -76,8 +76,7 @@ class MainScreen(PaneScreen):
     def on_mount(self) -> None:
         """Wait for the session with the focus on the collections, or on the documents asked for."""
         self._focus_pane(self.documents if self.opens_documents else self.collections)
-        for pane, placeholder in ((self.collections, "Connecting…"), (self.documents, "")):
-            pane.table.placeholder = placeholder
+        self.collections.table.placeholder.wait("Connecting…")
         self.tell_place()
         self.set_interval(1, self.tell_place)
 
@@ -106,8 +105,11 @@ class MainScreen(PaneScreen):
 
     def say_instead(self, message: str) -> None:
         """Say what is done, where there are no collections yet."""
-        self.collections.table.placeholder = message
-        self.collections.table.refresh()
+        self.collections.table.placeholder.say(message)
+
+    def say_waiting(self, message: str) -> None:
+        """Say what is waited for before there are collections, if it takes more than a moment."""
+        self.collections.table.placeholder.wait(message)
 
     def shut_out(self) -> None:
         """Say that there is no key, and how to go on; the panes stay empty."""

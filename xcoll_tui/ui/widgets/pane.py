@@ -13,7 +13,7 @@ from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import complaint_of
-from xcoll_tui.ui.presentation.loaded import format_failed, format_loaded
+from xcoll_tui.ui.presentation.loaded import format_empty, format_failed, format_loaded, is_awaited
 from xcoll_tui.ui.presentation.pane_titles import lay_out_title
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.presentation.troubles import reason_on, trouble_on
@@ -102,6 +102,7 @@ class Pane(Vertical, Generic[T]):
         """Show another feed from now on."""
         self.feed = feed
         self._asked = None
+        self.table.placeholder.say("")
         self.filter.follow(feed)
         if self.find_bar is not None:
             self.find_bar.close()
@@ -155,9 +156,14 @@ class Pane(Vertical, Generic[T]):
         self.show_pending()
         self._banner.set_class(not feed.listing.loaded, "-alone")
         self._show_banner()
-        self.table.placeholder = self._placeholder(feed)
-        if not len(feed.listing):
-            self.table.refresh()
+        placeholder = self.table.placeholder
+        if len(feed.listing):
+            placeholder.say("")
+        elif is_awaited(feed):
+            placeholder.wait("Loading…")
+        else:
+            explain = partial(self.filter.explain_empty, feed.query)
+            placeholder.say(format_empty(feed, explain, self._empty))
         self.refresh_title()
 
     def _show_filter(self, feed: "Feed[T]") -> None:
@@ -206,19 +212,6 @@ class Pane(Vertical, Generic[T]):
         if is_told_beside != self._is_told_beside:
             self._is_told_beside = is_told_beside
             self._show_banner()
-
-    def _placeholder(self, feed: "Feed[T]") -> str:
-        if feed.problem is not None:
-            return ""
-        if feed.loaded_at is None or feed.loading or not (feed.listing.complete or feed.stopped):
-            return "Loading…"
-        query = feed.query
-        if query.text or query.failed_only:
-            of = "" if feed.total is None else f" of {feed.total:,}"
-            reason = self.filter.explain_empty(query)
-            lines = [f"0{of} match.", *([reason] if reason else []), "Esc clears the filter."]
-            return "\n".join(lines)
-        return self._empty
 
     # What the person asks of the feed
 

@@ -17,6 +17,10 @@ T = TypeVar("T")
 
 BAR = "▌"
 MARK = "✓"
+_SKELETON = 8
+"""So many rows that are waited for are hinted at."""
+_RAGGED = (0, 6, 2, 9, 4)
+"""Cells by which their names differ in length."""
 _SORT_MARKS = {False: "▲", True: "▼"}
 
 
@@ -170,14 +174,28 @@ class RowPainter(Generic[T]):
             base,
         )
 
-    def placeholder(self, text: str, y: int, high: int) -> Strip:
+    def placeholder(self, text: str, y: int, high: int, *, is_waiting: bool) -> Strip:
         """Draw a line of what is said where there are no rows, on `high` lines."""
         base, lines = self.tone("plain"), text.split("\n")
-        top = 1 if high > len(lines) + 1 else 0
+        if is_waiting and 0 < y <= min(_SKELETON, high - 1):
+            return self._skeleton(y, base)
+        top = 1 if high > len(lines) + 1 and not is_waiting else 0
         if not 0 <= y - top < len(lines):
             return self.blank(base)
         line = fit(lines[y - top], max(0, self.width - 2))
         return self._strip([Segment(f"  {line}", base + self.tone("placeholder"))], base)
+
+    def _skeleton(self, y: int, base: Style) -> Strip:
+        """Draw where the cells of a row that is waited for will stand."""
+        segments, end = [Segment(" " * self.gutter, base)], 0
+        bar = base + self.tone("skeleton")
+        for column, start, width in self._placed:
+            long = width - (_RAGGED[y % len(_RAGGED)] if column.middle else 0)
+            cells = min(width, max(3, min(long, self.layout.natural(column))))
+            before = start - end + (width - cells if column.right else 0)
+            segments += [Segment(" " * before, base), Segment(" " * cells, bar)]
+            end = start + width if column.right else start + cells
+        return self._strip(segments, base)
 
     def header(self, sorted_by: tuple[str, bool] | None) -> Strip:
         """Draw the labels, the sort, and whether columns are hidden to either side."""

@@ -18,6 +18,7 @@ from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.actions import Owner, bindings_of
 from xcoll_tui.ui.widgets.columns import Column, ColumnLayout
 from xcoll_tui.ui.widgets.marks import Marks
+from xcoll_tui.ui.widgets.placeholder import Placeholder
 from xcoll_tui.ui.widgets.row_lines import RowLines
 from xcoll_tui.ui.widgets.row_painter import RowPainter
 from xcoll_tui.ui.widgets.row_source import FixedRows, RowSource, rows_beside
@@ -27,7 +28,7 @@ T = TypeVar("T")
 _NEAR_END = 60
 """How many rows before the end of what is loaded the next page is asked for."""
 _CACHE_LIMIT = 2_000
-_WHOLE = {"cursor", "cursor-blurred", "hover", "zebra", "header"}
+_WHOLE = {"cursor", "cursor-blurred", "hover", "zebra", "header", "skeleton"}
 """Component styles that bring a background of their own; the others only colour the text."""
 
 
@@ -44,6 +45,7 @@ class RowTable(RowLines[T], can_focus=True):
         for name in (
             "header", "sorted", "cursor", "cursor-blurred", "hover", "marked", "zebra", "bar",
             "ready", "failed", "indexing", "quiet", "gap", "note", "stale", "placeholder", "found",
+            "skeleton",
         )
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.ROWS)
@@ -101,7 +103,7 @@ class RowTable(RowLines[T], can_focus=True):
         self.markable = markable
         self.sorted_by: tuple[str, bool] | None = None
         self.stale = False
-        self.placeholder = ""
+        self.placeholder = Placeholder(self)
         self._hover = -1
         self._top_key: str | None = None
         self._strips: dict[tuple[int, bool, bool], Strip] = {}
@@ -326,7 +328,10 @@ class RowTable(RowLines[T], can_focus=True):
             return self.painter.header(self.sorted_by)
         y -= self._header_high
         if len(self.listing) == 0:
-            return self.painter.placeholder(self.placeholder, y, self._rows_high)
+            placeholder = self.placeholder
+            return self.painter.placeholder(
+                placeholder.text, y, self._rows_high, is_waiting=placeholder.is_waiting
+            )
         line = y + self.scroll_offset.y
         if self._note_line and line == self.cursor + 1:
             return self.painter.note(self._note_line, self._base_style(self.cursor))

@@ -9,8 +9,12 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from xcoll_tui.ui.presentation.bars import bar_pieces
+
 SEPARATOR = " · "
 """What stands between the numbers."""
+_LEFT = 2
+"""The part of the bar that is not done."""
 _LEAST = 12
 """Cells that a bar has at least where the numbers stand behind it."""
 
@@ -57,21 +61,18 @@ class ProgressBar(Widget):
             return Strip([Segment(lines[y - 1], base)]).adjust_cell_length(width, base)
         numbers = "" if lines or not facts.numbers else f"  {SEPARATOR.join(facts.numbers)}"
         room = max(0, width - len(numbers))
-        total = max(1, facts.total)
-        done = min(room, room * facts.done // total)
-        failed = min(room - done, -(-room * facts.failed // total))
-
-        def style(name: str) -> Style:
-            return base + self.get_component_rich_style(f"bar--{name}", partial=True)
-
-        return Strip(
-            [
-                Segment("━" * done, style("done")),
-                Segment("━" * failed, style("failed")),
-                Segment("─" * (room - done - failed), style("left")),
-                Segment(numbers, base),
-            ]
-        ).adjust_cell_length(width, base)
+        left = max(0, facts.total - facts.done - facts.failed)
+        inks = [
+            self.get_component_rich_style(f"bar--{name}", partial=True).color
+            for name in ("done", "failed", "left")
+        ]
+        segments = []
+        for text, part, behind in bar_pieces((facts.done, facts.failed, left), room):
+            # What is left is paper, not ink: so it is seen without colours, too.
+            shown = text if part < _LEFT else " " * len(text)
+            segments.append(Segment(shown, base + Style(color=inks[part], bgcolor=inks[behind])))
+        segments.append(Segment(numbers, base))
+        return Strip(segments).adjust_cell_length(width, base)
 
     def _lines(self, width: int) -> list[str]:
         """Return the lines below the bar; none where the numbers fit behind it."""

@@ -3,6 +3,8 @@
 from textual.color import Color
 
 from tests.conftest import screen_text, wait_until
+from tests.ui.writing import SCANS
+from xcoll_tui.ui.preferences import Glyphs, Preferences
 from xcoll_tui.ui.themes import theme_names
 
 
@@ -36,6 +38,26 @@ async def test_without_colour_the_cursor_the_marks_and_the_status_are_seen(
         lines = screen_text(pilot).split("\n")
         assert any("✓ feedback-2025-w01-amer.c…" in line and "● ready" in line for line in lines)
         assert any("▌  feedback-2025-w01-apac.c…" in line for line in lines)
+
+
+async def test_poor_fonts_are_given_ascii(server, browse):
+    plain = Preferences(glyphs=Glyphs.PLAIN)
+    async with browse(server.url, size=(80, 24), preferences=plain) as pilot:
+        await wait_until(pilot, lambda: pilot.app.main.documents.table.listing.loaded)
+        collections = pilot.app.main.collections.table
+        names = [row.collection_name for row in collections.listing.loaded_items()]
+        collections.move_to(names.index(SCANS))
+        await wait_until(pilot, lambda: "scan_0005" in screen_text(pilot))
+        await pilot.press("2", "space")
+        lines = screen_text(pilot).split("\n")
+        rest = [line for line in lines if not line.isascii()]
+        assert len(rest) == 1  # the collection whose name is in Japanese
+        assert lines[1].startswith("+- 1 Collections - 12 -++- 2 Inc")
+        row = next(line for line in lines if "scan_0001" in line)
+        assert "+ scan_0001.pdf  ~ indexing" in row
+        assert any("* ready" in line for line in lines)
+        assert any("! failed" in line for line in lines)
+        assert any(">  scan_0002.pdf" in line for line in lines)
 
 
 async def test_the_theme_named_at_the_start_colours_the_first_frame(server, browse):

@@ -188,7 +188,10 @@ def _run_emulator(arguments: list[str]) -> int:
 
 def _browse(options: argparse.Namespace) -> NoReturn:
     from xcoll_tui.cli.own_log import close_log, open_log  # noqa: PLC0415 - keeps --help light
-    from xcoll_tui.cli.screen_environment import prepare_screen  # noqa: PLC0415
+    from xcoll_tui.cli.screen_environment import (  # noqa: PLC0415 - as above
+        prepare_screen,
+        wants_plain_glyphs,
+    )
 
     prepare_screen(os.environ, demo=options.demo)
     theme = _theme(options)
@@ -216,6 +219,12 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     from xcoll_tui.ui.app import XcollApp  # noqa: PLC0415 - half of the start-up
 
     preferences = own_preferences()
+    if preferences.glyphs is None and wants_plain_glyphs(os.environ):
+        from dataclasses import replace  # noqa: PLC0415 - few have such a terminal
+
+        from xcoll_tui.ui.preferences import Glyphs  # noqa: PLC0415 - as above
+
+        preferences = replace(preferences, glyphs=Glyphs.PLAIN)
     screen_state = _screen_state(fresh=options.fresh, demo=options.demo)
     if not theme:
         from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415

@@ -9,12 +9,18 @@ from typing import Any, TypeVar
 from xcoll_tui.cli.parser import holds_key
 from xcoll_tui.ui.actions import BY_ID
 from xcoll_tui.ui.keymap import KeyRefused, read_keys, settle
-from xcoll_tui.ui.preferences import CONFIG_FILE, Preferences, QuitConfirm, RemovalConfirm
+from xcoll_tui.ui.preferences import (
+    CONFIG_FILE,
+    Glyphs,
+    Preferences,
+    QuitConfirm,
+    RemovalConfirm,
+)
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.themes import theme_names
 
 _COLUMNS_LIMIT = 100
-_MEMBERS = ("theme", "columns", "keys", "confirm")
+_MEMBERS = ("theme", "columns", "glyphs", "keys", "confirm")
 _CONFIRMS: Mapping[str, type[StrEnum]] = {"remove": RemovalConfirm, "quit": QuitConfirm}
 _PART = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -72,6 +78,7 @@ class _Reader:
             columns,
             self._confirm(confirm, "remove", RemovalConfirm.ASK),
             self._confirm(confirm, "quit", QuitConfirm.WRITING),
+            self._glyphs(),
             # In the order of the file, as one mends it.
             tuple(problem for _, problem in sorted(self._problems, key=lambda pair: pair[0])),
         )
@@ -106,6 +113,11 @@ class _Reader:
             return ""
         return theme
 
+    def _glyphs(self) -> Glyphs | None:
+        if "glyphs" not in self._content:
+            return None
+        return self._one_of(("glyphs",), self._content["glyphs"], Glyphs)
+
     def _columns(self) -> tuple[str, ...]:
         columns = self._content.get("columns", [])
         if not isinstance(columns, list):
@@ -125,15 +137,16 @@ class _Reader:
         return tuple(dict.fromkeys(columns))
 
     def _confirm(self, confirm: Mapping[str, Any], name: str, default: _Level) -> _Level:
-        level = confirm.get(name, default)
-        kind = type(default)
+        return self._one_of(("confirm", name), confirm.get(name, default), type(default)) or default
+
+    def _one_of(self, place: tuple[str, ...], value: object, kind: type[_Level]) -> _Level | None:
         try:
-            return kind(level)
+            return kind(str(value))
         except ValueError:
-            levels = " or ".join(f'"{value}"' for value in kind)
-            shown = _shown(level) if isinstance(level, str) else _kind(level)
-            self._complain(("confirm", name), f"{name} is {shown}, and has to be {levels}")
-            return default
+            values = " or ".join(f'"{value}"' for value in kind)
+            shown = _shown(value) if isinstance(value, str) else _kind(value)
+            self._complain(place, f"{place[-1]} is {shown}, and has to be {values}")
+            return None
 
     def _keys(self) -> dict[str, str]:
         wanted: dict[str, str] = {}

@@ -4,7 +4,7 @@ import codecs
 import io
 import re
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import suppress
 
 from xcoll_tui.environment import Variable
@@ -69,6 +69,19 @@ def screen_variables(
             yield Variable(name, bool(value), note)
         elif name in {"TEXTUAL", "ESCDELAY"} or name.startswith("TEXTUAL_"):
             yield _judge_textual(name, value, demo=demo)
+
+
+def wants_plain_glyphs(environment: Mapping[str, str]) -> bool:
+    """Tell whether the terminal has ASCII only, as far as that can be known.
+
+    That is so on the console of Linux, and where a locale names a character set that is not UTF-8.
+    C and POSIX name none: they stand where nobody chose one, as by SSH and in containers.
+    """
+    if environment.get("TERM") == "linux":
+        return True
+    locale = next((environment[name] for name in _LOCALES[1:] if environment.get(name)), "")
+    _, _, character_set = locale.partition(".")
+    return bool(character_set) and not _is_utf_8(character_set.partition("@")[0])
 
 
 def encoding_variables(environment: MutableMapping[str, str]) -> Iterator[Variable]:

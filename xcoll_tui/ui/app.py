@@ -20,7 +20,7 @@ from xcoll_tui.session.screen_state import ScreenState
 from xcoll_tui.ui.access import Access, Connection, Keys
 from xcoll_tui.ui.actions import Owner, bindings_of
 from xcoll_tui.ui.messages import KeyRefused
-from xcoll_tui.ui.preferences import CONFIG_FILE, Preferences, QuitConfirm
+from xcoll_tui.ui.preferences import CONFIG_FILE, Glyphs, Preferences, QuitConfirm
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.screens.main import MainScreen
@@ -75,6 +75,11 @@ class XcollApp(ToastApp):
         super().__init__()
         self.preferences = preferences
         self.screen_state = ScreenState(None) if screen_state is None else screen_state
+        self._own_filters: list[LineFilter] = []
+        if preferences.glyphs is Glyphs.PLAIN:
+            from xcoll_tui.ui.plain_glyphs import PlainGlyphs  # noqa: PLC0415 - few want it
+
+            self._own_filters.append(PlainGlyphs())
         self.set_keymap(preferences.keys)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -120,10 +125,12 @@ class XcollApp(ToastApp):
 
         It makes a strip of every line again, a fifth of the first frame and of each scrolled one.
         """
-        filters = super().get_line_filters()
-        return [
-            line_filter for line_filter in filters if not isinstance(line_filter, ANSIToTruecolor)
+        filters = [
+            line_filter
+            for line_filter in super().get_line_filters()
+            if not isinstance(line_filter, ANSIToTruecolor)
         ]
+        return [*filters, *self._own_filters]
 
     # Life
 

@@ -22,6 +22,14 @@ class QuitConfirm(StrEnum):
     ALWAYS = "always"
 
 
+class Glyphs(StrEnum):
+    """What the screen is drawn with."""
+
+    RICH = "rich"
+    PLAIN = "plain"
+    """ASCII, where a font or a locale has no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """What `config.toml` says; what it does not say is as the program has it."""
@@ -34,5 +42,7 @@ class Preferences:
     """The columns of documents in the order in which they stand; () where all do."""
     confirm_removal: RemovalConfirm = RemovalConfirm.ASK
     confirm_quit: QuitConfirm = QuitConfirm.WRITING
+    glyphs: Glyphs | None = None
+    """None where the terminal decides."""
     problems: tuple[str, ...] = ()
     """What is wrong with the file, a sentence each."""

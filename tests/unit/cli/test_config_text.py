@@ -4,11 +4,12 @@ import pytest
 
 from xcoll_tui.cli.config_text import preferences_of
 from xcoll_tui.ui.actions import ACTIONS
-from xcoll_tui.ui.preferences import Preferences, QuitConfirm, RemovalConfirm
+from xcoll_tui.ui.preferences import Glyphs, Preferences, QuitConfirm, RemovalConfirm
 
 GOOD = """
 theme = "nord"
 columns = ["name", "status", "fields.ticker"]
+glyphs = "plain"
 
 [keys]
 "write.attach" = "A"
@@ -33,6 +34,7 @@ def test_a_file_is_read():
         ("name", "status", "fields.ticker"),
         RemovalConfirm.NEVER,
         QuitConfirm.ALWAYS,
+        Glyphs.PLAIN,
     )
 
 
@@ -49,6 +51,10 @@ def test_an_empty_file_says_nothing():
         ),
         ("# x\ntehme = 1", 'config.toml line 2: "tehme" is no setting; did you mean theme?'),
         ('theme = "nrod"', 'config.toml line 1: there is no theme "nrod"; did you mean nord?'),
+        (
+            'glyphs = "ascii"',
+            'config.toml line 1: glyphs is "ascii", and has to be "rich" or "plain".',
+        ),
         ("theme = 4", "config.toml line 1: theme is a number, and has to be a text."),
         ("\nkeys = 4", "config.toml line 2: keys is a number, and has to be a table: [keys]."),
         (

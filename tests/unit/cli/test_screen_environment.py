@@ -5,7 +5,12 @@ import sys
 
 import pytest
 
-from xcoll_tui.cli.screen_environment import encoding_variables, prepare_screen, screen_variables
+from xcoll_tui.cli.screen_environment import (
+    encoding_variables,
+    prepare_screen,
+    screen_variables,
+    wants_plain_glyphs,
+)
 
 LET_THROUGH = {
     "ESCDELAY": ["0", "25", "99999"],
@@ -97,3 +102,20 @@ def test_the_screen_is_written_in_utf_8(encoding, monkeypatch):
     sys.__stderr__.flush()
     assert raw.getvalue() == "│ é …".encode()
     assert list(encoding_variables({"LC_ALL": "C"})) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "plain"),
+    [
+        ({}, False),
+        ({"TERM": "xterm-256color", "LANG": "de_DE.UTF-8"}, False),
+        ({"LANG": "C.utf8"}, False),
+        ({"TERM": "linux", "LANG": "C.UTF-8"}, True),
+        ({"LANG": "de_DE.ISO-8859-1"}, True),
+        ({"LANG": "C.UTF-8", "LC_ALL": "de_DE.ISO8859-15@euro"}, True),
+        ({"LC_ALL": "C", "LANG": "de_DE.ISO-8859-1"}, False),
+        ({"LC_ALL": "", "LC_CTYPE": "en_US.UTF-8", "LANG": "C"}, False),
+    ],
+)
+def test_glyphs_are_plain_where_there_are_no_others(environment, plain):
+    assert wants_plain_glyphs(environment) is plain

@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-screenshots",
         action="store_true",
-        help="write screenshots/*.svg and the keys in the README instead of comparing them",
+        help="write pictures, snapshots and the keys in the README instead of comparing them",
     )
     parser.addoption("--long", action="store_true", help="run what stands in tests/long.txt, too")
 

@@ -45,6 +45,7 @@ _WATCHED = frozenset({"open", *_CHANGES, *_LOOKS, *_STARTS})
 _HOMELESS = ("ldconfig", "ld", "gcc", "cc")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _UPDATE = "--update-screenshots"
+_RENEWED = (ROOT / "screenshots", ROOT / "tests" / "ui" / "snapshots", ROOT / "README.md")
 _COVERAGE = re.compile(rf"{re.escape(str(ROOT))}/\.coverage[^/]*\Z")
 
 
@@ -163,7 +164,7 @@ def guard_for(config: pytest.Config) -> Guard:
         os.environ.get("PYTEST_DEBUG_TEMPROOT"),
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"],
         sys.pycache_prefix,
-        *((ROOT / "screenshots", ROOT / "README.md") if config.getoption(_UPDATE) else ()),
+        *(_RENEWED if config.getoption(_UPDATE) else ()),
     )
     writable = [
         *("/tmp", tempfile.gettempdir(), str(homes_folder()), "/dev", "/proc"),

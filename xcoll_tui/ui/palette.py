@@ -34,6 +34,14 @@ class Palette(CommandPalette):
     DEFAULT_CSS = """
     Palette SearchIcon { color: $foreground; }
     Palette > Vertical { width: 70; max-width: 100%; }
+    Palette > Vertical, Palette:dark > Vertical { background: $panel; }
+    Palette #--input, Palette #--input.--list-visible {
+        border: round $accent; background: $panel;
+    }
+    Palette CommandList { border: none; padding: 0 0 1 0; background: $panel; }
+    Palette CommandList > .option-list--option-highlighted {
+        background: $row-cursor; color: $foreground;
+    }
     """
 
     _ended = False

@@ -19,8 +19,8 @@ DARK = Theme(
     dark=True,
     variables={
         "border-quiet": "#383d4d",
-        "quiet": "#858ca1",
-        "stale": "#5f6576",
+        "quiet": "#9299ad",
+        "stale": "#82899d",
         "row-cursor": "#2a3045",
         "row-hover": "#1d2029",
         "scrollbar": "#383d4d",
@@ -44,7 +44,7 @@ LIGHT = Theme(
     variables={
         "border-quiet": "#c3c8d4",
         "quiet": "#5d6475",
-        "stale": "#8d94a3",
+        "stale": "#666d7c",
         "row-cursor": "#dbe4ff",
         "row-hover": "#eef0f4",
         "scrollbar": "#c3c8d4",

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from rich.color import Color as RichColor
 from textual.color import Color
-from textual.command import CommandList
 from textual.containers import Vertical
 from textual.pilot import Pilot
 
@@ -94,7 +93,7 @@ def _look_of(pilot: Pilot[None]) -> list[list[tuple[str, str, str, float]]]:
     strips = screen._compositor.render_strips()
     region = None
     if isinstance(screen, Palette):
-        region = screen.query_one("#--input").region.union(screen.query_one(CommandList).region)
+        region = screen.query_one("#--container").region
     elif isinstance(screen, Dialog):
         region = screen.query(Vertical).first().region
     if region is not None:

@@ -23,10 +23,12 @@ from tests.ui.writing import (
     run_over,
     service_with,
     shown,
+    toasts,
 )
 from xcoll_tui.credentials import Profile
 from xcoll_tui.emulator.faults import parse_fault
 from xcoll_tui.emulator.server import Server
+from xcoll_tui.session.bulk import limiter
 from xcoll_tui.ui.palette import Palette
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.attach import AttachScreen
@@ -122,7 +124,6 @@ async def test_what_is_browsed(server: Server, browse, update):
         await pilot.press("escape")
 
         await walk.fit(MEDIUM)
-        await pilot.press("w")
         pilot.app.main.refuse("An example of what is said in passing: nothing was done.")
         await wait_until(pilot, lambda: "An example" in screen_text(pilot))
         await walk.stop("refusal")
@@ -155,7 +156,7 @@ async def test_what_is_browsed(server: Server, browse, update):
         session = pilot.app.main.session
         session.documents.put(replace(table.row, fields={"ticker": "AAPL", "note": LONG}))
         await walk.fit((150, 30))
-        await pilot.press("w", "tab")
+        await pilot.press("tab")
         await walk.take_picture("preview", (150, 30))
         await pilot.press("escape")
         walk.end()
@@ -165,7 +166,7 @@ async def test_what_failed(server: Server, browse, update):
     async with browse(server.url, size=(120, 30)) as pilot:
         walk = Walk(pilot, update=update)
         await open_collection(pilot, SCANS)
-        await pilot.press("w", "F")
+        await pilot.press("F")
         await wait_until(pilot, lambda: "12 × File format not supported." in screen_text(pilot))
         await walk.stop("triage", picture=(120, 30))
         await pilot.press("F", "1")
@@ -205,6 +206,7 @@ async def test_the_palette(server: Server, browse, update):
 
 
 async def test_what_is_written(browse, update, tmp_path, monkeypatch):
+    monkeypatch.setattr(limiter, "MOST", 1)  # so that they end in the order in which they begin
     with service_with(index_seconds=0) as (server, _):
         async with browse(server.url, size=MEDIUM, state=tmp_path) as pilot:
             walk = Walk(pilot, update=update)
@@ -229,6 +231,8 @@ async def test_what_is_written(browse, update, tmp_path, monkeypatch):
             await walk.stop("run", picture=MEDIUM)
             await walk.leave()
 
+            await pilot.press("down", "i")
+            await wait_until(pilot, lambda: toasts(pilot))
             await dialog(pilot, ActivityScreen, "at")
             await walk.stop("activity", picture=MEDIUM)
             await walk.leave()

@@ -32,13 +32,18 @@ class Palette(CommandPalette):
     """Offer every command, and run one."""
 
     DEFAULT_CSS = """
-    Palette SearchIcon { color: $foreground; }
-    Palette > Vertical { width: 70; max-width: 100%; }
-    Palette > Vertical, Palette:dark > Vertical { background: $panel; }
-    Palette #--input, Palette #--input.--list-visible {
-        border: round $accent; background: $panel;
+    Palette > Vertical, Palette:dark > Vertical {
+        width: 70; max-width: 100%; height: auto; max-height: 80%; visibility: visible;
+        background: $panel; border: round $accent; padding: 0 1;
     }
-    Palette CommandList { border: none; padding: 0 0 1 0; background: $panel; }
+    Palette #--input, Palette #--input.--list-visible { height: 1; border: none; }
+    Palette SearchIcon, Palette LoadingIndicator { display: none; }
+    Palette CommandInput, Palette CommandInput:focus {
+        height: 1; border: none; padding: 0 1; background: $boost;
+    }
+    Palette #--results { overlay: none; margin: 1 0 0 0; }
+    Palette CommandList { border: none; scrollbar-size-vertical: 1; }
+    Palette CommandList > .option-list--option { padding: 0 1; }
     Palette CommandList > .option-list--option-highlighted {
         background: $row-cursor; color: $foreground;
     }

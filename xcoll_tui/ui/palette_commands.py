@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.screens.main import MainScreen
 
 WIDTH = 70
-_AROUND = 6
-"""Cells of the list that are no text: padding, and the bar that scrolls it."""
+_AROUND = 7
+"""Cells that are no text: the frame, padding, and the bar that scrolls the list."""
 _LONGEST = 60
 _MOST_COLLECTIONS = 2_000
 """More are not looked through at every letter."""

@@ -24,6 +24,9 @@ DARK = Theme(
         "row-cursor": "#2a3045",
         "row-hover": "#1d2029",
         "scrollbar": "#383d4d",
+        "scrollbar-background": "#1d2029",
+        "scrollbar-background-hover": "#1d2029",
+        "scrollbar-background-active": "#1d2029",
     },
 )
 
@@ -48,6 +51,9 @@ LIGHT = Theme(
         "row-cursor": "#dbe4ff",
         "row-hover": "#eef0f4",
         "scrollbar": "#c3c8d4",
+        "scrollbar-background": "#eef0f4",
+        "scrollbar-background-hover": "#eef0f4",
+        "scrollbar-background-active": "#eef0f4",
     },
 )
 

@@ -279,6 +279,8 @@ class AttachScreen(FormDialog[AttachDraft]):
             )
         if len(file_ids) > _NAMED:
             parts.append(Content(f"  and {len(file_ids) - _NAMED:,} more"))
+        if attached or pasted.malformed:
+            parts.append(Content(""))
         if attached:
             names = [clean(name, 60) for name in list(attached.values())[:_NAMED]]
             if len(attached) > _NAMED:

@@ -1,9 +1,10 @@
 """A dialog that tells all that is known of one thing: facts, and the JSON as received."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -15,6 +16,13 @@ from xcoll_tui.ui.presentation.facts import Fact, Facts
 from xcoll_tui.ui.presentation.json_colours import colour_json
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+
+_AROUND_NAME = 4
+"""Cells before a name and behind it."""
+_LEAST_VALUE = 20
+"""Cells from which on a value stands beside its name on all of its lines."""
+_NARROW = 30
+"""So many cells of hints there are always, also before the frame has a width."""
 
 
 class DetailsScreen(Dialog[None]):
@@ -113,6 +121,10 @@ class DetailsScreen(Dialog[None]):
         if self.is_mounted:
             self._draw()
 
+    def on_resize(self) -> None:
+        """Break the lines of another width."""
+        self.call_after_refresh(self._draw)
+
     def _draw(self) -> None:
         facts = self._facts
         self._frame.border_title = Content(clean(facts.title if facts else self.key, 200))
@@ -122,7 +134,14 @@ class DetailsScreen(Dialog[None]):
             hints = [*((hint, f"act('write.{name}')") for hint, name in writes), *hints]
         if self._step is not None:
             hints[:0] = [("[ Previous", "previous"), ("] Next", "next")]
-        self._frame.border_subtitle = show_hints(*hints, ("esc Close", "close"))
+        hints.append(("esc Close", "close"))
+        room = max(self._frame.size.width - 2, _NARROW)
+        # The keys that write are those of the rows; how to get out is always seen.
+        dispensable = [hint for hint in hints[-4::-1] if hint[1].startswith("act(")]
+        for hint in (*dispensable, *hints[-2::-1]):
+            if _width_of(hints) > room and hint in hints:
+                hints.remove(hint)
+        self._frame.border_subtitle = show_hints(*hints)
         parts: list[Content] = []
         if self._trouble:
             parts.append(Content.from_markup("[$warning]✗ $sentence[/]\n", sentence=self._trouble))
@@ -140,7 +159,8 @@ class DetailsScreen(Dialog[None]):
             lines.append(Content.from_markup("[b $accent]$title[/]", title=section.title))
             if not section.facts:
                 lines.append(Content.from_markup("  [$quiet]$sentence[/]", sentence=section.empty))
-            lines += [_line_of(fact, width) for fact in section.facts]
+            room = self._scroll.scrollable_content_region.width
+            lines += [line for fact in section.facts for line in _lines_of(fact, width, room)]
             lines.append(Content(""))
         return Content("\n").join(lines)
 
@@ -195,11 +215,21 @@ class DetailsScreen(Dialog[None]):
         self._scroll.scroll_end(animate=False)
 
 
-def _line_of(fact: Fact, width: int) -> Content:
+def _width_of(hints: Sequence[tuple[str, str]]) -> int:
+    return sum(cell_len(hint) for hint, _ in hints) + 3 * (len(hints) - 1)
+
+
+def _lines_of(fact: Fact, width: int, room: int) -> list[Content]:
+    """Write a name and what it holds beside it, on as many lines as that takes."""
     name = clean(fact.name, 24)
     value = Content(clean(fact.value, 10_000) or "–")
     if fact.tone:
         value = value.stylize(fact.tone)
     if fact.note:
         value += Content.from_markup("  [$quiet]$note[/]", note=clean(fact.note, 200))
-    return Content.from_markup("  [$quiet]$name[/]  ", name=name.ljust(width)) + value
+    first = Content.from_markup("  [$quiet]$name[/]  ", name=name.ljust(width))
+    if room - width - _AROUND_NAME < _LEAST_VALUE:
+        return [first + value]
+    first_line, *others = value.wrap(room - width - _AROUND_NAME)
+    indent = Content(" " * (width + _AROUND_NAME))
+    return [first + first_line, *(indent + line for line in others)]

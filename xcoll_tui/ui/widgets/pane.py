@@ -412,8 +412,7 @@ class Pane(Vertical, Generic[T]):
         parts = (
             (number, "$quiet"),
             (name, "bold $foreground"),
-            (line, ""),
-            (facts, "$quiet"),
+            *(((line, ""), (facts, "$quiet")) if facts else ()),
         )
         if parts != self._title:
             # Textual draws the whole pane again for every title, an equal one too.

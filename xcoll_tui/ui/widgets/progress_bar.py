@@ -15,6 +15,8 @@ SEPARATOR = " · "
 """What stands between the numbers."""
 _LEFT = 2
 """The part of the bar that is not done."""
+_MOST = 40
+"""Cells that it has at most: a longer one shouts, and tells no more."""
 _LEAST = 12
 """Cells that a bar has at least where the numbers stand behind it."""
 
@@ -60,10 +62,11 @@ class ProgressBar(Widget):
         if y > 0:
             return Strip([Segment(lines[y - 1], base)]).adjust_cell_length(width, base)
         numbers = "" if lines or not facts.numbers else f"  {SEPARATOR.join(facts.numbers)}"
-        room = max(0, width - len(numbers))
+        room = max(0, min(_MOST, width - len(numbers)))
         left = max(0, facts.total - facts.done - facts.failed)
+        paper = self.background_colors[1]
         inks = [
-            self.get_component_rich_style(f"bar--{name}", partial=True).color
+            (paper + self.get_component_styles(f"bar--{name}").color).rich_color
             for name in ("done", "failed", "left")
         ]
         segments = []

@@ -182,8 +182,9 @@ class RowPainter(Generic[T]):
         top = 1 if high > len(lines) + 1 and not is_waiting else 0
         if not 0 <= y - top < len(lines):
             return self.blank(base)
-        line = fit(lines[y - top], max(0, self.width - 2))
-        return self._strip([Segment(f"  {line}", base + self.tone("placeholder"))], base)
+        line = fit(lines[y - top], max(0, self.width - self.gutter))
+        lead = " " * self.gutter
+        return self._strip([Segment(f"{lead}{line}", base + self.tone("placeholder"))], base)
 
     def _skeleton(self, y: int, base: Style) -> Strip:
         """Draw where the cells of a row that is waited for will stand."""

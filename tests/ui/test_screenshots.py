@@ -114,7 +114,7 @@ async def open_filings(pilot):
 async def test_what_is_browsed(server: Server, browse, update):
     async with browse(server.url, size=(160, 45)) as pilot:
         walk = Walk(pilot, update=update)
-        documents = await open_filings(pilot)
+        await open_filings(pilot)
         await pilot.press("down", "space", "space", "g")
         await wait_until(pilot, lambda: "└" in screen_text(pilot))
         await walk.stop("main")
@@ -139,6 +139,13 @@ async def test_what_is_browsed(server: Server, browse, update):
         await walk.stop("help", picture=(120, 40))
         await walk.leave()
 
+        walk.end()
+
+
+async def test_what_is_found(server: Server, browse, update):
+    async with browse(server.url, size=(160, 45)) as pilot:
+        walk = Walk(pilot, update=update)
+        documents = await open_filings(pilot)
         await dialog(pilot, DetailsScreen, "enter")
         await wait_until(pilot, lambda: "SHA-256" in screen_text(pilot))
         await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
@@ -240,26 +247,33 @@ async def test_what_is_written(browse, update, tmp_path, monkeypatch):
             await walk.stop("undo-log")
             await walk.leave()
 
-            await pilot.press("space", "space", "space")
-            await dialog(pilot, SetFieldScreen, "e")
-            await walk.stop("set-field")
-            await walk.leave()
-            for key, name in (("i", "re-index"), ("d", "remove")):
-                await dialog(pilot, ConfirmScreen, key)
-                await walk.stop(name)
-                await walk.leave()
-
-            await pilot.press("1")
-            await dialog(pilot, CollectionFormScreen, "e")
-            await walk.stop("collection")
-            await walk.leave()
-            # Not the folder of this test, which is another one each time.
-            folder = "~/.local/state/xcoll/backups"
-            monkeypatch.setattr(pilot.app.main.session.backups, "folder", folder)
-            await dialog(pilot, ConfirmScreen, "d")
-            await walk.stop("delete", picture=MEDIUM)
-            await walk.leave()
             walk.end()
+
+
+async def test_what_is_asked_before(server: Server, browse, update, tmp_path, monkeypatch):
+    async with browse(server.url, size=(160, 45), state=tmp_path) as pilot:
+        walk = Walk(pilot, update=update)
+        await open_collection(pilot, INTERVIEWS)
+        await pilot.press("space", "space", "space")
+        await dialog(pilot, SetFieldScreen, "e")
+        await walk.stop("set-field")
+        await walk.leave()
+        for key, name in (("i", "re-index"), ("d", "remove")):
+            await dialog(pilot, ConfirmScreen, key)
+            await walk.stop(name)
+            await walk.leave()
+
+        await pilot.press("1")
+        await dialog(pilot, CollectionFormScreen, "e")
+        await walk.stop("collection")
+        await walk.leave()
+        # Not the folder of this test, which is another one each time.
+        folder = "~/.local/state/xcoll/backups"
+        monkeypatch.setattr(pilot.app.main.session.backups, "folder", folder)
+        await dialog(pilot, ConfirmScreen, "d")
+        await walk.stop("delete", picture=MEDIUM)
+        await walk.leave()
+        walk.end()
 
 
 async def test_log_in(server, update, tmp_path):

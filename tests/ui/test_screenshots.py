@@ -43,6 +43,9 @@ from xcoll_tui.ui.screens.set_field import SetFieldScreen
 from xcoll_tui.ui.screens.sort import SortScreen
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 
+# Many stops each, on machines that may be busy.
+pytestmark = pytest.mark.timeout(180)
+
 SEC = "SEC Filings"
 LONG = '{"auditor": "Ernst & Young", "restated": [2019, 2020], "remark": "see the amended filing"}'
 UNKNOWN = "file_00000000-0000-4000-8000-000000000000"

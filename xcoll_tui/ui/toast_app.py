@@ -3,6 +3,7 @@
 What it overrides of Textual 8.2.8 (app.py) is named with its line, and pinned by a test.
 """
 
+from math import inf
 from time import time
 
 from textual import events
@@ -37,7 +38,13 @@ class Toast(Static):
         self.notification = notification
 
     def _on_mount(self, _event: object) -> None:
-        self.set_timer(max(0.01, self.notification.time_left), self.dismiss)
+        self.set_timer(max(0.01, self.notification.time_left), self._expire)
+
+    def _expire(self) -> None:
+        if self.notification.timeout == inf:
+            self.remove()  # another stands before it now, on the dialog in front
+        else:
+            self.dismiss()
 
     async def _on_click(self, event: events.Click) -> None:
         event.stop()
@@ -54,12 +61,19 @@ class ToastApp(TerminalApp):
     What it hides before it could be read comes back afterwards: failures always.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._seconds_left: dict[str, float] = {}
+        """What is hidden and will come back, by its identity: it does not age meanwhile."""
+        self._toast: Toast | None = None
+
     def _on_notify(self, event: Notify) -> None:
         # 4682: shows each below those before it, so that they pile up over the rows.
-        seconds = event.notification.timeout
         for older in self._notifications:
-            if older.severity == "error" or time() - older.raised_at < _READ:
-                older.timeout += seconds
+            is_read = older.severity != "error" and time() - older.raised_at >= _READ
+            if older.timeout != inf and not is_read:
+                self._seconds_left[older.identity] = max(older.time_left, _READ)
+                older.timeout = inf
         super()._on_notify(event)
 
     def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
@@ -80,23 +94,30 @@ class ToastApp(TerminalApp):
         if rack is None or not screen.is_attached:
             return
         newest = next(reversed(list(self._notifications)), None)
-        shown = [child.notification for child in rack.children if isinstance(child, Toast)]
-        if shown == ([] if newest is None else [newest]):
+        if newest is None:
+            self._toast = None
+            self._seconds_left.clear()
+        elif newest.identity in self._seconds_left:
+            newest.raised_at = time()
+            newest.timeout = self._seconds_left.pop(newest.identity)
+        shown = [child for child in rack.children if isinstance(child, Toast)]
+        if [toast.notification for toast in shown] == ([] if newest is None else [newest]):
+            self._toast = shown[0] if shown else None
             return
         await rack.remove_children()
         rack.display = newest is not None
         if newest is not None:
-            toast = Toast(newest)
+            self._toast = toast = Toast(newest)
             self._place(screen, rack, toast)
             await rack.mount(toast)
             toast.set_interval(_LOOKING, self.make_way)
 
     def make_way(self) -> None:
         """Move the toast from where the cursor is now."""
-        rack = _rack_of(self.screen)
-        if rack is not None and rack.display:
-            for toast in rack.query(Toast):
-                self._place(self.screen, rack, toast)
+        toast = self._toast
+        rack = None if toast is None else toast.parent
+        if toast is not None and isinstance(rack, Container):
+            self._place(toast.screen, rack, toast)
 
     def _place(self, screen: Screen[object], rack: Container, toast: Toast) -> None:
         width = max(1, self.size.width - _FRAME)

@@ -30,6 +30,17 @@ _FRAME = 3
 class Toast(Static):
     """What is said in passing just now; a click dismisses it."""
 
+    # Here, and not with the screen: every rule costs each widget of the first frame something.
+    DEFAULT_CSS = """
+    Toast {
+        width: 100%; height: auto; visibility: visible; padding: 0 1;
+        background: $boost; color: $foreground;
+    }
+    Toast.-information { border-left: outer $accent; }
+    Toast.-warning { border-left: outer $warning; }
+    Toast.-error { border-left: outer $error; }
+    """
+
     def __init__(self, notification: Notification) -> None:
         glyph = _GLYPHS[notification.severity]
         message = Content(f"{glyph}{notification.message}")
@@ -124,7 +135,9 @@ class ToastApp(TerminalApp):
         lines = toast.message.get_height({}, width)
         edge = getattr(screen, "TOAST_EDGE", 0)
         place = place_toast(self.size.height, edge, lines, _lines_in_use(screen))
-        rack.set_class(place.above, "-above")
+        rack.styles.dock = "top" if place.above else "bottom"
+        rack.styles.align_horizontal, rack.styles.overflow_y = "left", "hidden"
+        rack.styles.margin = (edge, 0, 0, 0) if place.above else (0, 0, edge, 0)
         toast.styles.max_height = place.most_lines
 
 

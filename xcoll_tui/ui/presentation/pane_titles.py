@@ -9,9 +9,10 @@ from xcoll_tui.ui.presentation.text import clean, fit
 
 def lay_out_title(
     number: str, heading: str, facts: Sequence[str], room: int, comfort: int
-) -> tuple[str, str, str]:
-    """Return the name, the line behind it and the facts, as they fit beside the number.
+) -> tuple[tuple[str, str], ...]:
+    """Return the number, the name, the line behind it and the facts, as they fit, with styles.
 
+    Those are by the names of the theme, so that they follow it.
     Facts are left out, the last ones first, rather than ``comfort`` cells of the name.
     """
     kept = [*facts]
@@ -23,4 +24,5 @@ def lay_out_title(
     name_room = max(4, room - len(number) - cell_len(words) - 3)
     name = fit(name, min(cell_len(name), name_room)).rstrip()
     dashes = max(1, room - len(number) - cell_len(name) - cell_len(words) - 2)
-    return name, f" {'─' * dashes} ", words
+    parts = ((number, "$quiet"), (name, "bold $foreground"))
+    return (*parts, (f" {'─' * dashes} ", ""), (words, "$quiet")) if words else parts

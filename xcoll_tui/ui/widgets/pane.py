@@ -25,8 +25,6 @@ from xcoll_tui.ui.widgets.row_table import RowTable
 from xcoll_tui.ui.work import restart_work
 
 if TYPE_CHECKING:
-    from textual.style import Style
-
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.lists.filter_conditions import Subject
     from xcoll_tui.session.lists.query import Query
@@ -74,7 +72,7 @@ class Pane(Vertical, Generic[T]):
         self._markable = table.markable
         self.find_bar: FindBar | None = None
         self.feed: Feed[T] | None = None
-        self._title: tuple[tuple[str, Style | str], ...] = ()
+        self._title: tuple[tuple[str, str], ...] = ()
         self._asked: Query | None = None
         self._load_all: LoadAll | None = None
         self.sorts: dict[str, str] = {}
@@ -405,14 +403,8 @@ class Pane(Vertical, Generic[T]):
         room = self.size.width - 4
         if room <= 0:
             return
-        number = f"{self.number} "
-        name, line, facts = lay_out_title(
-            number, self.heading, self._facts(), room, self.NAME_COMFORT
-        )
-        parts = (
-            (number, "$quiet"),
-            (name, "bold $foreground"),
-            *(((line, ""), (facts, "$quiet")) if facts else ()),
+        parts = lay_out_title(
+            f"{self.number} ", self.heading, self._facts(), room, self.NAME_COMFORT
         )
         if parts != self._title:
             # Textual draws the whole pane again for every title, an equal one too.

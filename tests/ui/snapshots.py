@@ -110,6 +110,8 @@ def _look_of(pilot: Pilot[None]) -> list[list[tuple[str, str, str, float]]]:
             distance, label = min(near, key=lambda pair: pair[0])
             # Textual's way through other colour spaces changes a shade by one.
             names[colour] = label if distance <= 3 else exact.hex.lower()
+            if not exact.a:
+                names[colour] = "none"
         return names[colour]
 
     lines = []

@@ -15,9 +15,9 @@ DARK = Theme(
     background="#14161d",
     surface="#14161d",
     panel="#1d2029",
-    boost="#282d3b",
     dark=True,
     variables={
+        "boost": "#282d3b",  # as a member of the theme it counts only where there is no panel
         "border-quiet": "#383d4d",
         "quiet": "#9299ad",
         "stale": "#82899d",
@@ -42,9 +42,9 @@ LIGHT = Theme(
     background="#fbfbfc",
     surface="#fbfbfc",
     panel="#eef0f4",
-    boost="#e6e9f0",
     dark=False,
     variables={
+        "boost": "#e6e9f0",
         "border-quiet": "#c3c8d4",
         "quiet": "#5d6475",
         "stale": "#666d7c",

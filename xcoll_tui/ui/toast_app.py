@@ -137,6 +137,7 @@ class ToastApp(TerminalApp):
         place = place_toast(self.size.height, edge, lines, _lines_in_use(screen))
         rack.styles.dock = "top" if place.above else "bottom"
         rack.styles.align_horizontal, rack.styles.overflow_y = "left", "hidden"
+        rack.show_vertical_scrollbar = False
         rack.styles.margin = (edge, 0, 0, 0) if place.above else (0, 0, edge, 0)
         toast.styles.max_height = place.most_lines
 

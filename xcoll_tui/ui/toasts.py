@@ -59,8 +59,12 @@ class Toasts:
             if all(waiting.args != toast.args for waiting in self._held):
                 # It would lie over what has to be read and pressed.
                 self._held = [*self._held[1 - _HELD :], toast]
-        elif all(shown.message != message for shown in self._shown()):  # a key that is held repeats
-            toast()
+            return
+        shown = self._shown()
+        if shown and shown[-1].message == message:
+            return  # a key that is held repeats
+        self.withdraw(message)  # it stood behind another
+        toast()
 
     def _shown(self) -> list[Notification]:
         return list(self._screen.app._notifications)  # noqa: SLF001 - it has no public list of them

@@ -9,7 +9,7 @@ from tests.conftest import screen_text, wait_until
 from tests.contract.scripted import KEY, Scripted, fault, reply
 from tests.hostile.shelf import Shelf, document
 from tests.ui.forms import opened as dialog_opened
-from tests.ui.writing import words_on
+from tests.ui.writing import shown, words_on
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.errors import RateLimited, ServerFault, wait_words
 from xcoll_tui.ui.screens.run import RunScreen, RunView
@@ -55,7 +55,7 @@ async def test_it_stands_on_the_screen(browse):
         Scripted(fault(429, 8, retry_after="3600")) as service,
         browse(service.url, size=(120, 40)) as pilot,
     ):
-        await wait_until(pilot, lambda: "60 min; then try again" in screen_text(pilot))
+        await shown(pilot, "60 min; then try again")
         assert "Wait a while" not in screen_text(pilot)
 
 

@@ -156,10 +156,11 @@ class XcollApp(ToastApp):
         from xcoll_tui.ui.presentation.format import format_many  # noqa: PLC0415 - not for the first frame
 
         problems = self.preferences.problems
-        for problem in problems[:_MOST_PROBLEMS]:
-            self.main.complain(problem)
+        sentences = [*problems[:_MOST_PROBLEMS]]
         if (more := len(problems) - _MOST_PROBLEMS) > 0:
-            self.main.complain(f"{format_many(more, 'more problem')} in {CONFIG_FILE}.")
+            sentences.append(f"{format_many(more, 'more problem')} in {CONFIG_FILE}.")
+        if sentences:
+            self.main.complain(" ".join(sentences))
         for problem in self.screen_state.problems:
             self.main.complain(problem)
         self.theme_changed_signal.subscribe(self, self._note_theme)

@@ -11,7 +11,7 @@ NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 XTERM = "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5"
 XTERM += " 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
 COLOURS = dict(zip([*NAMES, *(f"bright{name}" for name in NAMES)], XTERM.split(), strict=True))
-FRAMES = set("│╭╮╰╯─▔▁▌▎▊▁▂▃▄▅▆▇█▍▐▕")
+FRAMES = set("+-|#│╭╮╰╯─▔▁▌▎▊▁▂▃▄▅▆▇█▍▐▕")
 READABLE = 1.9
 
 

@@ -1,4 +1,4 @@
-"""The management key as this layer knows it: something that reveals itself for a request."""
+"""A key as this layer knows it: something that reveals itself for a request."""
 
 import base64
 import re
@@ -49,18 +49,19 @@ class PlainKey:
         return self._text
 
 
-def accept_key(key: str | ManagementKey) -> ManagementKey:
+def accept_key(key: str | ManagementKey, noun: str = "management key") -> ManagementKey:
     """Return `key` if it can stand in a header; no prefix is asked for.
 
     Raises InvalidKey for an empty key, and for one with spaces around it, control characters or
-    characters outside Latin-1. No message holds any of the key.
+    characters outside Latin-1. No message holds any of the key, which is called
+    `noun` there.
     """
     holder = PlainKey(key) if isinstance(key, str) else key
     if not isinstance(holder, ManagementKey):
-        raise InvalidKey("No management key was given. Give one as text, or set it up first.")
+        raise InvalidKey(f"No {noun} was given. Give one as text, or set it up first.")
     problem = _problem_of(holder)
     if problem is not None:
-        raise InvalidKey(f"The management key {problem}. Copy it again, and nothing around it.")
+        raise InvalidKey(f"The {noun} {problem}. Copy it again, and nothing around it.")
     return holder
 
 
@@ -90,7 +91,7 @@ class KeyMask:
         key = holder.reveal()
         self._whole = key
         # What all keys begin with tells nothing, and stands in many a text.
-        self._begin = len(KEY_PREFIX) if key.startswith(KEY_PREFIX) else 0
+        self._begin = len(_prefix_of(key))
         run = _MARKED_RUN if self._begin else _RUN
         self._runs = tuple(key[at : at + run] for at in range(self._begin, len(key) - run + 1))
         self._encoded = tuple({*_in_base64(key, self._begin), *_in_hex(key, self._begin)})
@@ -127,7 +128,7 @@ class KeyMask:
     def _widened(self, text: str, begin: int, end: int) -> tuple[int, int]:
         """Take what all keys begin with along with the part that follows it."""
         start = begin - self._begin
-        whole = self._begin and start >= 0 and text[start:begin] == KEY_PREFIX
+        whole = self._begin and start >= 0 and text[start:begin] == self._whole[: self._begin]
         return (start if whole else begin), end
 
 
@@ -192,6 +193,29 @@ def is_in_url(target: str, holder: ManagementKey) -> bool:
     if len(key) <= _LONGEST_CHANCE:
         return False
     plain = unquote(target)
-    begin = len(KEY_PREFIX) if key.startswith(KEY_PREFIX) else len(key)
+    begin = len(_prefix_of(key)) or len(key)
     parts = (key[at : at + _TELLING] for at in range(begin, len(key) - _TELLING + 1))
     return any(part in plain for part in (key, *parts))
+
+
+def is_other_kind(holder: ManagementKey, *, for_inference: bool) -> bool:
+    """Tell whether a key begins as those of the other host do; what begins otherwise may be any."""
+    prefix = _prefix_of(holder.reveal())
+    return bool(prefix) and (prefix == KEY_PREFIX) is for_inference
+
+
+def tell_other_kind(*, for_inference: bool) -> str:
+    """Say in one sentence that a key is for the other host."""
+    if for_inference:
+        return (
+            f"It begins with {KEY_PREFIX} as management keys do, and searching and files take an "
+            "inference key, which the xAI Console makes under API Keys."
+        )
+    return (
+        f"It begins with {ANY_PREFIX} and not with {KEY_PREFIX}, so it is an inference key, and "
+        "collections take a management key, which the xAI Console makes under Management Keys."
+    )
+
+
+def _prefix_of(key: str) -> str:
+    return next((start for start in (KEY_PREFIX, ANY_PREFIX) if key.startswith(start)), "")

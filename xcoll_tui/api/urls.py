@@ -10,16 +10,20 @@ from xcoll_tui.api.errors import Refused
 from xcoll_tui.api.keys import KEY_PREFIX, ManagementKey, is_in_url
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+\Z|\[[0-9A-Fa-f:.]+\]\Z")
+# A host name may begin as they do, but is not as long.
+_INFERENCE_KEY = re.compile(r"xai-[A-Za-z0-9]{24}")
 # httpx takes no URL beyond 64 KiB; most services stop far earlier.
 _TARGET_LIMIT = 60_000
 
 
-def accept_base_url(text: str) -> str:
-    """Return the base URL without a slash at its end, ready for a path that begins with one.
+def accept_base_url(
+    text: str, noun: str = "base URL", example: str = "https://management-api.x.ai"
+) -> str:
+    """Return a base URL without a slash at its end, ready for a path that begins with one.
 
     It must be https, or http to a loopback address (localhost, 127.0.0.0/8, ::1), because the key
     goes with every request. A path prefix is kept; a final `/v1` is dropped, since the paths of the
-    API bring their own. Raises Refused, a ValueError, for anything else.
+    API bring their own. Raises Refused, a ValueError, for anything else; there it is called `noun`.
     """
     problem = None
     address = text.strip()
@@ -33,18 +37,17 @@ def accept_base_url(text: str) -> str:
     if "@" in address:
         # Not shown: what stands before the @ may be a password.
         raise Refused(
-            "The base URL holds a user name or password. Leave it out: the key is sent as a header."
+            f"The {noun} holds a user name or password. Leave it out: the key is sent as a header."
         )
-    if KEY_PREFIX in address:
-        raise Refused(
-            "The base URL holds a management key. Leave it out: the key is sent as a header."
-        )
+    if KEY_PREFIX in address or _INFERENCE_KEY.search(address):
+        kind = "a management" if KEY_PREFIX in address else "an inference"
+        raise Refused(f"The {noun} holds {kind} key. Leave it out: the key is sent as a header.")
     if problem is None:
         problem = _problem_of(address, parts.scheme, host, authority)
     if problem is not None:
         # What is no URL at all is not shown either.
         shown = f" {address.partition('?')[0][:200]!r}" if "://" in address else ""
-        raise Refused(f"The base URL{shown} {problem}. Give one like https://management-api.x.ai.")
+        raise Refused(f"The {noun}{shown} {problem}. Give one like {example}.")
     path = parts.path.rstrip("/").removesuffix("/v1").rstrip("/")
     return f"{parts.scheme}://{authority}{'' if port is None else f':{port}'}{quote(path, '/%:@')}"
 

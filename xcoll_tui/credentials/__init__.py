@@ -1,4 +1,4 @@
-"""The management key at rest and in memory; knows no screen and no HTTP."""
+"""The keys of both kinds, at rest and in memory; knows no screen and no HTTP."""
 
 from xcoll_tui.credentials.backends import USER, failed_plugins, service_name
 from xcoll_tui.credentials.errors import (
@@ -20,6 +20,7 @@ from xcoll_tui.credentials.errors import (
 )
 from xcoll_tui.credentials.key_file import KEY_FILE_VARIABLE
 from xcoll_tui.credentials.key_text import KeyText, parse_key, read_key
+from xcoll_tui.credentials.kinds import INFERENCE, MANAGEMENT, KeyKind
 from xcoll_tui.credentials.profiles import (
     DEFAULT,
     PROFILE_VARIABLE,
@@ -29,15 +30,17 @@ from xcoll_tui.credentials.profiles import (
     accept_team_id,
 )
 from xcoll_tui.credentials.secret import LONGEST_KEY, Secret
-from xcoll_tui.credentials.sources import KEY_VARIABLES, Key, take_key
+from xcoll_tui.credentials.sources import KEY_VARIABLES, Key, Supplied, take_key, take_supplied
 from xcoll_tui.credentials.vault import LIMIT, Vault
 
 __all__ = [
     "DEFAULT",
+    "INFERENCE",
     "KEY_FILE_VARIABLE",
     "KEY_VARIABLES",
     "LIMIT",
     "LONGEST_KEY",
+    "MANAGEMENT",
     "PROFILE_VARIABLE",
     "REMEDIES",
     "USER",
@@ -46,6 +49,7 @@ __all__ = [
     "Insecure",
     "Key",
     "KeyFileRefused",
+    "KeyKind",
     "KeyText",
     "KeyringProblem",
     "Locked",
@@ -57,6 +61,7 @@ __all__ = [
     "ProfileRefused",
     "Profiles",
     "Secret",
+    "Supplied",
     "TimedOut",
     "Unavailable",
     "Unfit",
@@ -68,4 +73,5 @@ __all__ = [
     "read_key",
     "service_name",
     "take_key",
+    "take_supplied",
 ]

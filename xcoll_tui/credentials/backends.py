@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from xcoll_tui.credentials.errors import (
-    WAYS_OUT,
     Insecure,
     KeyringProblem,
     Locked,
@@ -19,12 +18,13 @@ from xcoll_tui.credentials.errors import (
     NotKept,
     Unavailable,
 )
+from xcoll_tui.credentials.kinds import MANAGEMENT, KeyKind
 from xcoll_tui.credentials.secret import Secret
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-USER = "management-key"
+USER = MANAGEMENT.user
 # The exact classes: one that is derived from them may keep keys anywhere.
 TRUSTED = {
     "keyring.backends.SecretService.Keyring": "Secret Service",
@@ -89,41 +89,48 @@ def service_name(profile: str) -> str:
 
 @dataclass(frozen=True)
 class Trusted:
-    """A keyring that is trusted, by its name for people; its calls raise KeyringProblem."""
+    """A keyring that is trusted, by its name for people; its calls raise KeyringProblem.
+
+    `kind` is of the keys that are kept in it by this one.
+    """
 
     name: str
     backend: "KeyringBackend"
+    kind: KeyKind = MANAGEMENT
 
     def read(self, profile: str) -> Secret | None:
         """Return what is kept for a profile, whether or not it can be a key."""
 
         def ask() -> Secret | None:
             try:
-                text = self.backend.get_password(service_name(profile), USER)
+                text = self.backend.get_password(service_name(profile), self.kind.user)
             except UnicodeDecodeError:
                 return _UNREADABLE
             return None if text is None else Secret(text)
 
-        return _ask(ask, f"The key of profile “{profile}” could not be read", self.name)
+        return self._ask(ask, profile, "read")
 
     def write(self, profile: str, secret: Secret) -> None:
         """Keep a key for a profile."""
-        _ask(
-            lambda: self.backend.set_password(service_name(profile), USER, secret.reveal()),
-            f"The key of profile “{profile}” could not be stored",
-            self.name,
-        )
+        entry = service_name(profile), self.kind.user
+        self._ask(lambda: self.backend.set_password(*entry, secret.reveal()), profile, "stored")
 
     def delete(self, profile: str) -> None:
         """Delete what is kept for a profile; of several entries, one."""
-        _ask(
-            lambda: self.backend.delete_password(service_name(profile), USER),
-            f"The key of profile “{profile}” could not be deleted",
-            self.name,
-        )
+        entry = service_name(profile), self.kind.user
+        self._ask(lambda: self.backend.delete_password(*entry), profile, "deleted")
+
+    def _ask(self, call: Callable[[], T], profile: str, done: str) -> T:
+        failed = f"The {self.kind.short} of profile “{profile}” could not be {done}"
+        try:
+            return call()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is the library's
+            problem = explain(error, failed, self.name, self.kind)
+        # Raised out here, it has no context: the frames of the library hold the key in the clear.
+        raise problem
 
 
-def find_trusted() -> Trusted:
+def find_trusted(kind: KeyKind = MANAGEMENT) -> Trusted:
     """Return the keyring to use; raises Unavailable and Insecure, and can block for ever."""
     logger = logging.getLogger("keyring")
     logger.addHandler(_plugins)  # once, however often this is called
@@ -139,19 +146,19 @@ def find_trusted() -> Trusted:
             else (keyring_found,)
         )
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is the library's
-        problem = explain_start(error, chosen="PYTHON_KEYRING_BACKEND" in os.environ)
+        problem = explain_start(error, kind, chosen="PYTHON_KEYRING_BACKEND" in os.environ)
     else:
-        return choose(candidates)
+        return choose(candidates, kind)
     # Raised out here, it has no context, so no frames of the library hang on it.
     raise problem
 
 
-def choose(candidates: tuple[object, ...]) -> Trusted:
+def choose(candidates: tuple[object, ...], kind: KeyKind = MANAGEMENT) -> Trusted:
     """Return the first that is trusted; raises Insecure, or Unavailable where there is none."""
     for candidate in candidates:
         name = TRUSTED.get(_path_of(candidate))
         if name is not None:
-            return Trusted(name, cast("KeyringBackend", candidate))
+            return Trusted(name, cast("KeyringBackend", candidate), kind)
     paths = [path for path in map(_path_of, candidates) if path != _FAIL]
     if not paths:
         broken = "".join(
@@ -159,19 +166,21 @@ def choose(candidates: tuple[object, ...]) -> Trusted:
             for name, error in _plugins.failed.items()
         )
         raise (Unavailable if broken else NoKeyring)(
-            f"There is no keyring on this computer, or none that answers.{broken} {WAYS_OUT} "
+            f"There is no keyring on this computer, or none that answers.{broken} {kind.ways_out} "
             "A keyring that was started since is found when xcoll starts again."
         )
     faults = ", ".join(f"{path} ({_FAULTS.get(path, 'unknown to xcoll')})" for path in paths)
     raise Insecure(
-        f"The keyring here is not one to trust with a key: {faults}. {WAYS_OUT} "
+        f"The keyring here is not one to trust with a key: {faults}. {kind.ways_out} "
         "Trusted are Secret Service, libsecret, KWallet, the macOS Keychain and the "
         "Windows Credential Locker.",
         backend=", ".join(paths),
     )
 
 
-def explain_start(error: BaseException, *, chosen: bool) -> KeyringProblem:
+def explain_start(
+    error: BaseException, kind: KeyKind = MANAGEMENT, *, chosen: bool
+) -> KeyringProblem:
     """Put into words why the keyring library found no keyring at all.
 
     `chosen` tells that PYTHON_KEYRING_BACKEND chose one; empty, it does so too.
@@ -187,16 +196,18 @@ def explain_start(error: BaseException, *, chosen: bool) -> KeyringProblem:
         cause = "the keyring library failed"
         remedy = "If there is a file keyringrc.cfg, correct or remove it. "
     reason = _reason(error)
-    return Unavailable(f"No keyring can be used: {cause} ({reason}). {remedy}{WAYS_OUT}")
+    return Unavailable(f"No keyring can be used: {cause} ({reason}). {remedy}{kind.ways_out}")
 
 
-def explain(error: BaseException, failed: str, backend: str) -> KeyringProblem:
+def explain(
+    error: BaseException, failed: str, backend: str, kind: KeyKind = MANAGEMENT
+) -> KeyringProblem:
     """Put into words what a call of a keyring raised; `failed` tells what was asked for.
 
     What the exception itself says is left out: some hold the key.
     """
     kinds = set(_kinds(error))
-    kind = type(error).__name__
+    name, ways_out = type(error).__name__, kind.ways_out
     # KWallet says by these that nobody unlocked it, and by them nothing else.
     if (
         kinds & _LOCKED
@@ -204,23 +215,14 @@ def explain(error: BaseException, failed: str, backend: str) -> KeyringProblem:
         or (kinds & _REFUSED and backend == "KWallet")
     ):
         why = f"{backend} is locked, and it was not unlocked"
-        return Locked(f"{failed}: {why}. {WAYS_OUT}", backend=backend)
+        return Locked(f"{failed}: {why}. {ways_out}", backend=backend)
     if kinds & _REFUSED:
-        return NotKept(f"{failed}: {backend} refused ({kind}). {WAYS_OUT}", backend=backend)
+        return NotKept(f"{failed}: {backend} refused ({name}). {ways_out}", backend=backend)
     if kinds & _GONE:
-        why = f"{backend} cannot be reached any more ({kind})"
+        why = f"{backend} cannot be reached any more ({name})"
     else:
-        why = f"{backend} failed ({_bus_error(error) or kind})"
-    return Unavailable(f"{failed}: {why}. {WAYS_OUT}", backend=backend)
-
-
-def _ask(call: Callable[[], T], failed: str, backend: str) -> T:
-    try:
-        return call()
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is the library's
-        problem = explain(error, failed, backend)
-    # Raised out here, it has no context: the frames of the library hold the key in the clear.
-    raise problem
+        why = f"{backend} failed ({_bus_error(error) or name})"
+    return Unavailable(f"{failed}: {why}. {ways_out}", backend=backend)
 
 
 def _path_of(thing: object) -> str:

@@ -9,7 +9,7 @@ CredentialError
 │   ├── TimedOut     no answer in time; `writing`: what was asked for may still happen
 │   ├── NotKept      a change was refused, or reading back does not show it
 │   └── Unfit        what is kept there can be no key
-├── KeyFileRefused   the file that XCOLL_KEY_FILE names
+├── KeyFileRefused   the file that XCOLL_KEY_FILE or XCOLL_API_KEY_FILE names
 └── ProfileRefused   the list of profiles cannot be read or written
     ├── NameRefused    not the name of a profile, or not the ID of a team
     └── NoSuchProfile  none of that name was made yet
@@ -17,13 +17,10 @@ CredentialError
 
 # ruff: noqa: N818  the names are facts, as in the error tree of the API
 
-# What helps when the keyring does not; each can stand in a list, or in a sentence.
-REMEDIES = (
-    "set XAI_MANAGEMENT_KEY",
-    "name a key file in XCOLL_KEY_FILE",
-    "unlock or install a keyring (gnome-keyring, KWallet)",
-)
-WAYS_OUT = f"To go on, {REMEDIES[0]}, {REMEDIES[1]}, or {REMEDIES[2]}."
+from xcoll_tui.credentials.kinds import MANAGEMENT
+
+REMEDIES = MANAGEMENT.remedies
+WAYS_OUT = MANAGEMENT.ways_out
 
 
 class CredentialError(Exception):
@@ -75,11 +72,11 @@ class NotKept(KeyringProblem):
 
 
 class Unfit(KeyringProblem):
-    """What the keyring holds can be no management key."""
+    """What the keyring holds can be no key."""
 
 
 class KeyFileRefused(CredentialError):
-    """The file that XCOLL_KEY_FILE names is not read, or holds no key."""
+    """The file that a variable names for a key is not read, or holds none."""
 
 
 class ProfileRefused(CredentialError):

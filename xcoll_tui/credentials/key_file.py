@@ -7,12 +7,14 @@ import shlex
 import stat
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from xcoll_tui.api.keys import ANY_PREFIX
 from xcoll_tui.credentials.errors import KeyFileRefused
+from xcoll_tui.credentials.kinds import MANAGEMENT
 
-KEY_FILE_VARIABLE = "XCOLL_KEY_FILE"
+KEY_FILE_VARIABLE = MANAGEMENT.file_variable
 # Far more than the longest key: what is longer is no key file.
 _LONGEST_FILE = 8_192
 # For what a shell puts behind a pipe, as in <(pass show …), which may ask a person first.
@@ -26,7 +28,15 @@ _NAME_A_FILE = "Let the variable name a file that holds the key."
 _MOUNT = "have it mounted with mode 0440 or 0444"
 
 
-def read_key_file(name: str) -> tuple[str, list[str]]:
+@dataclass(frozen=True)
+class _Named:
+    """A file for a key, and the variable that names it."""
+
+    path: Path
+    variable: str
+
+
+def read_key_file(name: str, variable: str = KEY_FILE_VARIABLE) -> tuple[str, list[str]]:
     """Return the text of a file, and clauses on what is unusual about its rights.
 
     Raises KeyFileRefused for a file that others can change, or that can be read by others who need
@@ -34,24 +44,24 @@ def read_key_file(name: str) -> tuple[str, list[str]]:
     as it was given to this user, and taken with a note. `/dev/stdin` and what a shell names for
     `<(…)` are read to their end.
     """
-    _refuse_url(name)
-    path = _path_of(name)
-    descriptor, given = _opened(path)
+    _refuse_url(name, variable)
+    named = _Named(_path_of(name), variable)
+    descriptor, given = _opened(named)
     try:
         status = os.fstat(descriptor)
         notes: list[str] = []
         if stat.S_ISREG(status.st_mode):
-            note = _judge(path, status, descriptor)
+            note = _judge(named, status, descriptor)
             notes += [note] if note else []
         elif not given or not (stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode)):
             problem = "is a terminal" if os.isatty(descriptor) else "is no file"
-            raise _refused(path, problem, _NAME_A_FILE)
+            raise _refused(named, problem, _NAME_A_FILE)
         with suppress(OSError):
-            content = _read(path, descriptor, wait=not stat.S_ISREG(status.st_mode))
-            return _text_of(path, content), notes
+            content = _read(named, descriptor, wait=not stat.S_ISREG(status.st_mode))
+            return _text_of(named, content), notes
     finally:
         os.close(descriptor)
-    raise _refused(path, "cannot be read", _NAME_A_FILE)
+    raise _refused(named, "cannot be read", _NAME_A_FILE)
 
 
 def judge_rights(status: os.stat_result, user: int, *, read_only: bool) -> tuple[str, str]:
@@ -74,7 +84,7 @@ def judge_rights(status: os.stat_result, user: int, *, read_only: bool) -> tuple
     return "", f"it {protection}, and others may read it too (mode {mode:04o})"
 
 
-def _judge(path: Path, status: os.stat_result, descriptor: int) -> str:
+def _judge(named: _Named, status: os.stat_result, descriptor: int) -> str:
     if os.name != "posix":
         return ""  # the bits tell nothing there
     read_only = bool(os.fstatvfs(descriptor).f_flag & os.ST_RDONLY)
@@ -83,23 +93,23 @@ def _judge(path: Path, status: os.stat_result, descriptor: int) -> str:
         return note
     if status.st_uid == os.geteuid():
         # A link to it, such as /dev/stdin, may be another file for who follows the advice.
-        target = shlex.quote(_shown(Path(os.path.realpath(path))))
+        target = shlex.quote(_shown(Path(os.path.realpath(named.path))))
         advice = f"Close it: chmod 600 {target}"
     elif status.st_uid == _ROOT:
         advice = f"Let root close it for others, or {_MOUNT}."
     else:
         advice = "Use a file of your own, or have it mounted read-only."
-    raise _refused(path, problem, advice)
+    raise _refused(named, problem, advice)
 
 
-def _refuse_url(name: str) -> None:
+def _refuse_url(name: str, variable: str) -> None:
     scheme, separator, rest = name.partition("://")
     if not separator or not scheme.isalnum():
         return
     # Only of a file's is it shown whole: another may hold a password.
     shown = name if scheme.lower() == "file" else f"{scheme}://…"
     advice = f"Name its path instead: {rest}" if scheme.lower() == "file" else _NAME_A_FILE
-    raise KeyFileRefused(f"The key file {shown} ({KEY_FILE_VARIABLE}) is named by a URL. {advice}")
+    raise KeyFileRefused(f"The key file {shown} ({variable}) is named by a URL. {advice}")
 
 
 def _path_of(text: str) -> Path:
@@ -109,8 +119,9 @@ def _path_of(text: str) -> Path:
         return Path(text)
 
 
-def _opened(path: Path) -> tuple[int, bool]:
+def _opened(named: _Named) -> tuple[int, bool]:
     """Return a descriptor, and whether it is one that this process was given."""
+    path = named.path
     number = _DESCRIPTOR.fullmatch(str(path))
     given = number is not None or str(path) == _STANDARD_INPUT
     try:
@@ -125,10 +136,10 @@ def _opened(path: Path) -> tuple[int, bool]:
     except (OSError, ValueError) as error:
         problem, advice = getattr(error, "strerror", None) or "its path is none", _NAME_A_FILE
     # Raised out here, it has no context, which would hold the path, and that may be a key.
-    raise _refused(path, f"cannot be read: {problem}", advice)
+    raise _refused(named, f"cannot be read: {problem}", advice)
 
 
-def _read(path: Path, descriptor: int, *, wait: bool) -> bytes:
+def _read(named: _Named, descriptor: int, *, wait: bool) -> bytes:
     content, deadline = b"", time.monotonic() + _PATIENCE
     while len(content) <= _LONGEST_FILE:
         if wait:
@@ -136,7 +147,7 @@ def _read(path: Path, descriptor: int, *, wait: bool) -> bytes:
             poll.register(descriptor, select.POLLIN)
             if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
                 problem = f"did not come to its end within {_PATIENCE:.0f} seconds"
-                raise _refused(path, problem, "Look at what writes to it.")
+                raise _refused(named, problem, "Look at what writes to it.")
         chunk = os.read(descriptor, _LONGEST_FILE + 1 - len(content))
         if not chunk:
             break
@@ -144,16 +155,17 @@ def _read(path: Path, descriptor: int, *, wait: bool) -> bytes:
     return content
 
 
-def _text_of(path: Path, content: bytes) -> str:
+def _text_of(named: _Named, content: bytes) -> str:
     if len(content) > _LONGEST_FILE:
-        raise _refused(path, "is too long to hold a key", "Let it hold the key and nothing else.")
+        raise _refused(named, "is too long to hold a key", "Let it hold the key and nothing else.")
     with suppress(UnicodeDecodeError):  # its text would hold what is in the file
         return content.decode("utf-8-sig")  # editors on Windows put a mark before the text
-    raise _refused(path, "holds no text", "Let it hold the key and nothing else.")
+    raise _refused(named, "holds no text", "Let it hold the key and nothing else.")
 
 
-def _refused(path: Path, problem: str, advice: str) -> KeyFileRefused:
-    return KeyFileRefused(f"The key file {_shown(path)} ({KEY_FILE_VARIABLE}) {problem}. {advice}")
+def _refused(named: _Named, problem: str, advice: str) -> KeyFileRefused:
+    shown = f"The key file {_shown(named.path)} ({named.variable})"
+    return KeyFileRefused(f"{shown} {problem}. {advice}")
 
 
 def _shown(path: Path) -> str:

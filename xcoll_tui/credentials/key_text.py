@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from xcoll_tui.api.errors import InvalidKey
 from xcoll_tui.api.keys import ANY_PREFIX, accept_key
+from xcoll_tui.credentials.kinds import MANAGEMENT
 from xcoll_tui.credentials.secret import LONGEST_KEY, Secret
 
 _QUOTES = "\"'`“”„‟‘’‚‛«»‹›「」『』"
@@ -33,7 +34,7 @@ class KeyText(NamedTuple):
     note: str
 
 
-def read_key(text: str) -> KeyText:
+def read_key(text: str, noun: str = MANAGEMENT.noun) -> KeyText:
     """Find the key in the first line of a text, as `pass` keeps them: notes may follow it.
 
     Raises InvalidKey as `parse_key` does.
@@ -43,28 +44,28 @@ def read_key(text: str) -> KeyText:
     secret = Secret(lines[0])
     note = "Only the first line was taken as the key." if len(lines) > 1 else ""
     del lines
-    return KeyText(parse_key(secret.reveal()), note)
+    return KeyText(parse_key(secret.reveal(), noun), note)
 
 
-def parse_key(text: str) -> Secret:
+def parse_key(text: str, noun: str = MANAGEMENT.noun) -> Secret:
     """Make a Secret of what a person pasted or a file holds; white space around it is dropped.
 
     Raises InvalidKey where `accept_key` would, for white space within it, for more than 1,000
     characters, and for what is written around a key elsewhere: quotation marks, names, variables.
-    No message holds any of the key.
+    No message holds any of the key; `noun` is what it is called in them.
     """
     secret = Secret(text.strip())
     # A traceback that shows locals would show this one.
     del text
     problem = _wrapping_of(secret)
     if problem is not None:
-        raise InvalidKey(f"The management key {problem}")
-    accept_key(secret)
+        raise InvalidKey(f"The {noun} {problem}")
+    accept_key(secret, noun)
     if " " in secret.reveal():
-        raise InvalidKey("The management key holds a space. Copy it again, and nothing around it.")
+        raise InvalidKey(f"The {noun} holds a space. Copy it again, and nothing around it.")
     if len(secret.reveal()) > LONGEST_KEY:
         raise InvalidKey(
-            f"The management key is longer than {LONGEST_KEY:,} characters. "
+            f"The {noun} is longer than {LONGEST_KEY:,} characters. "
             "Copy it again, and nothing around it."
         )
     return secret

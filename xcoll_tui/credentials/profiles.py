@@ -27,7 +27,7 @@ _NO_NAME = (
     "a digit."
 )
 _LONGEST_TEAM = 200
-_TEXTS = ("base_url", "team_id")
+_TEXTS = ("base_url", "team_id", "inference_url")
 _FACTS = (*_TEXTS, "read_only")
 
 
@@ -39,6 +39,7 @@ class Profile:
     base_url: str | None = None
     team_id: str | None = None
     read_only: bool = False
+    inference_url: str | None = None
 
 
 def accept_name(name: str) -> str:
@@ -131,6 +132,7 @@ class Profiles:
             "base_url": profile.base_url,
             "team_id": profile.team_id,
             "read_only": profile.read_only or None,
+            "inference_url": profile.inference_url,
         }
         fields = {key: value for key, value in facts.items() if value is not None}
         with self._alone() as folder:
@@ -252,6 +254,7 @@ def _profile(name: str, facts: Mapping[str, Any]) -> Profile:
         facts.get("team_id") or None,
         # What is not plainly false protects.
         facts.get("read_only", False) is not False,
+        facts.get("inference_url") or None,
     )
 
 

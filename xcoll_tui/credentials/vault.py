@@ -9,8 +9,9 @@ from typing import NoReturn, TypeVar
 
 from xcoll_tui.api.errors import InvalidKey
 from xcoll_tui.credentials.backends import Trusted, find_trusted
-from xcoll_tui.credentials.errors import WAYS_OUT, KeyringProblem, NotKept, TimedOut, Unfit
+from xcoll_tui.credentials.errors import KeyringProblem, NotKept, TimedOut, Unfit
 from xcoll_tui.credentials.key_text import parse_key
+from xcoll_tui.credentials.kinds import MANAGEMENT, KeyKind
 from xcoll_tui.credentials.secret import Secret
 
 LIMIT = 30.0
@@ -25,18 +26,20 @@ class Vault:
 
     Each call of the keyring library runs in a daemon thread and has `limit` seconds. One that is
     late, or whose awaiting task was cancelled, is abandoned: nothing waits for it, the end of the
-    program neither, and its answer is dropped. Every method raises KeyringProblem.
+    program neither, and its answer is dropped. Every method raises KeyringProblem. `kind` is of
+    the keys that are meant: a profile may have one of each.
     """
 
-    def __init__(self, *, limit: float = LIMIT) -> None:
+    def __init__(self, *, limit: float = LIMIT, kind: KeyKind = MANAGEMENT) -> None:
         self._limit = limit
+        self._kind = kind
         self._known_keys: dict[str, Secret | None] = {}
         # One at a time, so that a person sees one prompt.
         self._turn = asyncio.Lock()
 
     async def backend(self) -> str:
         """Return the keyring's name, as in “Secret Service”."""
-        trusted = await self._run(find_trusted, "The keyring could not be found out", [])
+        trusted = await self._run(self._find, "The keyring could not be found out", [])
         return trusted.name
 
     async def read(self, profile: str) -> Secret | None:
@@ -48,7 +51,7 @@ class Vault:
             if profile not in self._known_keys:
                 trusted, secret = await self._look(profile)
                 self._known_keys[profile] = (
-                    None if secret is None else _fit(secret, profile, trusted.name)
+                    None if secret is None else self._fit(secret, profile, trusted.name)
                 )
             return self._known_keys[profile]
 
@@ -58,7 +61,7 @@ class Vault:
         Then nothing is written. Raises InvalidKey for what `parse_key` refuses, NotKept where the
         keyring does not show the key afterwards, and TimedOut with `writing` where it may yet.
         """
-        secret = parse_key(secret.reveal())
+        secret = parse_key(secret.reveal(), self._kind.noun)
         async with self._turn:
             trusted, kept_secret = await self._look(profile)
             if kept_secret == secret:
@@ -66,7 +69,7 @@ class Vault:
                 return False
             # Whatever comes of it, what was known does not hold any more.
             self._known_keys.pop(profile, None)
-            failed = f"The key of profile “{profile}” could not be stored"
+            failed = f"{self._key_of(profile)} could not be stored"
             await self._run(
                 lambda: trusted.write(profile, secret), failed, [trusted.name], writing=True
             )
@@ -74,7 +77,7 @@ class Vault:
                 raise NotKept(
                     f"{failed}: {trusted.name} took it, and holds something else afterwards. "
                     "Another entry of the same name may stand before it: delete it with `xcoll "
-                    f"auth logout`, then store the key again. {WAYS_OUT}",
+                    f"auth logout`, then store the key again. {self._kind.ways_out}",
                     backend=trusted.name,
                 )
             self._known_keys[profile] = secret
@@ -93,7 +96,7 @@ class Vault:
             while secret is not None:
                 if entries == _MOST_ENTRIES:
                     raise NotKept(
-                        f"The key of profile “{profile}” could not be deleted: {trusted.name} "
+                        f"{self._key_of(profile)} could not be deleted: {trusted.name} "
                         f"still holds one after {entries} deletions. Delete it with the keyring's "
                         "own program.",
                         backend=trusted.name,
@@ -110,11 +113,11 @@ class Vault:
         reached: list[str] = []
 
         def look() -> tuple[Trusted, Secret | None]:
-            trusted = find_trusted()
+            trusted = self._find()
             reached.append(trusted.name)
             return trusted, trusted.read(profile)
 
-        failed = f"The key of profile “{profile}” could not be read"
+        failed = f"{self._key_of(profile)} could not be read"
         try:
             return await self._run(look, failed, reached)
         except KeyringProblem as problem:
@@ -122,11 +125,11 @@ class Vault:
             raise
 
     async def _read_back(self, trusted: Trusted, profile: str) -> Secret | None:
-        failed = f"The key of profile “{profile}” was changed, and could not be read back"
+        failed = f"{self._key_of(profile)} was changed, and could not be read back"
         return await self._run(lambda: trusted.read(profile), failed, [trusted.name])
 
     async def _delete_one(self, trusted: Trusted, profile: str) -> NotKept | None:
-        failed = f"The key of profile “{profile}” could not be deleted"
+        failed = f"{self._key_of(profile)} could not be deleted"
         try:
             await self._run(lambda: trusted.delete(profile), failed, [trusted.name], writing=True)
         except NotKept as refusal:
@@ -144,11 +147,41 @@ class Vault:
         except TimeoutError:
             backend = "".join(reached)
             raise TimedOut(
-                _lateness(failed, backend, self._limit, writing=writing),
+                self._lateness(failed, backend, writing=writing),
                 backend=backend,
                 writing=writing,
             ) from None
         return answer()
+
+    def _find(self) -> Trusted:
+        return find_trusted() if self._kind is MANAGEMENT else find_trusted(self._kind)
+
+    def _key_of(self, profile: str) -> str:
+        return f"The {self._kind.short} of profile “{profile}”"
+
+    def _fit(self, secret: Secret, profile: str, backend: str) -> Secret:
+        with contextlib.suppress(InvalidKey):
+            return parse_key(secret.reveal(), self._kind.noun)
+        # Raised out here, it has no context.
+        raise Unfit(
+            f"What {backend} holds for profile “{profile}” can be no {self._kind.noun}. Store the "
+            f"key again with `xcoll {self._kind.login}`, or delete the entry with `xcoll auth "
+            "logout`.",
+            backend=backend,
+        )
+
+    def _lateness(self, failed: str, backend: str, *, writing: bool) -> str:
+        store = backend or "the keyring"
+        cause = "its prompt may be waiting for you" if backend else "its service may be stuck"
+        after = (
+            "It may still happen: look with `xcoll auth status` before you try again. "
+            if writing
+            else ""
+        )
+        return (
+            f"{failed}: {store} did not answer within {self._limit:g} seconds; {cause}. "
+            f"{after}{self._kind.ways_out}"
+        )
 
 
 def _in_own_thread(work: Callable[[], T]) -> "asyncio.Future[Callable[[], T]]":
@@ -185,25 +218,3 @@ def _return(value: T) -> T:
 
 def _raise(error: BaseException) -> NoReturn:
     raise error
-
-
-def _fit(secret: Secret, profile: str, backend: str) -> Secret:
-    with contextlib.suppress(InvalidKey):
-        return parse_key(secret.reveal())
-    # Raised out here, it has no context.
-    raise Unfit(
-        f"What {backend} holds for profile “{profile}” can be no management key. Store the key "
-        "again with `xcoll auth login`, or delete the entry with `xcoll auth logout`.",
-        backend=backend,
-    )
-
-
-def _lateness(failed: str, backend: str, limit: float, *, writing: bool) -> str:
-    store = backend or "the keyring"
-    cause = "its prompt may be waiting for you" if backend else "its service may be stuck"
-    after = (
-        "It may still happen: look with `xcoll auth status` before you try again. "
-        if writing
-        else ""
-    )
-    return f"{failed}: {store} did not answer within {limit:g} seconds; {cause}. {after}{WAYS_OUT}"

@@ -10,7 +10,7 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from types import ModuleType
@@ -21,7 +21,13 @@ from xcoll_tui.api import retry
 from xcoll_tui.api.certificates import advise_on_untrusted, create_context
 from xcoll_tui.api.endpoints import Endpoints
 from xcoll_tui.api.errors import ApiError, Misconfigured, RateLimited, ReadOnly, Unauthorized
-from xcoll_tui.api.keys import KeyMask, ManagementKey, accept_key
+from xcoll_tui.api.keys import (
+    KeyMask,
+    ManagementKey,
+    accept_key,
+    is_other_kind,
+    tell_other_kind,
+)
 from xcoll_tui.api.models import RequestRecord, Wait
 from xcoll_tui.api.proxies import Proxy, choose_proxy, refusal_of
 from xcoll_tui.api.rate_limiter import Pauses, RateLimiter
@@ -35,6 +41,7 @@ from xcoll_tui.api.responses import (
 )
 from xcoll_tui.api.routes import Endpoint, Repeatable
 from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
+from xcoll_tui.api.streamed_body import StreamedBody
 from xcoll_tui.api.urls import accept_base_url, refuse_target
 
 if TYPE_CHECKING:
@@ -45,6 +52,8 @@ _TIMEOUT = 30.0
 # A whole exchange may last this many times the time-out: an answer that trickles in keeps each
 # single read in time for ever.
 _DEADLINES = 4.0
+# Bytes a second of a body that is sent from a disk; a line that is slower is given up.
+_SLOWEST = 10_000
 _PARALLEL = 32
 _BODY_LIMIT = 64 * 1024 * 1024
 
@@ -70,6 +79,10 @@ class Client(Endpoints):
     used; both are ValueErrors.
     """
 
+    _for_inference = False
+    _KEY = "management key"
+    _URL = "base URL", "https://management-api.x.ai"
+
     def __init__(
         self,
         management_key: str | ManagementKey,
@@ -87,9 +100,9 @@ class Client(Endpoints):
         random: Callable[[], float] | _random.Random = _random.random,
         timeout: float | None = _TIMEOUT,
     ) -> None:
-        self._key = accept_key(management_key)
+        self._key = accept_key(management_key, self._KEY)
         self._mask = KeyMask(self._key)
-        self.base_url = accept_base_url(base_url)
+        self.base_url = accept_base_url(base_url, *self._URL)
         self.team_id = team_id
         self.read_only = read_only
         self._app = app
@@ -129,7 +142,7 @@ class Client(Endpoints):
 
     def change_key(self, management_key: str | ManagementKey) -> None:
         """Send this key from the next request on; raises InvalidKey, and keeps the old one then."""
-        self._key = accept_key(management_key)
+        self._key = accept_key(management_key, self._KEY)
         self._mask = KeyMask(self._key)
 
     def service_clock(self) -> float | None:
@@ -204,7 +217,7 @@ class Client(Endpoints):
         endpoint: Endpoint,
         *ids: str,
         query: str = "",
-        body: bytes | None = None,
+        body: bytes | StreamedBody | None = None,
     ) -> Answer:
         if self._closed:
             raise RuntimeError("The client is closed; make a new one.")
@@ -248,11 +261,17 @@ class Client(Endpoints):
                 shared = self._limiter.record_429(turn, retry.share_pause(pause, retry_after))
                 pause = pause if pause is None else shared
             if pause is None:
-                if isinstance(error, Unauthorized) and self._on_unauthorized is not None:
-                    self._on_unauthorized(error)
+                if isinstance(error, Unauthorized):
+                    self._note_unauthorized(error)
                 raise error
             unknown, ended = error.outcome_unknown, self._pauses.ended
             await self._wait(pause, error, attempt, endpoint.method, path + query)
+
+    def _note_unauthorized(self, error: Unauthorized) -> None:
+        if is_other_kind(self._key, for_inference=self._for_inference):
+            error.advice = tell_other_kind(for_inference=self._for_inference)
+        if self._on_unauthorized is not None:
+            self._on_unauthorized(error)
 
     def _retry_after(self, answer: Answer) -> float | None:
         now = parse_http_date(answer.headers.get("date"))
@@ -282,7 +301,7 @@ class Client(Endpoints):
             await self._pauses.sleep(pause)
 
     async def _exchange(
-        self, endpoint: Endpoint, path: str, query: str, body: bytes | None
+        self, endpoint: Endpoint, path: str, query: str, body: bytes | StreamedBody | None
     ) -> tuple[Answer, int]:
         """Send one request once, when it may leave; whatever happens to it is told in the answer.
 
@@ -296,14 +315,21 @@ class Client(Endpoints):
         answer = Answer(endpoint, self._hide(path), trouble="it was cancelled")
         url = f"{self.base_url}{path}{query}"
         headers = None if body is None else {"Content-Type": "application/json"}
+        content: bytes | AsyncIterator[bytes] | None
         deadline = None if self._timeout is None else self._timeout * _DEADLINES
+        if isinstance(body, StreamedBody):
+            headers = {"Content-Type": body.content_type, "Content-Length": str(body.length)}
+            content = body.stream()
+            deadline = None if deadline is None else deadline + body.length / _SLOWEST
+        else:
+            content = body
         async with self._slots:
             turn = await self._limiter.acquire()
             started = self._clock()
             try:
                 async with (
                     asyncio.timeout(deadline),
-                    http.stream(endpoint.method, url, content=body, headers=headers) as reply,
+                    http.stream(endpoint.method, url, content=content, headers=headers) as reply,
                 ):
                     self._service_clock.note(reply.headers.get("date"))
                     answer = replace(answer, status=reply.status_code, headers=reply.headers)
@@ -312,6 +338,8 @@ class Client(Endpoints):
                 answer = self._broken(answer, problem)
             finally:
                 self._note(answer, query, started)
+        if isinstance(body, StreamedBody) and body.failure is not None:
+            raise body.failure  # inside the process what is raised there becomes an answer
         return answer, turn
 
     def _note(self, answer: Answer, query: str, started: float) -> None:

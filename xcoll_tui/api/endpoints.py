@@ -6,6 +6,7 @@ How a request is sent is `xcoll_tui.api.client`'s business; this half knows path
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -30,6 +31,7 @@ from xcoll_tui.api.models import (
 from xcoll_tui.api.paging import slices_of, walk_pages
 from xcoll_tui.api.responses import Answer, doubt, unreadable
 from xcoll_tui.api.routes import Endpoint
+from xcoll_tui.api.streamed_body import StreamedBody
 from xcoll_tui.api.urls import query_string
 
 T = TypeVar("T")
@@ -51,7 +53,7 @@ class Endpoints(ABC):
         endpoint: Endpoint,
         *ids: str,
         query: str = "",
-        body: bytes | None = None,
+        body: bytes | StreamedBody | None = None,
     ) -> Answer:
         """Send a request, again where that is safe, and return its whole 2xx answer.
 
@@ -256,6 +258,41 @@ class Endpoints(ABC):
         """
         query = self._team_query()
         await self._finish(self._call(routes.REMOVE_DOCUMENT, collection_id, file_id, query=query))
+
+    async def upload_document(
+        self,
+        collection_id: str,
+        path: Path | str,
+        *,
+        name: str,
+        content_type: str = "",
+        fields: Mapping[str, Any] | None = None,
+        on_progress: Callable[[int], object] | None = None,
+    ) -> Document:
+        """Upload a file from the disk into a collection and return the document; sent once.
+
+        It is read as it is sent, so memory stays flat; `on_progress` is told how many of its bytes
+        have left. Raises FileRefused for a file that cannot be read, or that changed meanwhile:
+        then the service has not got all of it, and keeps nothing. After any other failure the
+        document may be there all the same: look for its name before sending again.
+        """
+        from xcoll_tui.api.upload import UploadBody  # noqa: PLC0415  few upload
+
+        body = UploadBody(
+            path,
+            part="data",
+            name=name,
+            content_type=content_type,
+            texts={
+                "name": name,
+                "content_type": content_type or None,
+                "fields": None if fields is None else bytes(wire.encode_fields(fields)).decode(),
+                "team_id": self.team_id,
+            },
+            on_progress=on_progress,
+        )
+        answer = await self._call(routes.UPLOAD_DOCUMENT, collection_id, body=body)
+        return self._read(answer, wire.read_document)
 
     async def batch_get_documents(
         self, collection_id: str, file_ids: Iterable[str]

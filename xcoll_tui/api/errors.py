@@ -2,7 +2,9 @@
 
     ApiError
     ├── Refused              not sent: a value cannot be sent (this one is a ValueError too)
-    │   ├── InvalidKey       not sent: the management key is empty, or no header may hold it
+    │   ├── InvalidKey       not sent: the key is empty, or no header may hold it
+    │   ├── NoInferenceKey   not sent: there is no key for the host of search and files
+    │   ├── FileRefused      not sent whole: a file cannot be read, or changed meanwhile
     │   └── Misconfigured    not sent: a variable of the environment names what cannot be used
     ├── ReadOnly             not sent: a write while the client is read-only
     ├── Unreachable          no answer, and no write: nothing was sent, or it was only a read
@@ -128,7 +130,15 @@ class Refused(ApiError, ValueError):
 
 
 class InvalidKey(Refused):
-    """Not sent: the management key is empty or cannot stand in a header."""
+    """Not sent: the key is empty or cannot stand in a header."""
+
+
+class NoInferenceKey(Refused):
+    """Not sent: there is no inference key, which search and files need."""
+
+
+class FileRefused(Refused):
+    """Not sent whole: a file cannot be read, is none, or changed while it was read."""
 
 
 class Misconfigured(Refused):

@@ -25,6 +25,7 @@ _CREDITS = re.compile(
 )
 _ID_LIMIT = 100
 _OVERLOADED = 529
+_TOO_LARGE = 413
 # For what the service asks to wait so many seconds or more, that is what there is to do.
 _TOLD: dict[type[errors.ApiError], float] = {errors.RateLimited: 0.0, errors.ServerFault: 10.0}
 # For each class: what the service's refusal means, and what to do next.
@@ -32,7 +33,7 @@ _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
     errors.InvalidArgument: ("the service does not accept a value", "Change it and try again."),
     errors.Unauthorized: (
         "the service does not accept the key",
-        "Check that it is a management key, whole and not revoked, for this host.",
+        "Check that it is {noun} key, whole and not revoked, for this host.",
     ),
     errors.Forbidden: (
         "the key lacks the permission",
@@ -236,6 +237,7 @@ def _meaning_of(
 ) -> tuple[str, str]:
     """Return what an error means, and what to do next."""
     meaning, advice = _MEANINGS[kind]
+    advice = advice.format(noun="an inference" if answer.endpoint.inference else "a management")
     status = answer.status or 0
     if 300 <= status < 400:
         target = one_line(answer.headers.get("location", ""), hide)
@@ -253,4 +255,9 @@ def _meaning_of(
     elif status == 402 or (kind is errors.Forbidden and _CREDITS.search(words.message)):
         meaning = "the team has no credits"
         advice = "Buy credits in the xAI Console, then try again."
+    elif kind is errors.Forbidden and answer.endpoint.right:
+        right = answer.endpoint.right
+        advice = f"Give the key the right {right} in the xAI Console, or use another key."
+    elif status == _TOO_LARGE:
+        meaning, advice = "the service takes no file of this size", "Upload it in smaller parts."
     return meaning, advice

@@ -22,12 +22,16 @@ class Endpoint:
     """What can be asked, and what asking it may do.
 
     `path` has the names of IDs in braces. A POST may only read: what counts is `writes`.
+    `inference` tells that it is the inference host's, with a key of its own; `right` is what a key
+    needs for it, where that is known.
     """
 
     method: str
     path: str
     writes: bool = False
     repeatable: Repeatable = Repeatable.ALWAYS
+    inference: bool = False
+    right: str = ""
 
     def path_of(self, *ids: str) -> str:
         """Return the path with these IDs, in order; raises Refused for one that cannot be in it."""
@@ -53,5 +57,25 @@ ADD_DOCUMENT = Endpoint("POST", _DOCUMENT, writes=True)
 # Other fields, or none: then it is indexed again.
 UPDATE_DOCUMENT = Endpoint("PATCH", _DOCUMENT, writes=True, repeatable=Repeatable.WHEN_REFUSED)
 REMOVE_DOCUMENT = Endpoint("DELETE", _DOCUMENT, writes=True)
+# A file and its document in one: sent twice, it makes two.
+UPLOAD_DOCUMENT = Endpoint(
+    "POST",
+    f"{_COLLECTION}/documents",
+    writes=True,
+    repeatable=Repeatable.NEVER,
+    right="AddFileToCollection",
+)
 
 VALIDATE_KEY = Endpoint("GET", "/auth/management-keys/validation")
+
+# The inference host's.
+_FILES = "/v1/files"
+_FILE = f"{_FILES}/{{file_id}}"
+
+SEARCH_DOCUMENTS = Endpoint(
+    "POST", "/v1/documents/search", inference=True, right="api-key:endpoint:documents"
+)
+LIST_FILES = Endpoint("GET", _FILES, inference=True)
+GET_FILE = Endpoint("GET", _FILE, inference=True)
+DELETE_FILE = Endpoint("DELETE", _FILE, writes=True, inference=True)
+UPLOAD_FILE = Endpoint("POST", _FILES, writes=True, repeatable=Repeatable.NEVER, inference=True)

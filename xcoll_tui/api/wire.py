@@ -145,7 +145,7 @@ def read_key_info(body: bytes) -> KeyInfo:
     if not any(name in members for name in KeyInfo.__struct_encode_fields__):
         raise DecodeFailed("it tells nothing of a key")
     members["redactedApiKey"] = members.get("redactedApiKey") or members.get("reactedApiKey")
-    return KeyInfo(**_mend_members(members, KeyInfo, "", []))
+    return KeyInfo(**mend_members(members, KeyInfo, "", []))
 
 
 def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
@@ -230,7 +230,7 @@ def _mend_item(value: Any, item: type[T], *, lossy: bool) -> T:
         return item(unreadable=f"It is no JSON object but {_kind_of(value)}.")
     dropped: list[str] = []
     try:
-        members = _mend_members(value, item, "", dropped)
+        members = mend_members(value, item, "", dropped)
         if issubclass(item, Document):
             _place_known(value, members)
             if isinstance(fields := value.get("fields"), dict):
@@ -280,9 +280,13 @@ def _place_known(value: dict[str, Any], members: dict[str, Any]) -> None:
         members["file_metadata"] = msgspec.structs.replace(metadata, file_id=_text(file_id))
 
 
-def _mend_members(
+def mend_members(
     value: dict[str, Any], kind: type[msgspec.Struct], path: str, dropped: list[str]
 ) -> dict[str, Any]:
+    """Return the members of an object that a struct of a kind has, in its types.
+
+    Appends a clause to `dropped` for each that had to be left out; `path` is where it stands.
+    """
     members = {}
     for field in _members(kind):
         if field.encode_name in value:
@@ -304,7 +308,7 @@ def _mend(value: Any, kind: Any, path: str, dropped: list[str]) -> Any:
         return value
     if value is None or (value == "" and kind is not str):
         return UNSET
-    mended = _mend_plain(value, kind) if kind in (str, int, bool) else UNSET
+    mended = _mend_plain(value, kind) if kind in (str, int, float, bool) else UNSET
     if isinstance(value, dict | list):
         mended = _mend_nested(value, kind, path, dropped)
     if mended is UNSET:
@@ -312,7 +316,7 @@ def _mend(value: Any, kind: Any, path: str, dropped: list[str]) -> Any:
     return mended
 
 
-def _mend_plain(value: Any, kind: type[str | int | bool]) -> Any:
+def _mend_plain(value: Any, kind: type[str | int | float | bool]) -> Any:
     if kind is str:
         return _text(value)
     try:
@@ -331,7 +335,7 @@ def _mend_nested(value: Any, kind: Any, path: str, dropped: list[str]) -> Any:
     if get_origin(kind) is dict:
         return {_text(name): _text(member) for name, member in value.items()}
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return kind(**_mend_members(value, kind, f"{path}.", dropped))
+        return kind(**mend_members(value, kind, f"{path}.", dropped))
     return UNSET
 
 

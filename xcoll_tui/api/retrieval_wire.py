@@ -1,0 +1,65 @@
+"""Reading what the inference host answers, as leniently as `api.wire` reads the other one's."""
+
+# ruff: noqa: ANN401  the values here are JSON, which may be anything
+
+from typing import Any, TypeVar
+
+from xcoll_tui.api.retrieval_models import DeletedFile, FilePage, Match, SearchResults, StoredFile
+from xcoll_tui.api.wire import DecodeFailed, mend_members, read_object
+
+Item = TypeVar("Item", Match, StoredFile)
+
+
+def read_search_results(body: bytes) -> SearchResults:
+    """Read what a search found; nothing found may be an object without members."""
+    return SearchResults([_item(value, Match) for value in _items_of(body, "matches")])
+
+
+def read_file_page(body: bytes) -> FilePage:
+    """Read a page of files; a broken one loses none of the others."""
+    members = read_object(body)
+    token = members.get("pagination_token")
+    files = [_item(value, StoredFile) for value in _items_of(body, "data")]
+    return FilePage(files, str(token) if token else None)
+
+
+def read_file(body: bytes) -> StoredFile:
+    """Read one file."""
+    file = _item(read_object(body), StoredFile)
+    if not file.id:
+        raise DecodeFailed("it holds no file (no ID)")
+    return file
+
+
+def read_deleted_file(body: bytes) -> DeletedFile:
+    """Read that a file was deleted; `{}` says so as well, since it is a 200."""
+    members = read_object(body)
+    dropped: list[str] = []
+    return DeletedFile(**mend_members(members, DeletedFile, "", dropped))
+
+
+def _items_of(body: bytes, name: str) -> list[Any]:
+    if not body.strip():
+        raise DecodeFailed("it is empty")
+    members = read_object(body)
+    if members and name not in members and "pagination_token" not in members:
+        raise DecodeFailed(f"it holds no {name}")
+    values = members.get(name)
+    if values is None:
+        return []
+    if not isinstance(values, list):
+        raise DecodeFailed(f"its {name} are no list")
+    return values
+
+
+def _item(value: Any, kind: type[Item]) -> Item:
+    if not isinstance(value, dict):
+        return kind(unreadable="It is no JSON object.")
+    dropped: list[str] = []
+    try:
+        members = mend_members(value, kind, "", dropped)
+    except RecursionError:
+        return kind(unreadable="It is nested too deeply to be read.")
+    if dropped:
+        members["unreadable"] = f"It could not be read in full: {'; '.join(dropped)}."
+    return kind(**members)

@@ -148,12 +148,16 @@ def main(argv: list[str] | None = None) -> None:
     _browse(options)
 
 
+_OWN_KEYS = {"--key", "--inference-key"}
+
+
 def _without_own_key(arguments: list[str]) -> list[str]:
     """Leave out the key that the emulator is given: it is one of a test, and opens nothing else."""
     return [
         argument
         for number, argument in enumerate(arguments)
-        if not argument.startswith("--key=") and arguments[number - 1 : number] != ["--key"]
+        if not argument.startswith(tuple(f"{option}=" for option in _OWN_KEYS))
+        and not {*arguments[max(number - 1, 0) : number]} & _OWN_KEYS
     ]
 
 

@@ -46,8 +46,15 @@ tests against the emulator goes by; the second is the emulator's own):
 - A file that is neither UTF-8 text without NUL bytes, nor PDF or Office by type or name, fails.
 - `last_indexed_at` stays while a document is indexed again, and when that fails.
 - A document's age is that of its file. A file that is deleted leaves every collection.
-- Files and direct uploads take the same key, and answer errors in the same form. A direct upload
-  needs `data`; without `name` it has the part's file name. The list of files is `data`, by age.
+- Files and search are the inference host's, here on the same port. With one key they take it as
+  well, and answer errors in the same form; with an inference key of their own they take that alone,
+  and answer in the form of that host, where a wrong key is 400.
+- A direct upload needs `data`; without `name` it has the part's file name. A file may have 50 MB, a
+  direct upload 100 MB (of a million bytes); more is 413 code 3. `upload` `fail`: it is always 500.
+- The list of files is `data`, by age, the newest first; `name` in its filter is part of a name in
+  any case. Nothing expires.
+- A search is a stand-in (`search.py`, `search_index.py`): bm25 for words, n-grams for spelling, and
+  reciprocal ranks for both; it finds what is indexed by then, whatever the `lag`.
 """
 
 import asyncio
@@ -69,7 +76,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from xcoll_tui.emulator.faults import GARBAGE, Fault, Rate, find_fault
-from xcoll_tui.emulator.policies import MetadataPatch, Policies, Reattach, Remove, Undeclared
+from xcoll_tui.emulator.policies import (
+    MetadataPatch,
+    Policies,
+    Reattach,
+    Remove,
+    Undeclared,
+    Uploading,
+)
 from xcoll_tui.emulator.routes import Call, Routes
 from xcoll_tui.emulator.store import Store
 from xcoll_tui.emulator.wire import RefusedError, encode, error_body
@@ -88,10 +102,29 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _refusal(error: RefusedError) -> Answer:
-    return Answer(
-        error.status, encode(error_body(error.status, error.message)), headers=error.headers
-    )
+_WRONG_KEY = "Incorrect API key provided."
+# How the inference host begins its errors, where that was seen or is likely.
+_INFERENCE_CODES = {
+    400: "Client specified an invalid argument",
+    404: "Some requested entity was not found",
+    405: "The method is not allowed here",
+    413: "The request is too large",
+    429: "Some resource has been exhausted",
+}
+
+
+def _refusal(error: RefusedError, *, inference: bool = False) -> Answer:
+    status, body = error.status, error_body(error.status, error.message)
+    if inference:
+        status = 400 if status == 401 else status
+        code = _INFERENCE_CODES.get(status, "The service is currently unavailable")
+        body = {"code": code, "error": error.message}
+    return Answer(status, encode(body), headers=error.headers)
+
+
+def is_of_inference(path: str) -> bool:
+    """Tell whether a path is one of the inference host."""
+    return path in {"/v1/documents/search", "/v1/files"} or path.startswith("/v1/files/")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +138,7 @@ class Service:
     store: Store
     routes: Routes
     key: str
+    inference_key: str | None
     latency: float
     rate: Rate | None
     faults: list[Fault]
@@ -125,7 +159,8 @@ class Service:
         try:
             self._admit(request)
         except RefusedError as error:
-            await _send(_refusal(error), scope, receive, send)
+            answer = _refusal(error, inference=self._speaks_inference(request))
+            await _send(answer, scope, receive, send)
             return
         fault = find_fault(self.faults, request.method, scope["path"])
         if fault is None:
@@ -163,14 +198,21 @@ class Service:
     def _admit(self, request: Request) -> None:
         authorization = request.headers.get("authorization", "").encode("latin-1")
         scheme, _, key = authorization.partition(b" ")
-        wanted = f"bearer {self.key}".encode()
-        if not hmac.compare_digest(scheme.lower() + b" " + key.strip(), wanted):
-            raise RefusedError(
-                401, "Invalid bearer token. Pass the emulator's key as Authorization: Bearer KEY."
-            )
+        given = scheme.lower() + b" " + key.strip()
+        right, other, refusal = self.key, self.inference_key, "Invalid bearer token."
+        if self._speaks_inference(request):
+            right, other, refusal = self.inference_key or "", self.key, _WRONG_KEY
+        if not hmac.compare_digest(given, f"bearer {right}".encode()):
+            advice = "Pass the emulator's key as Authorization: Bearer KEY."
+            if other is not None and hmac.compare_digest(given, f"bearer {other}".encode()):
+                advice = "This is the key of the other host."
+            raise RefusedError(401, f"{refusal} {advice}")
         wait = self.rate.admit() if self.rate else 0
         if wait > 0:
             raise RefusedError(429, "Too many requests.", {"Retry-After": str(ceil(wait))})
+
+    def _speaks_inference(self, request: Request) -> bool:
+        return self.inference_key is not None and is_of_inference(request.scope["path"])
 
     async def _perform(self, request: Request, body: bytes) -> Answer:
         raw_path = request.scope.get("raw_path") or request.scope["path"].encode()
@@ -182,13 +224,14 @@ class Service:
             body=body,
         )
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, self._answer, call)
+        inference = self._speaks_inference(request)
+        return await loop.run_in_executor(self.executor, self._answer, call, inference)
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: Call, inference: bool) -> Answer:
         try:
             payload = self.routes.answer(call)
         except RefusedError as error:
-            return _refusal(error)
+            return _refusal(error, inference=inference)
         if isinstance(payload, dict):
             return Answer(200, encode(payload))
         content, content_type = payload
@@ -258,6 +301,8 @@ def create_app(
     reattach: Reattach = "conflict",
     remove: Remove = "keep",
     undeclared: Undeclared = "accept",
+    upload: Uploading = "take",
+    inference_key: str | None = None,
     lag: float | Sequence[float] = 0.0,
     late: float | Mapping[str, float] = 0.0,
     index_seconds: float = 5.0,
@@ -267,7 +312,8 @@ def create_app(
 ) -> Starlette:
     """Make the application of a store.
 
-    latency, lag and late are in seconds, rate in requests a second; of lag and late Routes tells
+    `inference_key` is what files and search take, None for the same key. latency, lag and late are
+    in seconds, rate in requests a second; of lag and late Routes tells
     more. `app.state.faults` is a list of Fault that may be changed at any time.
     `app.state.executor` runs what touches the store; whoever made the application shuts it down
     before closing the store.
@@ -278,7 +324,7 @@ def create_app(
     routes = Routes(
         store,
         key=key,
-        policies=Policies(metadata_patch, reattach, remove, undeclared),
+        policies=Policies(metadata_patch, reattach, remove, undeclared, upload),
         index_seconds=index_seconds,
         lag=lag,
         late=late,
@@ -289,6 +335,7 @@ def create_app(
         store,
         routes,
         key=key,
+        inference_key=inference_key,
         latency=latency,
         rate=Rate(rate) if rate else None,
         faults=app.state.faults,

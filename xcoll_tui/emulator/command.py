@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     add("--port", type=_port, default=0, metavar="N", help="port; 0 takes a free one (0)")
     add("--key", type=_key, help="the management key to ask for (a random one)")
+    add("--inference-key", type=_key, metavar="KEY", help="another key for files and search")
     add("--data", type=Path, metavar="FILE", help="keep everything in this file, not in memory")
     add(
         "--seed",
@@ -81,8 +82,9 @@ def _key(text: str) -> str:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; answers the exit code.
 
-    A line on stdout says when it is ready; the next one starts xcoll against it in a shell. What
-    cannot be done is a sentence on stderr, where sample files that may be attached are named too.
+    A line on stdout says when it is ready; the next one starts xcoll against it in a shell, and the
+    last lets what is started from that shell search here, too. What cannot be done is a sentence on
+    stderr, where sample files that may be attached are named as well.
     """
     import sqlite3  # noqa: PLC0415 -- see the module's docstring
 
@@ -138,6 +140,7 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
     app = create_app(
         store,
         key=key,
+        inference_key=arguments.inference_key,
         **service_options(arguments),
         index_seconds=arguments.index_seconds,
         latency=arguments.latency / 1000,
@@ -146,6 +149,7 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
     )
     host, port = end.getsockname()[:2]
     ready = f"Listening on {format_url(host, port)} key {key}\n{command_line(host, port, key)}"
+    ready += inference_line(host, port, arguments.inference_key or key)
 
     def tell_ready() -> None:
         try:
@@ -164,6 +168,18 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
 
 def command_line(host: str, port: int, key: str) -> str:
     """Write the line that starts xcoll here; none where xcoll would refuse to send the key."""
+    url = _url_here(host, port)
+    return f"XAI_MANAGEMENT_KEY={shlex.quote(key)} xcoll --base-url {url}\n" if url else ""
+
+
+def inference_line(host: str, port: int, key: str) -> str:
+    """Write the line that lets xcoll search here as well, when a shell was given it before."""
+    url = _url_here(host, port)
+    return f"export XAI_API_KEY={shlex.quote(key)} XCOLL_INFERENCE_URL={url}\n" if url else ""
+
+
+def _url_here(host: str, port: int) -> str:
+    """Return the URL for a shell on this machine, "" where xcoll would send no key."""
     from ipaddress import ip_address  # noqa: PLC0415 -- as above
 
     from xcoll_tui.emulator.server import format_url  # noqa: PLC0415
@@ -173,8 +189,7 @@ def command_line(host: str, port: int, key: str) -> str:
         host = "127.0.0.1" if address.version == 4 else "::1"
     elif not address.is_loopback:
         return ""
-    url = shlex.quote(format_url(host, port))
-    return f"XAI_MANAGEMENT_KEY={shlex.quote(key)} xcoll --base-url {url}\n"
+    return shlex.quote(format_url(host, port))
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xcoll_tui.emulator.app import create_app
-from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared
+from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared, Uploading
 from xcoll_tui.emulator.seed import DOCUMENTS, FILE_IDS, LargeCollection, insert_small
 from xcoll_tui.emulator.store import Store
 
@@ -63,6 +63,7 @@ def create_demo(
     reattach: Reattach = "conflict",
     remove: Remove = "keep",
     undeclared: Undeclared = "accept",
+    upload: Uploading = "take",
     lag: float | Sequence[float] = 0.0,
     late: float | Mapping[str, float] = 0.0,
 ) -> Demo:
@@ -75,6 +76,7 @@ def create_demo(
         reattach=reattach,
         remove=remove,
         undeclared=undeclared,
+        upload=upload,
         lag=lag,
         late=late,
     )

@@ -9,7 +9,13 @@ from typing import Any
 
 from xcoll_tui.emulator import indexing, wire
 from xcoll_tui.emulator.collection import find_collection, find_shown_collection
-from xcoll_tui.emulator.file import Upload, find_file, insert_file
+from xcoll_tui.emulator.file import (
+    LONGEST_DOCUMENT,
+    Upload,
+    find_file,
+    insert_file,
+    refuse_large,
+)
 from xcoll_tui.emulator.filters import Choice, Field, Sql, Text, compile_filter, moment, number
 from xcoll_tui.emulator.indexing import STATUS, Plan, plan_indexing
 from xcoll_tui.emulator.policies import Policies
@@ -35,6 +41,11 @@ _FILTERS: dict[str, Field] = {
 _PLAIN_KEY = re.compile(r"[\w .-]+", re.ASCII)
 _ONE = "file_id = :file AND d.collection = :collection"
 _SEVERAL = "file_id IN (SELECT value FROM json_each(:files)) AND +d.collection = :collection"
+# As some callers were answered, always.
+_NO_CITY = (
+    'gRPC UploadDocument failed: rpc error: code = Internal desc = header key "cf-ipcity" contains '
+    "value with non-printable ASCII characters"
+)
 _UNDECLARED = "Unknown field '{}'. This field is not defined in the collection's field_definitions."
 
 
@@ -169,6 +180,9 @@ class Documents:
         """Upload a file and attach it in one step; when that is refused, no file is kept."""
         if not upload.name:
             raise invalid("name must not be empty.")
+        if self._policies.upload == "fail":
+            raise RefusedError(500, _NO_CITY)
+        refuse_large(upload, LONGEST_DOCUMENT)
         file_id = f"file_{uuid.uuid4()}"
         with self._store.writing() as connection:
             collection = find_collection(connection, collection_id)

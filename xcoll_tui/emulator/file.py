@@ -11,15 +11,28 @@ from xcoll_tui.emulator import wire
 from xcoll_tui.emulator.filters import Field, Sql, Text, compile_filter, moment, number
 from xcoll_tui.emulator.indexing import is_readable
 from xcoll_tui.emulator.query import Query
+from xcoll_tui.emulator.sample_text import text_of
 from xcoll_tui.emulator.store import Listing, Source, Store
 from xcoll_tui.emulator.wire import Json, RefusedError, invalid
 
 _FILTERS: dict[str, Field] = {
     "id": Text(Sql("file_id")),
+    "file_id": Text(Sql("file_id")),
     "filename": Text(Sql("name")),
+    "name": Text(Sql("lower(name)"), partial=True, folded=True),
     "bytes": number("size_bytes"),
+    "size_bytes": number("size_bytes"),
+    "content_type": Text(Sql("content_type")),
     "created_at": moment("created_at"),
+    # Nothing expires here, and an upload is complete or not there.
+    "expires_at": moment("NULL"),
+    "upload_status": Text(Sql("'UPLOAD_STATUS_COMPLETE'")),
 }
+_SORTS = {"created_at": "created_at", "filename": "name", "size": "size_bytes"}
+_ORDERS = ("desc", "asc", "ORDERING_DESCENDING", "ORDERING_ASCENDING")
+LONGEST_FILE = 50_000_000
+"""Bytes that an upload of a file may have; a direct upload may have twice as many."""
+LONGEST_DOCUMENT = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,7 @@ class Files:
         """Keep a file."""
         if not upload.name:
             raise invalid("The file has no name.")
+        refuse_large(upload, LONGEST_FILE)
         file_id = f"file_{uuid.uuid4()}"
         with self._store.writing() as connection:
             insert_file(connection, file_id, self._store.now(), upload)
@@ -100,30 +114,33 @@ class Files:
         with self._store.reading() as connection:
             return _show_file(find_file(connection, file_id))
 
-    def content(self, file_id: str) -> tuple[bytes, str]:
-        """Read what a file holds, and its content type.
+    def content(self, file_id: str, query: Query) -> tuple[bytes, str]:
+        """Read what a file holds; its type is told by no answer to this.
 
-        A sample file that was never uploaded holds its own name, over and over.
+        A sample that was never uploaded holds a text that is made up, and then its own name, over
+        and over. `format=text` shows the text of what is one.
         """
         with self._store.reading() as connection:
             row = find_file(connection, file_id)
             content: bytes | None = connection.execute(
                 "SELECT content FROM files WHERE id = ?", (row["id"],)
             ).fetchone()[0]
-        if content is None:
-            line = f"{row['name']}\n".encode()
-            content = (line * (row["size_bytes"] // len(line) + 1))[: row["size_bytes"]]
-        return content, row["content_type"]
+            if content is None:
+                content = _sample_content(connection, row)
+        if query.text("format") == "text":
+            return content.decode("utf-8", "replace").encode(), "text/plain; charset=utf-8"
+        return content, "application/octet-stream"
 
     def list(self, query: Query) -> Json:
-        """Show a page of files by age; there is a token even when nothing follows."""
+        """Show a page of files; there is a token even when nothing follows."""
         expression = query.text("filter")
+        sort = _SORTS[query.choice("sort_by", list(_SORTS))]
         listing = Listing(
             sources=[Source("*", "files")],
             where=[compile_filter(expression, _FILTERS.get)] if expression else [],
-            sort="created_at",
+            sort=sort,
             tie="id",
-            descending=query.descending(),
+            descending=query.choice("order", _ORDERS) in _ORDERS[::2],
             limit=query.limit(),
             query=("files", expression),
         )
@@ -131,7 +148,7 @@ class Files:
         with self._store.reading() as connection:
             rows, token = listing.read(connection, last_token, self._store.now())
         if token is None:
-            token = listing.seal(rows[-1]["created_at"], rows[-1]["id"]) if rows else last_token
+            token = listing.seal(rows[-1][sort], rows[-1]["id"]) if rows else last_token
         return {"data": [_show_file(row) for row in rows], "pagination_token": token or ""}
 
     def delete(self, file_id: str) -> Json:
@@ -141,6 +158,27 @@ class Files:
             connection.execute("DELETE FROM documents WHERE file = ?", (row["id"],))
             connection.execute("DELETE FROM files WHERE id = ?", (row["id"],))
         return {"id": file_id, "deleted": True, "object": "file"}
+
+
+def refuse_large(upload: Upload, most: int) -> None:
+    """Refuse what has more bytes than that with 413."""
+    if len(upload.content) > most:
+        raise RefusedError(413, f"The file is larger than {most // 1_000_000} MB.")
+
+
+def _sample_content(connection: sqlite3.Connection, row: sqlite3.Row) -> bytes:
+    document = connection.execute(
+        "SELECT d.fields, c.description FROM documents AS d JOIN collections AS c"
+        " ON c.id = d.collection WHERE d.file = ? ORDER BY c.id LIMIT 1",
+        (row["id"],),
+    ).fetchone()
+    text = b""
+    if document is not None and row["content_type"].startswith("text/"):
+        fields = json.loads(document["fields"])
+        text = text_of(row["name"], fields, document["description"] or "").encode()
+    line = f"{row['name']}\n".encode()
+    size: int = row["size_bytes"]
+    return (text + line * (size // len(line) + 1))[:size]
 
 
 def parse_fields(text: str) -> dict[str, str]:

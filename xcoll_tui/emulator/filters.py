@@ -43,14 +43,19 @@ FindField = Callable[[str], Field | None]
 
 @dataclass(frozen=True)
 class Text:
-    """A text column; the expression may be NULL, which is unlike every text."""
+    """A text column; the expression may be NULL, which is unlike every text.
+
+    With `folded` it is in lower case, and so is what it is compared with.
+    """
 
     expression: Sql
     partial: bool = False
+    folded: bool = False
 
     def compare(self, operator: str, literal: str) -> Sql:
         """Compile a comparison by code point, or "contains"."""
         column, values = self.expression
+        literal = literal.lower() if self.folded else literal
         if operator == ":" or (operator == "=" and self.partial):
             return Sql(f"coalesce(instr({column}, ?) > 0, 0)", (*values, literal))
         return Sql(f"coalesce({column} {operator} ?, 0)", (*values, literal))

@@ -13,6 +13,7 @@ _HELP = {
     "reattach": "attaching again",
     "remove": "the file of what is removed",
     "undeclared": "fields without a definition",
+    "upload": "the direct upload of a document",
 }
 
 

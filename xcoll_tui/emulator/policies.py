@@ -9,12 +9,14 @@ MetadataPatch = Literal["replace", "merge", "ignore"]
 Reattach = Literal["conflict", "replace", "keep"]
 Remove = Literal["keep", "delete-file"]
 Undeclared = Literal["accept", "refuse"]
+Uploading = Literal["take", "fail"]
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "metadata_patch": get_args(MetadataPatch),
     "reattach": get_args(Reattach),
     "remove": get_args(Remove),
     "undeclared": get_args(Undeclared),
+    "upload": get_args(Uploading),
 }
 
 
@@ -23,13 +25,15 @@ class Policies(NamedTuple):
 
     metadata_patch: what a PATCH with fields does to them. reattach: what attaching does to a
     document that is there already. remove: whether a file goes with its last document.
-    undeclared: whether a field that the collection does not define is taken.
+    undeclared: whether a field that the collection does not define is taken. upload: whether the
+    direct upload of a document works, or fails as it was seen to for some callers.
     """
 
     metadata_patch: MetadataPatch = "replace"
     reattach: Reattach = "conflict"
     remove: Remove = "keep"
     undeclared: Undeclared = "accept"
+    upload: Uploading = "take"
 
     def check(self) -> None:
         """Refuse a choice that does not exist with ValueError."""
@@ -45,4 +49,5 @@ class ServiceOptions(TypedDict, total=False):
     reattach: Reattach
     remove: Remove
     undeclared: Undeclared
+    upload: Uploading
     lag: float

@@ -16,6 +16,7 @@ from xcoll_tui.emulator.late import LateWrites
 from xcoll_tui.emulator.policies import Policies
 from xcoll_tui.emulator.query import Query
 from xcoll_tui.emulator.replicas import Replicas
+from xcoll_tui.emulator.search import Search
 from xcoll_tui.emulator.store import Store
 from xcoll_tui.emulator.wire import Json, RefusedError
 
@@ -82,6 +83,7 @@ class Routes:
         collections, files = Collections(store, replicas), Files(store)
         documents = Documents(store, replicas, policies, index_seconds=index_seconds)
         self._late = LateWrites(store, late)
+        search = Search(store)
         started = wire.format_time(store.now())
         self._table: dict[tuple[str, ...], dict[str, Handler]] = {
             ("auth", "management-keys", "validation"): {
@@ -123,7 +125,10 @@ class Routes:
                 "GET": lambda _call, file: files.get(file),
                 "DELETE": lambda _call, file: files.delete(file),
             },
-            ("v1", "files", "{}", "content"): {"GET": lambda _call, file: files.content(file)},
+            ("v1", "files", "{}", "content"): {
+                "GET": lambda call, file: files.content(file, call.query)
+            },
+            ("v1", "documents", "search"): {"POST": lambda call: search.search(call.json)},
         }
 
     def answer(self, call: Call) -> Payload:

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xcoll_tui.emulator.app import ABORT, create_app
 from xcoll_tui.emulator.faults import Fault, parse_fault
-from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared
+from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared, Uploading
 from xcoll_tui.emulator.seed import DOCUMENTS, Seed, fill_store
 from xcoll_tui.emulator.store import Store
 
@@ -142,7 +142,7 @@ def make_uvicorn(app: Starlette, on_ready: Callable[[], None]) -> "_Uvicorn":
 class Server:
     """An emulator in a daemon thread, for tests: `with Server(seed="small") as server: …`.
 
-    url, key, store and app are there inside the `with`; faults may be changed at any time.
+    url, both keys, store and app are there inside the `with`; faults may be changed at any time.
     latency is in seconds; faults may be SPECs. seed and data are as in the command; lag may also be
     the lags of several replicas that answer in turn, and late is known to nothing but tests: so
     many seconds after its answer a write takes effect, for all or by HTTP method.
@@ -161,22 +161,27 @@ class Server:
         reattach: Reattach = "conflict",
         remove: Remove = "keep",
         undeclared: Undeclared = "accept",
+        upload: Uploading = "take",
         lag: float | Sequence[float] = 0.0,
         late: float | Mapping[str, float] = 0.0,
         key: str | None = None,
+        inference_key: str | None = None,
         data: Path | str | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         self.key = key or f"emulator-{secrets.token_hex(8)}"
+        self.inference_key = inference_key or self.key
         self.store = Store(data) if clock is None else Store(data, clock=clock)
         self.file_ids = list(fill_store(self.store, seed, documents=documents))
         self.app = create_app(
             self.store,
             key=self.key,
+            inference_key=inference_key,
             metadata_patch=metadata_patch,
             reattach=reattach,
             remove=remove,
             undeclared=undeclared,
+            upload=upload,
             lag=lag,
             late=late,
             index_seconds=index_seconds,

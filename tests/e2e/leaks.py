@@ -22,8 +22,10 @@ KEY = "xai-token-Qm7+Rv2/Zk9=Wt4+Hx8/Np3=Jd6_Gs1-Fy5.Bc0~Lr42q"
 """The canary."""
 UNMARKED = KEY.removeprefix("xai-token-")
 """A key that does not begin as keys do."""
-# Every management key begins so; it tells nothing.
-_COMMON = len("xai-token-")
+INFERENCE_KEY = "xai-Vn5+Ts8/Bq2=Kw6+Mz9/Rh7=Xc3_Dj4-Pf0.Lg1~Yb51k"
+"""The other canary, for search and files."""
+# Every key of its kind begins so; it tells nothing.
+_COMMON = {KEY: len("xai-token-"), INFERENCE_KEY: len("xai-")}
 _RUN = 8
 _OSC_52 = re.compile(rb"\x1b\]52;[^;]*;([A-Za-z0-9+/=]*)")
 # What moves the cursor and changes colours between the characters of a text.
@@ -53,12 +55,12 @@ def _lower(encoded: str) -> str:
     return re.sub("%..", lambda code: code[0].lower(), encoded)
 
 
-def _in_base64(text: str) -> Iterator[tuple[str, bytes]]:
+def _in_base64(text: str, common: int) -> Iterator[tuple[str, bytes]]:
     """Write runs of a text as they stand in base64, after any number of bytes of something else."""
     for shift in range(3):
         whole = base64.b64encode(b"\0" * shift + text.encode())
         # Each character holds six bits: these are of the text behind its common beginning alone.
-        begin, end = -(-(shift + _COMMON) * 8 // 6), (shift + len(text)) * 8 // 6
+        begin, end = -(-(shift + common) * 8 // 6), (shift + len(text)) * 8 // 6
         for at in range(begin, end - 10):
             run = whole[at : at + 11]
             yield f"base64, shifted by {shift}", run
@@ -68,20 +70,24 @@ def _in_base64(text: str) -> Iterator[tuple[str, bytes]]:
             )
 
 
-def _needles(key: str) -> dict[bytes, str]:
+def _needles(key: str, common: int) -> dict[bytes, str]:
     needles: dict[bytes, str] = {}
-    for at in range(_COMMON, len(key) - _RUN + 1):
+    for at in range(common, len(key) - _RUN + 1):
         for name, form in forms_of(key[at : at + _RUN]).items():
             needles.setdefault(form, name)
-    needles.update({run: name for name, run in _in_base64(key)})
+    needles.update({run: name for name, run in _in_base64(key, common)})
     return needles
 
 
-_NEEDLES = _needles(KEY)
+_NEEDLES = {
+    needle: name
+    for key, common in _COMMON.items()
+    for needle, name in _needles(key, common).items()
+}
 
 
 def leaks_in(written: bytes) -> list[str]:
-    """Name the forms in which a part of the key stands in bytes; each with what is around it."""
+    """Name the forms in which a part of a key stands in bytes; each with what is around it."""
     found: dict[str, str] = {}
     for needle, name in _NEEDLES.items():
         at = written.find(needle)

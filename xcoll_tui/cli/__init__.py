@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.access import Access
 
 _HELP = """\
-usage: xcoll [options] [COLLECTION_ID]
-       xcoll COMMAND …        (xcoll COMMAND --help tells more)
+usage: xcoll [options] [COLLECTION_ID], or xcoll COMMAND … (--help tells more)
 
 Browse the xAI Collections API in a terminal, or do one thing from a script.
 
@@ -43,17 +42,17 @@ commands:
 
 options:
   --profile NAME  key, host and team to use; also XCOLL_PROFILE
-  --base-url URL  where the API is; also XCOLL_BASE_URL
+  --base-url URL  where the API is; also XCOLL_BASE_URL; search: --inference-url
   --read-only     refuse every write
   --theme NAME    colours (xcoll); also XCOLL_THEME
   --log FILE      write a log without secrets; --version, --help
   --demo          browse sample data, without a key; --documents N makes the
                   large collection as large, and see xcoll emulator --help
 The key: XAI_MANAGEMENT_KEY, else XAI_MANAGEMENT_API_KEY, else in the file that
-XCOLL_KEY_FILE names, else in the OS keyring, where xcoll auth login puts it.
+XCOLL_KEY_FILE names, else in the OS keyring (xcoll auth login). Of search and
+files: XAI_API_KEY, XCOLL_API_KEY_FILE, or there (xcoll auth login --inference).
 
-examples: xcoll --demo
-          xcoll list "SEC Filings" --failed
+examples: xcoll --demo; xcoll list "SEC Filings" --failed
 exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 no key, 128+n signal
 """
 
@@ -85,6 +84,11 @@ def browse_parser() -> Parser:
         "--base-url",
         metavar="URL",
         help="where the API is (https://management-api.x.ai); also XCOLL_BASE_URL",
+    )
+    parser.add_argument(
+        "--inference-url",
+        metavar="URL",
+        help="where search and files are (https://api.x.ai); also XCOLL_INFERENCE_URL",
     )
     parser.add_argument(
         "--profile", metavar="NAME", help="key, host and team to use; also XCOLL_PROFILE"
@@ -141,8 +145,8 @@ def main(argv: list[str] | None = None) -> None:
         for name, value in demo_options.items():
             if value is not None:
                 parser.error(f"--{name.replace('_', '-')} goes with --demo")
-    if options.demo and (options.base_url or options.profile):
-        parser.error("--demo brings its own service; leave --base-url and --profile out")
+    if options.demo and (options.base_url or options.profile or options.inference_url):
+        parser.error("--demo brings its own service; leave the URLs and --profile out")
     if looks_like_key(options.collection_id or ""):
         parser.refuse_key()
     _browse(options)

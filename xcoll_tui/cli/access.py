@@ -15,6 +15,7 @@ from xcoll_tui.credentials import (
     Profile,
     Profiles,
     Secret,
+    Supplied,
     Vault,
     parse_key,
     read_key,
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xcoll_tui.api.client import Client
+    from xcoll_tui.api.inference import InferenceClient
     from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
+    from xcoll_tui.cli.inference import InferenceAccess
     from xcoll_tui.log import Log
     from xcoll_tui.session.session import Session
 
 DEFAULT_BASE_URL = "https://management-api.x.ai"
+DEFAULT_INFERENCE_URL = "https://api.x.ai"
 ENTERED = "what was entered"
 """Where a key comes from that no keyring took."""
 
@@ -39,9 +43,10 @@ ENTERED = "what was entered"
 class ProfileAccess:
     """The way to the service with the key of a profile; `ui.access.Access` and its `Keys` in one.
 
-    `environment_key` goes before every keyring. `base_url` and `read_only` are what the command
-    line or the environment say; they go before what a profile says. Raises Refused for a base URL
-    that must not be used.
+    `environment_key` goes before every keyring. `base_url`, `inference_url` and `read_only` are
+    what the command line or the environment say; they go before what a profile says.
+    `inference_supplied` is what the environment holds for an inference key, which is looked at when
+    somebody searches. Raises Refused for a URL that must not be used.
     """
 
     def __init__(
@@ -53,6 +58,8 @@ class ProfileAccess:
         vault: Vault | None = None,
         base_url: str | None = None,
         read_only: bool = False,
+        inference_supplied: Supplied | None = None,
+        inference_url: str | None = None,
     ) -> None:
         self.profile = profile
         self.key = environment_key
@@ -66,7 +73,10 @@ class ProfileAccess:
         self._checked: tuple[Secret, KeyInfo | None] | None = None
         self._open: tuple[Client, Session] | None = None
         self._noticed = False
+        self._inference_supplied = inference_supplied
+        self._inference_url = inference_url
         self._address = self._accept_address(profile)
+        self.inference_url = self._accept_inference_url(profile)
 
     # What is in use now
 
@@ -236,7 +246,9 @@ class ProfileAccess:
     def switch(self, name: str) -> None:
         """Use another profile; raises ProfileRefused and Refused, and stays then."""
         profile = self._profiles.resolve(name)
-        self._address = self._accept_address(profile)
+        address = self._accept_address(profile)
+        self.inference_url = self._accept_inference_url(profile)
+        self._address = address
         self.profile, self.key, self.info = profile, None, None
         self._checked = self._open = None
 
@@ -263,6 +275,30 @@ class ProfileAccess:
         change = command_for(profile.name, "auth login --base-url URL")
         raise Refused(f"{problem} It is the profile {profile.name}'s; {change} changes it.")
 
+    def _accept_inference_url(self, profile: Profile) -> str:
+        url = self._inference_url or profile.inference_url or DEFAULT_INFERENCE_URL
+        return accept_base_url(url, "inference URL", DEFAULT_INFERENCE_URL)
+
+    def inference(self) -> "InferenceAccess":
+        """Return the way to search and files; nothing is looked for yet."""
+        from xcoll_tui.cli.inference import InferenceAccess  # noqa: PLC0415 - few search
+
+        return InferenceAccess(
+            self.profile,
+            self._inference_supplied,
+            self.inference_url,
+            read_only=self.read_only,
+            log=self.log,
+        )
+
+    async def _open_inference(
+        self,
+        *,
+        on_request: "Callable[[RequestRecord], object]",
+        on_wait: "Callable[[Wait], object]",
+    ) -> "InferenceClient":
+        return await self.inference().open(on_request=on_request, on_wait=on_wait)
+
     # The session
 
     def connect(self) -> Connection:
@@ -280,6 +316,7 @@ class ProfileAccess:
             state_problem=problem,
             base_url=self.base_url,
             team_id=self.profile.team_id or "",
+            open_inference=self._open_inference,
         )
         self._open = client, session
         notices = [] if self._noticed else start_notices(self._environment_key, self._profiles)

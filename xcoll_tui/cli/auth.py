@@ -14,9 +14,16 @@ from typing import NoReturn
 
 from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
 from xcoll_tui.api.urls import accept_base_url
-from xcoll_tui.cli.access import ProfileAccess, command_for, facts_of, plain
+from xcoll_tui.cli.access import (
+    DEFAULT_INFERENCE_URL,
+    ProfileAccess,
+    command_for,
+    facts_of,
+    plain,
+)
 from xcoll_tui.cli.auth_status import tell_status
 from xcoll_tui.cli.key_input import piped_key, require_hidden_input, typed_key
+from xcoll_tui.cli.own_access import INFERENCE_URL_VARIABLE
 from xcoll_tui.cli.own_streams import own_streams
 from xcoll_tui.cli.parser import (
     EXIT_FAILED,
@@ -33,11 +40,12 @@ from xcoll_tui.cli.parser import (
 from xcoll_tui.cli.patience import begin_line, patiently, run_until_signal
 from xcoll_tui.credentials import (
     DEFAULT,
-    KEY_FILE_VARIABLE,
-    KEY_VARIABLES,
+    INFERENCE,
+    MANAGEMENT,
     PROFILE_VARIABLE,
     CredentialError,
     Insecure,
+    KeyKind,
     KeyringProblem,
     Profile,
     Profiles,
@@ -47,6 +55,7 @@ from xcoll_tui.credentials import (
     Vault,
     accept_team_id,
     read_key,
+    take_supplied,
 )
 from xcoll_tui.signals import Ended
 from xcoll_tui.ui.presentation.text import clean
@@ -99,8 +108,9 @@ def run(arguments: list[str]) -> int:
     if rest:
         # By the parser of the command, which knows how that is used.
         options.parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    if looks_like_key(getattr(options, "base_url", None) or ""):
-        parser.refuse_key()
+    for name in ("base_url", "inference_url"):
+        if looks_like_key(getattr(options, name, None) or ""):
+            parser.refuse_key()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # what a terminal of few letters lacks is no crash
     with own_streams():
@@ -149,10 +159,14 @@ def make_auth_parser() -> Parser:
 
     named = "the profile; else XCOLL_PROFILE, else the chosen one"
 
-    login = command("login", _login, "Check a management key, and keep it in the OS keyring.")
+    login = command("login", _login, "Check a key, and keep it in the OS keyring.")
     login.takes_key = True
     login.add_argument("--profile", metavar="NAME", help="make or change this profile")
     login.add_argument("--base-url", metavar="URL", help="where the profile's API is")
+    login.add_argument(
+        "--inference", action="store_true", help="the key of search and files (xAI API Keys)"
+    )
+    login.add_argument("--inference-url", metavar="URL", help="where the profile's search is")
     login.add_argument("--team-id", metavar="ID", help="the team; the key tells it otherwise")
     login.add_argument(
         "--read-only",
@@ -180,6 +194,7 @@ def make_auth_parser() -> Parser:
     choice = logout.add_mutually_exclusive_group()
     choice.add_argument("--profile", metavar="NAME", help=named)
     choice.add_argument("--all", action="store_true", help="all profiles")
+    logout.add_argument("--inference", action="store_true", help="the key of search and files only")
     return parser
 
 
@@ -196,21 +211,35 @@ def _login(options: argparse.Namespace) -> int:
         profile,
         profiles=profiles,
         base_url=options.base_url or os.environ.get("XCOLL_BASE_URL"),
+        inference_url=options.inference_url or os.environ.get(INFERENCE_URL_VARIABLE),
     )
+    if options.inference:
+        from xcoll_tui.cli.auth_inference import log_in_inference  # noqa: PLC0415 - few have one
+
+        return log_in_inference(access, options, supplied)
     # Before anybody types: where there is no keyring, there is nothing to log in to.
     run_until_signal(patiently(access.vault.backend()))
     secret, note = read_key(piped_key() if options.key_stdin else typed_key(access.destination))
     if note:
         say(note)
     code = run_until_signal(_log_in(access, secret, verify=not options.no_verify))
-    for name in supplied:
-        say(f"{name} is set, and goes before the keyring: unset it to use this key.")
+    tell_supplied(supplied, MANAGEMENT)
     return code
+
+
+def tell_supplied(supplied: list[str], kind: KeyKind) -> None:
+    """Say which variables go before the keyring with a key of this kind."""
+    for name in supplied:
+        if name in {*kind.variables, kind.file_variable}:
+            say(f"{name} is set, and goes before the keyring: unset it to use this key.")
 
 
 def _described(profile: Profile, options: argparse.Namespace) -> Profile:
     if options.base_url is not None:
         profile = replace(profile, base_url=accept_base_url(options.base_url))
+    if options.inference_url is not None:
+        url = accept_base_url(options.inference_url, "inference URL", DEFAULT_INFERENCE_URL)
+        profile = replace(profile, inference_url=url)
     if options.team_id is not None:
         profile = replace(profile, team_id=accept_team_id(options.team_id))
     if options.read_only is not None:
@@ -306,17 +335,26 @@ def _logout(options: argparse.Namespace) -> int:
         names = sorted({DEFAULT, *(profile.name for profile in profiles.listed())})
     else:
         names = [profiles.name_of(options.profile, os.environ.get(PROFILE_VARIABLE))]
-    code = run_until_signal(_log_out(names, profiles))
-    for name in supplied:
-        say(f"{name} is still set, so xcoll still has a key. Unset it to be logged out.")
+    code = run_until_signal(_log_out(names, profiles, inference_only=options.inference))
+    kinds = (INFERENCE,) if options.inference else (MANAGEMENT, INFERENCE)
+    for kind in kinds:
+        article = "an" if kind is INFERENCE else "a"
+        for name in supplied:
+            if name in {*kind.variables, kind.file_variable}:
+                say(
+                    f"{name} is still set, so xcoll still has {article} {kind.short}. "
+                    "Unset it to be logged out."
+                )
     return code
 
 
-async def _log_out(names: list[str], profiles: Profiles) -> int:
-    vault, code = Vault(), 0
+async def _log_out(names: list[str], profiles: Profiles, *, inference_only: bool) -> int:
+    code = 0
+    vault, inference_vault = Vault(), Vault(kind=INFERENCE)
     for name in names:
         try:
-            was_there = await patiently(vault.delete(name))
+            was_there = not inference_only and await patiently(vault.delete(name))
+            had_inference = await patiently(inference_vault.delete(name))
         except asyncio.CancelledError:
             begin_line()
             stop(
@@ -330,7 +368,13 @@ async def _log_out(names: list[str], profiles: Profiles) -> int:
             if isinstance(problem, TimedOut | Unavailable | Insecure):
                 break  # it would be the same for the others
             continue
+        if inference_only:
+            state = "is deleted" if had_inference else "is not there"
+            say(f"The inference key of {name} {state}.")
+            continue
         say(f"The key of {name} is deleted." if was_there else f"There is no key of {name}.")
+        if had_inference:
+            say(f"The inference key of {name} is deleted.")
         try:
             if profiles.remove(name):
                 say(f"The profile {name} is not listed any more.")
@@ -342,7 +386,8 @@ async def _log_out(names: list[str], profiles: Profiles) -> int:
 
 def _take_supplied() -> list[str]:
     """List the variables that supply a key, the one that counts first; no child inherits them."""
-    supplied = [name for name in (*KEY_VARIABLES, KEY_FILE_VARIABLE) if os.environ.get(name)]
-    for name in KEY_VARIABLES:
-        os.environ.pop(name, None)
-    return supplied
+    return [
+        name
+        for kind in (MANAGEMENT, INFERENCE)
+        for name in take_supplied(os.environ, kind).variables
+    ]

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError, Forbidden, Misconfigured, Refused, Unauthorized
 from xcoll_tui.cli.access import ProfileAccess, plain
+from xcoll_tui.cli.auth_inference import inference_status
+from xcoll_tui.cli.own_access import INFERENCE_URL_VARIABLE
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_NO_KEY, say
 from xcoll_tui.cli.patience import patiently, run_until_signal
 from xcoll_tui.cli.surroundings import variables_in_use
 from xcoll_tui.credentials import (
+    INFERENCE,
     KEY_FILE_VARIABLE,
     KEY_VARIABLES,
     PROFILE_VARIABLE,
@@ -24,6 +27,7 @@ from xcoll_tui.credentials import (
     TimedOut,
     Unavailable,
     take_key,
+    take_supplied,
 )
 from xcoll_tui.session.key_check import team_of
 from xcoll_tui.ui.presentation.text import clean
@@ -38,10 +42,16 @@ def tell_status(options: argparse.Namespace) -> int:
     """Carry out `xcoll auth status`, and return the exit code."""
     profiles = Profiles()
     variables: list[Variable] = []
+    inference_supplied = take_supplied(os.environ, INFERENCE)
     key = take_key(os.environ, variables.append)
     profile = profiles.resolve(options.profile, os.environ.get(PROFILE_VARIABLE))
     access = ProfileAccess(
-        profile, environment_key=key, profiles=profiles, base_url=os.environ.get("XCOLL_BASE_URL")
+        profile,
+        environment_key=key,
+        profiles=profiles,
+        base_url=os.environ.get("XCOLL_BASE_URL"),
+        inference_supplied=inference_supplied,
+        inference_url=os.environ.get(INFERENCE_URL_VARIABLE),
     )
     status, code = run_until_signal(_look(access, verify=not options.no_verify))
     variables += variables_in_use(access.base_url, os.environ, profiles)
@@ -81,6 +91,10 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
         code = EXIT_FAILED if failed else 0
     key = access.key
     supplied = access.overruled_by
+    # A keyring that failed once is not asked again, nor is one that nothing was taken from.
+    inference = await inference_status(
+        access, verify=verify, ask_keyring=has_key and not supplied and keyring_problem is None
+    )
     info = access.info
     team = access.profile.team_id or team_of(info)
     backend = "" if key is None else key.source
@@ -98,6 +112,7 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
         "read_only": access.read_only,
         "check": check or ("not asked" if has_key else None),
         "problem": problem,
+        **inference,
         "next": _next_step(access, keyring_problem, has_key=has_key, check=check),
     }
     return status, code

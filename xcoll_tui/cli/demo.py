@@ -3,11 +3,12 @@
 import asyncio
 import os
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection
 
 if TYPE_CHECKING:
+    from xcoll_tui.api.inference import InferenceClient
     from xcoll_tui.emulator.policies import ServiceOptions
     from xcoll_tui.log import Log
 
@@ -52,16 +53,32 @@ class DemoAccess:
 
         from xcoll_tui.api.client import Client  # noqa: PLC0415
         from xcoll_tui.cli.connection import open_session  # noqa: PLC0415
-        from xcoll_tui.credentials import KEY_VARIABLES  # noqa: PLC0415
+        from xcoll_tui.credentials import INFERENCE, MANAGEMENT  # noqa: PLC0415
         from xcoll_tui.emulator.demo import create_demo  # noqa: PLC0415
 
-        for name in KEY_VARIABLES:  # no child process needs it either
+        for name in (
+            *MANAGEMENT.variables,
+            *INFERENCE.variables,
+        ):  # no child process needs it either
             os.environ.pop(name, None)
         demo = create_demo(self._documents, **self._behaviour)
         state = tempfile.TemporaryDirectory(prefix="xcoll-demo-", ignore_cleanup_errors=True)
         base_url = "http://127.0.0.1"
         make = partial(Client, demo.key, base_url, read_only=self._read_only, app=demo.app)
-        client, session = open_session(make, self._log, state=Path(state.name), base_url=base_url)
+
+        async def open_inference(**reports: object) -> "InferenceClient":
+            from xcoll_tui.api.inference import InferenceClient  # noqa: PLC0415 - few search
+
+            options: Any = {**reports, "read_only": self._read_only, "app": demo.app}
+            return InferenceClient(demo.key, base_url, **options)
+
+        client, session = open_session(
+            make,
+            self._log,
+            state=Path(state.name),
+            base_url=base_url,
+            open_inference=open_inference,
+        )
 
         async def filled() -> None:
             while not demo.filled.is_set():  # noqa: ASYNC110 - another thread sets it

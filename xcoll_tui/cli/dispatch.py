@@ -11,6 +11,7 @@ ALL = ("auth", "emulator", *COMMANDS)
 _BEFORE = {
     "--profile": True,
     "--base-url": True,
+    "--inference-url": True,
     "--log": True,
     "--theme": True,
     "--read-only": False,

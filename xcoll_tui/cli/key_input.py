@@ -6,6 +6,7 @@ from contextlib import suppress
 from xcoll_tui.cli.hidden_line import CannotHideError, read_hidden_line
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE, exit_code_of_signal, stop, warn
 from xcoll_tui.cli.patience import begin_line
+from xcoll_tui.credentials import INFERENCE, MANAGEMENT, KeyKind
 from xcoll_tui.signals import Ended
 
 _LONGEST_INPUT = 8_192
@@ -28,9 +29,10 @@ def require_hidden_input(*, from_pipe: bool) -> None:
         )
 
 
-def typed_key(destination: str) -> str:
+def typed_key(destination: str, kind: KeyKind = MANAGEMENT) -> str:
     """Ask for a key on the terminal, where it is not shown."""
-    warn("Management keys are made in the xAI Console, under Management Keys.")
+    place = "API Keys" if kind is INFERENCE else "Management Keys"
+    warn(f"{kind.noun.capitalize()}s are made in the xAI Console, under {place}.")
     problem, code = "No key was given, so nothing was stored.", EXIT_FAILED
     try:
         typed = read_hidden_line(f"Key for {destination} (not shown): ")

@@ -130,10 +130,14 @@ def stop_unwritten(error: OSError, advice: str = "") -> NoReturn:
 
 def exit_code_of(error: Exception) -> int:
     """Return the exit code for what stopped a command before it did anything."""
-    from xcoll_tui.api.errors import Misconfigured, Refused  # noqa: PLC0415 - keeps --help light
+    from xcoll_tui.api.errors import (  # noqa: PLC0415 - keeps --help light
+        Misconfigured,
+        NoInferenceKey,
+        Refused,
+    )
     from xcoll_tui.credentials import NameRefused, NoSuchProfile  # noqa: PLC0415
 
-    if isinstance(error, NoSuchProfile):
+    if isinstance(error, NoSuchProfile | NoInferenceKey):
         return EXIT_NO_KEY
     if isinstance(error, Misconfigured):
         return EXIT_FAILED

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 EXAMPLES = """\
-A fault may be repeated; PATH may hold *, and WHEN is before, after or during.
+PATH may hold *; WHEN (before, after, during) and SHARE may be left out.
 example: xcoll emulator --seed small --fault 'GET:*/documents:503:before:0.2'
 """
 
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SPEC",
-        help="METHOD:PATH:STATUS|reset|timeout|garbage[:WHEN][:SHARE]",
+        help="METHOD:PATH:STATUS|reset|timeout|garbage:WHEN:SHARE",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.backup.deletions import Deletions
@@ -11,11 +12,13 @@ from xcoll_tui.session.events import UndoChanged
 from xcoll_tui.session.layouts import Layouts
 from xcoll_tui.session.learned import Learned
 from xcoll_tui.session.place import Place
+from xcoll_tui.session.writes.outcome import Operation
 from xcoll_tui.session.writes.records import Owner
 from xcoll_tui.session.writes.recovery import Recovery
 from xcoll_tui.session.writes.undo_log import UndoLog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from xcoll_tui.session.context import SessionContext
@@ -75,6 +78,16 @@ class LocalState:
         await asyncio.gather(self.learned.move(place), self.undo_log.move(place))
         await asyncio.gather(self.recovery.load(), self.undo_log.load())
         self._context.emit(UndoChanged())
+
+    async def note_restored(
+        self, name_of: Callable[[str], str], collection_id: str, backup: Path
+    ) -> None:
+        """Keep that a collection is made of a backup: it is undone by deleting that collection."""
+        name = name_of(collection_id)
+        operation = str(Operation.RECREATE)
+        entry = self.undo_log.new(operation, collection_id, name, note=backup.name, whole=True)
+        with suppress(OSError):  # then it is deleted by hand; nothing is lost by it
+            await self.undo_log.begin(entry)
 
     async def close(self) -> None:
         """Write the rest, and let go of everything: others may take up what is left."""

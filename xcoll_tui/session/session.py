@@ -30,6 +30,7 @@ from xcoll_tui.session.events import (
     Waiting,
 )
 from xcoll_tui.session.gather import gather
+from xcoll_tui.session.inference import InferenceHost
 from xcoll_tui.session.key_check import team_of
 from xcoll_tui.session.lists.events import Departure, ListEvent
 from xcoll_tui.session.lists.feed import Feed
@@ -44,7 +45,7 @@ from xcoll_tui.session.writes.collections import CollectionWrites
 from xcoll_tui.session.writes.documents import DocumentWrites
 from xcoll_tui.session.writes.field_editor import FieldEditor
 from xcoll_tui.session.writes.finishing import Finishing
-from xcoll_tui.session.writes.outcome import Operation, Outcome
+from xcoll_tui.session.writes.outcome import Outcome
 from xcoll_tui.session.writes.read_back import read_surely
 from xcoll_tui.session.writes.recovery import Unfinished
 from xcoll_tui.session.writes.row_updates import RowUpdates
@@ -65,8 +66,8 @@ class Session:
     being indexed up to date, while it runs.
     `state` is the folder for what must outlive the session, None for nowhere: `state_problem` says
     why, as a sentence. `place` is the base URL; together with the team it tells in there whose
-    things are. `sleep` and `clock` are for tests. All methods belong to one event loop; the
-    coroutines may be cancelled at any time.
+    things are. `inference` is the host of search and files. `sleep` and `clock` are for tests. All
+    methods belong to one event loop; the coroutines may be cancelled at any time.
     """
 
     def __init__(
@@ -79,10 +80,12 @@ class Session:
         state_problem: str = "",
         place: str = "",
         team_id: str = "",
+        inference: InferenceHost | None = None,
     ) -> None:
         self._service = service
         self._context = context = SessionContext(service, clock, sleep)
         context.subscribers.append(self._notice)
+        self.inference = inference or InferenceHost(None)
         self._waits = Waits(context)
         self._remembered: OrderedDict[str, Feed[Document]] = OrderedDict()
         self._collection: Collection | None = None
@@ -141,7 +144,7 @@ class Session:
             self.collection_writes,
             self.bulk,
             self.state,
-            created=self._note_restored,
+            created=partial(self.state.note_restored, self.name_of),
         )
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
@@ -313,20 +316,6 @@ class Session:
         entry = self.undo_stack.newest_undone
         return None if entry is None else await self.undo_stack.undo(entry)
 
-    async def _note_restored(self, collection_id: str, backup: Path) -> None:
-        """Keep that a collection is made of a backup: it is undone by deleting that collection."""
-        entry = self.state.undo_log.new(
-            str(Operation.RECREATE),
-            collection_id,
-            self.name_of(collection_id),
-            note=backup.name,
-            whole=True,
-        )
-        try:
-            await self.state.undo_log.begin(entry)
-        except OSError:
-            return  # then it is deleted by hand; nothing is lost by it
-
     # What the client reports
 
     def note_wait(self, wait: Wait) -> None:
@@ -337,6 +326,7 @@ class Session:
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again, as a person wishes."""
         self._service.end_waits()
+        self.inference.end_waits()
         self.bulk.end_wait()
         self._waits.end()
 
@@ -368,6 +358,7 @@ class Session:
         self._context.subscribers.clear()
         await self._context.watches.end()
         await self._context.tasks.end()
+        await self.inference.close()
         await self.state.close()
 
     # Within

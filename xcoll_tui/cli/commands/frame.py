@@ -81,6 +81,7 @@ def make_parser(name: str) -> Parser:
     hidden = argparse.SUPPRESS  # the epilog has them in one line
     parser.add_argument("--profile", metavar="NAME", help=hidden)
     parser.add_argument("--base-url", metavar="URL", help=hidden)
+    parser.add_argument("--inference-url", metavar="URL", help=hidden)
     parser.add_argument("--read-only", action="store_true", help=hidden)
     parser.add_argument("--log", type=Path, metavar="FILE", help=hidden)
     parser.add_argument("-q", "--quiet", action="store_true", help=hidden)

@@ -38,6 +38,7 @@ from xcoll_tui.session.lists.follower import Follower
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
+from xcoll_tui.session.on_demand import OnDemand
 from xcoll_tui.session.service import Service
 from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.writes.activity import Activity
@@ -56,7 +57,7 @@ _REMEMBERED = 16
 """How many collections' documents stay loaded."""
 
 
-class Session:
+class Session(OnDemand):
     """The state of one session: what is loaded, and the only way to change it.
 
     Every change is told at once to those who subscribed, on the event loop, after it has happened.

@@ -1,0 +1,1 @@
+"""Files of this machine on their way into a collection: planned, compared, sent and watched."""

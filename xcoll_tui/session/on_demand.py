@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xcoll_tui.api.models import Document
+    from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.context import SessionContext
     from xcoll_tui.session.inference import InferenceHost
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.local_state import LocalState
     from xcoll_tui.session.retrieval.retrieval import Retrieval
+    from xcoll_tui.session.upload.uploads import Uploads
+    from xcoll_tui.session.writes.documents import DocumentWrites
+    from xcoll_tui.session.writes.runner import WriteRunner
 
 
-class OnDemand:
+class OnDemand(ABC):
     """What a session has beside its lists and writes; `inference` is the host of it."""
 
     inference: InferenceHost
     state: LocalState
     documents: Feed[Document] | None
+    bulk: Bulk
+    document_writes: DocumentWrites
     _context: SessionContext
+    _runner: WriteRunner
 
     @cached_property
     def retrieval(self) -> Retrieval:
@@ -34,6 +42,25 @@ class OnDemand:
             place=lambda: self.state.place,
             name_of_file=self._name_of_file,
         )
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Files of this machine on their way into a collection, and folders compared with one."""
+        from xcoll_tui.session.upload.uploads import Uploads  # noqa: PLC0415 - few upload
+
+        return Uploads(
+            self._context,
+            self._runner,
+            self.document_writes,
+            self.bulk,
+            self.inference,
+            read_collection=self.read_collection,
+            settling_time=self.state.learned.settling_time,
+        )
+
+    @abstractmethod
+    async def read_collection(self, collection_id: str) -> Collection:
+        """Read a collection afresh."""
 
     def _name_of_file(self, file_id: str) -> str | None:
         document = None if self.documents is None else self.documents.listing.get(file_id)

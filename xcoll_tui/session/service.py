@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from xcoll_tui.api.models import (
         ChunkConfiguration,
@@ -111,6 +112,22 @@ class Service(Protocol):
 
         Fields are sent as they are given, also those that are no texts (`Document.raw_fields`).
         """
+
+    async def upload_document(
+        self,
+        collection_id: str,
+        path: Path | str,
+        *,
+        name: str,
+        content_type: str = "",
+        fields: Mapping[str, Any] | None = None,
+        on_progress: Callable[[int], object] | None = None,
+    ) -> Document:
+        """Upload a file as a document; must not be sent again where it may have been carried out.
+
+        Raises FileRefused for a file that cannot be read to its end as it was.
+        """
+        ...
 
     async def update_document(
         self, collection_id: str, file_id: str, *, fields: Mapping[str, Any]

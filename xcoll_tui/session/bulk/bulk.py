@@ -140,6 +140,10 @@ class Bulk:
         for run in self.running:
             run.notice()
 
+    def begin(self, kind: Kind, collection_id: str, items: Sequence[Item]) -> BulkRun:
+        """Begin a run of another kind, which a room above this one knows."""
+        return self._start(kind, collection_id, items)
+
     # Undoing
 
     def attach_again(

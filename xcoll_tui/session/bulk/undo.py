@@ -310,6 +310,7 @@ class UndoStack:
 
 _KINDS: dict[str, Kind] = {
     str(Operation.ATTACH): "remove",
+    str(Operation.UPLOAD): "remove",
     str(Operation.REMOVE): "attach",
     str(Operation.EDIT): "edit",
     str(Operation.REPLACE): "edit",

@@ -20,6 +20,7 @@ class Operation(StrEnum):
     """The kind of a write; the values are words for a person."""
 
     ATTACH = "attach"
+    UPLOAD = "upload"
     EDIT = "edit"
     REMOVE = "remove"
     REINDEX = "re-index"

@@ -36,6 +36,7 @@ S = TypeVar("S")
 
 _LOOKING = {
     Operation.ATTACH: "attached? looking…",
+    Operation.UPLOAD: "uploaded? looking…",
     Operation.REMOVE: "removed? looking…",
     Operation.CREATE: "created? looking…",
     Operation.DELETE: "deleted? looking…",

@@ -14,6 +14,7 @@ from xcoll_tui.ui.presentation.undo_lines import with_versions
 
 _DOING = {
     Operation.ATTACH: "Attaching",
+    Operation.UPLOAD: "Uploading",
     Operation.REMOVE: "Removing",
     Operation.REINDEX: "Re-indexing",
     Operation.EDIT: "Setting a field of",
@@ -21,6 +22,7 @@ _DOING = {
 _UNDOING = {**_DOING, Operation.EDIT: "Putting back the fields of"}
 _DONE = {
     Operation.ATTACH: ("attached", "already there"),
+    Operation.UPLOAD: ("uploaded", "already there"),
     Operation.REMOVE: ("removed", "gone already"),
     Operation.REINDEX: ("ready", "ready"),
     Operation.EDIT: ("saved", "as it was"),

@@ -16,6 +16,7 @@ _UNSEEN = frozenset({"", "unknown", "not shown"})
 
 _NOUNS = {
     "attach": "attaching",
+    "upload": "upload",
     "remove": "removal",
     "edit": "edit",
     "replace": "edit",
@@ -85,7 +86,8 @@ def consequence_of(plan: UndoPlan) -> str:
             "again."
         )
     if plan.kind == "remove":
-        return f"{was} attached to {where}, and {'leave' if many else 'leaves'} it and its index."
+        done = "uploaded" if entry.operation == "upload" else "attached"
+        return f"{was} {done} to {where}, and {'leave' if many else 'leaves'} it and its index."
     gets = "get" if many else "gets"
     sentence = f"{gets} {its} old fields back in {where}, unless somebody changed them since."
     if plan.replaces:

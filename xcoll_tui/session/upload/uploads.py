@@ -1,0 +1,257 @@
+"""The uploads of a session: planned, begun as runs, watched until they are indexed; and diffs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from xcoll_tui.api.errors import ReadOnly
+from xcoll_tui.session.bulk.work import Item, Kind
+from xcoll_tui.session.gather import gather
+from xcoll_tui.session.lists.settled import IndexingWait, Waited
+from xcoll_tui.session.upload.comparison import FolderComparison, compare_folder, same_sized
+from xcoll_tui.session.upload.digests import digests_of
+from xcoll_tui.session.upload.local_files import Gathered, gather_files, same_name
+from xcoll_tui.session.upload.plan import plan_uploads
+from xcoll_tui.session.upload.sender import Sender, documents_named
+from xcoll_tui.session.writes.outcome import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.session.bulk.bulk import Bulk
+    from xcoll_tui.session.bulk.run import BulkRun
+    from xcoll_tui.session.context import SessionContext
+    from xcoll_tui.session.inference import InferenceHost
+    from xcoll_tui.session.upload.plan import OnName, UploadPlan
+    from xcoll_tui.session.writes.documents import DocumentWrites
+    from xcoll_tui.session.writes.outcome import Outcome
+    from xcoll_tui.session.writes.runner import WriteOptions, WriteRunner
+
+    Fields = Mapping[str, str]
+
+_PAGE_SIZE = 100
+_ASKED_BY_NAME = 20
+"""For so many files the collection is asked for their names; for more all of it is read."""
+
+
+@dataclass
+class UploadRun:
+    """An upload that goes on, whoever looks.
+
+    `run` is as all runs of many are: its events are `Progress(run)`, its items are named by the
+    paths of their files (`PlannedFile.key`), and so are its `outcomes`, whose targets have the IDs.
+    """
+
+    plan: UploadPlan
+    run: BulkRun
+    sent: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def bytes_total(self) -> int:
+        """The bytes of all files."""
+        return self.plan.size
+
+    @property
+    def bytes_sent(self) -> int:
+        """The bytes that have left; those of what failed count as gone through."""
+        ended = self.run.outcomes
+        return sum(
+            planned.file.size if planned.key in ended else self.sent.get(planned.key, 0)
+            for planned in self.plan.files
+        )
+
+    @property
+    def file_ids(self) -> list[str]:
+        """The IDs of the documents that were uploaded, as far as they are."""
+        outcomes = self.run.outcomes.values()
+        return [outcome.target.file_id or "" for outcome in outcomes if outcome.ok]
+
+
+class Uploads:
+    """Plan and make uploads, and compare folders.
+
+    `read_collection` reads a collection afresh.
+    """
+
+    def __init__(
+        self,
+        context: SessionContext,
+        runner: WriteRunner,
+        writes: DocumentWrites,
+        bulk: Bulk,
+        host: InferenceHost,
+        *,
+        read_collection: Callable[[str], Awaitable[Collection]],
+        settling_time: Callable[[], float],
+    ) -> None:
+        self._context = context
+        self._service = context.service
+        self._runner = runner
+        self._writes = writes
+        self._bulk = bulk
+        self._host = host
+        self._read_collection = read_collection
+        self._settling_time = settling_time
+        self.runs: list[UploadRun] = []
+
+    def of(self, run: BulkRun) -> UploadRun | None:
+        """Return the upload that a run is, None for a run of another kind."""
+        return next((upload for upload in self.runs if upload.run is run), None)
+
+    async def gather(self, paths: Sequence[str | Path], *, recursive: bool = False) -> Gathered:
+        """Look at paths, patterns and folders, in a thread."""
+        return await asyncio.to_thread(gather_files, list(paths), recursive=recursive)
+
+    async def plan(
+        self,
+        collection_id: str,
+        gathered: Gathered,
+        *,
+        on_name: OnName = "skip",
+        fields: Fields | None = None,
+        rows: Mapping[str, Fields] | None = None,
+    ) -> UploadPlan:
+        """Plan an upload against the collection as it is now; raises ApiError."""
+        collection = await self._read_collection(collection_id)
+        there = await self._there(collection, [file.name for file in gathered.files])
+        return plan_uploads(
+            collection_id,
+            gathered,
+            there,
+            collection.field_definitions,
+            on_name=on_name,
+            fields=fields,
+            rows=rows,
+        )
+
+    def start(self, plan: UploadPlan) -> UploadRun:
+        """Begin to upload, several files at once; it goes on when nobody waits for it.
+
+        Raises ValueError for a plan with problems, or without a file, and ReadOnly.
+        """
+        if plan.problems:
+            raise ValueError(f"{plan.problems[0]} Nothing was sent.")
+        if not plan.files:
+            raise ValueError("There is nothing to upload.")
+        if self._service.read_only:
+            raise ReadOnly("Nothing was sent: xcoll is read-only. Leave that mode to upload.")
+        sent: dict[str, int] = {}
+
+        def note(key: str, count: int) -> None:
+            sent[key] = count
+            for upload in self.runs:
+                if upload.sent is sent:
+                    upload.run.notice()
+
+        planned = {one.key: one for one in plan.files}
+        sender = Sender(self._runner, self._writes, self._host, planned, note)
+
+        async def write(collection_id: str, item: Item, options: WriteOptions) -> Outcome:
+            return await sender.send(collection_id, item.file_id, options)
+
+        kind = Kind(Operation.UPLOAD, write)
+        items = [Item(one.key, one.file.name, dict(one.fields)) for one in plan.files]
+        run = self._bulk.begin(kind, plan.collection_id, items)
+        upload = UploadRun(plan, run, sent)
+        self.runs.append(upload)
+        return upload
+
+    def retry(self, upload: UploadRun) -> UploadRun:
+        """Begin again with what failed; what is not known is looked for before it is sent."""
+        run = upload.run.retry()
+        keys = {item.file_id for item in run.items}
+        files = tuple(planned for planned in upload.plan.files if planned.key in keys)
+        again = UploadRun(replace(upload.plan, files=files), run, upload.sent)
+        self.runs.append(again)
+        return again
+
+    async def watch(
+        self,
+        collection_id: str,
+        file_ids: Sequence[str],
+        *,
+        on_done: Callable[[Document], None] = lambda _: None,
+        on_progress: Callable[[int], None] = lambda _: None,
+        limit: float | None = None,
+    ) -> Waited:
+        """Look at uploaded documents until each is ready or failed; raises ApiError.
+
+        `on_done` is told of each, `on_progress` how many are under way. `limit` is in seconds.
+        """
+        waiting = IndexingWait(
+            self._service,
+            collection_id,
+            file_ids,
+            settling_time=self._settling_time(),
+            clock=self._context.clock,
+            sleep=self._context.sleep,
+            on_done=on_done,
+            on_progress=on_progress,
+        )
+        if file_ids:
+            await waiting.run(limit)
+        return waiting.waited
+
+    async def compare(
+        self,
+        collection_id: str,
+        gathered: Gathered,
+        *,
+        on_progress: Callable[[int], object] = lambda _: None,
+    ) -> FolderComparison:
+        """Compare files with a collection, by name, size and, where it helps, hash.
+
+        `on_progress` is told how many files were hashed. Raises ApiError.
+        """
+        documents = [
+            document
+            for documents in (await self._all_by_name(collection_id)).values()
+            for document in documents
+        ]
+        digests = {}
+        for number, file in enumerate(same_sized(gathered.files, documents), 1):
+            digests[str(file.path)] = await asyncio.to_thread(digests_of, file)
+            on_progress(number)
+        return compare_folder(gathered.files, documents, digests, gathered.skipped)
+
+    async def _there(
+        self, collection: Collection, names: Sequence[str]
+    ) -> dict[str, list[Document]]:
+        """Return the documents that have one of these names, by it."""
+        wanted = list(dict.fromkeys(map(same_name, names)))
+        if collection.documents_count == 0 and not wanted:
+            return {}
+        if len(wanted) > _ASKED_BY_NAME:
+            documents = await self._all_by_name(collection.collection_id)
+            return {name: documents[name] for name in wanted if name in documents}
+        found = (
+            await gather(
+                *(
+                    documents_named(self._service.list_documents, collection.collection_id, name)
+                    for name in wanted
+                )
+            )
+            if wanted
+            else []
+        )
+        return {name: rows for name, rows in zip(wanted, found, strict=True) if rows}
+
+    async def _all_by_name(self, collection_id: str) -> dict[str, list[Document]]:
+        found: dict[str, dict[str, Document]] = {}
+        token: str | None = None
+        tokens: set[str | None] = set()
+        while token not in tokens:
+            tokens.add(token)
+            page = await self._service.list_documents(
+                collection_id, limit=_PAGE_SIZE, pagination_token=token
+            )
+            for row in page.documents:
+                found.setdefault(same_name(row.name), {})[row.file_id] = row
+            token = page.pagination_token
+            if token is None:
+                break
+        return {name: list(rows.values()) for name, rows in found.items()}

@@ -91,6 +91,11 @@ class UnfinishedChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesChanged:
+    """There are more files, or others, in the list of the team's files, or it says something."""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A run of many writes (`bulk.BulkRun`) went on, or is over."""
 
@@ -107,5 +112,6 @@ Event = (
     | Waiting
     | WaitEnded
     | RequestMade
+    | FilesChanged
     | WriteEvent
 )

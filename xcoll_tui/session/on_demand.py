@@ -7,9 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections import OrderedDict
+
     from xcoll_tui.api.models import Collection, Document
     from xcoll_tui.session.bulk.bulk import Bulk
     from xcoll_tui.session.context import SessionContext
+    from xcoll_tui.session.files.files import TeamFiles
     from xcoll_tui.session.inference import InferenceHost
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.local_state import LocalState
@@ -28,6 +31,7 @@ class OnDemand(ABC):
     bulk: Bulk
     document_writes: DocumentWrites
     _context: SessionContext
+    _remembered: OrderedDict[str, Feed[Document]]
     _runner: WriteRunner
 
     @cached_property
@@ -57,6 +61,14 @@ class OnDemand(ABC):
             read_collection=self.read_collection,
             settling_time=self.state.learned.settling_time,
         )
+
+    @cached_property
+    def files(self) -> TeamFiles:
+        """The team's files, whether or not a collection holds them."""
+        from xcoll_tui.session.files.files import TeamFiles  # noqa: PLC0415 - few look at them
+
+        loaded = lambda: self._remembered  # noqa: E731 - it changes
+        return TeamFiles(self._context, self._runner, self.inference, loaded=loaded)
 
     @abstractmethod
     async def read_collection(self, collection_id: str) -> Collection:

@@ -9,6 +9,7 @@ from xcoll_tui.session.events import (
     CollectionChanged,
     CollectionOpened,
     Event,
+    FilesChanged,
     KeyRefused,
     KeyValidated,
     OutcomeCorrected,
@@ -137,8 +138,8 @@ class EventRenderer:
                 screen.follow_cursor()
             case KeyRefused():
                 screen.tell_key_refused(change.error)
-            case KeyValidated() | Waiting() | WaitEnded() | RequestMade():
-                pass  # they stand in the header alone
+            case KeyValidated() | Waiting() | WaitEnded() | RequestMade() | FilesChanged():
+                pass  # they stand in the header alone, and files on no screen yet
             case _:
                 if screen.writing is not None:
                     self._show_write(change, screen.writing)

@@ -27,6 +27,7 @@ class Operation(StrEnum):
     CREATE = "create collection"
     UPDATE = "change collection"
     DELETE = "delete collection"
+    DELETE_FILE = "delete file"
     REPLACE = "replace"
     RECREATE = "recreate"
 

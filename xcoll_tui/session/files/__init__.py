@@ -1,0 +1,1 @@
+"""The team's files, whether or not a collection holds them."""

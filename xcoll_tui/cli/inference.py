@@ -7,7 +7,9 @@ from xcoll_tui.api.inference import InferenceClient
 from xcoll_tui.credentials import (
     INFERENCE,
     CredentialError,
+    Insecure,
     Key,
+    NoKeyring,
     Profile,
     Secret,
     Supplied,
@@ -82,13 +84,15 @@ class InferenceAccess:
         on_wait: "Callable[[Wait], object] | None" = None,
     ) -> InferenceClient:
         """Find the key and make a client of it; raises NoInferenceKey, and InvalidKey."""
-        problem = ""
+        problem = NO_INFERENCE_KEY
         try:
             key = await self.find()
+        except (NoKeyring, Insecure):
+            key = None
         except CredentialError as trouble:
-            key, problem = None, f" {trouble}"
+            key, problem = None, f"Search and files need an inference key. {trouble}"
         if key is None:
-            raise NoInferenceKey(NO_INFERENCE_KEY + problem)
+            raise NoInferenceKey(problem)
         return self.client(key.secret, on_request=on_request, on_wait=on_wait)
 
     def client(

@@ -1,7 +1,7 @@
 """Writes under way on the command line: each result as it comes, and what went out at the end."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -70,8 +70,9 @@ def _sentence_of(task: "asyncio.Future[R]") -> str:
 class Following:
     """The runs that some work starts, followed until all of their results are written.
 
-    `first` is the first run, where it was started already. `failed` counts what did not go well,
-    and with `until_indexed` also what was asked for and not seen to end.
+    `first` is the first run, where it was started already. `counted` is what the progress shows in
+    the place of documents: a noun, how many there are, and how many are done. `failed` counts what
+    did not go well, and with `until_indexed` also what was asked for and not seen to end.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Following:
         *,
         first: "BulkRun | None" = None,
         until_indexed: bool = False,
+        counted: tuple[str, int, Callable[[], int]] | None = None,
     ) -> None:
         self.failed = 0
         self._session = session
@@ -89,6 +91,7 @@ class Following:
         self._results = results
         self._before = len(session.bulk.runs) - (first is not None)
         self._until_indexed = until_indexed
+        self._counted = counted
         self._followed: list[_FollowedRun] = []
 
     async def see_through(self, work: Awaitable[R], total: int | None = None) -> R:
@@ -104,7 +107,8 @@ class Following:
                 news.set()
 
         unsubscribe = self._session.subscribe(note)
-        progress, written, waits = self._output.progress("documents", total), 0, False
+        noun, total, count = self._counted or ("documents", total, lambda: written)
+        progress, written, waits = self._output.progress(noun, total), 0, False
         try:
             while True:
                 news.clear()
@@ -114,7 +118,7 @@ class Following:
                     self._write(outcomes)
                     written += len(outcomes)
                     is_over = is_over and followed.is_over
-                progress.update(written)
+                progress.update(count())
                 if is_over:
                     return task.result()
                 if not waits and not await _comes_soon(news):

@@ -64,7 +64,7 @@ class LocalFile:
     @property
     def name(self) -> str:
         """The name that its document gets."""
-        return writable(self.path.name)
+        return writable_name(self.path)
 
     @property
     def content_type(self) -> str:
@@ -88,6 +88,11 @@ class Gathered:
 
     files: tuple[LocalFile, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+
+
+def writable_name(path: Path) -> str:
+    """Return the name of a path as a text that can be sent and shown."""
+    return writable(os.fsdecode(path.name) or str(path))
 
 
 def same_name(name: str) -> str:

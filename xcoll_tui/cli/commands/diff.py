@@ -1,0 +1,147 @@
+"""`xcoll diff`: a folder beside a collection: what is new, changed, missing there or the same."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xcoll_tui.cli.commands.collection import add_collection
+from xcoll_tui.cli.commands.columns import Column, RowKind
+from xcoll_tui.cli.commands.documents import read_target
+from xcoll_tui.cli.commands.failure import CommandFailed
+from xcoll_tui.cli.commands.field_values import as_fields, field_value
+from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.opened import opened_session
+from xcoll_tui.cli.commands.upload import upload_files
+from xcoll_tui.cli.parser import EXIT_USAGE
+from xcoll_tui.cli.patience import run_until_signal
+from xcoll_tui.session.upload.comparison import STATES, Difference
+from xcoll_tui.session.upload.local_files import Gathered
+from xcoll_tui.ui.presentation.format import format_size
+from xcoll_tui.ui.presentation.text import clean
+
+if TYPE_CHECKING:
+    from xcoll_tui.cli.commands.output import Output
+    from xcoll_tui.session.upload.comparison import FolderComparison
+
+SUMMARY = "Compare a folder with a collection, by name, size and, where it helps, hash."
+EXAMPLES = """\
+A line for each that differs: new (here only), changed, missing (there only).
+With --upload-new the new ones are uploaded, as xcoll upload does.
+
+example: xcoll diff "Meeting notes" notes/ --upload-new
+"""
+
+
+def _size_there(row: Difference) -> int | None:
+    return row.documents[0].file_metadata.size_bytes if row.documents else None
+
+
+_COLUMNS: tuple[Column[Difference], ...] = (
+    Column("state", lambda row: row.state, whole=True),
+    Column("name", lambda row: row.name),
+    Column(
+        "size",
+        lambda row: None if row.file is None else row.file.size,
+        shown=lambda row: "" if row.file is None else format_size(row.file.size),
+        right=True,
+        whole=True,
+    ),
+    Column(
+        "size_there",
+        _size_there,
+        shown=lambda row: format_size(_size_there(row)) if row.documents else "",
+        right=True,
+        whole=True,
+        rank=1,
+        head="there",
+    ),
+    Column("by", lambda row: row.by, rank=1),
+    Column("file_id", lambda row: row.documents[0].file_id if row.documents else "", rank=2),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_collection(parser)
+    parser.add_argument("folder", metavar="DIR", help="the folder")
+    parser.add_argument("--recursive", action="store_true", help="folders within it as well")
+    parser.add_argument("--all", action="store_true", help="also what is unchanged")
+    parser.add_argument("--upload-new", action="store_true", help="upload what is new")
+    parser.add_argument(
+        "--field",
+        dest="fields",
+        type=field_value,
+        action="append",
+        default=[],
+        metavar="K=V",
+        help="a field of each that is uploaded; may be repeated",
+    )
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for the indexing")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be uploaded, only")
+    add_form(parser)
+
+
+def run(options: argparse.Namespace, output: "Output") -> int:
+    """Carry it out."""
+    if not Path(options.folder).expanduser().is_dir():
+        raise CommandFailed(f"{clean(options.folder, 200)} is no folder.", EXIT_USAGE)
+    if not options.upload_new and (options.fields or options.dry_run or options.no_wait):
+        raise CommandFailed("--field, --dry-run and --no-wait go with --upload-new.", EXIT_USAGE)
+    return run_until_signal(_diff(options, output))
+
+
+async def _diff(options: argparse.Namespace, output: "Output") -> int:
+    uploads = options.upload_new and not options.dry_run
+    async with opened_session(options, writes=uploads) as opened:
+        collection = await read_target(opened, options.collection)
+        gathered = await opened.session.uploads.gather(
+            [options.folder], recursive=options.recursive
+        )
+        progress = output.progress("files hashed")
+        compared = await opened.session.uploads.compare(
+            collection.collection_id, gathered, on_progress=progress.update
+        )
+        output.end_progress()
+        output.note(_summary(compared))
+        if not options.upload_new:
+            _write(output, compared, everything=options.all)
+            return 0
+        new = tuple(one.file for one in compared.of("new") if one.file is not None)
+        plan = await opened.session.uploads.plan(
+            collection.collection_id,
+            Gathered(new, gathered.skipped),
+            fields=as_fields(options.fields, "--field"),
+        )
+        return await upload_files(options, output, opened, plan)
+
+
+def _write(output: "Output", compared: "FolderComparison", *, everything: bool) -> None:
+    writer = output.rows(RowKind(_COLUMNS, _COLUMNS, _to_json))
+    writer.write([one for one in compared.differences if everything or one.state != "unchanged"])
+    writer.end()
+
+
+def _summary(compared: "FolderComparison") -> str:
+    counts = ", ".join(f"{compared.counts[state]:,} {state}" for state in STATES)
+    how = "by size alone: no hash of the service matches one that can be made here"
+    if compared.hashed_by:
+        how = f"by size and {compared.hashed_by}"
+    elif not compared.of("unchanged"):
+        how = "by size"
+    skipped = f" {len(compared.skipped):,} skipped." if compared.skipped else ""
+    return f"{counts}; {how}.{skipped}"
+
+
+def _to_json(row: Difference) -> str:
+    return json.dumps(
+        {
+            "state": row.state,
+            "name": row.name,
+            "path": None if row.file is None else str(row.file.path),
+            "size_bytes": None if row.file is None else row.file.size,
+            "size_there": _size_there(row),
+            "by": row.by,
+            "file_ids": [document.file_id for document in row.documents],
+        }
+    )

@@ -43,6 +43,7 @@ BEYOND = (
     "GET /v1/files/{id}",
     "GET /v1/files/{id}/content",
     "DELETE /v1/files/{id}",
+    "POST /v1/documents/search",
     "any other",
 )
 

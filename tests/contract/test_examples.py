@@ -9,7 +9,8 @@ source      ["[L,R] Section: fact", …]: kinds and section as in the notes on t
             where they say nothing, or say that it is unsure
 assumed     true exactly where a source is silent; `assumption` then says what is assumed
 client      optional arguments of Client besides the key: {"team_id": "team-1"}
-call        {"method": "list_documents", "arguments": {"collection_id": …, "limit": 2}}
+call        {"method": "list_documents", "arguments": {"collection_id": …, "limit": 2}}; a `path` is
+            that of a file with what the request's part with a file name holds
 request     method, path (as on the request line), query {name: value or [values]}, headers, and
             at most one of body (JSON), text (sent as JSON), multipart [{name, filename?,
             content_type?, data or base64}]
@@ -32,9 +33,12 @@ skip        {"client" or "emulator": why this side has no part}
 """
 
 import contextlib
+import email
+import email.policy
 import functools
 import json
 import re
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
@@ -48,6 +52,7 @@ from tests.contract.corpus import Example, assumptions
 from tests.contract.wire import Answer, Recorder, ask
 from xcoll_tui.api import errors, models
 from xcoll_tui.api.client import Client
+from xcoll_tui.api.inference import InferenceClient
 from xcoll_tui.emulator.server import Server
 
 KEY = "xai-token-of-the-examples"
@@ -104,9 +109,23 @@ async def no_sleep(_: float) -> None:
 
 
 async def call(example: Example, url: str) -> Any:
-    arguments = example["call"]["arguments"]
-    async with Client(KEY, base_url=url, sleep=no_sleep, **example.get("client", {})) as client:
-        result = getattr(client, example["call"]["method"])(**arguments)
+    arguments, method = dict(example["call"]["arguments"]), example["call"]["method"]
+    kind = Client if hasattr(Client, method) else InferenceClient
+    folder = contextlib.ExitStack()
+    if "path" in arguments:
+        # What is uploaded is read from a disk: the part that has a file name.
+        (part,) = (part for part in example["request"]["multipart"] if "filename" in part)
+        path = Path(folder.enter_context(tempfile.TemporaryDirectory())) / arguments["path"]
+        path.write_text(part["data"])
+        arguments["path"] = path
+    options = {"base_url": url, "sleep": no_sleep, **example.get("client", {})}
+    with folder:
+        return await answer_of(kind(KEY, **options), method, arguments)
+
+
+async def answer_of(client: Client, method: str, arguments: Mapping[str, Any]) -> Any:
+    async with client:
+        result = getattr(client, method)(**arguments)
         if not isinstance(result, AsyncIterator):
             return await result
         pages = []
@@ -140,6 +159,9 @@ async def test_client_builds_the_request(example: Example):
     if "body" in example["request"]:
         assert json.loads(first.body) == example["request"]["body"]
         assert first.headers["content-type"].partition(";")[0] == "application/json"
+    elif "multipart" in example["request"]:
+        assert parts_of(first) == parts_of(expected)
+        assert first.headers["content-length"] == str(len(first.body))
     else:
         assert first.body == b""
     for request in server.requests:
@@ -150,6 +172,23 @@ async def test_client_builds_the_request(example: Example):
         )
         assert request.headers["authorization"] == expected.headers["authorization"]
         assert KEY not in request.target
+
+
+def parts_of(request: Any) -> dict[str, Any]:
+    """Read a multipart body, with a parser that is neither side's."""
+    head = f"content-type: {request.headers['content-type']}\r\n\r\n".encode()
+    message = email.message_from_bytes(head + request.body, policy=email.policy.HTTP)
+    parts = {
+        part.get_param("name", header="content-disposition"): (
+            part.get_filename(),
+            part["content-type"],
+            part.get_payload(decode=True),
+        )
+        for part in message.iter_parts()
+    }
+    if "fields" in parts:  # JSON, however it is written
+        parts["fields"] = (*parts["fields"][:2], json.loads(parts["fields"][2]))
+    return parts
 
 
 STRUCTS = {

@@ -146,7 +146,7 @@ def main(argv: list[str] | None = None) -> None:
             if value is not None:
                 parser.error(f"--{name.replace('_', '-')} goes with --demo")
     if options.demo and (options.base_url or options.profile or options.inference_url):
-        parser.error("--demo brings its own service; leave the URLs and --profile out")
+        parser.error("--demo brings its own service; leave --base-url and --profile out")
     if looks_like_key(options.collection_id or ""):
         parser.refuse_key()
     _browse(options)

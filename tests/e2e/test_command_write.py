@@ -382,6 +382,7 @@ WRITES = {
     "update": [NOTES, "--name", "New"],
     "delete": [NOTES, "--yes"],
     "restore": ["nosuch"],
+    "upload": [NOTES, "nosuch"],
 }
 
 

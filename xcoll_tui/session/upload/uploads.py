@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import ReadOnly
 from xcoll_tui.session.bulk.work import Item, Kind
 from xcoll_tui.session.gather import gather
+from xcoll_tui.session.lists.progress import progress_of
 from xcoll_tui.session.lists.settled import IndexingWait, Waited
 from xcoll_tui.session.upload.comparison import FolderComparison, compare_folder, same_sized
 from xcoll_tui.session.upload.digests import digests_of
@@ -182,18 +183,25 @@ class Uploads:
 
         `on_done` is told of each, `on_progress` how many are under way. `limit` is in seconds.
         """
+        # What is shown of a document that was just made cannot be of before.
+        shown = await self._service.batch_get_documents(collection_id, list(file_ids))
+        done = {row.file_id: row for row in shown if not progress_of(row).is_under_way}
+        for row in done.values():
+            on_done(row)
+        left = [file_id for file_id in file_ids if file_id not in done]
         waiting = IndexingWait(
             self._service,
             collection_id,
-            file_ids,
+            left,
             settling_time=self._settling_time(),
             clock=self._context.clock,
             sleep=self._context.sleep,
             on_done=on_done,
             on_progress=on_progress,
         )
-        if file_ids:
+        if left:
             await waiting.run(limit)
+        waiting.waited.done |= done
         return waiting.waited
 
     async def compare(

@@ -154,6 +154,9 @@ class Service:
             body = await request.body()
         except ClientDisconnect:
             return
+        except Exception as error:
+            # Inside another program the body is made there while it is read, and may fail there.
+            raise ConnectionResetError("The request was broken off by its sender.") from error
         if self.latency:
             await asyncio.sleep(self.latency)
         try:

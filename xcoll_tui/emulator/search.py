@@ -3,8 +3,8 @@
 What the sources leave open is chosen here: an empty query, an unknown mode and a number out of its
 range are 400; a collection that is not there is 404; a limit is 1 to 1000. A document is found when
 its indexing has ended. Of a field with a number both sides compare as numbers, else as texts. A
-reranker is read and not asked. Of the samples of one collection so many are searched as
-`_MOST_SAMPLES` says.
+reranker is read and not asked. Of a collection of very many samples every second is searched, or
+fourth, and so on, `_MOST_SAMPLES` at most: what was uploaded is always searched.
 """
 
 import json
@@ -26,10 +26,11 @@ from xcoll_tui.emulator.wire import Json, invalid
 _MODES = ("hybrid", "semantic", "keyword")
 _LIMIT, _MOST = 10, 1000
 _MULTIPLIER = 10
-_MOST_SAMPLES = 5_000
+_MOST_SAMPLES = 2_000
 _SAMPLES_AT_ONCE = 500
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{4,}")
 _LONGEST_RAW = 20_000
+_NEVER = 1 << 62
 # Characters of a file that are searched: more would hold all other requests for minutes.
 _LONGEST_TEXT = 1_000_000
 _WITH_MARKUP = ("application/pdf", "application/vnd", "application/msword")
@@ -38,10 +39,17 @@ _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?\Z", re.ASCII)
 
 @dataclass
 class _Indexed:
-    """The index of a collection, and of each document in it what was indexed."""
+    """The index of a collection, with its documents, and of each what was indexed.
+
+    It holds as long as nothing was written since so many `changes`, and until the next document is
+    through at `next_end`.
+    """
 
     index: SearchIndex = field(default_factory=SearchIndex)
+    rows: dict[int, sqlite3.Row] = field(default_factory=dict)
     states: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    changes: int = -1
+    next_end: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,8 +149,10 @@ class Search:
             for collection_id in collection_ids:
                 collection = find_collection(connection, collection_id)
                 indexed = self._renew(connection, collection)
-                rows = _rows_of(connection, collection, self._store.now(), condition)
-                documents = {row["file"]: row for row in rows}
+                documents = indexed.rows
+                if condition is not None:
+                    rows = _rows_of(connection, collection, self._store.now(), condition)
+                    documents = {row["file"]: row for row in rows if row["file"] in documents}
                 for chunk, score in _rank(indexed.index, query, mode, limit, documents):
                     row = documents[chunk.file]
                     match = found.setdefault(
@@ -162,13 +172,20 @@ class Search:
     def _renew(self, connection: sqlite3.Connection, collection: sqlite3.Row) -> _Indexed:
         """Bring the index of a collection up to date: what went, what came, what was changed."""
         indexed = self._indexed.setdefault(collection["id"], _Indexed())
-        states, fresh, samples = {}, [], 0
-        for row in _rows_of(connection, collection, self._store.now(), None):
-            samples += not row["is_uploaded"]
-            if samples > _MOST_SAMPLES and not row["is_uploaded"]:
+        now, changes = self._store.now(), connection.total_changes
+        if indexed.changes == changes and now < indexed.next_end:
+            return indexed
+        indexed.changes, indexed.next_end = changes, _next_end(connection, collection, now)
+        indexed.rows = {}
+        states, fresh = {}, []
+        rows = _rows_of(connection, collection, now, None)
+        samples = sum(not row["is_uploaded"] for row in rows)
+        step = 1 << max(0, (samples - 1) // _MOST_SAMPLES).bit_length()
+        for row in rows:
+            if not row["is_uploaded"] and row["file"] % step:
                 continue
             state = (row["index_ends"], row["fields"], collection["chunk_configuration"])
-            states[row["file"]] = state
+            states[row["file"]], indexed.rows[row["file"]] = state, row
             if indexed.states.get(row["file"]) != state:
                 fresh.append(row)
         for file in [file for file in indexed.states if states.get(file) != indexed.states[file]]:
@@ -212,6 +229,15 @@ def _rows_of(
         f" AND ({text}) ORDER BY d.file",
         (collection["id"], now, *values),
     ).fetchall()
+
+
+def _next_end(connection: sqlite3.Connection, collection: sqlite3.Row, now: int) -> int:
+    """Tell when the next document of a collection is through."""
+    end: int | None = connection.execute(
+        "SELECT min(index_ends) FROM documents WHERE collection = ? AND index_ends > ?",
+        (collection["id"], now),
+    ).fetchone()[0]
+    return _NEVER if end is None else end
 
 
 def _rank(

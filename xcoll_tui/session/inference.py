@@ -21,11 +21,9 @@ class InferenceService(Protocol):
 
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again."""
-        ...
 
     async def aclose(self) -> None:
         """Close all connections."""
-        ...
 
     async def search_documents(
         self,
@@ -38,7 +36,6 @@ class InferenceService(Protocol):
         retrieval_mode: str | Mapping[str, Any] | None = None,
     ) -> SearchResults:
         """Search collections."""
-        ...
 
     async def list_files(
         self,
@@ -50,7 +47,6 @@ class InferenceService(Protocol):
         filter: str | None = None,  # noqa: A002 - the API's own name
     ) -> FilePage:
         """Return one page of the team's files."""
-        ...
 
     def iter_files(
         self,
@@ -62,15 +58,12 @@ class InferenceService(Protocol):
         filter: str | None = None,  # noqa: A002 - the API's own name
     ) -> AsyncIterator[FilePage]:
         """Yield the pages of files."""
-        ...
 
     async def get_file(self, file_id: str) -> StoredFile:
         """Return a file's facts."""
-        ...
 
     async def delete_file(self, file_id: str) -> DeletedFile:
         """Delete a file, and the documents that it is."""
-        ...
 
     async def upload_file(
         self,
@@ -81,7 +74,6 @@ class InferenceService(Protocol):
         on_progress: Callable[[int], object] | None = None,
     ) -> StoredFile:
         """Upload a file; must not be sent again where it may have been carried out."""
-        ...
 
 
 class InferenceHost:

@@ -127,7 +127,6 @@ class Service(Protocol):
 
         Raises FileRefused for a file that cannot be read to its end as it was.
         """
-        ...
 
     async def update_document(
         self, collection_id: str, file_id: str, *, fields: Mapping[str, Any]

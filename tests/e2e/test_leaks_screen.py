@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.leaks import KEY, UNMARKED, Cage, copied_in, leaks_in, leaks_under
+from tests.e2e.leaks import INFERENCE_KEY, KEY, UNMARKED, Cage, copied_in, leaks_in, leaks_under
 from tests.e2e.walk import cursor_row
 from tests.hostile.shelf import Shelf, document, served
 from xcoll_tui.emulator.faults import parse_fault
@@ -76,6 +76,7 @@ def test_a_key_that_is_given_goes_nowhere_however_loud_the_libraries_are(cage):
             *("--base-url", server.url, "--log", "xcoll.log"),
             script=WRAPPED,
             XAI_MANAGEMENT_KEY=KEY,
+            XAI_API_KEY=INFERENCE_KEY,
             **LOUD,
         ) as terminal,
     ):

@@ -110,12 +110,26 @@ def test_a_service_that_tells_the_key_back_is_not_repeated(tmp_path):
 def test_a_key_on_the_command_line_and_in_the_url_is_refused_unseen(tmp_path):
     cage = Cage(tmp_path)
     long_key = "xai-" + "a1B2c3D4" * 5
-    for arguments in (
-        ["search", "x", "y", "--inference-url", f"https://x.example/{long_key}"],
-        ["--inference-url", long_key],
-        ["auth", "login", "--inference", "--inference-url", long_key, "--key-stdin"],
-        ["auth", "login", "--inference", long_key],
+    for key in (long_key, INFERENCE_KEY):
+        commands = [
+            ["search", "x", "y", "--inference-url", f"https://x.example/{key}"],
+            ["search", key, "y"],
+            ["--inference-url", key],
+            ["auth", "login", "--inference", "--inference-url", key, "--key-stdin"],
+            ["auth", "login", "--inference", "--inference-url", f"https://{key}", "--key-stdin"],
+            ["auth", "login", "--inference", key],
+            ["auth", "login", "--inference", "--profile", key.lower()[:32], "--key-stdin"],
+        ]
+        for command, (code, out, err) in zip(commands, run_many(cage, *commands), strict=True):
+            assert (code, out) == (2, ""), command
+            assert key not in err
+            assert key.lower()[:32] not in err
+    for name, value in (
+        ("XCOLL_INFERENCE_URL", INFERENCE_KEY),
+        ("XCOLL_INFERENCE_URL", f"https://{INFERENCE_KEY}@x.example"),
+        ("XCOLL_INFERENCE_URL", f"https://x.example/{INFERENCE_KEY}"),
+        ("XCOLL_BASE_URL", f"https://x.example/{INFERENCE_KEY}"),
+        ("XCOLL_API_KEY_FILE", INFERENCE_KEY),
     ):
-        [(code, out, err)] = run_many(cage, arguments)
-        assert (code, out) == (2, ""), arguments
-        assert long_key not in err
+        ended = run_many(cage, ["auth", "status"], ["search", "a", "b"], **{name: value})
+        assert all(code in {1, 2, 4} for code, _, _ in ended), (name, ended)

@@ -7,11 +7,12 @@ from contextlib import suppress
 from urllib.parse import quote, urlencode, urlsplit
 
 from xcoll_tui.api.errors import Refused
-from xcoll_tui.api.keys import KEY_PREFIX, ManagementKey, is_in_url
+from xcoll_tui.api.keys import ANY_PREFIX, KEY_PREFIX, ManagementKey, is_in_url
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+\Z|\[[0-9A-Fa-f:.]+\]\Z")
 # A host name may begin as they do, but is not as long.
 _INFERENCE_KEY = re.compile(r"xai-[A-Za-z0-9]{24}")
+_KEY_IN_PATH = re.compile(r"xai-\S{24}")
 # httpx takes no URL beyond 64 KiB; most services stop far earlier.
 _TARGET_LIMIT = 60_000
 
@@ -39,14 +40,15 @@ def accept_base_url(
         raise Refused(
             f"The {noun} holds a user name or password. Leave it out: the key is sent as a header."
         )
-    if KEY_PREFIX in address or _INFERENCE_KEY.search(address):
+    if KEY_PREFIX in address or _INFERENCE_KEY.search(address) or _KEY_IN_PATH.search(parts.path):
         kind = "a management" if KEY_PREFIX in address else "an inference"
         raise Refused(f"The {noun} holds {kind} key. Leave it out: the key is sent as a header.")
     if problem is None:
         problem = _problem_of(address, parts.scheme, host, authority)
     if problem is not None:
         # What is no URL at all is not shown either.
-        shown = f" {address.partition('?')[0][:200]!r}" if "://" in address else ""
+        may_be_shown = "://" in address and ANY_PREFIX not in address
+        shown = f" {address.partition('?')[0][:200]!r}" if may_be_shown else ""
         raise Refused(f"The {noun}{shown} {problem}. Give one like {example}.")
     path = parts.path.rstrip("/").removesuffix("/v1").rstrip("/")
     return f"{parts.scheme}://{authority}{'' if port is None else f':{port}'}{quote(path, '/%:@')}"

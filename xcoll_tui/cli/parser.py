@@ -19,7 +19,7 @@ EXIT_BROKEN_PIPE = 128 + 13
 """As other programs end that SIGPIPE kills, which Python ignores; `pipefail` tells it from 1."""
 
 # What keys look like: management ones begin with xai-token-, inference ones with xai-.
-_KEY = re.compile(r"xai-[\w-]{8,}[^\s'\"]*")
+_KEY = re.compile(r"xai-(?:[\w-]{8,}[^\s'\"]*|[^\s'\"]{20,})")
 # In the middle of something else, such as a URL or a path, where words like xai-console may stand.
 _KEY_WITHIN = re.compile(r"xai-token-\S{8}|xai-[A-Za-z0-9]{24}")
 _HIDDEN = "[key]"

@@ -27,6 +27,8 @@ _NO_NAME = (
     "a digit."
 )
 _LONGEST_TEAM = 200
+# A longer name that begins as inference keys do is more likely one.
+_LONGEST_OF_ITS_KIND = 20
 _TEXTS = ("base_url", "team_id", "inference_url")
 _FACTS = (*_TEXTS, "read_only")
 
@@ -47,7 +49,10 @@ def accept_name(name: str) -> str:
 
     What was typed in the place of a name may be a key.
     """
-    if _NAME.fullmatch(name) is None or name.startswith(KEY_PREFIX):
+    may_be_key = name.startswith(KEY_PREFIX) or (
+        name.startswith(ANY_PREFIX) and len(name) > _LONGEST_OF_ITS_KIND
+    )
+    if _NAME.fullmatch(name) is None or may_be_key:
         raise NameRefused(_NO_NAME)
     return name
 

@@ -5,6 +5,7 @@ import gc
 import importlib
 import io
 import sys
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -110,7 +111,8 @@ def run_command(name: str, arguments: list[str]) -> int:
 def _run(name: str, arguments: list[str]) -> int:
     parser = make_parser(name)
     options = _unguarded(parser.parse_intermixed_args(_guarded(arguments)))
-    if any(looks_like_key(value) for value in _texts_of(options)):
+    # A file that is there may begin as keys do.
+    if any(looks_like_key(value) and not lexists(value) for value in _texts_of(options)):
         parser.refuse_key()
     if sys.stdout is None:
         stop("Standard output is closed, so there is nowhere to write to.", EXIT_FAILED)

@@ -61,6 +61,24 @@ the trash within 30 days.
 """
 
 
+_COMPANIES = {
+    "AAPL": "Apple Inc.",
+    "AMD": "Advanced Micro Devices",
+    "AMZN": "Amazon.com",
+    "AVGO": "Broadcom",
+    "CRM": "Salesforce",
+    "GOOGL": "Alphabet, the parent of Google",
+    "IBM": "International Business Machines",
+    "INTC": "Intel",
+    "META": "Meta Platforms",
+    "MSFT": "Microsoft",
+    "NFLX": "Netflix",
+    "NVDA": "NVIDIA",
+    "ORCL": "Oracle",
+    "QCOM": "Qualcomm",
+    "TSLA": "Tesla",
+}
+_REPORTS = {"10-K": "annual report", "10-Q": "quarterly report", "8-K": "current report"}
 _ANSWERS = {
     name: lines for name, *lines in (answer.splitlines() for answer in _ANSWERS_TEXT.split("\n\n"))
 }
@@ -73,6 +91,8 @@ def text_of(name: str, fields: Mapping[str, str], about: str) -> str:
     article = _ARTICLE.fullmatch(name)
     if article is not None:
         lines += _steps_of(article[1], article[2], fields)
+    elif "ticker" in fields:
+        lines += [_filing_of(title, fields, about)]
     else:
         lines += [f"{title}. {about}".strip()]
     lines += [f"{key}: {value}" for key, value in fields.items()]
@@ -81,6 +101,17 @@ def text_of(name: str, fields: Mapping[str, str], about: str) -> str:
         heading, *rest = answer
         lines += ["", f"## {heading}", "", *rest]
     return "\n".join(lines) + "\n"
+
+
+def _filing_of(title: str, fields: Mapping[str, str], about: str) -> str:
+    ticker, form = fields["ticker"], fields.get("form", "")
+    company = _COMPANIES.get(ticker, ticker)
+    report = _REPORTS.get(form, "report")
+    period = fields.get("period") or fields.get("year") or title
+    return (
+        f"{company} ({ticker}), {report} on form {form} for the period {period}: revenue, operating "
+        f"income, cash flow, risk factors and outlook. {about}"
+    )
 
 
 def _steps_of(verb: str, thing: str, fields: Mapping[str, str]) -> list[str]:

@@ -128,8 +128,14 @@ def _tell(
     columns = [*leading, *_REST, *trailing, _FILE_ID, _TEXT]
     kind = RowKind(columns, [column for column in columns if column is not _FILE_ID], _to_json)
     writer = output.rows(kind)
-    for one in found.values():
-        writer.write(_rows(one, found, by_document=options.by_document))
+    # At once: the widths of a table are those of what is written first.
+    writer.write(
+        [
+            row
+            for one in found.values()
+            for row in _rows(one, found, by_document=options.by_document)
+        ]
+    )
     writer.end()
     for mode, error in answers.items():
         if not isinstance(error, Found):

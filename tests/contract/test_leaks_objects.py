@@ -20,8 +20,21 @@ from xcoll_tui.api.client import Client
 from xcoll_tui.api.errors import ApiError, InvalidKey
 from xcoll_tui.api.keys import KeyMask, accept_key
 from xcoll_tui.cli.access import ProfileAccess
-from xcoll_tui.credentials import Key, Profile, Secret, Unfit, Vault, backends, parse_key, take_key
+from xcoll_tui.cli.inference import InferenceAccess
+from xcoll_tui.credentials import (
+    INFERENCE,
+    Key,
+    Profile,
+    Secret,
+    Supplied,
+    Unfit,
+    Vault,
+    backends,
+    parse_key,
+    take_key,
+)
 from xcoll_tui.log import Log
+from xcoll_tui.session.inference import InferenceHost
 from xcoll_tui.session.session import Session
 
 
@@ -118,6 +131,15 @@ async def test_no_object_that_holds_the_key_tells_it(service, tmp_path):
         *(client._http._auth, client._http.headers, keyring),
         *(access._maker(access.key.secret), Session(client)),
     )
+    supplied = Supplied(INFERENCE, {"XAI_API_KEY": Secret(KEY)})
+    inference = InferenceAccess(profile, supplied, service.url, log=log)
+    searcher = await inference.open()
+    await searcher.list_collections()
+    host = InferenceHost(inference.open)
+    holders = (*holders, supplied, inference, await inference.find(), searcher, searcher._http)
+    holders = (*holders, host, await host.service(), inference.vault())
+    await host.close()
+    await searcher.aclose()
     tasks = asyncio.all_tasks()
     await connection.close()
     await with_text.aclose()

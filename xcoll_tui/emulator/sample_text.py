@@ -109,8 +109,8 @@ def _filing_of(title: str, fields: Mapping[str, str], about: str) -> str:
     report = _REPORTS.get(form, "report")
     period = fields.get("period") or fields.get("year") or title
     return (
-        f"{company} ({ticker}), {report} on form {form} for the period {period}: revenue, operating "
-        f"income, cash flow, risk factors and outlook. {about}"
+        f"{company} ({ticker}), {report} on form {form} for the period {period}: revenue, income, "
+        f"cash flow, risk factors and outlook. {about}"
     )
 
 

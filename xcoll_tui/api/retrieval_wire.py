@@ -2,6 +2,7 @@
 
 # ruff: noqa: ANN401  the values here are JSON, which may be anything
 
+import json
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ _OTHER_NAMES = {
 
 def read_search_results(body: bytes) -> SearchResults:
     """Read what a search found; nothing found may be an object without members."""
-    return SearchResults([_item(value, Match) for value in _items_of(body, "matches")])
+    return SearchResults([_item(_as_text(value), Match) for value in _items_of(body, "matches")])
 
 
 def read_file_page(body: bytes) -> FilePage:
@@ -58,6 +59,14 @@ def _items_of(body: bytes, name: str) -> list[Any]:
     if not isinstance(values, list):
         raise DecodeFailed(f"its {name} are no list")
     return values
+
+
+def _as_text(value: Any) -> Any:
+    """Return a match whose content is text, also where the JSON in it was not written as one."""
+    if isinstance(value, dict) and isinstance(value.get("chunk_content"), list | dict):
+        content = json.dumps(value["chunk_content"], ensure_ascii=False)
+        return {**value, "chunk_content": content}
+    return value
 
 
 def _as_recorded(value: Any) -> Any:

@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from tests.conftest import serve_samples
-from tests.e2e.commands import RESULT, assert_matches, schema_of
+from tests.e2e.commands import RESULT, assert_matches, schema_of, start_command
 from tests.isolation import environment
+from xcoll_tui.emulator.faults import Fault
 
 SUPPORT, DRAFTS, PAPERS = "Support articles", "Drafts", "Research papers"
 QUESTION = "How do I reset two-factor?"
@@ -121,6 +122,25 @@ def test_files_are_uploaded_told_of_waited_for_and_undone(xc, folder):
     assert "What it replaces is removed." in replaced.out
     assert xc("undo", "--list", "--json").json[1]["operation"] == "upload"
     assert len(xc("list", DRAFTS).lines) == 4
+
+
+def test_an_upload_that_was_killed_is_begun_again_and_sends_what_is_missing(xc, server, folder):
+    for number in range(40):
+        (folder / f"n{number:02}.txt").write_text(f"text {number}\n" * 1000)
+    sent = Fault("POST", "/v1/collections/*/documents", "timeout", share=0.3)
+    server.faults.append(sent)
+    process = start_command(server, "upload", DRAFTS, str(folder), "--no-wait")
+    while "done" not in process.stdout.readline():
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    server.faults.clear()
+    before = {line.split("\t")[-1] for line in xc("list", DRAFTS, "--columns", "name").lines[1:]}
+    assert 0 < len(before) < 42
+    rows = xc("upload", DRAFTS, str(folder), "--no-wait", "--json").json
+    assert {row["name"] for row in rows if row["verdict"] == "done"}.isdisjoint(before)
+    names = xc("list", DRAFTS, "--all", "--columns", "name").lines[1:]
+    assert len(names) == len(set(names)) == 42
 
 
 def test_fields_come_from_options_and_a_table_and_are_checked_before_anything_is_sent(

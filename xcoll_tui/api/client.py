@@ -7,13 +7,11 @@ import asyncio
 import os
 import random as _random
 import ssl
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 from xcoll_tui import __version__
@@ -21,6 +19,7 @@ from xcoll_tui.api import retry
 from xcoll_tui.api.certificates import advise_on_untrusted, create_context
 from xcoll_tui.api.endpoints import Endpoints
 from xcoll_tui.api.errors import ApiError, Misconfigured, RateLimited, ReadOnly, Unauthorized
+from xcoll_tui.api.httpx_command import leave_out_command_line
 from xcoll_tui.api.keys import (
     KeyMask,
     ManagementKey,
@@ -167,7 +166,7 @@ class Client(Endpoints):
             return self._http
 
     def _connect(self) -> "httpx.AsyncClient":
-        _leave_out_command_line()
+        leave_out_command_line()
         import httpx  # noqa: PLC0415  loading it takes longer than all else before the first frame
 
         context, proxy = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), None
@@ -186,17 +185,24 @@ class Client(Endpoints):
             trust_env=False,  # what it says was read above
             auth=self._authorize,
             headers={"Accept": "application/json", "User-Agent": f"xcoll/{__version__}"},
-            timeout=httpx.Timeout(
-                self._timeout,
-                connect=self._connect_timeout,
-                pool=None,  # our own slots come first
-            ),
+            timeout=self._timeouts(),
             limits=httpx.Limits(
                 max_connections=_PARALLEL,
                 max_keepalive_connections=_PARALLEL,
                 keepalive_expiry=60.0,  # the default of 5 s connects again after each pause
             ),
             follow_redirects=False,
+        )
+
+    def _timeouts(self, *, uploads: bool = False) -> "httpx.Timeout":
+        import httpx  # noqa: PLC0415  see `_connect`
+
+        patience = None if self._timeout is None else self._timeout * _DEADLINES
+        return httpx.Timeout(
+            self._timeout,
+            connect=self._connect_timeout,
+            read=patience if uploads else self._timeout,  # what was uploaded is first looked at
+            pool=None,  # our own slots come first
         )
 
     def end_waits(self) -> None:
@@ -317,6 +323,7 @@ class Client(Endpoints):
         headers = None if body is None else {"Content-Type": "application/json"}
         content: bytes | AsyncIterator[bytes] | None
         deadline = None if self._timeout is None else self._timeout * _DEADLINES
+        timeout = self._timeouts(uploads=isinstance(body, StreamedBody))
         if isinstance(body, StreamedBody):
             headers = {"Content-Type": body.content_type, "Content-Length": str(body.length)}
             content = body.stream()
@@ -329,7 +336,9 @@ class Client(Endpoints):
             try:
                 async with (
                     asyncio.timeout(deadline),
-                    http.stream(endpoint.method, url, content=content, headers=headers) as reply,
+                    http.stream(
+                        endpoint.method, url, content=content, headers=headers, timeout=timeout
+                    ) as reply,
                 ):
                     self._service_clock.note(reply.headers.get("date"))
                     answer = replace(answer, status=reply.status_code, headers=reply.headers)
@@ -406,22 +415,6 @@ def _as_httpx(proxy: Proxy, context: ssl.SSLContext) -> "httpx.Proxy":
             auth=None if proxy.user is None else (proxy.user, proxy.password),
         )
     raise Misconfigured(f"Nothing was sent: the proxy that {proxy.variable} names cannot be used.")
-
-
-def _leave_out_command_line() -> None:
-    """Keep httpx from loading the command that it is as well, with click and rich for it.
-
-    Without this half of its import would be for that, and a command of ours would wait for it.
-    """
-    if "httpx" in sys.modules or "httpx._main" in sys.modules:
-        return
-
-    def main() -> None:
-        raise SystemExit("This is xcoll, and not the command of httpx.")
-
-    stub = ModuleType("httpx._main")
-    stub.__dict__["main"] = main
-    sys.modules["httpx._main"] = stub
 
 
 async def _read_body(answer: Answer, reply: "httpx.Response") -> Answer:

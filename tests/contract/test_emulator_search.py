@@ -159,6 +159,26 @@ def test_files_beyond_the_limits_are_refused_and_a_direct_upload_may_fail_always
     assert (status, answer["code"]) == (413, 3)
 
 
+def test_a_file_is_gone_when_it_has_expired(asked):
+    clock = [1_780_000_000.0]
+    plain = asked(clock=lambda: clock[0])
+    parts = [("expires_after", b"3600", None, None), ("file", b"x", "a.txt", "text/plain")]
+    status, made = plain.form("/v1/files", *parts)
+    assert (status, made["expires_at"]) == (200, 1_780_003_600)
+    kept = plain.upload(name="b.txt")
+    assert plain.ok("GET", f"/v1/files/{made['id']}") == made
+    before = plain.ok("GET", "/v1/files", filter="expires_at < 2030-01-01")["data"]
+    assert [one["id"] for one in before] == [made["id"]]
+    path = plain.collection()
+    clock[0] += 3600
+    assert plain.refused("GET", f"/v1/files/{made['id']}") == (404, 5)
+    assert plain.refused("POST", f"{path}/documents/{made['id']}", {}) == (404, 5)
+    assert [one["id"] for one in plain.ok("GET", "/v1/files")["data"]] == [kept]
+    for wrong in (b"3599", b"2592001", b"soon"):
+        parts[0] = ("expires_after", wrong, None, None)
+        assert plain.form("/v1/files", *parts)[0] == 400
+
+
 def test_files_are_sorted_and_paged_by_what_is_asked_for(asked):
     plain = asked()
     for name, size in (("b.txt", 3), ("a.txt", 9), ("C.txt", 6)):

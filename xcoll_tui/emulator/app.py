@@ -52,7 +52,8 @@ tests against the emulator goes by; the second is the emulator's own):
 - A direct upload needs `data`; without `name` it has the part's file name. A file may have 50 MB, a
   direct upload 100 MB (of a million bytes); more is 413 code 3. `upload` `fail`: it is always 500.
 - The list of files is `data`, by age, the newest first; `name` in its filter is part of a name in
-  any case. Nothing expires.
+  any case. A file that has expired is gone for the routes of files and for attaching; what becomes
+  of its documents no source says, and they stay.
 - A search is a stand-in (`search.py`, `search_index.py`): bm25 for words, n-grams for spelling, and
   reciprocal ranks for both; it finds what is indexed by then, whatever the `lag`.
 """

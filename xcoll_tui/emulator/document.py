@@ -158,7 +158,7 @@ class Documents:
         """Make an uploaded file a document of a collection, and begin to index it."""
         with self._store.writing() as connection:
             collection = find_collection(connection, collection_id)
-            file = find_file(connection, file_id)
+            file = find_file(connection, file_id, self._store.now())
             fields = wire.read_message(body, "", _BODY).get("fields", {})
             attached = connection.execute(
                 "SELECT * FROM documents WHERE collection = ? AND file = ?",

@@ -15,6 +15,7 @@ from xcoll_tui.emulator.sample_text import text_of
 from xcoll_tui.emulator.store import Listing, Source, Store
 from xcoll_tui.emulator.wire import Json, RefusedError, invalid
 
+_EXPIRY = "SELECT at FROM expiries WHERE file = files.id"
 _FILTERS: dict[str, Field] = {
     "id": Text(Sql("file_id")),
     "file_id": Text(Sql("file_id")),
@@ -24,12 +25,13 @@ _FILTERS: dict[str, Field] = {
     "size_bytes": number("size_bytes"),
     "content_type": Text(Sql("content_type")),
     "created_at": moment("created_at"),
-    # Nothing expires here, and an upload is complete or not there.
-    "expires_at": moment("NULL"),
+    "expires_at": moment(f"({_EXPIRY})"),
+    # An upload is complete or not there.
     "upload_status": Text(Sql("'UPLOAD_STATUS_COMPLETE'")),
 }
 _SORTS = {"created_at": "created_at", "filename": "name", "size": "size_bytes"}
 _ORDERS = ("desc", "asc", "ORDERING_DESCENDING", "ORDERING_ASCENDING")
+_KEPT = f"coalesce(({_EXPIRY}), :now + 1) > :now"
 LONGEST_FILE = 50_000_000
 """Bytes that an upload of a file may have; a direct upload may have twice as many."""
 LONGEST_DOCUMENT = 100_000_000
@@ -43,16 +45,21 @@ class Upload:
     content: bytes
     content_type: str = ""
     purpose: str = ""
+    expires_after: int | None = None
 
 
-def find_file(connection: sqlite3.Connection, file_id: str) -> sqlite3.Row:
-    """Read a file's row without its content; an unknown ID is refused with 404."""
+def find_file(connection: sqlite3.Connection, file_id: str, now: int | None = None) -> sqlite3.Row:
+    """Read a file's row without its content; an unknown ID is refused with 404.
+
+    So is a file that has expired by `now`.
+    """
     row: sqlite3.Row | None = connection.execute(
-        "SELECT id, file_id, name, size_bytes, content_type, created_at, readable, purpose"
-        " FROM files WHERE file_id = ?",
+        "SELECT id, file_id, name, size_bytes, content_type, created_at, readable, purpose,"  # noqa: S608 -- constants
+        f" ({_EXPIRY}) AS expires_at FROM files WHERE file_id = ?",
         (file_id,),
     ).fetchone()
-    if row is None:
+    has_expired = row is not None and now is not None and (row["expires_at"] or now + 1) <= now
+    if row is None or has_expired:
         raise RefusedError(404, f"File {file_id!r} was not found.")
     return row
 
@@ -79,6 +86,11 @@ def insert_file(
             upload.content,
         ),
     )
+    if upload.expires_after is not None:
+        connection.execute(
+            "INSERT INTO expiries SELECT id, ? FROM files WHERE file_id = ?",
+            (created_at + upload.expires_after * wire.MICROSECONDS, file_id),
+        )
 
 
 def _show_file(row: sqlite3.Row) -> Json:
@@ -86,7 +98,7 @@ def _show_file(row: sqlite3.Row) -> Json:
         "id": row["file_id"],
         "bytes": row["size_bytes"],
         "created_at": row["created_at"] // wire.MICROSECONDS,
-        "expires_at": None,
+        "expires_at": None if row["expires_at"] is None else row["expires_at"] // wire.MICROSECONDS,
         "filename": row["name"],
         "object": "file",
         "purpose": row["purpose"],
@@ -112,7 +124,7 @@ class Files:
     def get(self, file_id: str) -> Json:
         """Show a file."""
         with self._store.reading() as connection:
-            return _show_file(find_file(connection, file_id))
+            return _show_file(find_file(connection, file_id, self._store.now()))
 
     def content(self, file_id: str, query: Query) -> tuple[bytes, str]:
         """Read what a file holds; its type is told by no answer to this.
@@ -121,7 +133,7 @@ class Files:
         and over. `format=text` shows the text of what is one.
         """
         with self._store.reading() as connection:
-            row = find_file(connection, file_id)
+            row = find_file(connection, file_id, self._store.now())
             content: bytes | None = connection.execute(
                 "SELECT content FROM files WHERE id = ?", (row["id"],)
             ).fetchone()[0]
@@ -136,7 +148,7 @@ class Files:
         expression = query.text("filter")
         sort = _SORTS[query.choice("sort_by", list(_SORTS))]
         listing = Listing(
-            sources=[Source("*", "files")],
+            sources=[Source(f"files.*, ({_EXPIRY}) AS expires_at", "files", _KEPT)],
             where=[compile_filter(expression, _FILTERS.get)] if expression else [],
             sort=sort,
             tie="id",
@@ -154,7 +166,7 @@ class Files:
     def delete(self, file_id: str) -> Json:
         """Delete a file, and with it the documents that it is."""
         with self._store.writing() as connection:
-            row = find_file(connection, file_id)
+            row = find_file(connection, file_id, self._store.now())
             connection.execute("DELETE FROM documents WHERE file = ?", (row["id"],))
             connection.execute("DELETE FROM files WHERE id = ?", (row["id"],))
         return {"id": file_id, "deleted": True, "object": "file"}

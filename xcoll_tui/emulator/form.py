@@ -6,7 +6,9 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from xcoll_tui.emulator.file import Upload, parse_fields
-from xcoll_tui.emulator.wire import invalid
+from xcoll_tui.emulator.wire import invalid, parse_integer
+
+_EXPIRIES = range(3600, 2_592_001)
 
 
 @dataclass
@@ -92,14 +94,28 @@ def _text(parts: dict[str, _Part], name: str) -> str:
 
 
 def read_file_upload(content_type: str, body: bytes) -> Upload:
-    """Read the upload of a file: the part `file`, and perhaps `purpose`."""
+    """Read the upload of a file: the part `file`, perhaps `purpose` and `expires_after`."""
     parts = _read_parts(content_type, body)
     if "file" not in parts:
         raise invalid("The part 'file' is missing.")
     part = parts["file"]
     return Upload(
-        part.option(b"filename"), bytes(part.content), part.content_type, _text(parts, "purpose")
+        part.option(b"filename"),
+        bytes(part.content),
+        part.content_type,
+        _text(parts, "purpose"),
+        _expiry(_text(parts, "expires_after")),
     )
+
+
+def _expiry(text: str) -> int | None:
+    if not text.strip():
+        return None
+    seconds = parse_integer(text.strip())
+    if seconds is None or seconds not in _EXPIRIES:
+        least, most = _EXPIRIES.start, _EXPIRIES.stop - 1
+        raise invalid(f"expires_after must be from {least} to {most} seconds.")
+    return seconds
 
 
 def read_direct_upload(content_type: str, body: bytes) -> tuple[Upload, dict[str, str]]:

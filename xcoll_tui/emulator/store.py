@@ -147,6 +147,11 @@ class Store:
                 f"BEGIN; {_SCHEMA} PRAGMA application_id = {_APPLICATION_ID};"
                 f" PRAGMA user_version = {_VERSION}; COMMIT;"
             )
+        # Not in the schema, so that data files of before go on to be used.
+        run(
+            "CREATE TABLE IF NOT EXISTS expiries (file INTEGER PRIMARY KEY"
+            " REFERENCES files (id) ON DELETE CASCADE, at INTEGER NOT NULL)"
+        )
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
         run("PRAGMA foreign_keys = ON")

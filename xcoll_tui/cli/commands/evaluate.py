@@ -41,7 +41,7 @@ _COLUMNS: tuple[Column[ModeScore], ...] = (
     Column("mode", lambda score: score.mode, whole=True),
     Column("questions", lambda score: len(score.counted), right=True),
     Column("hits", lambda score: score.hits, right=True),
-    Column("recall", lambda score: round(score.recall, 4), right=True),
+    Column("recall", lambda score: round(score.recall, 4), right=True, head="recall@k"),
     Column("mrr", lambda score: round(score.mrr, 4), right=True, head="MRR"),
     Column("failing", lambda score: len(score.failing), right=True),
     Column("k", lambda score: score.k, right=True),

@@ -144,7 +144,7 @@ class Following:
             run = followed.run
             self._write(followed.take_sent())
             self._results.write(
-                Result(run.collection_id, item.file_id, item.name, str(Verdict.UNKNOWN), _UNSEEN)
+                Result.unseen(run.collection_id, item.file_id, item.name, _UNSEEN)
                 for item in run.items
                 if item.file_id in run.under_way
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.columns import Column, RowKind
 from xcoll_tui.cli.parser import EXIT_FAILED
-from xcoll_tui.session.writes.outcome import Verdict
+from xcoll_tui.session.writes.outcome import UNSENT, Verdict
 from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
@@ -37,7 +37,17 @@ class Result:
         """Return the result that an outcome tells."""
         target = outcome.target
         verdict, sentence = str(outcome.verdict), outcome.message
-        return cls(target.collection_id, target.file_id, target.name, verdict, sentence)
+        return cls(target.collection_id, _id_of(target.file_id), target.name, verdict, sentence)
+
+    @classmethod
+    def unseen(cls, collection_id: str, file_id: str, name: str, sentence: str) -> "Result":
+        """Return the result of what was under way when nobody could look any more."""
+        return cls(collection_id, _id_of(file_id), name, str(Verdict.UNKNOWN), sentence)
+
+
+def _id_of(file_id: str | None) -> str | None:
+    """Return an ID; a file that was not uploaded has none."""
+    return None if file_id is None or file_id.startswith(UNSENT) else file_id
 
 
 _COLLECTION_ID: Column[Result] = Column("collection_id", lambda row: row.collection_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from xcoll_tui.session.upload.local_files import Skipped, SkipReason, same_name
+from xcoll_tui.session.writes.outcome import UNSENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ class PlannedFile:
     @property
     def key(self) -> str:
         """What tells it from the others of the plan, before it has an ID."""
-        return str(self.file.path)
+        return f"{UNSENT}{self.file.path}"
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ _ASKED_BY_NAME = 20
 class UploadRun:
     """An upload that goes on, whoever looks.
 
-    `run` is as all runs of many are: its events are `Progress(run)`, its items are named by the
-    paths of their files (`PlannedFile.key`), and so are its `outcomes`, whose targets have the IDs.
+    `run` is as all runs of many are: its events are `Progress(run)`, its items are named by
+    `PlannedFile.key`, and so are its `outcomes`, whose targets have the IDs once there are any.
     """
 
     plan: UploadPlan

@@ -55,6 +55,8 @@ class Verdict(StrEnum):
 
 
 Strategy = Literal["patch", "reattach", "replace"]
+UNSENT = "path:"
+"""What stands before the path of a file in the place of the ID that it has not got yet."""
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,8 @@ class Commands:
 
     def __call__(self, *arguments, stdin="", code=0, **env):
         """Run a command; it has to end with this code, and with no traceback."""
-        variables = {"XAI_MANAGEMENT_KEY": self.key, "XCOLL_BASE_URL": self.url, **env}
+        variables = {"XAI_MANAGEMENT_KEY": self.key, "XCOLL_BASE_URL": self.url}
+        variables |= {"XAI_API_KEY": self.key, "XCOLL_INFERENCE_URL": self.url, **env}
         for name, value in variables.items():
             self._monkeypatch.setenv(name, value)
         self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))

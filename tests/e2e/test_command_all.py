@@ -20,7 +20,19 @@ FILE = "file_781fe2eb-e9e2-4844-a685-2dcead7f4fa8"
 NOTES = "Meeting notes"
 MANY = "Support articles"
 WITHOUT_FORM = {"export", "completion"}
-WRITES = ("attach", "edit", "remove", "reindex", "undo", "create", "update", "delete", "restore")
+LICENSE, FOLDER = str(ROOT / "LICENSE"), str(ROOT / ".ci")
+WRITES = (
+    "attach",
+    "upload",
+    "edit",
+    "remove",
+    "reindex",
+    "undo",
+    "create",
+    "update",
+    "delete",
+    "restore",
+)
 
 
 def runs(backup):
@@ -38,6 +50,10 @@ def runs(backup):
         ("update", "New", "--description", "what it holds"),
         ("backup", "New", str(backup)),
         ("export", "New"),
+        ("upload", "New", LICENSE),
+        ("search", "New", "permission", "--save"),
+        ("evaluate", "New"),
+        ("diff", "New", FOLDER),
         ("remove", "New", FILE, "--yes"),
         ("delete", "New", "--yes"),
         ("restore", str(backup)),
@@ -139,13 +155,15 @@ def test_a_reader_that_is_gone_ends_each_without_a_word(commands_for, tmp_path):
         (own,) = xc("list", NOTES, "--limit", "1", "--columns", "file_id").lines[1:]
         xc("edit", NOTES, own, "--set", "a=1", **state)
         xc("backup", "Drafts", backup, **state)
+        xc("search", NOTES, "sync", "--save", **state)
         lines = [
             ["list", NOTES], ["show", NOTES, own], ["wait", NOTES, "--settle", "0"],
             ["export", NOTES], ["undo", "--list"], ["undo"], ["doctor"], ["completion", "zsh"],
             ["backup", NOTES, str(tmp_path / "made")], ["create", "New"], ["attach", NOTES, FILE],
             ["edit", NOTES, own, "--set", "a=2"], ["reindex", NOTES, own],
             ["update", NOTES, "--description", "x"], ["remove", NOTES, own, "--yes"],
-            ["restore", backup], ["delete", NOTES, "--yes"],
+            ["upload", NOTES, LICENSE], ["search", NOTES, "sync"], ["evaluate", NOTES],
+            ["diff", NOTES, FOLDER], ["restore", backup], ["delete", NOTES, "--yes"],
         ]  # fmt: skip
         assert {line[0] for line in lines} == {*COMMANDS}
         ended = subprocess.run(
@@ -156,7 +174,13 @@ def test_a_reader_that_is_gone_ends_each_without_a_word(commands_for, tmp_path):
             check=True,
             cwd=ROOT,
             env=environment(
-                {"XAI_MANAGEMENT_KEY": server.key, "XCOLL_BASE_URL": server.url, **state}
+                {
+                    "XAI_MANAGEMENT_KEY": server.key,
+                    "XCOLL_BASE_URL": server.url,
+                    "XAI_API_KEY": server.key,
+                    "XCOLL_INFERENCE_URL": server.url,
+                    **state,
+                }
             ),
         )
     assert ended.stdout.splitlines() == [f"{line[0]} 141" for line in lines]
@@ -175,6 +199,7 @@ def test_a_dry_run_sends_no_write(commands_for, tmp_path):
         for line in (
             ("create", "New"),
             ("attach", NOTES, FILE),
+            ("upload", NOTES, LICENSE),
             ("edit", NOTES, own, "--set", "a=2"),
             ("reindex", NOTES, own),
             ("undo",),

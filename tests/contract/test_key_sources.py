@@ -266,8 +266,8 @@ def test_what_became_of_each_variable_is_told(key_file):
     take_key({FIRST: KEY, SECOND: OTHER, FILE: str(key_file)}, told.append)
     assert {(each.name, each.used, each.note) for each in told} == {
         (FIRST, True, "it holds the key"),
-        (SECOND, False, f"{FIRST} goes before it"),
-        (FILE, False, f"{FIRST} goes before it"),
+        (SECOND, False, f"{FIRST} takes precedence"),
+        (FILE, False, f"{FIRST} takes precedence"),
     }
     assert take_key({FIRST: "", SECOND: "", FILE: ""}, told.append) is None
     assert len(told) == 3

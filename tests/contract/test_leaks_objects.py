@@ -170,7 +170,7 @@ ANSWERS = {
         reply(body=f"<title>{KEY}</title>".encode(), content_type="text/html")
     ],
     "redirected": [reply(302, location=f"https://x.example/{KEY}")],
-    "broken off": [BREAK],
+    "interrupted": [BREAK],
 }
 
 

@@ -181,7 +181,9 @@ def test_two_profiles_go_their_own_ways(person, server):
         assert (default["key"], default["read_only"]) == ("…r42q", False)
         listed = person("list", env={"XCOLL_PROFILE": "default"})
         assert listed.stdout.splitlines()[1].startswith("* work ")
-        assert listed.stderr == "XCOLL_PROFILE is set, and goes before the chosen one.\n"
+        assert (
+            listed.stderr == "XCOLL_PROFILE is set, and takes precedence over the chosen profile.\n"
+        )
         # Without it, the chosen one goes, and the default one is used again.
         assert person("logout").stdout.splitlines() == [
             "The key of work is deleted.",
@@ -253,7 +255,7 @@ def test_the_environment_goes_first_and_is_named(person, server, tmp_path):
     said = log_in(person, server, env={"XCOLL_KEY_FILE": str(file)})
 
     assert (
-        "XCOLL_KEY_FILE is set, and goes before the keyring: unset it to use this key."
+        "XCOLL_KEY_FILE is set, and takes precedence over the keyring: unset it to use this key."
         in said.stdout.splitlines()
     )
     by_file = person.status(env={"XCOLL_KEY_FILE": str(file)}, code=1)

@@ -9,7 +9,7 @@ from tests.e2e.auth import NOBODY_THERE, Person, assert_told_well, lines_of
 
 PROMPT = "(not shown):"
 CTRL_C, CTRL_D = "\x03", "\x04"
-WAITING = "Waiting for the keyring to be unlocked… (Ctrl+C breaks off)"
+WAITING = "Waiting for the keyring to be unlocked… (Ctrl+C cancels)"
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_a_prompt_that_nobody_answers_is_not_waited_for(person, server):
 def test_ctrl_c_under_a_prompt_says_what_is_not_known(person, server):
     person("login", "--key-stdin", "--no-verify", "--base-url", server.url, key=KEY)
     person.bus.lock()
-    asked = "xcoll: Broken off while the keyring was asked: "
+    asked = "xcoll: Interrupted while the keyring was asked: "
     for command, said in (
         (
             ("login", "--profile", "work", "--no-verify"),
@@ -196,4 +196,4 @@ def test_ctrl_c_on_a_silent_bus_ends_at_once(silent_bus):
     with Person(silent_bus).in_terminal("login") as terminal:
         terminal.wait_for(WAITING)
         break_off(terminal)
-        assert lines_of(terminal)[-1] == "xcoll: Broken off, so nothing was changed."
+        assert lines_of(terminal)[-1] == "xcoll: Interrupted, so nothing was changed."

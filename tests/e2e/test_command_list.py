@@ -184,7 +184,7 @@ def test_a_signal_breaks_it_off(tmp_path):
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=10)
         assert (process.returncode, out) == (130, "")
-        assert err == "xcoll: Broken off before the end.\n"
+        assert err == "xcoll: Interrupted before the end.\n"
 
 
 def test_what_the_service_refuses_is_told(commands_for):

@@ -214,12 +214,12 @@ def test_a_terminal_is_asked_and_gets_whole_sentences(server, xc):
         terminal.press("enter")
         assert terminal.wait_end() == 3
     with xcoll(*arguments, columns=200, env=env_of(server)) as terminal:
-        terminal.wait_for("Go on? [y/N]")
+        terminal.wait_for("Continue? [y/N]")
         terminal.press("\x03")
         assert terminal.wait_end() == 130
     assert {*ids} <= {*ids_of(xc, NOTES)}
     with xcoll(*arguments, columns=200, env=env_of(server)) as terminal:
-        terminal.wait_for("Go on? [y/N]")
+        terminal.wait_for("Continue? [y/N]")
         terminal.press("text:y", "enter")
         assert terminal.wait_end() == 0
         assert re.search(rf"{ids[0]}  done +“.*” is removed from “Meeting notes”\.", terminal.text)
@@ -324,7 +324,7 @@ def test_an_interrupt_sends_nothing_more_and_tells_what_went_out(xc, server):
     assert len(verdicts) == 11
     assert verdicts.count("unknown") == 8
     assert "3 of 60 went well, of 8 it is not known, and 49 were not sent." in err
-    assert err.endswith("xcoll: Broken off before the end.\n")
+    assert err.endswith("xcoll: Interrupted before the end.\n")
     assert fault.seen == 11
 
 

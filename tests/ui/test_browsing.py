@@ -263,9 +263,9 @@ async def test_what_cannot_be_done_here_says_why(server, browse, key):
     async with browse(server.url, size=(120, 40)) as pilot:
         await open_collection(pilot, SUPPORT)
         await pilot.press("1", key)
-        await shown(pilot, "This is done to documents: 2 goes to them.")
+        await shown(pilot, "This works on documents: 2 goes to them.")
         await pilot.press("colon", *"re-index")
-        line = "Re-index  This is done to documents: 2 goes to them."
+        line = "Re-index  This works on documents: 2 goes to them."
         await wait_until(pilot, lambda: line in screen_text(pilot))
 
 

@@ -89,7 +89,7 @@ async def test_what_cannot_be_done_says_why_and_does_nothing(server, browse):
         await wait_until(pilot, lambda: "Mark up to here" in screen_text(pilot))
         await pilot.press("enter")
         await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
-        await shown(pilot, "This is done to documents: 2 goes to them.")
+        await shown(pilot, "This works on documents: 2 goes to them.")
 
 
 async def test_the_palette_says_when_nothing_fits(server, browse):

@@ -166,7 +166,7 @@ async def test_without_a_state_folder_no_backup_is_promised(server, browse, serv
         assert question.query_one(".warning").display
         question._input.value = INTERVIEWS
         await pilot.press("enter", "enter")
-        await shown(pilot, "There is no backup", "Type without backup to go on:")
+        await shown(pilot, "There is no backup", "Type without backup to continue:")
         await pilot.press("escape")
         await back_on_main(pilot)
         assert INTERVIEWS in service.collections()

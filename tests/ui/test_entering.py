@@ -124,7 +124,7 @@ async def test_a_keyring_that_waits_says_so_and_is_not_waited_for_after_esc(serv
     keyring.hangs.add("read")
     async with enter(server, tmp_path, keyring) as pilot:
         await dialog(pilot, WaitScreen)
-        await shown(pilot, "Waiting for the keyring to be unlocked", "esc Go on without")
+        await shown(pilot, "Waiting for the keyring to be unlocked", "esc Continue without")
         await pilot.press("escape")
         await dialog(pilot, LogInScreen)
         await shown(pilot, "The keyring was not waited for.", "set XAI_MANAGEMENT_KEY")
@@ -163,7 +163,7 @@ async def test_a_keyring_that_never_keeps_it_is_not_waited_for_after_esc(server,
     async with enter(server, tmp_path, keyring) as pilot:
         await dialog(pilot, LogInScreen)
         await type_key(pilot, KEY)
-        await shown(pilot, "Waiting for the keyring to keep it", "esc Go on without")
+        await shown(pilot, "Waiting for the keyring to keep it", "esc Continue without")
         await pilot.press("escape")
         await shown(pilot, "The key is used until xcoll ends.", "The keyring was not waited for;")
         await pilot.press("escape")

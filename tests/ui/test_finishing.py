@@ -119,7 +119,7 @@ async def test_what_is_out_is_attached_with_either_version(browse, broken, lette
         await pilot.press("escape")
         await back_on_main(pilot)
         await pilot.press("exclamation_mark")
-        await told(pilot, "No replacement broke off.")
+        await told(pilot, "Nothing to finish: no replacement was interrupted.")
 
 
 @pytest.mark.parametrize(

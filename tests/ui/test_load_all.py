@@ -59,7 +59,7 @@ async def test_what_is_left_is_told_and_esc_stops_it(browse):
         await pilot.press("escape")
         await wait_until(pilot, lambda: "loading all" not in screen_text(pilot))
         loaded = documents.table.listing.loaded
-        assert f"Stopped: {loaded:,} of 1,000 are loaded. L goes on." in toasts(pilot)
+        assert f"Stopped: {loaded:,} of 1,000 are loaded. L continues." in toasts(pilot)
         assert documents.table.marks  # one step back at a time
         await pilot.press("L")
         shelf.release(100)

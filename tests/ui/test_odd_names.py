@@ -40,7 +40,7 @@ async def test_the_line_and_the_buttons_are_in_view_at_any_size(browse, tmp_path
         await pilot.press(*END)
         await wait_until(pilot, lambda: not question._act.disabled)
         words = words_on(pilot)
-        for each in ("the end of its ID, to go on:", f" {END}", "Cancel", "Delete"):
+        for each in ("the end of its ID, to continue:", f" {END}", "Cancel", "Delete"):
             assert each in words, screen_text(pilot)
 
 
@@ -60,7 +60,7 @@ async def test_a_usual_name_is_confirmed_by_itself_or_the_id(browse, tmp_path):
     shelf = Shelf([document(0, "a.txt")])
     async with Scripted(shelf) as service, browse(service.url, state=tmp_path) as pilot:
         question = await asked(pilot)
-        assert "Type Shelf to go on:" in words_on(pilot)
+        assert "Type Shelf to continue:" in words_on(pilot)
         for text, good in (("Shelf", True), (END, False), (COLLECTION_ID, True), ("d" * 9, False)):
             question._input.value = text
             await wait_until(pilot, lambda good=good: question._act.disabled is not good)

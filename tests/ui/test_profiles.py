@@ -130,7 +130,7 @@ async def test_writes_under_way_are_asked_about_first(server, other, tmp_path):
         await wait_until(pilot, lambda: main.session.busy)
         await pick(pilot, "other")
         await dialog(pilot, ConfirmScreen)
-        await shown(pilot, "Switch all the same?", "1 write under way")
+        await shown(pilot, "Switch anyway?", "1 write under way")
         await pilot.press("escape")
         await wait_until(pilot, lambda: pilot.app.screen is main)
         assert main.session.busy

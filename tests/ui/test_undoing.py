@@ -226,7 +226,7 @@ async def test_the_next_start_offers_what_was_removed(server, browse, service, t
             "1 removal can still be undone: start xcoll and press U."
         ]
     async with browse(server.url, size=(120, 40), state=tmp_path) as pilot:
-        await told(pilot, f"The removal of {row.name}", "can be undone. U shows it.")
+        await told(pilot, f"The removal of {row.name}", "can be undone. U lists it.")
         await open_collection(pilot, INTERVIEWS)
         await dialog(pilot, UndoLogScreen, "U")
         await pilot.press("enter")

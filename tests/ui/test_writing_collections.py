@@ -140,7 +140,7 @@ async def test_a_backup_that_fails_stands_in_the_way(server, browse, service, tm
         made = written(pilot)
         await type_name(pilot, CONTRACTS)
         await pilot.press("enter", "enter")
-        await shown(pilot, "There is no backup", "Type without backup to go on:")
+        await shown(pilot, "There is no backup", "Type without backup to continue:")
         await pilot.press("escape")
         await back_on_main(pilot)
         assert made == []

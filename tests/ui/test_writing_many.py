@@ -112,7 +112,7 @@ async def test_above_twenty_the_number_is_typed(server, browse, service):
         collection_id = pilot.app.main.session.opened
         held = mark_first(documents, 21)
         question = await dialog(pilot, ConfirmScreen, "d")
-        await shown(pilot, "21 documents", "Type 21 to go on:")
+        await shown(pilot, "21 documents", "Type 21 to continue:")
         assert question._act.disabled
         await pilot.press("y", "enter")
         assert dialog_of(pilot, ConfirmScreen)._act.disabled

@@ -341,7 +341,7 @@ async def test_a_replacement_that_broke_off_is_finished(by_mouse, tmp_path):
             await shown(pilot, "Close without saving?")
             await click_button(pilot, "Discard")
             await back_on_main(pilot)
-            await choose_command(pilot, "Finish what broke off")
+            await choose_command(pilot, "Finish what was interrupted")
             await dialog(pilot, PickScreen)
             await click_row(pilot, pilot.app.screen._table, row.name, times=2)
             await dialog(pilot, ChooseScreen)

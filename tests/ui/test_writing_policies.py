@@ -211,10 +211,10 @@ async def test_what_broke_off_between_its_halves_is_kept_and_finished(
 
 
 async def _finish(it):
-    """Finish what broke off, and see that both the service and the rows have it."""
+    """Finish what was interrupted, and see that both the service and the rows have it."""
     pilot = it.pilot
     await pilot.press("exclamation_mark")
-    await shown(pilot, "Replacements that broke off", NAME, "not shown now")
+    await shown(pilot, "Interrupted replacements", NAME, "not shown now")
     await pilot.press("enter")
     await dialog(pilot, ChooseScreen)
     await pilot.press("n")
@@ -227,7 +227,9 @@ async def _finish(it):
     await wait_until(pilot, lambda: listing.get(it.file_id))
     assert listing.get(it.file_id).fields == WANTED
     await pilot.press("exclamation_mark")
-    await wait_until(pilot, lambda: "No replacement broke off." in toasts(pilot))
+    await wait_until(
+        pilot, lambda: "Nothing to finish: no replacement was interrupted." in toasts(pilot)
+    )
 
 
 @pytest.mark.parametrize("again", ["the same", "something else"])

@@ -101,7 +101,7 @@ async def test_quitting_while_a_write_is_under_way_asks(server, browse):
         await pilot.press("i")
         await wait_until(pilot, lambda: session.busy)
         await dialog(pilot, ConfirmScreen, "q")
-        await shown(pilot, "Quit all the same?", "1 write", "under way")
+        await shown(pilot, "Quit anyway?", "1 write", "under way")
         await pilot.press("escape")
         await back_on_main(pilot)
         assert pilot.app.is_running

@@ -81,7 +81,7 @@ def describe_body(body: bytes, hide: Callable[[str], str]) -> str:
     try:
         read_object(body)
     except DecodeFailed as problem:
-        return f"a body that is none of the API's: {problem}"
+        return f"a body that does not come from the API: {problem}"
     return ""
 
 

@@ -70,7 +70,7 @@ def _problem_of(holder: ManagementKey) -> str | None:
     if not text.strip():
         return "is empty"
     if text != text.strip():
-        return "has white space around it"
+        return "has whitespace around it"
     if not text.isprintable():
         return "holds a line break, a control character or another invisible character"
     if any(ord(character) > 0xFF for character in text):

@@ -100,7 +100,7 @@ def _choose(
     if not proxies:
         return None, ""
     (variable, value), *ignored = proxies
-    _ignore(ignored, f"{variable} goes before it", report)
+    _ignore(ignored, f"{variable} takes precedence", report)
     try:
         proxy = _parse(variable, value)
     except _Unusable as problem:
@@ -131,7 +131,7 @@ def _settings_of(name: str, environment: Mapping[str, str], report: Report) -> l
         return []
     first, *later_spellings = spellings
     value = environment[first].strip()
-    note = f"{first} goes before it" + ("" if value else ", and is empty")
+    note = f"{first} takes precedence" + ("" if value else ", and is empty")
     for later in later_spellings:
         if environment[later].strip():
             report(Variable(later, False, note))

@@ -40,8 +40,8 @@ _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
         "Give the key the permission for this operation in the console, or use another key.",
     ),
     errors.NotFound: (
-        "the service knows no such thing",
-        "It may have been deleted elsewhere; refresh.",
+        "the service did not find it",
+        "Check the ID; it may have been deleted elsewhere.",
     ),
     errors.Conflict: (
         "it exists already, or a unique value is used already",

@@ -260,7 +260,7 @@ def _lost_in(fields: dict[str, Any], *, lossy: bool) -> Iterator[str]:
     try:
         text = json.dumps(fields, ensure_ascii=False, allow_nan=False)
     except ValueError:
-        yield "fields holds a number that is none of JSON's, or too large"
+        yield "fields holds a number that is not valid JSON, or too large"
     else:
         if lossy and _REPLACED in text:
             yield "fields holds a text that is no UTF-8"

@@ -221,7 +221,10 @@ class ProfileAccess:
     def overruled(self) -> str:
         """Say that a variable goes before what the keyring holds."""
         name = self.overruled_by
-        return f"{name} is set, and goes before the keyring: unset it, or it is used next time."
+        return (
+            f"{name} is set, and takes precedence over the keyring: unset it, or it is "
+            "used next time."
+        )
 
     def carry_on(self) -> bool:
         """Give the key to the session that is open, if it is the same team's."""

@@ -128,7 +128,7 @@ def _carry_out(options: argparse.Namespace) -> int:
         stop(plain(error), EXIT_FAILED)
     except (KeyboardInterrupt, Ended):
         begin_line()
-        stop("Broken off, so nothing was changed.", exit_code_of_signal())
+        stop("Interrupted, so nothing was changed.", exit_code_of_signal())
     except OSError as error:  # nothing else lets one through
         stop_unwritten(error, "xcoll auth status tells how things stand.")
     return code
@@ -231,7 +231,7 @@ def tell_supplied(supplied: list[str], kind: KeyKind) -> None:
     """Say which variables go before the keyring with a key of this kind."""
     for name in supplied:
         if name in {*kind.variables, kind.file_variable}:
-            say(f"{name} is set, and goes before the keyring: unset it to use this key.")
+            say(f"{name} is set, and takes precedence over the keyring: unset it to use this key.")
 
 
 def _described(profile: Profile, options: argparse.Namespace) -> Profile:
@@ -288,7 +288,7 @@ async def _stored(access: ProfileAccess) -> str:
     except asyncio.CancelledError:
         begin_line()
         status = access.command("auth status")
-        problem = f"Broken off while the keyring was asked: {status} tells whether it has the key."
+        problem = f"Interrupted while the keyring was asked: {status} tells whether it has the key."
     except KeyringProblem as trouble:
         problem = plain(trouble)
         if trouble.untouched:
@@ -312,7 +312,7 @@ def _list(_options: argparse.Namespace) -> int:
     if all(profile.name != chosen for profile in listed):
         warn("None of them is used without --profile. xcoll auth use NAME chooses one.")
     if os.environ.get(PROFILE_VARIABLE):
-        warn(f"{PROFILE_VARIABLE} is set, and goes before the chosen one.")
+        warn(f"{PROFILE_VARIABLE} is set, and takes precedence over the chosen profile.")
     return 0
 
 
@@ -321,7 +321,7 @@ def _use(options: argparse.Namespace) -> int:
     say(f"xcoll uses the profile {options.profile} where none is named.")
     named = os.environ.get(PROFILE_VARIABLE)
     if named and named != options.profile:
-        say(f"{PROFILE_VARIABLE} names another, and goes before it.")
+        say(f"{PROFILE_VARIABLE} names another, and takes precedence.")
     return 0
 
 
@@ -358,7 +358,7 @@ async def _log_out(names: list[str], profiles: Profiles, *, inference_only: bool
         except asyncio.CancelledError:
             begin_line()
             stop(
-                f"Broken off while the keyring was asked: the key of {name} may still be there. "
+                f"Interrupted while the keyring was asked: the key of {name} may still be there. "
                 f"{command_for(name, 'auth status')} tells.",
                 EXIT_FAILED,
             )

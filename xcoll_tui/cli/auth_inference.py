@@ -35,7 +35,7 @@ def log_in_inference(
     code = run_until_signal(_log_in(access, inference, secret, verify=not options.no_verify))
     for name in supplied:
         if name in {*INFERENCE.variables, INFERENCE.file_variable}:
-            say(f"{name} is set, and goes before the keyring: unset it to use this key.")
+            say(f"{name} is set, and takes precedence over the keyring: unset it to use this key.")
     return code
 
 
@@ -55,7 +55,7 @@ async def _log_in(
         begin_line()
         status = access.command("auth status")
         stop(
-            f"Broken off while the keyring was asked: {status} tells whether it has the key.",
+            f"Interrupted while the keyring was asked: {status} tells whether it has the key.",
             EXIT_FAILED,
         )
     except KeyringProblem as trouble:

@@ -29,7 +29,7 @@ def read_preferences(path: Path) -> Preferences:
     except (FileNotFoundError, NotADirectoryError):
         return Preferences()
     except (OSError, ValueError) as error:
-        problem = f"{path} cannot be read: {reason_of(error)}. The program goes on without it."
+        problem = f"{path} cannot be read: {reason_of(error)}. The program continues without it."
         return Preferences(problems=(problem,))
     try:
         text = content.decode("utf-8-sig")

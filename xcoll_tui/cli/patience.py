@@ -20,7 +20,7 @@ async def patiently(waiting: Awaitable[T]) -> T:
     try:
         await asyncio.wait({task}, timeout=_PATIENCE)
         if not task.done():
-            warn("Waiting for the keyring to be unlocked… (Ctrl+C breaks off)")
+            warn("Waiting for the keyring to be unlocked… (Ctrl+C cancels)")
         return await task
     finally:
         task.cancel()

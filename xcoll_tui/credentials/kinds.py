@@ -32,7 +32,7 @@ class KeyKind:
     def ways_out(self) -> str:
         """The same as a sentence."""
         first, second, third = self.remedies
-        return f"To go on, {first}, {second}, or {third}."
+        return f"To continue, {first}, {second}, or {third}."
 
 
 MANAGEMENT = KeyKind(

@@ -49,7 +49,7 @@ class Supplied:
             return None
         first, *ignored = self.variables
         for name in ignored:
-            report(Variable(name, False, f"{first} goes before it"))
+            report(Variable(name, False, f"{first} takes precedence"))
         if first not in self.secrets:
             return self._key_of_file(report)
         secret = self._parsed(self.secrets[first], first)

@@ -103,7 +103,7 @@ class Choice:
             raise invalid(f"Invalid filter: {literal} has no order; use : or = or !=.")
         if literal not in self.names:
             raise invalid(
-                f"Invalid filter: {literal!r} is none of {', '.join(sorted(self.names))}."
+                f"Invalid filter: {literal!r} is not one of {', '.join(sorted(self.names))}."
             )
         return Sql(f"{self.expression.text} = ?", (*self.expression.values, literal))
 

@@ -271,7 +271,7 @@ def _evidence_of(members: dict[str, Any]) -> _Evidence:
         if fact is None:
             continue
         if not isinstance(fact, dict) or fact.get("value") not in values:
-            raise ValueError(f"its {name} is none of {', '.join(values)}")
+            raise ValueError(f"its {name} is not one of {', '.join(values)}")
         evidence.facts[name] = Fact(fact["value"], number_of(fact, "at"))
     return evidence
 

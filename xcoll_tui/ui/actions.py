@@ -10,7 +10,7 @@ from enum import Enum, StrEnum
 
 from textual.binding import Binding, BindingType
 
-from xcoll_tui.ui.widgets.header_footer import Hint
+from xcoll_tui.ui.hints import Hint, show_key
 
 
 class Group(StrEnum):
@@ -53,9 +53,9 @@ class Need(Enum):
     SERVICE = "Not connected yet."
     WRITING = "Nothing may be written here."
     COLLECTION = "No collection is open."
-    DOCUMENTS = "This is done to documents: 2 goes to them."
+    DOCUMENTS = "This works on documents: {documents} goes to them."
     ROW = "Nothing is under the cursor."
-    ROWS_MEANT = "The rows are those of the filter before: ⏎ asks for the new one, Esc clears it."
+    ROWS_MEANT = "The rows are of the previous filter: ⏎ applies the new one, {back} clears it."
 
     def why_not(self, situation: Situation) -> str:
         """Say what is missing, "" where it is there."""
@@ -68,7 +68,13 @@ class Need(Enum):
             Need.ROW: situation.has_row,
             Need.ROWS_MEANT: not situation.rows_behind,
         }[self]
-        return "" if met else self.value
+        return "" if met else self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, and the key that leads there."""
+        text = str(self.value)
+        return text.format(documents=key_for("pane.documents"), back=key_for("back"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +234,7 @@ ACTIONS = (
         "write.finish",
         "exclamation_mark",
         "unfinished",
-        "Finish what broke off",
+        "Finish what was interrupted",
         Group.CHANGE,
         needs=_HERE,
     ),
@@ -350,36 +356,6 @@ FIND = (
     Hint("↑", "Previous", ""),
 )
 
-_GLYPHS = {
-    "enter": "⏎",
-    "escape": "esc",
-    "slash": "/",
-    "question_mark": "?",
-    "colon": ":",
-    "asterisk": "*",
-    "exclamation_mark": "!",
-    "at": "@",
-    "delete": "Del",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "f1": "F1",
-    "shift+tab": "⇧Tab",
-    "tab": "Tab",
-}
-
-
-def show_key(key: str) -> str:
-    """Write one key as it is printed on a keyboard."""
-    if key.startswith("ctrl+"):
-        return f"^{key.removeprefix('ctrl+')}"
-    return _GLYPHS.get(key, key)
-
 
 def bindings_of(owner: Owner) -> list[BindingType]:
     """List the bindings of what carries actions out."""
@@ -423,6 +399,22 @@ def hints_for(
 def key_of(action_id: str, keymap: Mapping[str, str]) -> str:
     """Return the first key that an action has now, as it is printed on a keyboard."""
     return show_key(keymap.get(action_id, BY_ID[action_id].keys).split(",")[0].strip())
+
+
+_keymap: dict[str, str] = {}
+"""A process has one keymap: `config.toml` is read at its start, and never again."""
+
+
+def use_keymap(keymap: Mapping[str, str]) -> None:
+    """Let sentences name the keys of a keymap; what it leaves out has the keys of the table."""
+    _keymap.clear()
+    _keymap.update(keymap)
+
+
+def key_for(action_id: str) -> str:
+    """Return the first key that an action has in this program, as a sentence names it."""
+    key = key_of(action_id, _keymap)
+    return "Esc" if key == "esc" else key
 
 
 def hints_of(keymap: Mapping[str, str]) -> dict[str, Hint]:

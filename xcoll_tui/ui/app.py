@@ -18,7 +18,7 @@ from textual.theme import Theme
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.screen_state import ScreenState
 from xcoll_tui.ui.access import Access, Connection, Keys
-from xcoll_tui.ui.actions import Owner, bindings_of
+from xcoll_tui.ui.actions import Owner, bindings_of, use_keymap
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.preferences import CONFIG_FILE, Glyphs, Preferences, QuitConfirm
 from xcoll_tui.ui.presentation.ages import Clock
@@ -81,6 +81,7 @@ class XcollApp(ToastApp):
 
             self._own_filters.append(PlainGlyphs())
         self.set_keymap(preferences.keys)
+        use_keymap(preferences.keys)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         # Not as a change of theme: that would style everything before there is anything to style.
@@ -312,7 +313,7 @@ class XcollApp(ToastApp):
             under_way.append(format_many(self._exports, "export"))
             consequences.append("An export that is broken off leaves no file.")
         question = Question(
-            f"{verb} all the same?",
+            f"{verb} anyway?",
             f"{' and '.join(under_way)} under way",
             "",
             " ".join(consequences),

@@ -30,6 +30,7 @@ from xcoll_tui.session.lists.events import (
     RowsAppended,
     RowsReset,
 )
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.details import DetailsScreen
@@ -301,11 +302,11 @@ def _name_of(change: RowRemoved) -> str:
 def _broken_words(count: int) -> str:
     """Say that replacements broke off: some of their documents may be in no collection now."""
     many, its, them = (
-        ("A replacement", "its", "it")
+        ("A replacement was", "its", "it")
         if count == 1
-        else (f"{count:,} replacements", "their", "them")
+        else (f"{count:,} replacements were", "their", "them")
     )
     return (
-        f"{many} broke off halfway. Both versions of {its} fields are kept; ! shows {them}, and "
-        f"finishes {them}."
+        f"{many} interrupted halfway. Both versions of {its} fields are kept; "
+        f"{key_for('write.finish')} shows {them}, and finishes {them}."
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import wait_words
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import format_elapsed
 from xcoll_tui.ui.widgets.header_footer import HeaderFacts
 
@@ -34,7 +35,7 @@ def place_of(
         seconds = waiting.until - now
         sentence = f"{waiting.reason} · next try in {wait_words(seconds)}"
         if seconds >= _LONG_WAIT:
-            sentence += " · R tries now"
+            sentence += f" · {key_for('refresh')} tries now"
         return HeaderFacts(facts, sentence, alert=True, mode=mode)
     if running := session.bulk.running:
         from xcoll_tui.ui.presentation.run_lines import header_words  # noqa: PLC0415 - not for the first frame

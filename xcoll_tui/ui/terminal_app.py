@@ -16,6 +16,7 @@ from textual.driver import Driver
 from textual.errors import NoWidget
 from textual.message import Message
 
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.escape import EscapeDoubt
 from xcoll_tui.ui.graphemes import cut_between_graphemes
 from xcoll_tui.ui.input_queue import InputQueue
@@ -123,11 +124,14 @@ class TerminalApp(App[None]):
         if character is None or not event.is_printable or self._exit:
             return
         if not character.isascii():
-            hint = "Keys are Latin letters; : finds every action."
+            hint = f"Keys are Latin letters; {key_for('palette')} finds every action."
         elif character.isupper() and character.lower() in self.active_bindings:
             hint = f"{character} does nothing here, {character.lower()} does. Is CapsLock on?"
         else:
-            hint = f"{character} does nothing here. ? lists the keys; : finds every action."
+            hint = (
+                f"{character} does nothing here. {key_for('help')} lists the keys; "
+                f"{key_for('palette')} finds every action."
+            )
         self._hint(hint, "key")
 
     def _hint(self, hint: str, about: str) -> None:
@@ -138,7 +142,10 @@ class TerminalApp(App[None]):
     async def _on_paste(self, event: events.Paste) -> None:
         # It has come up to here, so nothing that has the focus takes text.
         event.stop()
-        self._hint("Paste into a filter (/) or an input; here it does nothing.", "paste")
+        self._hint(
+            f"Pasting does nothing here. Paste into a filter ({key_for('filter.edit')}) or a form.",
+            "paste",
+        )
 
     def action_command_palette(self) -> None:
         """Show all commands. 4699: those of a palette that ends twice, and fails at old clicks."""

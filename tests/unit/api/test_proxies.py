@@ -145,8 +145,8 @@ def test_every_setting_that_plays_no_part_is_told_with_the_reason():
     )
     assert reported == {
         "https_proxy": (True, f"requests go through the proxy {GOOD}"),
-        "HTTPS_PROXY": (False, "https_proxy goes before it"),
-        "ALL_PROXY": (False, "https_proxy goes before it"),
+        "HTTPS_PROXY": (False, "https_proxy takes precedence"),
+        "ALL_PROXY": (False, "https_proxy takes precedence"),
         "HTTP_PROXY": (False, "it is for http addresses, and the service is asked by https"),
         "NO_PROXY": (
             False,
@@ -165,7 +165,7 @@ def test_an_empty_variable_is_none_and_the_lower_case_one_switches_the_other_off
     assert asked(HTTPS_PROXY=empty, ALL_PROXY=GOOD)[0].variable == "ALL_PROXY"
     proxy, reported = asked(https_proxy=empty, HTTPS_PROXY=GOOD)
     assert proxy is None
-    assert reported == {"HTTPS_PROXY": (False, "https_proxy goes before it, and is empty")}
+    assert reported == {"HTTPS_PROXY": (False, "https_proxy takes precedence, and is empty")}
     assert asked(no_proxy=empty, NO_PROXY="*", HTTPS_PROXY=GOOD)[0].address == GOOD
 
 

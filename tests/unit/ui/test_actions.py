@@ -7,8 +7,9 @@ from itertools import product, zip_longest
 import pytest
 
 from tests.isolation import ROOT
-from xcoll_tui.ui.actions import ACTIONS, BY_ID, Group, Need, Owner, Situation, hints_of, show_key
+from xcoll_tui.ui.actions import ACTIONS, BY_ID, Group, Need, Owner, Situation, hints_of
 from xcoll_tui.ui.app import XcollApp
+from xcoll_tui.ui.hints import show_key
 from xcoll_tui.ui.screens.main import MainScreen
 from xcoll_tui.ui.widgets.preview import Preview
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -104,7 +105,7 @@ def test_what_is_missing_is_said_first_things_first():
             elif action.writes:
                 assert why_not == "The profile is read-only."
             elif why_not:
-                assert why_not in {need.value for need in action.needs}
+                assert why_not in {need.sentence for need in action.needs}
 
 
 def test_all_can_be_marked_where_the_cursor_is_on_no_row():

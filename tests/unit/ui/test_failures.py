@@ -58,5 +58,5 @@ def test_what_is_known_of_a_reason_is_told_and_no_more():
     assert "octet-stream" not in known
     raw = advice_on(document(UNREADABLE, content_type="application/octet-stream; x"))
     assert "Upload it again as what it is" in raw
-    assert "none that xcoll knows" in advice_on(document("Password protected."))
-    assert "passing" in advice_on(document())
+    assert "xcoll does not know this reason" in advice_on(document("Password protected."))
+    assert "temporary" in advice_on(document())

@@ -25,21 +25,21 @@ def entry(operation="remove", *, count=1, verdict="done", age=60.0, name="a.txt"
         ([], ""),
         (
             [entry()],
-            "The removal of a.txt (Here), of an earlier session, can be undone. U shows it.",
+            "The removal of a.txt (Here), of an earlier session, can be undone. U lists it.",
         ),
         (
             [entry(count=47)],
-            "The removal of 47 documents (Here), of an earlier session, can be undone. U shows it.",
+            "The removal of 47 documents (Here), of an earlier session, can be undone. U lists it.",
         ),
         (
             [entry(), entry("edit", verdict="")],
-            "2 writes of earlier sessions can be undone. U shows them.",
+            "2 writes of earlier sessions can be undone. U lists them.",
         ),
         ([entry(age=DAY + 1)], ""),
         ([entry("edit"), entry("attach")], ""),
         (
             [entry("attach", verdict="unknown")],
-            "The attaching of a.txt (Here), of an earlier session, can be undone. U shows it.",
+            "The attaching of a.txt (Here), of an earlier session, can be undone. U lists it.",
         ),
     ],
 )

@@ -49,7 +49,7 @@ def require_agreement(
     if not _can_ask():
         raise CommandFailed(f"{question} {_NEEDED}", EXIT_REFUSED)
     output.warn(question)
-    prompt = f"Type {typed} to agree: " if typed else "Go on? [y/N] "
+    prompt = f"Type {typed} to agree: " if typed else "Continue? [y/N] "
     answer = ask_line(prompt).strip()
     if answer == typed if typed else answer.lower() in _YES:
         return

@@ -52,7 +52,7 @@ def add_collection_options(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help="STRATEGY:SIZE[:OVERLAP[:ENCODING]], such as tokens:800:100",
     )
-    add("--strip", type=_switch, metavar="B", help="strip white space of chunks: yes or no")
+    add("--strip", type=_switch, metavar="B", help="strip whitespace of chunks: yes or no")
     add("--inject-name", type=_switch, metavar="B", help="the name in each chunk: yes or no")
     add(
         "--define",
@@ -164,7 +164,7 @@ def _definition(text: str) -> FieldDefinition:
         raise argparse.ArgumentTypeError("a field needs a key")
     if unknown := [name for name in names if name not in _TRAITS]:
         raise argparse.ArgumentTypeError(
-            f"{unknown[0]!r} is none of {', '.join(_TRAITS)}; write KEY:TRAITS:DESCRIPTION"
+            f"{unknown[0]!r} is not one of {', '.join(_TRAITS)}; write KEY:TRAITS:DESCRIPTION"
         )
     return FieldDefinition(
         key=key, description=description, **{_TRAITS[name]: True for name in names}

@@ -24,7 +24,7 @@ _PATIENCE = 1.5
 """Seconds without a result before it is said what is waited for."""
 _WAITING = "Waiting until the service shows what came of it: its reads may be behind its writes."
 _WAITING_FOR_INDEX = "Waiting until their indexing has ended."
-_UNSEEN = "It was under way when this was broken off; what came of it is not known."
+_UNSEEN = "It was under way when this was interrupted; its result is not known."
 
 
 async def follow_run(

@@ -176,7 +176,7 @@ def _carry_out(command: Command, options: argparse.Namespace, output: "Output") 
         stop(_after(output, plain(error)), EXIT_FAILED)
     except (KeyboardInterrupt, Ended):
         begin_line()
-        stop(_after(output, "Broken off before the end."), exit_code_of_signal())
+        stop(_after(output, "Interrupted before the end."), exit_code_of_signal())
     except OSError as error:  # nothing else lets one through
         output.drop()
         stop_unwritten(error)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SUMMARY = "Make the collection of a backup again, and attach its documents to it."
 EXAMPLES = """\
 A line for each document, and in the end one for the collection. A restore that
-broke off goes on where it was. With --into no collection is made.
+was interrupted continues where it was. With --into no collection is made.
 
 examples:
   xcoll restore filings.xcoll-backup.jsonl
@@ -102,7 +102,7 @@ async def _recreate(
         if not begun.sure:
             raise CommandFailed(_unsure(begun), EXIT_REFUSED)
         collection_id = begun.collections[0].collection_id
-        output.note(f"An earlier restore began this: it goes on in {collection_id}.")
+        output.note(f"An earlier restore began this: it continues in {collection_id}.")
     begun_record = None if begun is None or options.new else begun.restore
     results = Results(output, _COLUMNS)
 

@@ -186,4 +186,4 @@ def _remembered(session: "Session") -> "Iterator[tuple[str, str]]":
         day = f", {fact.day}" if fact.value != "unknown" else ""
         yield name, f"{fact.value}{day}"
     yield "undo log", f"{len(session.state.undo_log.entries):,} entries"
-    yield "broken off", f"{len(session.unfinished):,} replacements"
+    yield "interrupted", f"{len(session.unfinished):,} replacements"

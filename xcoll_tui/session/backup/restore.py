@@ -85,7 +85,10 @@ def losses_of(backup: Backup) -> tuple[str, ...]:
     collection = backup.collection
     losses = [*backup.doubts]
     if _metric_of(collection) is None:
-        losses.append("Its metric is not known; the new collection has the service's default.")
+        losses.append(
+            "The backup does not say which metric it had; the new collection has the service's "
+            "default."
+        )
     chunking = _received(collection).get("chunk_configuration")
     if isinstance(chunking, dict):
         known_names = ChunkConfiguration.__struct_fields__

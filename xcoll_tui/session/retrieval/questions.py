@@ -171,7 +171,7 @@ def _question_of(members: dict[str, Any]) -> SavedQuestion:
     if not isinstance(query, str) or not query.strip():
         raise ValueError("it has no query")
     if mode not in MODES:
-        raise ValueError(f"its mode is none of {', '.join(MODES)}")
+        raise ValueError(f"its mode is not one of {', '.join(MODES)}")
     if not isinstance(expression, str):
         raise ValueError("its filter is no text")  # noqa: TRY004 - about a file, not about types
     expected: object = next((members[name] for name in _EXPECTED if members.get(name)), [])

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FOLDER = "unfinished"
 _MARK = "xcoll_unfinished"
-_WHAT = "the fields of a document whose replacement broke off"
+_WHAT = "the fields of a document whose replacement was interrupted"
 
 Phase = Literal["begun", "removing", "removed", "attaching"]
 """How far a replacement is: nothing was sent, and then what was about to be sent, or was seen."""
@@ -255,7 +255,7 @@ class Recovery:
 
 def _unknown_owner(error: OSError) -> str:
     return (
-        "Whether another xcoll is at work on a replacement that broke off is not known: "
+        "Whether another xcoll is at work on a replacement that was interrupted is not known: "
         f"{reason_of(error)}. It can be finished where that is known."
     )
 

@@ -161,7 +161,7 @@ class WriteRunner:
         entry = None if options.quiet else self._activity.begin(operation, target, log=log)
         place = target.place
         lock = self._locks.setdefault(place, asyncio.Lock())
-        sentence = f"It was broken off while it was under way; look at {target.shown} again."
+        sentence = f"It was interrupted while it was under way; check {target.shown} again."
         outcome = Outcome(operation, target, Verdict.UNKNOWN, sentence)
         followup = None
         self.busy += 1

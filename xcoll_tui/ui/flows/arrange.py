@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xcoll_tui.ui.actions import key_for
+from xcoll_tui.ui.presentation.loaded import cannot_sort
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.choose_columns import ChooseColumnsScreen, ColumnChoice
 from xcoll_tui.ui.screens.pick import Pickable
 from xcoll_tui.ui.screens.sort import SortScreen
-from xcoll_tui.ui.widgets.pane import cannot_sort
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.widgets.columns import Column
     from xcoll_tui.ui.widgets.pane import Pane
     from xcoll_tui.ui.widgets.panes import DocumentPane
-
-_UNKNOWN_HERE = "not all loaded: L loads all"
 
 
 class _Sort(NamedTuple):
@@ -60,6 +59,7 @@ async def choose_sort(host: "Host", pane: "Pane[Any]") -> None:
 
 def _sorts(pane: "Pane[Any]") -> list[_Sort]:
     service, here = "by the service", "sorted here"
+    unknown = f"not all loaded: {key_for('load.all')} loads all"
     sorts = [
         _Sort(column.sort_by, column.label, service, possible=True)
         for column in pane.all_columns
@@ -69,9 +69,7 @@ def _sorts(pane: "Pane[Any]") -> list[_Sort]:
     for column in pane.all_columns:
         if column.value is not None:
             possible = pane.can_sort_here(column)
-            sorts.append(
-                _Sort(column.key, column.label, here if possible else _UNKNOWN_HERE, possible)
-            )
+            sorts.append(_Sort(column.key, column.label, here if possible else unknown, possible))
     return sorts
 
 

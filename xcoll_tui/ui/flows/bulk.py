@@ -8,6 +8,7 @@ from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import Verdict
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.attach_draft import AttachDraft
 from xcoll_tui.ui.presentation.drafts import Drafts
@@ -148,14 +149,14 @@ class BulkFlow:
         """Ask, and have documents indexed again."""
         count = f"{len(marked.items):,} documents"
         question = Question(
-            "Index again?",
+            "Re-index?",
             count,
             "",
             f"of {marked.collection_name} are indexed again; until then they may not be found.",
             f"Re-index {count}",
             details=_named(marked),
             destroys=False,
-            undo="This cannot be undone, and nothing is lost by it.",
+            undo="There is no undo, and none is needed: nothing is deleted.",
         )
         if await self._host.confirm(question):
             await self.follow(self._session.bulk.reindex(marked.collection_id, marked.items))
@@ -257,9 +258,13 @@ class BulkFlow:
         words = end_words(run, self._session.name_of(run.collection_id))
         sentence = f"{'Undone: ' if undo else ''}{words}"
         if run.failed_again and run.failed_again == run.failed:
-            self._host.complain(f"{sentence}. F finds those that failed.")
+            self._host.complain(f"{sentence}. {key_for('filter.failed')} shows those that failed.")
         elif run.failed:
-            way_on = "z tries those again" if undo else "@ tells which"
+            way_on = (
+                f"{key_for('write.undo')} tries those again"
+                if undo
+                else f"{key_for('run.show')} lists them"
+            )
             self._host.complain(f"{sentence}. {way_on}.")
         else:
             self._host.tell(f"{sentence}.")
@@ -283,7 +288,7 @@ class BulkFlow:
             "until it is indexed again. One is replaced first, to see whether its file is kept. "
             f"{file_fate(files, number)}",
             f"Replace {count}",
-            undo="Undo: z puts the old fields back, in the same way.",
+            undo=f"Undo: {key_for('write.undo')} puts the old fields back, in the same way.",
         )
         return await self._host.confirm(question)
 

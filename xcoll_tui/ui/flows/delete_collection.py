@@ -7,6 +7,7 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection
 from xcoll_tui.session.backup.format import Backup, BackupBroken
 from xcoll_tui.session.backup.make import BackupFailed, BackupProgress
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_fate import fate_with_collection, is_deleted
 from xcoll_tui.ui.presentation.format import format_count, format_many
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _ROUNDS = 3
 """How often a collection is backed up that changes all the time, before it is asked about."""
-_WAY_BACK = "B makes it again from its backup."
 _NO_FOLDER = "There is no state folder, so no backup can be written."
 
 
@@ -77,8 +77,9 @@ class DeleteCollectionFlow:
             f"“{clean(deletion.name or deletion.collection_id, 60)}”" for deletion in broken_off
         ]
         which = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        key = key_for("write.recreate")
         self._host.complain(
-            f"Deleting {which} broke off. Where it is gone, B makes it again from its backup."
+            f"Deleting {which} was interrupted. If it is gone, {key} recreates it from its backup."
         )
 
     async def _delete(self, collection_id: str, steps: StepsScreen) -> bool:
@@ -92,7 +93,8 @@ class DeleteCollectionFlow:
         steps.say("Deleting the collection…")
         outcome = await self._session.collection_writes.delete(collection_id)
         steps.can_recreate = outcome.ok and bool(steps.path)
-        way_back = f" {_WAY_BACK}" if steps.can_recreate else ""
+        key = key_for("write.recreate")
+        way_back = f" {key} recreates it from its backup." if steps.can_recreate else ""
         steps.say(f"{outcome.message}{way_back}", over=True, failed=not outcome.ok)
         return outcome.ok
 
@@ -104,7 +106,7 @@ class DeleteCollectionFlow:
         are = "is" if count == 1 else "are"
         return (
             f"{format_many(count, 'write')} to {name} {are} under way, and no backup would hold "
-            "what comes of it. Delete it when that is over; @ shows it."
+            f"their result. Delete it when they are done; {key_for('activity')} lists them."
         )
 
     def _question(self, collection: Collection) -> Question:
@@ -127,7 +129,9 @@ class DeleteCollectionFlow:
             details=(f"A backup is written first, to {folder}",) if folder else (),
             warning=" ".join(warnings),
             undo=(
-                "z does not undo this. B makes it again from the backup; it is then indexed again."
+                f"{key_for('write.undo')} does not undo this. {key_for('write.recreate')} "
+                "recreates it "
+                "from the backup; it is then indexed again."
                 if folder
                 else ""
             ),
@@ -149,7 +153,7 @@ class DeleteCollectionFlow:
             if steps.cancelled:
                 return True
             if backup.doubts and not await self._override(
-                collection, " ".join(backup.doubts), "Delete all the same"
+                collection, " ".join(backup.doubts), "Delete anyway"
             ):
                 return False
             steps.say("Looking whether the backup agrees with the collection…")
@@ -158,14 +162,14 @@ class DeleteCollectionFlow:
             except (ApiError, BackupBroken) as error:
                 sentence = sentence_of(error)
                 doubt = f"Whether the backup agrees with the collection is not known. {sentence}"
-                return await self._override(collection, doubt, "Delete all the same")
+                return await self._override(collection, doubt, "Delete anyway")
             if check.agrees:
                 steps.note(check.cannot_exclude)
                 return True
             differs = check.words
             steps.note(f"Since that backup {differs}: backing up again.")
         doubt = f"It is being changed all the time. Since the last backup {differs}."
-        return await self._override(collection, doubt, "Delete all the same")
+        return await self._override(collection, doubt, "Delete anyway")
 
     async def _make_backup(self, collection: Collection, steps: StepsScreen) -> Backup | bool:
         """Return a backup; where there is none, whether a person goes on without."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Document
 from xcoll_tui.session.lists.listing import Gap
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.facts import Facts, collection_facts, document_facts
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _REST = 0.12
 """Seconds that a document is looked at before it is asked for: a key that is held passes many."""
-_EDGE = "No other document is loaded in this direction. L loads all."
 
 
 class DocumentDetails:
@@ -63,7 +63,9 @@ class DocumentDetails:
         """Show the document so many rows further on, and put the cursor on it."""
         at = self._table.listing.index_of(self._screen.key)
         if not self._show_at((self._index if at is None else at) + by):
-            self._host.tell(_EDGE)
+            self._host.tell(
+                f"No other document is loaded in this direction. {key_for('load.all')} loads all."
+            )
 
     def _show_at(self, index: int) -> bool:
         listing = self._table.listing

@@ -59,11 +59,13 @@ class FinishFlow:
         records = self._session.unfinished
         if not records:
             problems = self._session.state.problems
-            self._host.refuse(problems[0] if problems else "No replacement broke off.")
+            self._host.refuse(
+                problems[0] if problems else "Nothing to finish: no replacement was interrupted."
+            )
             return
         free = [record for record in records if not record.is_live]
         screen = PickScreen(
-            "Replacements that broke off",
+            "Interrupted replacements",
             [self._row(record, None) for record in records],
             "Choose what to do",
             all_label="All at once" if len(free) > 1 else "",
@@ -121,7 +123,7 @@ class FinishFlow:
             self._host.complain(f"{name}: {_LIVE}")
             return
         chosen = await self._host.choose(
-            "A replacement broke off", _text(record, shown), _ways(shown)
+            "An interrupted replacement", _text(record, shown), _ways(shown)
         )
         if chosen == _DROP:
             await self._drop(record, shown)
@@ -151,7 +153,7 @@ class FinishFlow:
     async def _settle_all(self, records: Sequence[Unfinished]) -> None:
         count = format_many(len(records), "replacement")
         text = Content(
-            f"{count} broke off. They are settled one after the other; as soon as a file turns out "
+            f"{count} interrupted, to be settled one after the other; as soon as a file turns out "
             "to be gone with its document, the rest is left untouched."
         )
         drop = Way(_DROP, "Drop all", danger=True)

@@ -85,7 +85,7 @@ class LogInFlow:
                 wait = WaitScreen(
                     "The key",
                     "Waiting for the keyring to be unlocked… Its prompt may be in another window.",
-                    "Go on without",
+                    "Continue without",
                 )
                 finding.add_done_callback(lambda _: wait.finish())
                 await ask(self._app.main, wait)
@@ -143,14 +143,15 @@ class LogInFlow:
         form.wait(
             "The service takes it. Waiting for the keyring to keep it; its prompt may be in "
             "another window…",
-            "esc Go on without",
+            "esc Continue without",
             keeping.cancel,
         )
         kept = await _unless_cancelled(keeping)
         if kept is None:
             kept = self._keys.use(
-                "The keyring was not waited for; if its prompt is answered later, it may keep the "
-                f"key all the same. {WAYS_OUT}"
+                "The keyring was not waited for; if you answer its prompt later, it may still "
+                "keep the key. "
+                f"{WAYS_OUT}"
             )
         form.show_kept(kept)
 

@@ -87,7 +87,7 @@ class RestoreFlow:
                 collection.collection_name or collection.collection_id,
                 f"{format_many(collection.documents_count, 'document')} · "
                 f"{format_age(collection.created_at, self._clock())}",
-                f"{collection.collection_id}: go on in this one.",
+                f"{collection.collection_id}: continue in this one.",
             )
             for collection in begun.collections
         ]
@@ -102,7 +102,7 @@ class RestoreFlow:
             steps.say("Creating the collection…")
         else:
             steps.say("Attaching what is missing…")
-            steps.note(f"An earlier restore began this: it goes on in {collection_id}.")
+            steps.note(f"An earlier restore began this: it continues in {collection_id}.")
 
         def tell(progress: RecreationProgress) -> None:
             failed = f" · {progress.failed:,} failed" if progress.failed else ""

@@ -12,6 +12,7 @@ from xcoll_tui.session.learned import Fact
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
 from xcoll_tui.ui.presentation.file_fate import fate_when_restored, file_fate, is_deleted
 from xcoll_tui.ui.presentation.format import format_many
@@ -107,13 +108,14 @@ class UndoFlow:
         now = asyncio.get_running_loop().time
         if self._began is not None:
             if now() - self._began > _LONG:
-                self._host.refuse("An undo is under way; @ shows it.")
+                self._host.refuse(f"An undo is under way; {key_for('activity')} lists it.")
             return
         if self._inputs() == self._inputs_before:
             return
         entry = choose()
         if entry is None:
-            listed = " U lists what was written." if self._stack.entries else ""
+            key = key_for("write.undo_log")
+            listed = f" {key} lists what was written." if self._stack.entries else ""
             self._host.refuse(f"{nothing}{listed}")
             return
         self._began = now()
@@ -208,7 +210,8 @@ def undo_question(stack: UndoStack, plan: UndoPlan, files: Fact, now: float) -> 
     is_lost = is_deleted(files)
     fate = file_fate(files, count) if touches_file else fate_when_restored(files)
     word = "Redo" if stack.is_undo(entry) else "Undo"
-    way_back = "z takes it back again." if word == "Redo" else "Y takes it back."
+    back = "write.undo" if word == "Redo" else "write.redo"
+    way_back = f"{key_for(back)} reverses this."
     return Question(
         f"{word}: {_TITLES[plan.kind]}",
         format_many(count, "document") if alone is None else names[0],

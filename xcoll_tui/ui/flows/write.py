@@ -10,6 +10,7 @@ from xcoll_tui.api.models import Collection, Document
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Verdict
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.flows.bulk import BulkFlow, Marked
 from xcoll_tui.ui.flows.delete_collection import DeleteCollectionFlow
 from xcoll_tui.ui.flows.export import ExportFlow
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.flows.host import Host
 
-_KEPT = "What you typed is kept: {} opens it again."
+
+def _kept_words(action_id: str) -> str:
+    return f"What you typed is kept: {key_for(action_id)} opens it again."
 
 
 class WriteFlow:
@@ -157,7 +160,7 @@ class WriteFlow:
         files = self._session.state.learned.files
         if form.is_over:
             self._drafts.fields[place] = draft
-            self._host.complain(f"{sentence} {_KEPT.format('e')}")
+            self._host.complain(f"{sentence} {_kept_words('write.edit')}")
         elif outcome.verdict is Verdict.CONFLICT:
             form.conflict(outcome.current_fields or {})
         elif outcome.verdict is not Verdict.IGNORED:
@@ -189,7 +192,9 @@ class WriteFlow:
         item = marked.items[0]
         files = self._session.state.learned.files
         if self._is_unasked(item.file_id, unreadable=unreadable):
-            await self._remove_pinned(marked, unreadable=False, undo="Undo: z.")
+            await self._remove_pinned(
+                marked, unreadable=False, undo=f"Undo: {key_for('write.undo')}."
+            )
             return
         fate, undo = file_fate(files), undo_hint(files)
         warnings = [fate] if is_deleted(files) else []
@@ -272,7 +277,7 @@ class WriteFlow:
 
         async def create(draft: CollectionDraft) -> None:
             outcome = await writes.create(draft)
-            self._answer(form, outcome, (blank, draft), "n")
+            self._answer(form, outcome, (blank, draft), "write.new")
             if outcome.ok and outcome.collection is not None:
                 await self._session.collections.refresh()
                 self._host.point_at(outcome.collection.collection_id)
@@ -311,14 +316,14 @@ class WriteFlow:
         self, form: CollectionFormScreen, base: Collection, draft: CollectionDraft
     ) -> None:
         outcome = await self._session.collection_writes.update(base.collection_id, draft, base=base)
-        self._answer(form, outcome, (draft_of(base), draft), "e", base.collection_id)
+        self._answer(form, outcome, (draft_of(base), draft), "write.edit", base.collection_id)
 
     def _answer(
         self,
         form: CollectionFormScreen,
         outcome: Outcome,
         typed: tuple[CollectionDraft, CollectionDraft],
-        letter: str,
+        action_id: str,
         key: str = "",
     ) -> None:
         sentence = outcome.message
@@ -328,7 +333,7 @@ class WriteFlow:
             self.tell(outcome)
         elif form.is_over:
             self._drafts.collections[key] = typed
-            self._host.complain(f"{sentence} {_KEPT.format(letter)}")
+            self._host.complain(f"{sentence} {_kept_words(action_id)}")
         else:
             form.refuse(outcome.field, sentence)
 

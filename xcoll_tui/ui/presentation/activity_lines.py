@@ -8,6 +8,7 @@ from xcoll_tui.session.bulk.undo import UndoStack
 from xcoll_tui.session.writes.activity import Activity, Entry
 from xcoll_tui.session.writes.outcome import Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
 from xcoll_tui.ui.presentation.copies import curl
 from xcoll_tui.ui.presentation.run_lines import sum_up
@@ -85,9 +86,9 @@ def _undo_words(entry: Entry, next_undone: UndoEntry | None) -> tuple[str, str]:
     if logged is None:
         return "", ""
     if logged is next_undone:
-        return "z undoes it", ""
+        return f"{key_for('write.undo')} undoes it", ""
     if logged.state == "possible":
-        return "U undoes it", ""
+        return f"{key_for('write.undo_log')} undoes it", ""
     if logged.state == "undone":
         return "undone", ""
     reason = f"It cannot be undone. {logged.reason}" if logged.state == "dead" else ""

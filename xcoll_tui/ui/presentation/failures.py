@@ -6,6 +6,7 @@ from typing import Final
 
 from xcoll_tui.api.models import Document
 from xcoll_tui.session.lists.progress import progress_of
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.text import clean
 
 NO_REASON: Final = "The service gives no reason."
@@ -46,12 +47,10 @@ def advice_on(document: Document) -> str:
                 f"seen to fail. Upload it again as what it is, and attach that. {advice}"
             )
         return advice
+    key = key_for("write.reindex")
     if reason == NO_REASON:
-        return "i re-indexes it, which is enough if the trouble was a passing one."
-    return (
-        "This reason is none that xcoll knows. i re-indexes it, which is enough if the "
-        "trouble was a passing one."
-    )
+        return f"{key} re-indexes it, which helps if the cause was temporary."
+    return f"xcoll does not know this reason. {key} re-indexes it, which helps if it was temporary."
 
 
 def summary_of(counts: Mapping[str, int], *, complete: bool) -> str:
@@ -65,7 +64,9 @@ def summary_of(counts: Mapping[str, int], *, complete: bool) -> str:
         count = total - sum(count for _, count in named)
         parts.append(f"{count:,} of {others:,} other reason{'s' if others > 1 else ''}")
     words = " · ".join(parts)
-    return words if complete else f"Of the {total:,} that are loaded: {words} · L loads all"
+    if complete:
+        return words
+    return f"Of the {total:,} that are loaded: {words} · {key_for('load.all')} loads all"
 
 
 def _short(reason: str) -> str:

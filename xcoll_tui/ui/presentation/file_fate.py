@@ -1,6 +1,7 @@
 """The fate of a file whose document is removed: as far as this service has shown it. Pure."""
 
 from xcoll_tui.session.learned import Fact
+from xcoll_tui.ui.actions import key_for
 
 
 def is_deleted(files: Fact) -> bool:
@@ -56,6 +57,6 @@ def undo_hint(files: Fact, count: int = 1) -> str:
     verb = "is" if count == 1 else "are"
     they = "it" if count == 1 else "they"
     return (
-        f"Undo: z attaches {pronoun} again with {possessive} fields; {they} {verb} then indexed "
-        "again."
+        f"Undo: {key_for('write.undo')} attaches {pronoun} again with {possessive} fields; "
+        f"{they} {verb} then indexed again."
     )

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from xcoll_tui.session.lists.filter_conditions import Subject
 from xcoll_tui.session.lists.filter_terms import Translation
 from xcoll_tui.session.lists.letter_case import fold
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.text import clean
 
-WAITING = "The rows are those of the filter before. ⏎ applies the new one, Esc clears it."
 _LONGEST = 200
 
 
@@ -31,7 +31,9 @@ def explain_filter(translation: Translation, *, here: bool, waits: bool) -> str:
         if translation.is_cased:
             facts.append("in lower, upper and Capitalised too")
         if translation.only_asked:
-            facts.append(f"{translation.only_asked}; L loads all, then it is exact")
+            facts.append(
+                f"{translation.only_asked}; {key_for('load.all')} loads all for an exact match"
+            )
     return " · ".join(facts)
 
 
@@ -53,7 +55,8 @@ def explain_empty(
         sentence = f"No name contains {_listed(names)}."
     tries = _tries(names, subject, seen)
     if subject.has_status:
-        tries.append("F shows all, not only the failed" if failed_only else "F shows the failed")
+        key = key_for("filter.failed")
+        tries.append(f"{key} shows all again" if failed_only else f"{key} shows the failed ones")
     hint = " · ".join(tries)
     return f"{sentence} {hint}".strip() if sentence else ""
 

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from xcoll_tui.ui.actions import key_for
+from xcoll_tui.ui.presentation.text import clean
+
 if TYPE_CHECKING:
     from xcoll_tui.session.lists.feed import Feed
 
@@ -46,5 +49,13 @@ def format_empty(feed: "Feed[Any]", explain: Callable[[], str], empty: str) -> s
     if not (feed.query.text or feed.query.failed_only):
         return empty
     of = "" if feed.total is None else f" of {feed.total:,}"
-    lines = (f"0{of} match.", explain(), "Esc clears the filter.")
+    lines = (f"0{of} match.", explain(), f"{key_for('back')} clears the filter.")
     return "\n".join(line for line in lines if line)
+
+
+def cannot_sort(label: str) -> str:
+    """Say why rows cannot be sorted by a column, and what to do."""
+    return (
+        f"The service cannot sort by {clean(label, 40)}, and not all is loaded to sort it here. "
+        f"{key_for('load.all')} loads all."
+    )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from xcoll_tui.api.errors import wait_words
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Verdict
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.paces import pace_words
 from xcoll_tui.ui.presentation.undo_lines import with_versions
@@ -101,11 +102,11 @@ def view_of(run: BulkRun, name: str, now: float, *, undo: bool = False) -> RunVi
     if run.paused_until is not None:
         seconds = run.paused_until - now
         note = f"the service asks to wait {wait_words(seconds)}"
-        note += " · R goes on now" if seconds >= _LONG_WAIT else ""
+        note += f" · {key_for('refresh')} continues now" if seconds >= _LONG_WAIT else ""
     elif run.state == "cancelling" and not note:
         note = "cancelling: what was sent is carried through"
     elif run.failed_again and not note:
-        note = "F finds those that failed again"
+        note = f"{key_for('filter.failed')} shows those that failed again"
     return RunView(
         f"{_title(run, undo=undo)} · {name}",
         run.total,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import format_elapsed
 from xcoll_tui.ui.presentation.errors import sentence_of, where_on
 from xcoll_tui.ui.presentation.text import clean, fit, fit_lines
@@ -25,7 +26,7 @@ def trouble_on(feed: "Feed[Any]", now: float, width: int, lines: int | None) -> 
     reason = reason_on(feed)
     if not reason:
         return f"! {clean(feed.stopped, 300)}" if feed.stopped else ""
-    remedy = "R tries again."
+    remedy = f"{key_for('refresh')} tries again."
     if feed.loaded_at is not None and feed.listing.loaded:
         remedy = f"Rows as of {format_elapsed(now - feed.loaded_at)}. {remedy}"
     return with_remedy(f"✗ {reason}", remedy, width, lines)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from xcoll_tui.session.bulk.undo import UndoPlan, UndoStack
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.session.writes.undo_entry import UndoEntry
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import DAY, format_elapsed
 from xcoll_tui.ui.presentation.field_changes import as_texts, changes_between
 from xcoll_tui.ui.presentation.format import format_many
@@ -142,15 +143,16 @@ def earlier_words(entries: list[UndoEntry], now: float) -> str:
     lost = [entry for entry in entries if now - entry.at < DAY and _may_have_lost(entry)]
     if not lost:
         return ""
+    key = key_for("write.undo_log")
     if len(lost) > 1:
-        return f"{len(lost):,} writes of earlier sessions can be undone. U shows them."
+        return f"{len(lost):,} writes of earlier sessions can be undone. {key} lists them."
     (entry,) = lost
     noun = _NOUNS.get(entry.operation, entry.operation)
     where = entry.collection_name or entry.collection_id
     name = clean(target_of(entry), _VALUE)
     return (
         f"The {noun} of {name} ({clean(where, _VALUE)}), of an earlier session, can be undone. "
-        "U shows it."
+        f"{key} lists it."
     )
 
 
@@ -171,4 +173,4 @@ def left_words(stack: UndoStack) -> str:
     if not count:
         return ""
     removals = "1 removal" if count == 1 else f"{count:,} removals"
-    return f"{removals} can still be undone: start xcoll and press U."
+    return f"{removals} can still be undone: start xcoll and press {key_for('write.undo_log')}."

@@ -67,7 +67,7 @@ class AttachScreen(FormDialog[AttachDraft]):
         self._ids_row = FormRow(
             "File IDs",
             self._file_ids,
-            help_text="Divided by lines, commas or blanks; or JSON, or a table.",
+            help_text="Separated by new lines, commas or spaces; or JSON, or a table.",
         )
         self._pasted_found = PastedFound(fields_known=definitions is not None)
         shared = None if definitions is None else [d for d in definitions if not d.unique]
@@ -289,6 +289,6 @@ class AttachScreen(FormDialog[AttachDraft]):
             parts.append(Content.from_markup("[$quiet]$sentence[/]", sentence=sentence))
         if pasted.malformed:
             odd = ", ".join(clean(file_id, 40) for file_id in pasted.malformed[:_NAMED])
-            sentence = f"Unlike a file ID, and sent as it is: {odd}"
+            sentence = f"Does not look like a file ID, sent as typed: {odd}"
             parts.append(Content.from_markup("[$warning]$sentence[/]", sentence=sentence))
         return Content("\n").join(parts)

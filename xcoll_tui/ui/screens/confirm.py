@@ -49,9 +49,10 @@ class Question:
         typed = self._typed_name
         if typed is None or typed.is_usual:
             shown = clean(self.typed or "", 200) if typed is None else typed.shown
-            return Content.from_markup("Type [b]$typed[/] to go on:", typed=shown)
+            return Content.from_markup("Type [b]$typed[/] to continue:", typed=shown)
         return Content.from_markup(
-            "Its name is unusual. Type [b]$end[/], the end of its ID, to go on:", end=typed.id_end
+            "Its name is unusual. Type [b]$end[/], the end of its ID, to continue:",
+            end=typed.id_end,
         )
 
     @property

@@ -119,7 +119,7 @@ class FormDialog(Dialog[T]):
 
     def progress(self, sentence: str) -> None:
         """Say what is under way; nothing can be entered meanwhile."""
-        self.wait(sentence, "esc Leave", self._warn)
+        self.wait(sentence, "esc Close", self._warn)
 
     def refuse(self, field: str | None, sentence: str) -> None:
         """Go back to the form as it was left, and say there why it was not saved."""

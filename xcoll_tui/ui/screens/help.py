@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from xcoll_tui.ui.actions import BY_ID, Group
+from xcoll_tui.ui.hints import Hint
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.widgets.filter_line import SearchLine
-from xcoll_tui.ui.widgets.header_footer import Hint
 
 _FILTERS = (
     ("AAPL 10-k", "names with both words in them, in any case"),

@@ -58,7 +58,7 @@ class LogInScreen(FormDialog[bool]):
         ]
         if self._overruled_by:
             lines.append(
-                f"The one in {self._overruled_by} goes before it when xcoll starts again; unset "
+                f"The one in {self._overruled_by} takes precedence when xcoll starts again; unset "
                 "that to use this one."
             )
         yield Static(Content("\n".join(lines)), classes="form-head")
@@ -97,7 +97,7 @@ class LogInScreen(FormDialog[bool]):
         glyph = "[$success]●[/]" if kept.stored else "[$warning]![/]"
         first = Content.from_markup(f"{glyph} The service takes the key.")
         rest = [Content(clean(sentence, 600)) for sentence in kept.sentences]
-        go_on = Choice("Go on", self.done)
+        go_on = Choice("Continue", self.done)
         self.ask("The key", Content("\n").join([first, *rest]), (go_on,))
 
     def on_key_input_first_line_taken(self) -> None:

@@ -17,16 +17,18 @@ from xcoll_tui.ui.actions import (
     bindings_of,
     hints_for,
     hints_of,
+    key_for,
     key_of,
 )
 from xcoll_tui.ui.clipboard import copy_text
+from xcoll_tui.ui.hints import Hint
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.preferences import Preferences
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.widths import PREVIEW_FROM
 from xcoll_tui.ui.screens.pane_screen import PaneScreen
-from xcoll_tui.ui.widgets.header_footer import Footer, Header, Hint
+from xcoll_tui.ui.widgets.header_footer import Footer, Header
 from xcoll_tui.ui.widgets.row_table import RowTable
 from xcoll_tui.ui.work import restart_work
 
@@ -113,7 +115,8 @@ class MainScreen(PaneScreen):
 
     def shut_out(self) -> None:
         """Say that there is no key, and how to go on; the panes stay empty."""
-        self.say_instead("No key yet.\nK enters one.\nP switches profiles.")
+        enter, switch = key_for("key"), key_for("profile")
+        self.say_instead(f"No key yet.\n{enter} enters one.\n{switch} switches profiles.")
         self.tell_place()
 
     def begin(
@@ -422,7 +425,9 @@ class MainScreen(PaneScreen):
             return
         table.mark_all()
         if table.marks and not feed.listing.complete:
-            self.tell(f"Marked the {len(table.marks):,} that are loaded. L loads all.")
+            self.tell(
+                f"Marked the {len(table.marks):,} that are loaded. {key_for('load.all')} loads all."
+            )
 
     def point_at(self, collection_id: str) -> None:
         """Put the cursor on a collection, if it is loaded."""

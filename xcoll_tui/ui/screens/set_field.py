@@ -69,7 +69,7 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         self._value_input = TextInput()
         self._field_row = FormRow("Field", self._select)
         self._key_row = FormRow("Its name", self._key_input)
-        self._what_row = FormRow("Do", self._choice)
+        self._what_row = FormRow("Action", self._choice)
         self._value_row = FormRow("Value", self._value_input)
         self._rows = (self._field_row, self._key_row, self._what_row, self._value_row)
 

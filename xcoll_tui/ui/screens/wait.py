@@ -15,7 +15,7 @@ class WaitScreen(Dialog[None]):
     """Say what is waited for; Esc, or the button, goes on without it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Go on without", id="wait.leave"),
+        Binding("escape", "leave", "Continue without", id="wait.leave"),
     ]
 
     def __init__(self, title: str, sentence: str, way_out: str) -> None:

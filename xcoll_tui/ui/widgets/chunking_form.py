@@ -86,7 +86,7 @@ class ChunkingForm(Vertical):
             "max_chunk_size": self._size_row,
             "chunk_overlap": self._overlap_row,
             "encoding_name": self._encoding_row,
-            "strip_whitespace": FormRow("Strip white space", self._strip),
+            "strip_whitespace": FormRow("Strip whitespace", self._strip),
             "inject_name_into_chunks": FormRow("Name in each chunk", self._inject),
         }
 

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,6 +12,7 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
+from xcoll_tui.ui.hints import Hint
 from xcoll_tui.ui.presentation.text import clean, fit
 
 _FACT = 40
@@ -28,16 +29,6 @@ class HeaderFacts:
     alert: bool = False
     mode: str = ""
     """What must never be overlooked, such as that nothing can be written."""
-
-
-class Hint(NamedTuple):
-    """A key that matters here, and what it does."""
-
-    key: str
-    label: str
-    action: str
-    keys: tuple[str, ...] = ()
-    """All the keys that do it, where there are more."""
 
 
 class _Line(Widget):

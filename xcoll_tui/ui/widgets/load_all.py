@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.pace import Pace
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.paces import format_left
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ class LoadAll:
             self._listing, self._pace = listing, Pace(self._clock, listing.loaded)
         self._pace.note(listing.loaded)
         left = None if listing.total is None else listing.total - listing.loaded
-        words = ["loading all", format_left(self._pace.seconds_left(left)), "esc stops it"]
+        words = [
+            "loading all",
+            format_left(self._pace.seconds_left(left)),
+            f"{key_for('back')} stops it",
+        ]
         return [word for word in words if word]
 
     @property
@@ -34,4 +39,4 @@ class LoadAll:
         """The sentence for where it was stopped by a person."""
         loaded, total = self.feed.listing.loaded, self.feed.listing.total
         of = "" if total is None or total < loaded else f" of {total:,}"
-        return f"Stopped: {loaded:,}{of} are loaded. L goes on."
+        return f"Stopped: {loaded:,}{of} are loaded. {key_for('load.all')} continues."

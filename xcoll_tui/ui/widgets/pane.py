@@ -13,7 +13,13 @@ from xcoll_tui.session.lists.listing import End, Gap
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import complaint_of
-from xcoll_tui.ui.presentation.loaded import format_empty, format_failed, format_loaded, is_awaited
+from xcoll_tui.ui.presentation.loaded import (
+    cannot_sort,
+    format_empty,
+    format_failed,
+    format_loaded,
+    is_awaited,
+)
 from xcoll_tui.ui.presentation.pane_titles import lay_out_title
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.presentation.troubles import reason_on, trouble_on
@@ -37,14 +43,6 @@ _BANNER, _BANNER_LOW = 4, 2
 """Lines of what is wrong, where there are rows below it."""
 _MEASURED = 200
 """Column widths settle within so many rows; pages after that do not move them."""
-
-
-def cannot_sort(label: str) -> str:
-    """Say why rows cannot be sorted by a column, and what to do."""
-    return (
-        f"The service cannot sort by {clean(label, 40)}, and not all is loaded to sort it here. "
-        "L loads all."
-    )
 
 
 class Pane(Vertical, Generic[T]):

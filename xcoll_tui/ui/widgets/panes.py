@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widgets import Static
 
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.widgets.columns import SPACING, Column
 from xcoll_tui.ui.widgets.pane import Pane
@@ -39,7 +40,7 @@ class CollectionPane(Pane["Collection"]):
             "Collections",
             table,
             clock,
-            empty="No collections yet.\nPress n to make one.",
+            empty=f"No collections yet.\nPress {key_for('write.new')} to create one.",
             id="collection-pane",
         )
 
@@ -102,7 +103,7 @@ class DocumentPane(Pane["Document"]):
             "Documents",
             table,
             clock,
-            empty="No documents yet.\nPress a to attach files by ID.",
+            empty=f"No documents yet.\nPress {key_for('write.attach')} to attach files by ID.",
             id="document-pane",
         )
         self.collection: Collection | None = None

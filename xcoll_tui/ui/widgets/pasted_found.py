@@ -67,7 +67,7 @@ def _count(pasted: PastedIds) -> str:
     if pasted.repeated:
         parts.append(f"{len(pasted.repeated):,} given more than once")
     if pasted.malformed:
-        parts.append(f"unlike a file ID: {_names(pasted.malformed, 1)}")
+        parts.append(f"does not look like a file ID: {_names(pasted.malformed, 1)}")
     return " · ".join(parts)
 
 

@@ -40,7 +40,6 @@ TRANSLATED = {
     "it's": any_name("it's", "IT'S", "It's"),
     '"12': "name:'\"12'",
     ">5": 'name:">5"',
-    "*": 'name:"*"',
     # States.
     "failed": "status:DOCUMENT_STATUS_FAILED",
     "Ready": "status:DOCUMENT_STATUS_PROCESSED",
@@ -64,6 +63,16 @@ TRANSLATED = {
     "ticker >= 10": 'fields.ticker >= "10"',
     'ticker:"1 2"': 'fields.ticker:"1 2"',
     'fields."two words":1 2': '(fields."two words":"1") AND (name:"2")',
+    # The opposite.
+    "NOT failed": "NOT (status:DOCUMENT_STATUS_FAILED)",
+    "NOT status:failed": "NOT (status:DOCUMENT_STATUS_FAILED)",
+    "10 NOT 2025": '(name:"10") AND (NOT (name:"2025"))',
+    "NOT NOT 10": 'name:"10"',
+    "10 NOT": f'(name:"10") AND ({any_name("NOT", "not", "Not")})',
+    # Everything.
+    "* failed": "status:DOCUMENT_STATUS_FAILED",
+    "name:*": "",
+    "10 OR **": "",
     # Sizes.
     "size>5MB": "size_bytes:>5000000",
     ">5mb": "size_bytes:>5000000",
@@ -124,22 +133,30 @@ def test_a_pasted_expression_is_never_changed():
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        ("created>2026-13-01", "is no date"),
-        ("created:2026-02-30", "is no date"),
-        ("created:soon", "is no date"),
-        ("created>9999-12-31", "is no date"),
+        ("created>2026-13-01", "is not a date"),
+        ("created:2026-02-30", "is not a date"),
+        ("created:soon", "is not a date"),
+        ("created>9999-12-31", "is not a date"),
         ("size>big", "is not a size"),
         ("size>5XB", "is not a size"),
         ("ticker:", "Write a value"),
         ("type>pdf", "type:pdf"),
         ("aapl status>failed", "status:failed"),
-        ("2 status:odd", "is no status"),
+        ("2 status:odd", "is not a status"),
+        ("NOT *", "would match nothing"),
     ],
 )
 def test_what_cannot_be_meant_is_said_and_not_asked(typed, problem):
     translation = translate(typed, LIST, when=BERLIN)
     assert problem in translation.problem
     assert not translation.expression
+
+
+def test_a_star_alone_is_every_name():
+    translation = translate("*", LIST, when=BERLIN)
+    assert (translation.expression, translation.words) == ("", "every name")
+    assert translation.matches is not None
+    assert translation.matches(None)
 
 
 def test_a_field_that_is_not_here_is_looked_for_in_the_name_and_said():

@@ -37,6 +37,8 @@ _SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 
+EVERY_NAME = "every name"
+
 
 class Problem(str):
     """A sentence on why something typed is no condition."""
@@ -46,7 +48,10 @@ class Problem(str):
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition; `name` is the word that it looks for in names, "" where it is another one."""
+    """One condition; `name` is the word that it looks for in names, "" where it is another one.
+
+    `expression` is "" where every row is meant.
+    """
 
     expression: str
     words: str
@@ -61,6 +66,18 @@ class Condition:
     def noted(self, note: str) -> "Condition":
         """Return this condition with something else to know."""
         return replace(self, note=note)
+
+    def negated(self) -> "Condition | Problem":
+        """Return the opposite of this condition."""
+        if not self.expression:
+            return Problem("NOT * would match nothing.")
+        return replace(
+            self,
+            expression=f"NOT ({self.expression})",
+            words=f"NOT ({self.words})" if " " in self.words else f"NOT {self.words}",
+            matches=lambda row: not self.matches(row),
+            name="",
+        )
 
 
 @dataclass(frozen=True)
@@ -170,6 +187,8 @@ def matches_pattern(subject: Subject, pattern: str) -> Condition:
     The service can be asked for the pieces between only, wherever they stand.
     """
     pieces = [piece for piece in pattern.split("*") if piece]
+    if not pieces:
+        return Condition("", EVERY_NAME, lambda _row: True)
     parts = [has_word(subject, piece) for piece in pieces]
     reader = subject.readers[subject.name_field]
     fitting = re.compile(
@@ -215,7 +234,7 @@ def _compare_status(sign: str, value: str) -> Condition | Problem:
     )
     if not status:
         return Problem(
-            f"“{value}” is no status: write failed, ready, indexing, or one of"
+            f"“{value}” is not a status: write failed, ready, indexing, or one of"
             f" {', '.join(STATUS_NAMES)}."
         )
     expression = f"status:{'!' if sign == '!=' else ''}{status}"
@@ -266,7 +285,7 @@ def _equality(sign: str) -> str:
 def _compare_moment(subject: Subject, sign: str, value: str, when: When) -> Condition | Problem:
     span = read_span(value, when)
     if span is None:
-        return Problem(f"“{value}” is no date: write one as 2026-01-31, or today, or yesterday.")
+        return Problem(f"“{value}” is not a date: write one as 2026-01-31, or today, or yesterday.")
     start, end = write_moment(span.start), write_moment(span.end)
     is_moment = span.start == span.end
     bound = span.end if sign == "<=" else span.start

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from xcoll_tui.api.filters import is_expression
 from xcoll_tui.session.lists.filter_conditions import (
+    EVERY_NAME,
     Condition,
     Problem,
     Subject,
@@ -39,8 +40,8 @@ _UNIT = re.compile(r"\s([kmgt]?i?b)(?=\s|\Z)", re.IGNORECASE)
 _RUN = re.compile(r"\S+")
 _SPACE = re.compile(r"\s*")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
-_GRAMMAR = re.compile(r"[()]|(?:\A|\s)NOT\s")
-_JOINED = re.compile(r"\s(?:AND|OR)\s")
+_BRACKET = re.compile(r"[()]")
+_JOINED = re.compile(r"\s(?:AND|OR)\s|(?:\A|\s)NOT\s")
 _MOST_TERMS = 20
 """A filter of more words is cut: each of them becomes several comparisons."""
 
@@ -97,21 +98,34 @@ def translate(
     terms = split_terms(text, subject)
     if is_expression(text, subject.fields) and (pasted or _is_own_grammar(text, terms, subject)):
         return Translation(text, as_it_is=True)
-    groups: list[list[Condition]] = [[]]
-    notes: list[str] = []
-    for term in terms[:_MOST_TERMS]:
-        if term.text == "OR" and groups[-1] and term is not terms[-1]:
-            groups.append([])
-        elif term.text != "AND" or len(terms) == 1:
-            condition = _condition_of(term, subject, when)
-            if isinstance(condition, Problem):
-                return Translation(problem=str(condition))
-            if condition.note:
-                notes.append(condition.note)
-            groups[-1].append(condition)
+    groups = _group(terms, subject, when)
+    if isinstance(groups, Problem):
+        return Translation(problem=str(groups))
+    notes = [condition.note for group in groups for condition in group if condition.note]
     if len(terms) > _MOST_TERMS:
         notes.append(f"only the first {_MOST_TERMS} words")
     return _join([group for group in groups if group], notes)
+
+
+def _group(terms: Sequence[Term], subject: Subject, when: When) -> list[list[Condition]] | Problem:
+    """Return the conditions of the terms: all of a group have to hold, and one group has to."""
+    groups: list[list[Condition]] = [[]]
+    negated = False
+    for term in terms[:_MOST_TERMS]:
+        is_last = term is terms[-1]
+        if term.text == "OR" and groups[-1] and not is_last:
+            groups.append([])
+        elif term.text == "NOT" and not is_last:
+            negated = not negated
+        elif term.text != "AND" or len(terms) == 1:
+            condition = _condition_of(term, subject, when)
+            if not isinstance(condition, Problem) and negated:
+                condition = condition.negated()
+            if isinstance(condition, Problem):
+                return condition
+            negated = False
+            groups[-1].append(condition)
+    return groups
 
 
 def split_terms(text: str, subject: Subject) -> list[Term]:
@@ -155,7 +169,7 @@ def _read_term(text: str, at: int, subject: Subject) -> tuple[Term, int]:
 def _is_own_grammar(text: str, terms: Sequence[Term], subject: Subject) -> bool:
     """Tell whether an expression is one of the service's, and not of ours that looks like one."""
     bare = _QUOTED.sub("_", text)
-    if _GRAMMAR.search(bare):
+    if _BRACKET.search(bare):
         return True
     ours = any(_is_ours(term, subject) for term in terms)
     return not ours and (len(terms) == 1 or bool(_JOINED.search(bare)))
@@ -177,8 +191,7 @@ def _is_ours(term: Term, subject: Subject) -> bool:
 
 
 def _is_pattern(term: Term) -> bool:
-    bare = not term.quoted and term.operator in ("", ":", "=")
-    return bare and "*" in term.value and bool(term.value.strip("*"))
+    return not term.quoted and term.operator in ("", ":", "=") and "*" in term.value
 
 
 def _condition_of(term: Term, subject: Subject, when: When) -> Condition | Problem:
@@ -198,9 +211,12 @@ def _condition_of(term: Term, subject: Subject, when: When) -> Condition | Probl
 
 
 def _join(groups: Sequence[Sequence[Condition]], notes: Sequence[str]) -> Translation:
-    conditions = [condition for group in groups for condition in group]
-    if not conditions:
+    if not groups:
         return Translation()
+    groups = [[condition for condition in group if condition.expression] for group in groups]
+    if not all(groups):
+        return Translation(words=EVERY_NAME, notes=tuple(notes), matches=lambda _row: True)
+    conditions = [condition for group in groups for condition in group]
     several = len(groups) > 1
 
     def joined(texts: Iterable[Iterable[str]], *, brackets: bool) -> str:

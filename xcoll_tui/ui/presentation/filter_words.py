@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from xcoll_tui.session.lists.filter_conditions import Subject
 from xcoll_tui.session.lists.filter_terms import Translation
+from xcoll_tui.session.lists.filter_values import STATUSES
 from xcoll_tui.session.lists.letter_case import fold
 from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.text import clean
@@ -70,9 +71,12 @@ def _tries(names: Sequence[str], subject: Subject, seen: Mapping[str, Sequence[s
         for key in subject.keys
         if any(fold(word) in fold(value) for value in seen.get(subject.find(key), ()))
     ]
+    if subject.has_status and word.lower() in STATUSES:
+        return [f"Without quotes, {word.lower()} means the status"]
     key = next(iter(fitting or subject.keys))
-    plain = not any(character in word for character in " \"'()")
-    return [f"Try {key}:{word}" if plain and " " not in key else f"Try its fields, such as {key}"]
+    if " " in key or any(character in word for character in "\"'()"):
+        return [f"Try its fields, such as {key}"]
+    return [f'Try {key}:"{word}"' if " " in word else f"Try {key}:{word}"]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -35,10 +35,10 @@ async def pick_sort(pilot, label):
 
 async def test_s_offers_a_list_and_typed_ahead_takes_the_next(server, browse):
     async with browse(server.url, size=SIZE) as pilot:
-        await open_collection(pilot, FEEDBACK)
+        await open_collection(pilot, SUPPORT)
         await dialog(pilot, SortScreen, "s")
         await shown(pilot, "Name by the service · now ▲", "Size by the service", "Created")
-        await shown(pilot, "Status not all loaded: L loads all", "region not all loaded")
+        await shown(pilot, "Status not all loaded: L loads all", "product not all loaded")
         await pilot.press("escape", "s", "enter")
         await wait_until(pilot, lambda: "size ▲" in screen_text(pilot))
         await pilot.press("s", "enter", "S")

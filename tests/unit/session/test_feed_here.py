@@ -62,6 +62,29 @@ async def test_what_is_not_loaded_whole_is_asked_of_the_service():
     assert not whole.feed.filtered_here
 
 
+async def test_what_is_loaded_whole_is_put_into_another_order_without_a_request():
+    runner = await filtered(250, "0007")
+    asked = len(runner.lists())
+    descending = replace_query(BY_NAME, descending=True)
+    assert await runner.feed.change_query(descending)
+    assert runner.names == sorted(
+        (make_document(number).name for number in range(250)), reverse=True
+    )
+    assert (runner.feed.query, runner.feed.total) == (descending, 250)
+    assert not runner.feed.filtered_here
+    assert await runner.feed.change_query(asking("0007", descending))
+    assert runner.feed.filtered_here
+    by_size = replace_query(BY_NAME, sort_by=DocumentsSortBy.SIZE)
+    assert await runner.feed.change_query(by_size)
+    sizes = [row.file_metadata.size_bytes for row in runner.feed.listing.loaded_items()]
+    assert sizes == sorted(sizes)
+    assert runner.feed.listing.complete
+    assert len(runner.lists()) == asked
+    await runner.feed.refresh()
+    assert len(runner.names) == 250
+    runner.check_idle()
+
+
 async def test_what_is_written_meanwhile_is_there_when_the_filter_is_cleared():
     runner = await filtered(50, make_document(7).name)
     hidden = msgspec.structs.replace(make_document(9), status=DocumentStatus.FAILED)

@@ -216,8 +216,7 @@ class Feed(Generic[T]):
     async def change_query(self, query: Query) -> bool:
         """Sort or filter otherwise; the rows stay until the first page of the new ones has come.
 
-        Where all rows are loaded in this order, and what is meant can be told here, nothing is
-        asked.
+        Where all rows are loaded, and what is meant can be told here, nothing is asked.
 
         Returns whether they came. A filter that the service refuses leaves all as it was, with
         `refused` set. Asking for the query that is shown takes back what was asked.
@@ -398,7 +397,7 @@ class Feed(Generic[T]):
         return True
 
     def _show_picked(self, query: Query, whole: WholeList[T], picked: Listing[T]) -> None:
-        self._view, self._whole = View(), None if query == whole.query else whole
+        self._view, self._whole = View(), whole if query.is_filtered else None
         self.query, self.listing = query, picked
         self.under_way = {key for key in whole.under_way if key in picked}
         self.failures = whole.failures.among(picked.__contains__)

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from xcoll_tui.session.lists.failures import Failures
 from xcoll_tui.session.lists.freshness import Freshness
 from xcoll_tui.session.lists.listing import End, Listing
 from xcoll_tui.session.lists.query import Query
-from xcoll_tui.session.lists.sources import Source
+from xcoll_tui.session.lists.sources import PAGE_SIZE, Source
 
 T = TypeVar("T")
 
@@ -32,21 +32,25 @@ class WholeList(Generic[T]):
     failures: Failures
 
     def serves(self, query: Query) -> bool:
-        """Tell whether these rows are enough to answer a query."""
-        same_order = (query.sort_by, query.descending) == (
-            self.query.sort_by,
-            self.query.descending,
-        )
-        is_told = query == self.query or (bool(query.text.strip()) and query.matches is not None)
-        return same_order and is_told and self.listing.complete
+        """Tell whether these rows are enough to answer a query.
+
+        Another order is asked of the service where that costs one page, and no row.
+        """
+        has_text = bool(query.text.strip())
+        is_told = query.matches is not None if has_text else not query.is_filtered
+        is_ordered = self._has_order_of(query) or self.listing.loaded > PAGE_SIZE
+        return is_told and is_ordered and self.listing.complete
+
+    def _has_order_of(self, query: Query) -> bool:
+        order = self.query.sort_by, self.query.descending
+        return (query.sort_by, query.descending) == order
 
     async def pick(self, query: Query, freshness: Freshness[T]) -> Listing[T]:
         """Return the rows that a query asks for, as a list that is complete; lets others go on."""
-        matches = query.matches
-        if query == self.query or matches is None:
+        if query == self.query:
             return self.listing
         since = freshness.now
-        picked = await freshness.reading(self._pick(matches))
+        picked = await freshness.reading(self._pick(query))
         for key, row in freshness.written_since(since):
             if row is None:
                 picked.remove(key)
@@ -54,13 +58,21 @@ class WholeList(Generic[T]):
                 picked.replace(row)
         return picked
 
-    async def _pick(self, matches: Callable[[T], bool]) -> Listing[T]:
-        picked: Listing[T] = Listing(self.listing.key, sort_value=self.listing.sort_value)
-        rows = iter(list(self.listing.loaded_items()))
-        number = 0
-        while chunk := list(islice(rows, _AT_ONCE)):
+    async def _pick(self, query: Query) -> Listing[T]:
+        sort_value = self.source.sort_value(query.sort_by)
+        picked: Listing[T] = Listing(
+            self.listing.key,
+            None if query.is_filtered else self.listing.total,
+            sort_value=sort_value,
+        )
+        rows = list(self.listing.loaded_items())
+        if not self._has_order_of(query):
+            rows = _sorted(rows, sort_value, descending=query.descending)
+        matches, number, rest = query.matches, 0, iter(rows)
+        while chunk := list(islice(rest, _AT_ONCE)):
             number += 1
-            picked.add_page(End.HEAD, filter(matches, chunk), str(number))
+            page = chunk if matches is None else filter(matches, chunk)
+            picked.add_page(End.HEAD, page, str(number))
             await asyncio.sleep(0)
         picked.add_page(End.HEAD, (), None)
         return picked
@@ -87,3 +99,10 @@ class WholeList(Generic[T]):
     def _track(self, key: str, row: T) -> None:
         self.failures.note(key, self.source.failure_of(row))
         (self.under_way.add if self.source.is_under_way(row) else self.under_way.discard)(key)
+
+
+def _sorted(rows: list[T], sort_value: Callable[[T], Any], *, descending: bool) -> list[T]:
+    """Sort rows as the service does, as far as that is known; those without a value come last."""
+    has_value = [row for row in rows if sort_value(row) is not None]
+    rest = [row for row in rows if sort_value(row) is None]
+    return [*sorted(has_value, key=sort_value, reverse=descending), *rest]

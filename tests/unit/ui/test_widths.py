@@ -70,7 +70,13 @@ def test_the_width_is_shared_out(columns, longest, preview, widths):
         ("feedback-2025-w01-amer.csv", ["feedback-2025-w01-apac.csv"], "fee…01-amer.csv"),
         ("feedback-2025-w01-apac.csv", ["feedback-2025-w01-amer.csv"], "fee…01-apac.csv"),
         # The ends do not differ: nothing is won by showing them.
-        ("a" * 20 + "one" + "z" * 12, ["a" * 20 + "two" + "z" * 12], "a" * 14 + "…"),
+        ("a" * 20 + "one" + "z" * 14, ["a" * 20 + "two" + "z" * 14], "a" * 14 + "…"),
+        # Those of another subject end in the same: less of the beginning tells them apart.
+        (
+            "Attention at one-survey.pdf",
+            ["Attention at one-limits.pdf", "Attention in two-survey.pdf"],
+            "A…ne-survey.pdf",
+        ),
         ("twice" * 9, ["twice" * 9], "twicetwicetwic…"),
         ("社内ナレッジ共有資料-1月", ["社内ナレッジ共有資料-2月"], "社…有資料-1月"),
         ("x\x1b[2J" + "y" * 20 + "\x1b1", ["x\x1b[2J" + "y" * 20 + "\x1b2"], "x␛[…yyyyyyyyy␛1"),

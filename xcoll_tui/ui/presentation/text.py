@@ -138,25 +138,31 @@ def fit_name(text: str, width: int, beside: Iterable[str]) -> str:
     """Make a name exactly ``width`` cells wide, so that it can be told from those ``beside`` it.
 
     What is too long is cut at its end, as ``fit`` does; in the middle where that would leave the
-    same as of another one, and their ends differ.
+    same as of others, and more of them end in something else.
     """
     shown = fit(text, width)
     if width < _ENDS or not _is_cut(text, width):
         return shown
-    alike = [other for other in beside if other != text and fit(other, width) == shown]
-    if not alike:
-        return shown
-    middle = _cut_middle(text, width)
-    return middle if any(_cut_middle(other, width) != middle for other in alike) else shown
+    others = [other for other in beside if other != text]
+    fewest = sum(fit(other, width) == shown for other in others)
+    for start in ((width - 1) // 4, 1):
+        if not fewest:
+            break
+        middle = _cut_middle(text, width, start)
+        # Also those whose beginnings differ: they may be cut in the middle for others' sake.
+        same = sum(_cut_middle(other, width, start) == middle for other in others)
+        if same < fewest:
+            shown, fewest = middle, same
+    return shown
 
 
 def _is_cut(text: str, width: int) -> bool:
     return len(text) > width if text.isascii() else cell_len(clean(text, width * 4 + 8)) > width
 
 
-def _cut_middle(text: str, width: int) -> str:
+def _cut_middle(text: str, width: int, start_width: int) -> str:
     # The beginnings are alike, so most of the room is for what tells the names apart.
-    back = width - 1 - (width - 1) // 4
+    back = width - 1 - start_width
     end = clean(text[-(back * 4 + 8) :])
     while end and (cell_len(end) > back or not cell_len(end[0])):
         end = end[1:]

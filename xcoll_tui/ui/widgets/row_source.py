@@ -92,7 +92,12 @@ class FixedRows(Generic[T]):
         return [self.key(row) for row in self._rows[min(a, b) : max(a, b) + 1]]
 
 
+_BESIDE = 6
+"""So many rows above a row, and below it, a name is to be told from."""
+
+
 def rows_beside(rows: RowSource[T], index: int) -> list[T]:
-    """List the rows above and below one."""
-    around = (rows.row(at) for at in (index - 1, index + 1) if 0 <= at < len(rows))
+    """List some rows above and below one."""
+    numbers = range(max(0, index - _BESIDE), min(len(rows), index + _BESIDE + 1))
+    around = (rows.row(number) for number in numbers if number != index)
     return [row for row in around if not isinstance(row, Gap)]

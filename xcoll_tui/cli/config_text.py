@@ -10,7 +10,9 @@ from xcoll_tui.cli.parser import holds_key
 from xcoll_tui.ui.actions import BY_ID
 from xcoll_tui.ui.keymap import KeyRefused, read_keys, settle
 from xcoll_tui.ui.preferences import (
+    COLUMNS,
     CONFIG_FILE,
+    FIELD_COLUMN,
     Glyphs,
     Preferences,
     QuitConfirm,
@@ -47,7 +49,7 @@ def _syntax_problem(text: str, message: str) -> str:
     found = _AT_LINE.search(message)
     line = int(found[1]) if found else text.rstrip("\n").count("\n") + 1
     reason = clean(_AT_LINE.sub("", message).removesuffix(" (at end of document)"), 200)
-    return f"{CONFIG_FILE} line {line}: this is no TOML ({reason}). Nothing of the file is used."
+    return f"{CONFIG_FILE} line {line}: this is not TOML ({reason}). Nothing of the file is used."
 
 
 class _Reader:
@@ -62,15 +64,14 @@ class _Reader:
         """Read all members."""
         for name in self._content:
             if name not in _MEMBERS:
-                self._complain((name,), f"{_shown(name)} is no setting{_guess(name, _MEMBERS)}")
+                self._complain((name,), f"{_shown(name)} is not a setting{_guess(name, _MEMBERS)}")
         theme, columns, keys = self._theme(), self._columns(), self._keys()
         confirm = self._table("confirm")
         for name in confirm:
             if name not in _CONFIRMS:
                 self._complain(
                     ("confirm", name),
-                    f"there is nothing to confirm that is called {_shown(name)}"
-                    f"{_guess(name, _CONFIRMS)}",
+                    f"[confirm] has no entry {_shown(name)}{_guess(name, _CONFIRMS)}",
                 )
         return Preferences(
             theme,
@@ -98,13 +99,13 @@ class _Reader:
         table = self._content.get(name, {})
         if isinstance(table, dict):
             return table
-        self._complain((name,), f"{name} is {_kind(table)}, and has to be a table: [{name}]")
+        self._complain((name,), f"{name} is {_kind(table)}, and must be a table: [{name}]")
         return {}
 
     def _theme(self) -> str:
         theme = self._content.get("theme", "")
         if not isinstance(theme, str):
-            self._complain(("theme",), f"theme is {_kind(theme)}, and has to be a text")
+            self._complain(("theme",), f"theme is {_kind(theme)}, and must be text")
             return ""
         if theme and theme not in theme_names():
             self._complain(
@@ -121,12 +122,12 @@ class _Reader:
     def _columns(self) -> tuple[str, ...]:
         columns = self._content.get("columns", [])
         if not isinstance(columns, list):
-            self._complain(("columns",), f"columns is {_kind(columns)}, and has to be a list")
+            self._complain(("columns",), f"columns is {_kind(columns)}, and must be a list")
             return ()
         odd = next((name for name in columns if not isinstance(name, str) or not name), None)
         if odd is not None:
             what = "an empty text" if odd == "" else _kind(odd)
-            self._complain(("columns",), f"columns holds {what}, and has to be a list of names")
+            self._complain(("columns",), f"columns holds {what}, and must be a list of names")
             return ()
         if len(columns) > _COLUMNS_LIMIT:
             self._complain(("columns",), f"columns holds more than {_COLUMNS_LIMIT} names")
@@ -134,7 +135,11 @@ class _Reader:
         twice = next((name for name in columns if columns.count(name) > 1), None)
         if twice is not None:
             self._complain(("columns",), f"columns holds {_shown(twice)} twice")
-        return tuple(dict.fromkeys(columns))
+        for name in dict.fromkeys(columns):
+            if not _is_column(name):
+                clause = f"there is no column {_shown(name)}{_guess(name, COLUMNS)}"
+                self._complain(("columns",), clause)
+        return tuple(name for name in dict.fromkeys(columns) if _is_column(name))
 
     def _confirm(self, confirm: Mapping[str, Any], name: str, default: _Level) -> _Level:
         return self._one_of(("confirm", name), confirm.get(name, default), type(default)) or default
@@ -145,7 +150,7 @@ class _Reader:
         except ValueError:
             values = " or ".join(f'"{value}"' for value in kind)
             shown = _shown(value) if isinstance(value, str) else _kind(value)
-            self._complain(place, f"{place[-1]} is {shown}, and has to be {values}")
+            self._complain(place, f"{place[-1]} is {shown}, and must be {values}")
             return None
 
     def _keys(self) -> dict[str, str]:
@@ -155,13 +160,13 @@ class _Reader:
             place, action_id = ("keys", *parts), ".".join(parts)
             if action_id not in BY_ID:
                 self._complain(
-                    place, f"key {_shown(action_id)} is no action{_guess(action_id, BY_ID)}"
+                    place, f"key {_shown(action_id)} is not an action{_guess(action_id, BY_ID)}"
                 )
                 continue
             names = _key_names(value)
             if names is None:
                 self._complain(
-                    place, f"{action_id} is {_kind(value)}, and has to be a key, or a list of keys"
+                    place, f"{action_id} is {_kind(value)}, and must be a key, or a list of keys"
                 )
                 continue
             try:
@@ -175,8 +180,8 @@ class _Reader:
         for clash in clashes:
             self._complain(
                 places[clash.refused],
-                f"{clash.refused} has the key {clash.key}, which is that of {clash.kept}; it keeps "
-                f"its own, {BY_ID[clash.refused].keys.replace(',', ' and ')}",
+                f"{clash.refused} has the key {clash.key}, which is that of {clash.kept}; it "
+                f"keeps its default, {BY_ID[clash.refused].keys.replace(',', ' and ')}",
             )
         return keymap
 
@@ -234,6 +239,11 @@ def _kind(value: object) -> str:
         dict: "a table",
     }
     return kinds.get(type(value), "a date or a time")
+
+
+def _is_column(name: str) -> bool:
+    is_field = name.startswith(FIELD_COLUMN) and len(name) > len(FIELD_COLUMN)
+    return is_field or name in COLUMNS
 
 
 def _shown(name: str) -> str:

@@ -6,6 +6,10 @@ from enum import StrEnum
 
 CONFIG_FILE = "config.toml"
 
+COLUMNS = ("name", "status", "size", "type", "created", "chunks", "indexed", "file_id")
+"""The columns of documents that are not fields; those are called `fields.KEY`."""
+FIELD_COLUMN = "fields."
+
 
 class RemovalConfirm(StrEnum):
     """When the removal of one document is asked about; of more than one it always is."""
@@ -35,7 +39,7 @@ class Preferences:
     """What `config.toml` says; what it does not say is as the program has it."""
 
     theme: str = ""
-    """"" where none is named."""
+    """"" when none is named."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """The keys of actions by their IDs, as Textual names them: a keymap without clashes."""
     columns: tuple[str, ...] = ()

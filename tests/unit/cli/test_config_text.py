@@ -47,40 +47,42 @@ def test_an_empty_file_says_nothing():
     [
         (
             '\n\n[keys]\n"write.atach" = "A"',
-            'config.toml line 4: key "write.atach" is no action; did you mean write.attach?',
+            'config.toml line 4: key "write.atach" is not an action; did you mean write.attach?',
         ),
-        ("# x\ntehme = 1", 'config.toml line 2: "tehme" is no setting; did you mean theme?'),
+        ("# x\ntehme = 1", 'config.toml line 2: "tehme" is not a setting; did you mean theme?'),
         ('theme = "nrod"', 'config.toml line 1: there is no theme "nrod"; did you mean nord?'),
         (
             'glyphs = "ascii"',
-            'config.toml line 1: glyphs is "ascii", and has to be "rich" or "plain".',
+            'config.toml line 1: glyphs is "ascii", and must be "rich" or "plain".',
         ),
-        ("theme = 4", "config.toml line 1: theme is a number, and has to be a text."),
-        ("\nkeys = 4", "config.toml line 2: keys is a number, and has to be a table: [keys]."),
+        ("theme = 4", "config.toml line 1: theme is a number, and must be text."),
+        ("\nkeys = 4", "config.toml line 2: keys is a number, and must be a table: [keys]."),
         (
             "columns = [\n 'a', 4]",
-            "config.toml line 1: columns holds a number, and has to be a list of names.",
+            "config.toml line 1: columns holds a number, and must be a list of names.",
         ),
-        ("columns = ['a', 'a']", 'config.toml line 1: columns holds "a" twice.'),
+        ("columns = ['size', 'size']", 'config.toml line 1: columns holds "size" twice.'),
+        ("columns = ['sise']", 'config.toml line 1: there is no column "sise"; did you mean size?'),
+        ("columns = ['fields.', 'fields.x']", 'config.toml line 1: there is no column "fields.".'),
         (
             "[confirm]\nremove = 'maybe'",
-            'config.toml line 2: remove is "maybe", and has to be "ask" or "never".',
+            'config.toml line 2: remove is "maybe", and must be "ask" or "never".',
         ),
         (
             "[confirm]\nquit = true",
-            'config.toml line 2: quit is true or false, and has to be "writing" or "always".',
+            'config.toml line 2: quit is true or false, and must be "writing" or "always".',
         ),
         (
             "[confirm]\ndelete = 'never'",
-            'config.toml line 2: there is nothing to confirm that is called "delete".',
+            'config.toml line 2: [confirm] has no entry "delete".',
         ),
         (
             "[keys]\nquit = 'ctlr+x'",
-            'config.toml line 2: quit has the key "ctlr+x", and there is no such key.',
+            'config.toml line 2: quit has the key "ctlr+x", which does not exist.',
         ),
         (
             "keys = { 'write.edit' = '' }",
-            'config.toml line 1: write.edit has the key "", and there is no such key.',
+            'config.toml line 1: write.edit has the key "", which does not exist.',
         ),
         (
             "[keys]\n'write.remove' = 'y'",
@@ -102,12 +104,12 @@ def test_an_empty_file_says_nothing():
         ),
         (
             "[keys]\n'write.edit' = 4",
-            "config.toml line 2: write.edit is a number, and has to be a key, or a list of keys.",
+            "config.toml line 2: write.edit is a number, and must be a key, or a list of keys.",
         ),
         (
             "theme = 'nord'\n[keys\n",
             (
-                "config.toml line 2: this is no TOML (Expected ']' at the end of a table "
+                "config.toml line 2: this is not TOML (Expected ']' at the end of a table "
                 "declaration). Nothing of the file is used."
             ),
         ),
@@ -131,7 +133,7 @@ def test_two_actions_never_have_one_key():
     assert read.problems == (
         (
             "config.toml line 2: write.attach has the key d, which is that of write.remove; it "
-            "keeps its own, a."
+            "keeps its default, a."
         ),
     )
     swapped = preferences_of("[keys]\n'write.attach' = 'd'\n'write.remove' = 'a'")

@@ -101,12 +101,12 @@ async def test_what_is_no_date_is_said_and_not_asked(server, browse):
         documents = await open_collection(pilot, FILINGS)
         made = requests_of(pilot)
         await filter_by(pilot, "created>2026-13-01")
-        await wait_until(pilot, lambda: "is no date" in words(pilot))
+        await wait_until(pilot, lambda: "is not a date" in words(pilot))
         assert documents.table.stale
         assert "/ created>2026-13-01" in words(pilot)
         await pilot.press("escape")
         await wait_until(pilot, lambda: not documents.table.stale)
-        assert "is no date" not in words(pilot)
+        assert "is not a date" not in words(pilot)
         assert not made
 
 
@@ -190,6 +190,15 @@ async def test_collections_are_filtered_as_kindly(server, browse):
         await filter_by(pilot, "FILINGS sec")
         await wait_until(pilot, lambda: pane.table.listing.loaded == 1)
         assert pane.table.row.collection_name == FILINGS
+        # Esc leaves the cursor on what was found, or brings it back to where it was.
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: pane.table.listing.loaded == 12)
+        assert pane.table.row.collection_name == FILINGS
+        await filter_by(pilot, "nothing like it")
+        await wait_until(pilot, lambda: pane.table.listing.loaded == 0)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: pane.table.listing.loaded == 12)
+        assert pane.table.row.collection_name == FILINGS
 
 
 async def test_f_finds_in_what_is_loaded_and_asks_for_nothing(server, browse):
@@ -241,7 +250,7 @@ async def test_letters_typed_at_once_after_f_are_looked_for(server, browse):
         await pilot.press("f", *"aed")
         assert pilot.app.screen is pilot.app.main
         assert documents.find_bar._line.text == "aed"
-        await wait_until(pilot, lambda: "in what is loaded" in words(pilot))
+        await wait_until(pilot, lambda: "in the loaded rows" in words(pilot))
 
 
 @pytest.mark.parametrize("width", [60, 40])

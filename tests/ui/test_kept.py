@@ -38,7 +38,7 @@ async def test_a_collection_that_is_gone_gives_way_to_the_first(server, browse, 
     state.save()
     async with browse(server.url, screen_state=ScreenState(tmp_path)) as pilot:
         await wait_until(pilot, lambda: "2 Customer feedback 2025" in screen_text(pilot))
-        await shown(pilot, "The collection that was open last is not there any more.")
+        await shown(pilot, "The collection that was open last time no longer exists.")
 
 
 async def test_who_is_new_is_greeted_until_the_help_was_seen(server, browse, tmp_path):
@@ -59,9 +59,13 @@ async def test_keys_are_mapped_and_shown_as_they_are(server, browse):
         await open_collection(pilot, INTERVIEWS)
         assert "d Attach" in screen_text(pilot)
         assert "x Remove" in screen_text(pilot)
+        await pilot.press("a")
+        await shown(pilot, "a does nothing here. f5 lists the keys;")
         await dialog(pilot, ConfirmScreen, "x")
         await pilot.press("escape")
         await dialog(pilot, HelpScreen, "f5")
+        await pilot.press("escape", "F")
+        await shown(pilot, "No failed documents.", "F or Esc shows all.")
 
 
 async def test_what_is_wrong_with_the_file_is_said_once_and_briefly(server, browse):

@@ -48,14 +48,23 @@ def format_empty(feed: "Feed[Any]", explain: Callable[[], str], empty: str) -> s
         return ""
     if not (feed.query.text or feed.query.failed_only):
         return empty
-    of = "" if feed.total is None else f" of {feed.total:,}"
-    lines = (f"0{of} match.", explain(), f"{key_for('back')} clears the filter.")
-    return "\n".join(line for line in lines if line)
+    return no_match(feed, explain())
 
 
 def cannot_sort(label: str) -> str:
     """Say why rows cannot be sorted by a column, and what to do."""
     return (
-        f"The service cannot sort by {clean(label, 40)}, and not all is loaded to sort it here. "
+        f"The service cannot sort by {clean(label, 40)}, and not all rows are loaded, so they "
+        "cannot be sorted here. "
         f"{key_for('load.all')} loads all."
     )
+
+
+def no_match(feed: "Feed[Any]", reason: str) -> str:
+    """Say in lines that no row is what the filter asks for, why, and how to see others again."""
+    back, failed = key_for("back"), key_for("filter.failed")
+    if feed.query.failed_only and not feed.query.text.strip():
+        return f"No failed documents.\n{failed} or {back} shows all."
+    of = "" if feed.total is None else f" of {feed.total:,}"
+    lines = (f"0{of} match.", reason, f"{back} clears the filter.")
+    return "\n".join(line for line in lines if line)

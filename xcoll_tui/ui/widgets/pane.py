@@ -25,6 +25,7 @@ from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.presentation.troubles import reason_on, trouble_on
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
+from xcoll_tui.ui.widgets.filter_place import FilterPlace
 from xcoll_tui.ui.widgets.local_sort import LocalSort
 from xcoll_tui.ui.widgets.pane_filter import PaneFilter
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -67,6 +68,7 @@ class Pane(Vertical, Generic[T]):
         self.table = table
         self.filter = PaneFilter(clock, self.subject, self.show_pending)
         self.filter_bar = FilterBar(table, self.filter)
+        self._place = FilterPlace(table)
         self._markable = table.markable
         self.find_bar: FindBar | None = None
         self.feed: Feed[T] | None = None
@@ -220,14 +222,16 @@ class Pane(Vertical, Generic[T]):
         feed = self.feed
         if feed is None:
             return
-        before = feed.query
+        before, key = feed.query, self.table.cursor_key
         await feed.change_query(query)
         if self._asked is query:
             self._asked = None
         if remember and self.feed is feed and feed.query == query:
             self.filter.remember(query.text)
         if self.feed is feed and feed.query != before:
+            places = self._place.leave(key, before, feed.query)
             self.rows_came(home=True)
+            self._place.go_to(places)
 
     async def open_filter(self) -> None:
         """Let the filter be typed, going on from the one asked for last."""

@@ -15,6 +15,9 @@ from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
 
+_CORNERS = 4
+"""Cells of an edge that hold no text."""
+
 
 @dataclass(frozen=True)
 class ColumnChoice:
@@ -41,7 +44,7 @@ class ChooseColumnsScreen(Dialog[Chosen]):
         Binding("space", "show", "Show or hide", id="columns.show"),
         Binding("J,shift+down", "shift(1)", "Move down", id="columns.down"),
         Binding("K,shift+up", "shift(-1)", "Move up", id="columns.up"),
-        Binding("r", "reset", "As at first", id="columns.reset"),
+        Binding("r", "reset", "Reset to the default", id="columns.reset"),
     ]
 
     def __init__(self, title: str, choices: Iterable[ColumnChoice]) -> None:
@@ -58,16 +61,23 @@ class ChooseColumnsScreen(Dialog[Chosen]):
     def on_mount(self) -> None:
         """Show the choices."""
         self._frame.border_title = Content(clean(self._title, 200))
+        self._table.focus()
+        self._table.layout_of.measure(self._choices[:100])
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Show as many keys as there is room for."""
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
         self._frame.border_subtitle = show_hints(
             ("⏎ Use", "use"),
             ("space Show", "show"),
             ("J K Move", "shift(1)"),
             ("r Reset", "reset"),
             ("esc Cancel", "cancel"),
+            room=self._frame.outer_size.width - _CORNERS,
         )
-        self._table.focus()
-        self._table.layout_of.measure(self._choices[:100])
-        self._draw()
 
     def _draw(self) -> None:
         self._table.show(FixedRows(lambda choice: choice.key, self._choices))

@@ -13,16 +13,23 @@ from xcoll_tui.ui.escape import close_after_escape, escape_doubt
 T = TypeVar("T")
 
 
-def show_hints(*hints: tuple[str, str], note: str = "") -> Content:
+def show_hints(*hints: tuple[str, str], note: str = "", room: int | None = None) -> Content:
     """Write keys and what they do for the lower edge of a dialog, each with its action.
 
     A click on one does what it says, as in the footer: what has no button has no other way by
-    mouse. The note stands before them; it has to be fit for the screen.
+    mouse. The note stands before them; it has to be fit for the screen. Where there is `room` for
+    so many cells, the last hint is kept, and those before it are dropped that do not fit.
     """
-    parts = [Content(note)] if note else []
-    for hint, action in hints:
-        parts.append(Content.from_markup(f"[@click=screen.{action}]$hint[/]", hint=hint))
-    return Content(" · ").join(parts)
+    *parts, last = [
+        Content.from_markup(f"[@click=screen.{action}]$hint[/]", hint=hint)
+        for hint, action in hints
+    ]
+    before = [Content(note)] if note else []
+    shown = Content(" · ").join([*before, *parts, last])
+    while parts and room is not None and shown.cell_length > room:
+        parts.pop()
+        shown = Content(" · ").join([*before, *parts, last])
+    return shown
 
 
 class Dialog(ModalScreen[T]):

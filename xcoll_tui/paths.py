@@ -138,7 +138,7 @@ def _ours(kind: str) -> Path:
         make_private_folder(folder)
         _close(folder)
     except (FileExistsError, NotADirectoryError):
-        problem, advice = "a file stands in its place", "Move the file away"
+        problem, advice = "there is a file in its place", "Move the file away"
     except OSError as error:
         problem, advice = error.strerror or type(error).__name__, "Make it writable"
     else:

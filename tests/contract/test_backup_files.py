@@ -136,12 +136,12 @@ def test_a_line_too_few_or_too_many_is_noticed(backup, line, change):
     ("content", "said"),
     [
         (b"", "line 1 is cut off"),
-        (b"PK\x03\x04\n", "line 1 is no JSON"),
-        (b"[]\n", "no JSON object"),
-        (b"{}\n", "no backup of xcoll"),
+        (b"PK\x03\x04\n", "line 1 is not JSON"),
+        (b"[]\n", "not a JSON object"),
+        (b"{}\n", "not an xcoll backup"),
         (b'{"xcoll_backup": 2}\n', "version 2, and this xcoll reads 1"),
         (b'{"xcoll_backup": 1}\n', "line 1 is not as it should be"),
-        (b"[" * 100_000 + b"\n", "line 1 is no JSON"),
+        (b"[" * 100_000 + b"\n", "line 1 is not JSON"),
     ],
 )
 def test_what_is_no_backup_is_told_as_such(tmp_path, content, said):

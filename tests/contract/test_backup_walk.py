@@ -122,7 +122,9 @@ async def test_a_second_look_that_never_ends_is_only_a_doubt(tmp_path):
 
 async def test_a_document_that_cannot_be_read_fails_the_backup_unless_accepted(tmp_path):
     shelf = Shelf(documents(120))
-    shelf.documents[7] = make_document(7, unreadable="It could not be read in full: fields is 3.")
+    shelf.documents[7] = make_document(
+        7, unreadable=("It could not be read completely: fields is 3.")
+    )
     shelf.documents[110] = Document()
     with pytest.raises(BackupFailed, match=r"2 .*report 00007\.txt.*fields is 3") as failed:
         await make(shelf, tmp_path)
@@ -132,10 +134,10 @@ async def test_a_document_that_cannot_be_read_fails_the_backup_unless_accepted(t
     made = await make(shelf, tmp_path, accept_unreadable=True)
     rows = {document.file_id: document for document in read_backup(made.path).documents()}
     assert len(rows) == 119
-    assert rows["file_00007"].unreadable == "It could not be read in full: fields is 3."
+    assert rows["file_00007"].unreadable == "It could not be read completely: fields is 3."
     assert made.doubts == (
         "The service says there are 120 documents, and the backup holds 119.",
-        "1 of its documents could not be read in full.",
+        "1 of its documents could not be read completely.",
         "1 more came without an ID and are not in it.",
     )
 
@@ -262,7 +264,7 @@ async def test_a_disk_that_reads_back_something_else_is_noticed(tmp_path, monkey
         del descriptor
 
     monkeypatch.setattr(os, "fsync", lying_fsync)
-    with pytest.raises(BackupFailed, match="reading it back does not show what was written"):
+    with pytest.raises(BackupFailed, match="reading it back shows something else than was written"):
         await make(Shelf(documents(30)), tmp_path)
     assert list(tmp_path.iterdir()) == []
 

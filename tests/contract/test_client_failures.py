@@ -284,7 +284,7 @@ async def test_what_must_not_be_repeated_is_not(call, trouble):
     assert len(service.heard) == 1
     assert waits.announced == []
     assert error.outcome_unknown
-    assert "read it back" in str(error)
+    assert "check before" in str(error)
 
 
 @of(WRITES)
@@ -566,7 +566,7 @@ LATER = {
 async def test_whatever_follows_a_lost_answer_the_outcome_is_unknown(call, lost, later):
     error, service, _ = await fail(call, lost, later)
     assert error.outcome_unknown
-    assert "look" in str(error) or "read it back" in str(error)
+    assert "look" in str(error) or "check before" in str(error)
     assert len({each.target for each in service.heard}) == 1
 
 

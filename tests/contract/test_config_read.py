@@ -13,7 +13,7 @@ def test_a_file_that_is_not_there_says_nothing(tmp_path):
 def test_what_is_no_file_to_be_read_is_told(tmp_path):
     path = tmp_path / "config.toml"
     path.write_bytes(b"theme = 'nord'\n# \xff\n")
-    assert "config.toml line 2: this is no text in UTF-8." in read_preferences(path).problems[0]
+    assert "config.toml line 2: this is not UTF-8 text." in read_preferences(path).problems[0]
     path.unlink()
     path.mkdir()
-    assert "it is no regular file" in read_preferences(path).problems[0]
+    assert "it is not a regular file" in read_preferences(path).problems[0]

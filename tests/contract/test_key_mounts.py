@@ -161,7 +161,7 @@ def test_what_a_shell_puts_behind_a_pipe_is_read_to_its_end(tmp_path):
         )
     said = take_in_child("/dev/fd/7", shell=f"{{0}} 7< {key}")
     assert said.startswith(f"{KEY}|")
-    assert "is no file" in take_in_child("/dev/stdin", shell="{0} < /dev/null")
+    assert "is not a file" in take_in_child("/dev/stdin", shell="{0} < /dev/null")
     assert "is empty" in take_in_child("", shell=f"{FILE}=<(:) {{1}}")
     assert "too long to hold a key" in take_in_child("", shell=f"{FILE}=<(yes canary) {{1}}")
     assert "Bad file descriptor" in take_in_child("/dev/fd/999", shell="{0}")
@@ -176,7 +176,7 @@ def test_a_pipe_that_never_ends_is_not_waited_for_for_ever(monkeypatch):
     reading, writing = os.pipe()
     os.write(writing, KEY.encode())
     try:
-        with pytest.raises(KeyFileRefused, match="did not come to its end within"):
+        with pytest.raises(KeyFileRefused, match="did not end within"):
             take_key({FILE: f"/dev/fd/{reading}"})
     finally:
         os.close(reading)

@@ -62,7 +62,7 @@ async def test_a_file_that_cannot_be_read_is_set_aside_with_a_sentence(tmp_path,
     assert layouts.of("a") == Layout()
     (problem,) = layouts.problems
     assert "cannot be read: " in problem
-    assert "set aside as columns.json.unreadable." in problem
+    assert "renamed to columns.json.unreadable." in problem
     assert (tmp_path / "columns.json.unreadable").read_bytes() == content
     layouts.arrange("a", FORM)
     await layouts.close()

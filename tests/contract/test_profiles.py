@@ -120,7 +120,9 @@ def test_the_option_goes_before_the_variable_and_both_before_the_chosen_one(
 @pytest.mark.usefixtures("config")
 def test_one_that_was_never_made_is_told_and_nothing_else_taken():
     Profiles().save(WORK)
-    with pytest.raises(NoSuchProfile, match=r"no profile home\. .* login --profile home makes it"):
+    with pytest.raises(
+        NoSuchProfile, match=r"no profile home\. .* login --profile home creates it"
+    ):
         Profiles().resolve("home", "work")
     for variable in ("Work", "home"):
         with pytest.raises(ProfileRefused, match=r"\. It comes from XCOLL_PROFILE\.$"):
@@ -168,7 +170,9 @@ def test_a_write_that_breaks_off_leaves_the_old_list_and_nothing_beside_it(
     before = (config / "profiles.json").read_bytes()
     monkeypatch.setattr(broken, full)
     argument = Profile("home") if change == "save" else "work"
-    with pytest.raises(ProfileRefused, match=r"cannot be written: No space left on device\. Make"):
+    with pytest.raises(
+        ProfileRefused, match=r"cannot be written: No space left on device\. Free some space"
+    ):
         getattr(Profiles(), change)(argument)
     assert (config / "profiles.json").read_bytes() == before
     assert [each.name for each in config.iterdir()] == ["profiles.json"]
@@ -260,7 +264,7 @@ def test_what_is_plainly_writable_is_so(facts, read_only, config):
 BROKEN = {
     "empty": b"",
     "cut": b'{"profiles": {"wo',
-    "no JSON": b"base_url = canary",
+    "not JSON": b"base_url = canary",
     "binary": b"\x00\xff\xfe\x80canary",
     "deep": b"[" * 100_000,
     "a list": ["canary"],

@@ -287,7 +287,7 @@ def test_without_a_folder_there_is_nothing_to_hold():
 
 @pytest.mark.parametrize("owner_id", ["", "..", "../../x", "A", "g", "a" * 65, "a/b", "a\n"])
 def test_no_id_leads_out_of_the_folder(tmp_path, owner_id):
-    with pytest.raises(ValueError, match="no owner's ID"):
+    with pytest.raises(ValueError, match="not an owner's ID"):
         Owner(tmp_path).is_live(owner_id)
 
 
@@ -486,7 +486,7 @@ def test_a_full_disk_leaves_the_record_as_it_was(tmp_path, monkeypatch):
 
 def test_what_json_cannot_hold_is_refused(tmp_path):
     folder = RecordFolder(tmp_path / "notes", read_note, lambda _: {"a": float("nan")}, "a note")
-    with pytest.raises(StateUnusable, match="a value that JSON has not"):
+    with pytest.raises(StateUnusable, match="a value that JSON does not have"):
         folder.put(note())
 
 

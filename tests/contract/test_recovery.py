@@ -360,7 +360,7 @@ async def test_a_folder_that_cannot_be_read_is_no_empty_folder(folder):
 
 
 async def test_without_a_state_folder_nothing_is_begun():
-    problem = "The state folder /x cannot be used: a file stands in its place."
+    problem = "The state folder /x cannot be used: there is a file in its place."
     recovery = Recovery(None, HERE, emit=lambda _: None, problem=problem)
     with pytest.raises(StateUnusable) as refusal:
         await recovery.begin(TARGET, OLD, NEW, 1)

@@ -271,7 +271,7 @@ def test_in_the_home_of_another_user_there_are_no_profiles_and_it_is_said(closed
     for place in (home, home / ".config", folder, folder / "profiles.json"):
         os.chown(place, 65_534, 65_534)
     (home / closed).chmod(0o000)
-    assert "cannot be read: Permission denied. Mend it" in in_a_home(home, "65534")[0]
+    assert "cannot be read: Permission denied. Correct it" in in_a_home(home, "65534")[0]
     (home / closed).chmod(0o700)
     assert in_a_home(home, "65534")[0] == "['theirs'] False"
 

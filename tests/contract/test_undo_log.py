@@ -501,7 +501,7 @@ async def test_what_nobody_waits_for_is_written_when_there_is_room_again(tmp_pat
             await log.flush()
     (problem,) = log.problems
     assert "No space left on device" in problem
-    assert problem.endswith("is not kept.")
+    assert problem.endswith("was not saved.")
     log.end(entry.id, "b", "done")
     await log.flush()
     kinds = [line["kind"] for line in lines_of(tmp_path)]
@@ -560,7 +560,7 @@ async def test_after_ninety_days_entries_go_and_it_is_told(tmp_path):
     assert [each.id for each in log.entries] == [young]
     assert log.problems == []
     (notice,) = log.notices
-    assert notice.startswith("2 writes of more than 90 days ago went")
+    assert notice.startswith("2 writes of more than 90 days ago were dropped")
     assert not any(entry_id in file_of(tmp_path).read_text() for entry_id in old)
     assert (await read(tmp_path)).notices == []
 
@@ -574,7 +574,7 @@ async def test_beyond_fifty_megabytes_the_oldest_go(tmp_path, monkeypatch):
     log = await read(tmp_path)
     assert [each.id for each in log.entries] == ids[2:]
     (notice,) = log.notices
-    assert notice.startswith("2 writes, the oldest, went")
+    assert notice.startswith("2 writes, the oldest, were dropped")
     assert file_of(tmp_path).stat().st_size < 1024 * 1024
     assert [each.id for each in (await read(tmp_path)).entries] == ids[2:]
 

@@ -45,8 +45,8 @@ def test_a_key_from_a_pipe_is_checked_kept_and_told_of(person, server):
     said = log_in(person, server)
     assert said.stderr == ""
     assert said.stdout.splitlines() == [
-        "The service takes the key: Emulator.",
-        "It is kept in Secret Service, as xcoll:default of the user management-key.",
+        "The service accepts the key: Emulator.",
+        "It is stored in Secret Service, as xcoll:default of the user management-key.",
         "xcoll auth logout removes it.",
         "xcoll opens it.",
     ]
@@ -128,7 +128,7 @@ def test_without_a_network_it_is_stored_only_when_asked_to(person):
     assert said.stderr.endswith("--no-verify stores it unchecked.\n")
     assert person.kept == []
     said = person(*login, "--no-verify", key=KEY)
-    assert said.stdout.startswith("Not asked whether the service takes the key.\nIt is kept in Sec")
+    assert said.stdout.startswith("The key was not checked with the service.\nIt is stored in Sec")
     assert person.kept == ["xcoll:default"]
     status = person.status()
     assert (status["check"], status["logged_in"]) == ("not possible", True)
@@ -164,7 +164,7 @@ def test_two_profiles_go_their_own_ways(person, server):
         log_in(person, server)
         said = log_in(person, other, "--profile", "work", "--read-only", key=OTHER_KEY)
         assert said.stdout.splitlines()[1:] == [
-            "It is kept in Secret Service, as xcoll:work of the user management-key.",
+            "It is stored in Secret Service, as xcoll:work of the user management-key.",
             "xcoll auth logout --profile work removes it.",
             "xcoll --profile work opens it.",
         ]
@@ -176,7 +176,7 @@ def test_two_profiles_go_their_own_ways(person, server):
         named = person.status("--profile", "work")
         assert (named["key"], named["base_url"], named["check"]) == ("…b7x9", other.url, "accepted")
         assert (named["read_only"], named["next"]) == (True, "xcoll --profile work")
-        assert person("use", "work").stdout == "xcoll uses the profile work where none is named.\n"
+        assert person("use", "work").stdout == "xcoll uses the profile work when none is named.\n"
         default = person.status(env={"XCOLL_PROFILE": "default"})
         assert (default["key"], default["read_only"]) == ("…r42q", False)
         listed = person("list", env={"XCOLL_PROFILE": "default"})
@@ -187,7 +187,7 @@ def test_two_profiles_go_their_own_ways(person, server):
         # Without it, the chosen one goes, and the default one is used again.
         assert person("logout").stdout.splitlines() == [
             "The key of work is deleted.",
-            "The profile work is not listed any more.",
+            "The profile work is no longer listed.",
         ]
         assert person.kept == ["xcoll:default"]
         assert person("list").stdout.startswith("* default ")
@@ -209,8 +209,8 @@ def test_one_that_is_not_there_is_told(person):
     for command in (("use", "work"), ("status", "--profile", "work")):
         said = person(*command, code=4)
         assert said.stdout == ""
-        assert said.stderr.startswith("xcoll: There is no profile work. xcoll auth list tells")
-    assert person("list").stdout == "There are no profiles yet. xcoll auth login makes one.\n"
+        assert said.stderr.startswith("xcoll: There is no profile work. xcoll auth list shows")
+    assert person("list").stdout == "There are no profiles yet. xcoll auth login creates one.\n"
 
 
 # Logging out
@@ -226,7 +226,7 @@ def test_logging_out_where_nothing_is_kept_is_done(person):
     ]
     status = person.status(code=4)
     assert (status["logged_in"], status["key"], status["check"]) == (False, None, None)
-    assert status["problem"] == "No key is kept for the profile default."
+    assert status["problem"] == "No key is stored for the profile default."
     assert status["next"] == "xcoll auth login, or set XAI_MANAGEMENT_KEY"
 
 
@@ -238,7 +238,7 @@ def test_logging_out_of_all_leaves_no_key_at_all(person, server):
         for name in ("default", "one", "two")
         for line in (
             f"The key of {name} is deleted.",
-            f"The profile {name} is not listed any more.",
+            f"The profile {name} is no longer listed.",
         )
     ]
     assert person.kept == []
@@ -279,8 +279,10 @@ def test_a_list_that_cannot_be_written_is_told_with_what_is_kept_all_the_same(pe
     assert "as xcoll:work of the user" in said.stdout
     assert "xcoll auth logout --profile work removes it." in said.stdout
     assert "opens it" not in said.stdout
-    assert said.stderr.startswith("xcoll: The key is kept, but its profile work could not be list")
-    assert f"The config folder {folder} cannot be used: a file stands in its place" in said.stderr
+    assert said.stderr.startswith(
+        "xcoll: The key is stored, but its profile work could not be list"
+    )
+    assert f"The config folder {folder} cannot be used: there is a file in its place" in said.stderr
     assert person.kept == ["xcoll:work"]
     assert person("logout", "--profile", "work").stdout == "The key of work is deleted.\n"
     assert person.kept == []

@@ -30,17 +30,17 @@ def say(capsys, monkeypatch):
 
 
 NO_KEYS = {
-    "nothing": (b"", "Nothing came on standard input, so nothing was stored."),
-    "blanks": (b" \r\n\t\n", "Nothing came on standard input, so nothing was stored."),
-    "a key in quotation marks": (f'"{KEY}"\n'.encode(), "stands in quotation marks"),
-    "a line of an env file": (f"XAI_MANAGEMENT_KEY={KEY}\n".encode(), "stands behind its name"),
+    "nothing": (b"", "Standard input was empty, so nothing was stored."),
+    "blanks": (b" \r\n\t\n", "Standard input was empty, so nothing was stored."),
+    "a key in quotation marks": (f'"{KEY}"\n'.encode(), "is in quotation marks"),
+    "a line of an env file": (f"XAI_MANAGEMENT_KEY={KEY}\n".encode(), "comes after its name"),
     "a variable": (b"${XAI_MANAGEMENT_KEY}\n", "is a placeholder"),
     "a space": (f"{KEY} x".encode(), "holds a space"),
-    "other letters": (f"{KEY}日本".encode(), "holds a character that no HTTP header can carry"),
-    "no letters": (KEY.encode() + b"\xff\xfe", "What came on standard input is no text."),
-    "another encoding": (KEY.encode("utf-16"), "What came on standard input is no text."),
+    "other letters": (f"{KEY}日本".encode(), "holds a character that HTTP headers cannot contain"),
+    "no letters": (KEY.encode() + b"\xff\xfe", "Standard input is not text."),
+    "another encoding": (KEY.encode("utf-16"), "Standard input is not text."),
     "a long key": (b"k" * 1001, "longer than 1,000 characters"),
-    "a file": (b"k" * 9000, "What came on standard input is too long for a key."),
+    "a file": (b"k" * 9000, "Standard input is too long for a key."),
 }
 
 
@@ -94,8 +94,8 @@ def test_a_key_on_the_command_line_is_refused_without_being_repeated(arguments, 
             ["sesame"],
             "There is no such command: use login, status, list, use or logout. See xcoll auth",
         ),
-        (["login", "--profile", KEY.upper()], "That is no name for a profile."),
-        (["login", "--team-id", KEY[:12]], "That is no ID of a team."),
+        (["login", "--profile", KEY.upper()], "That is not a valid profile name."),
+        (["login", "--team-id", KEY[:12]], "That is not a team ID."),
         (["login", "--base-url", "http://x.example"], "send the key unencrypted"),
         (
             ["login", "--nonsense"],
@@ -104,9 +104,9 @@ def test_a_key_on_the_command_line_is_refused_without_being_repeated(arguments, 
         (["list", "sesame"], "It takes no such argument, and no command takes a key as one."),
         (["status", "--nonsense"], "usage: xcoll auth status [-h] [--profile NAME]"),
         (["use"], "arguments are required: PROFILE. See xcoll auth use --help."),
-        (["use", "A B"], "That is no name for a profile."),
+        (["use", "A B"], "That is not a valid profile name."),
         (["logout", "--all", "--profile", "work"], "not allowed with argument"),
-        (["status", "--profile", "../x"], "That is no name for a profile."),
+        (["status", "--profile", "../x"], "That is not a valid profile name."),
     ],
 )
 def test_wrong_usage_is_one_sentence_below_the_usage(arguments, said, say, tmp_path, monkeypatch):
@@ -130,10 +130,13 @@ def test_the_exit_codes_are_documented():
 def test_without_a_terminal_only_a_pipe_is_read(service):
     person = Person(service)
     said = person("login", key=KEY, code=2)
-    assert "Standard input is no terminal, so no key can be typed unseen." in said.stderr
+    assert "Standard input is not a terminal, so a key cannot be typed hidden." in said.stderr
     assert person.kept == []
     script = f"exec {shlex.quote(sys.executable)} -m xcoll_tui auth login"
-    for option, sentence in (("", "is no terminal"), ("--key-stdin", "Nothing came on standard")):
+    for option, sentence in (
+        ("", "is not a terminal"),
+        ("--key-stdin", "Standard input was empty"),
+    ):
         closed = subprocess.run(
             ["sh", "-c", f"{script} {option} <&-"],
             env=environment(person.env),

@@ -41,10 +41,10 @@ def test_a_typed_key_is_not_shown_and_kept(person, server):
         assert KEY.encode() not in terminal.raw
         assert KEY[:6].encode() not in terminal.raw
         lines = lines_of(terminal)
-    assert lines[0] == "Management keys are made in the xAI Console, under Management Keys."
+    assert lines[0] == "Management keys are created in the xAI Console, under Management Keys."
     assert lines[2:] == [
-        "The service takes the key: Emulator.",
-        "It is kept in Secret Service, as xcoll:default of the user management-key.",
+        "The service accepts the key: Emulator.",
+        "It is stored in Secret Service, as xcoll:default of the user management-key.",
         "xcoll auth logout removes it.",
         "xcoll opens it.",
     ]
@@ -189,7 +189,7 @@ def test_a_silent_bus_is_not_waited_for(silent_bus):
     with person.in_terminal("login", impatient=True) as terminal:
         assert terminal.wait_end() == 1
         assert PROMPT not in terminal.text
-        assert "The keyring could not be found out: the keyring did not ans" in terminal.text
+        assert "The keyring could not be determined: the keyring did not ans" in terminal.text
 
 
 def test_ctrl_c_on_a_silent_bus_ends_at_once(silent_bus):

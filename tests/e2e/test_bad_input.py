@@ -34,7 +34,7 @@ SENTENCES = {
     "unlike a key, as a value": (["--key=sesame"], ENV, 2, "Unrecognized arguments: --key=[key]"),
     "unlike a key": (["--key", "sesame"], ENV, 2, "Unrecognized arguments: --key. See"),
     "key as a collection": ([KEY], ENV, 2, "A key is not taken from the command line"),
-    "key as a profile": ([], {**ENV, "XCOLL_PROFILE": KEY}, 2, "That is no name for a profile"),
+    "key as a profile": ([], {**ENV, "XCOLL_PROFILE": KEY}, 2, "That is not a valid profile name"),
     "no such profile": (["--profile", "none"], ENV, 4, "There is no profile none"),
     "profile of the demo": (["--demo", "--profile", "x"], {}, 2, "leave --base-url and --profile"),
     "two collections": (["one", "two"], ENV, 2, "Unrecognized arguments: two"),
@@ -44,7 +44,7 @@ SENTENCES = {
     "no lag alone": (["--lag", "0"], ENV, 2, "--lag goes with --demo"),
     "policy alone": (["--metadata-patch", "merge"], ENV, 2, "--metadata-patch goes with --demo"),
     "no such policy": (["--demo", "--remove", "all"], {}, 2, "invalid choice: 'all'"),
-    "no lag": (["--demo", "--lag", "long"], {}, 2, "'long' is no duration"),
+    "no lag": (["--demo", "--lag", "long"], {}, 2, "'long' is not a duration"),
     "demo elsewhere": (
         ["--demo", "--base-url", "https://x.example"],
         ENV,
@@ -54,7 +54,7 @@ SENTENCES = {
     "option without value": (["--base-url"], ENV, 2, "expected one argument"),
     "no URL": (["--base-url", "nonsense"], ENV, 2, "is neither https:// nor http://"),
     "no host": (["--base-url", "https://"], ENV, 2, "names no host"),
-    "bad port": (["--base-url", "https://x.example:99999"], ENV, 2, "is no URL"),
+    "bad port": (["--base-url", "https://x.example:99999"], ENV, 2, "is not a URL"),
     "another scheme": (["--base-url", "ftp://x.example"], ENV, 2, "is neither https://"),
     "http elsewhere": (["--base-url", "http://x.example"], ENV, 2, "send the key unencrypted"),
     "http to a number": (["--base-url", "http://10.0.0.1:80"], ENV, 2, "send the key unencrypted"),
@@ -68,7 +68,7 @@ SENTENCES = {
     "key with a newline in it": ([], {"XAI_MANAGEMENT_KEY": f"{KEY}\n{KEY}"}, 2, "a line break"),
     "key of blanks": ([], {"XAI_MANAGEMENT_KEY": "   "}, 2, "is empty"),
     "key of other letters": ([], {"XAI_MANAGEMENT_KEY": f"{KEY}✓"}, 2, "no HTTP header"),
-    "no terminal": ([], ENV, 2, "needs a terminal, and standard input is none"),
+    "no terminal": ([], ENV, 2, "needs a terminal, and standard input is not one"),
     "no terminal for the demo": (["--demo"], {}, 2, "needs a terminal"),
     "emulator: unknown option": (["emulator", "--nonsense"], {}, 2, "Unrecognized arguments"),
     "emulator: mistyped": (["emulator", "--sead=x"], {}, 2, "--sead=[key]; did you mean --seed?"),
@@ -104,8 +104,8 @@ def test_it_ends_with_one_sentence(name):
 
 
 IN_A_TERMINAL = {
-    "input elsewhere": ("{} </dev/null", {}, 2, "standard input is none"),
-    "errors elsewhere": ("{} 2>errors; code=$?; cat errors; exit $code", {}, 2, "error is none"),
+    "input elsewhere": ("{} </dev/null", {}, 2, "standard input is not one"),
+    "errors elsewhere": ("{} 2>errors; code=$?; cat errors; exit $code", {}, 2, "error is not one"),
     "dumb": ("{}", {"TERM": "dumb"}, 2, "TERM is dumb"),
     "no TERM": ("{}", {"TERM": ""}, 2, "TERM is not set"),
     "log in no folder": ("{} --log none/there.log", {}, 1, "No such file or directory"),
@@ -178,7 +178,7 @@ def test_a_wrong_key_is_said_in_the_screen(right):
         terminal.wait_for("✗ The service does not accept the key (HTTP 401")
         leave_the_key_dialog(terminal)
         terminal.wait_for(lambda screen: "does not accept the key (HTTP 401" in unframed(screen))
-        assert "Keys are made in the xAI Console" in unframed(terminal.text)
+        assert "Keys are created in the xAI Console" in unframed(terminal.text)
         assert f"…{KEY[-4:]}" in terminal.text
         wait_framed(terminal)
         quit_and_look(terminal)

@@ -78,7 +78,7 @@ FAILURES = {
     "collections by size": (["list", "--sort", "size"], 2, "sorted by name or age"),
     "bad filter": (["list", FILINGS, "--filter", "size_bytes:>x"], 1, "'x' is not a number"),
     "bad option": (["list", "--nonsense"], 2, "usage: xcoll list [--filter F]"),
-    "no number": (["list", "--limit", "0"], 2, "'0' is no number from 1 on"),
+    "no number": (["list", "--limit", "0"], 2, "'0' is not a number of 1 or more"),
     "mistyped": (["lst"], 2, "did you mean xcoll list?"),
     "no such document": (["show", FILINGS, "file_x"], 1, "Document 'file_x' is not in collection"),
     "no such profile": (["--profile", "none", "list"], 4, "There is no profile none"),

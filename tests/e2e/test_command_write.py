@@ -201,7 +201,7 @@ def test_a_filter_names_what_is_removed(xc):
     ended = xc("remove", NOTES, "--filter", "retro", "--yes", "--jsonl")
     assert {json.loads(line)["file_id"] for line in ended.lines} == {*matching}
     assert len(ids_of(xc, NOTES)) == rest
-    assert "one of both" in xc("remove", NOTES, "x", "--filter", "y", "--yes", code=2).err
+    assert "Give either" in xc("remove", NOTES, "x", "--filter", "y", "--yes", code=2).err
     assert "without --filter" in xc("remove", NOTES, "--filter", "-", "--yes", code=2).err
     assert "would be all documents" in xc("remove", NOTES, "--filter", " ", "--yes", code=2).err
 
@@ -239,8 +239,8 @@ def test_indexing_again_is_waited_for(commands_for):
         assert asked.out.count("\tasked for\t") == 2
         waited = xc("reindex", NOTES, *ids, "--wait")
         assert waited.out.count("\tdone\t") == 2
-        assert "would be indexed again" in xc("reindex", NOTES, ids[0], "--dry-run").out
-        assert xc("reindex", NOTES, "-", stdin="").err.startswith("xcoll: No IDs came")
+        assert "would be re-indexed" in xc("reindex", NOTES, ids[0], "--dry-run").out
+        assert xc("reindex", NOTES, "-", stdin="").err.startswith("xcoll: No IDs were given")
 
 
 def test_a_shell_finds_what_failed_and_indexes_it_again(commands_for, tmp_path):
@@ -323,7 +323,7 @@ def test_an_interrupt_sends_nothing_more_and_tells_what_went_out(xc, server):
     verdicts = [line.split("\t")[1] for line in out.splitlines()[1:]]
     assert len(verdicts) == 11
     assert verdicts.count("unknown") == 8
-    assert "3 of 60 went well, of 8 it is not known, and 49 were not sent." in err
+    assert "3 of 60 succeeded, 8 are not known, and 49 were not sent." in err
     assert err.endswith("xcoll: Interrupted before the end.\n")
     assert fault.seen == 11
 
@@ -355,7 +355,7 @@ REFUSED = {
     "nothing to change": (["edit", NOTES, "f"], "--set K=V or --unset K"),
     "no file": (["attach", NOTES, "--fields-from", "nosuch.csv"], "cannot be read"),
     "no IDs": (["attach", NOTES], "Name files by their IDs"),
-    "neither": (["reindex", NOTES], "one of both"),
+    "neither": (["reindex", NOTES], "Give either"),
     "a key": (
         ["edit", NOTES, "f", "--set", f"a={CANARY}"],
         "A key is not taken from the command line",

@@ -97,10 +97,10 @@ def test_what_was_written_to_a_collection_that_is_gone_is_no_longer_offered(xc, 
 
 
 WRONG = {
-    "strategy": (["create", "N", "--chunking", "words:3"], "there is no such strategy"),
+    "strategy": (["create", "N", "--chunking", "words:3"], "unknown strategy"),
     "size": (["create", "N", "--chunking", "bytes:0"], "a whole number above 0"),
     "overlap": (["create", "N", "--chunking", "bytes:10:10"], "smaller than the size"),
-    "trait": (["create", "N", "--define", "a:must"], "'must' is none of required"),
+    "trait": (["create", "N", "--define", "a:must"], "'must' is not one of required"),
     "name": (["create", " "], "A collection needs a name."),
     "nothing": (["update", INTERVIEWS], "Say what to change"),
     "undefined": (["update", INTERVIEWS, "--undefine", "x", "--yes"], "No field “x” is defined."),
@@ -212,7 +212,7 @@ def test_an_interrupted_change_is_not_known_until_it_is_looked_at(xc, server, tm
     fault = Fault("PUT", "/v1/collections/*", "timeout", "before")
     out, err = interrupt(server, fault, "undo", **state)
     assert "what came of it is not known" in err
-    assert "went well" not in err
+    assert "succeeded" not in err
     xc("undo", **state)
     assert "Drafts" in xc("list").out
 
@@ -223,10 +223,10 @@ def test_an_interrupted_restore_tells_what_went_out_and_goes_on_later(xc, server
     xc("backup", INTERVIEWS, path)
     fault = Fault("POST", "/v1/collections/*/documents/*", "timeout", "before", skip=5)
     out, err = interrupt(server, fault, "restore", path, **state)
-    went_well = re.search(r"Nothing more is sent: (\d) of 57 went well", err)
+    went_well = re.search(r"Nothing more is sent: (\d) of 57 succeeded", err)
     assert went_well is not None, err
     assert int(went_well[1]) == out.count("\tdone\t") > 0
     again = xc("restore", path, **state)
-    assert "An earlier restore began this: it goes on in" in again.err
+    assert "Continuing an earlier restore in" in again.err
     assert again.lines[-1].endswith("with all 57 documents of the backup.")
     assert sum(row["collection_name"] == INTERVIEWS for row in xc("list", "--json").json) == 2

@@ -26,7 +26,7 @@ ENV = {"XAI_MANAGEMENT_KEY": KEY}
 # What cannot be used, and what ends the program: a variable and a clause.
 UNUSABLE = {
     "HTTPS_PROXY": {
-        f"http://me:{SECRET}@p:port": "its port is no number",
+        f"http://me:{SECRET}@p:port": "its port is not a number",
         f"socks5://me:{SECRET}@p:1080": "it is a SOCKS proxy",
         f'"http://me:{SECRET}@p:1"': "in quotation marks",
     },
@@ -226,9 +226,9 @@ def test_a_key_above_notes_is_taken_and_said(tmp_path):
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (f'"{KEY}"', "stands in quotation marks"),
+        (f'"{KEY}"', "is in quotation marks"),
         (f"Bearer {KEY}", "begins with “Bearer”"),
-        (f"XAI_MANAGEMENT_KEY={KEY}", "stands behind its name"),
+        (f"XAI_MANAGEMENT_KEY={KEY}", "comes after its name"),
         ("${XAI_MANAGEMENT_KEY}", "is a placeholder"),
     ],
 )
@@ -257,7 +257,7 @@ def test_where_nothing_can_be_kept_it_is_said_once_and_all_else_works(tmp_path):
     with Server(seed="small", key=KEY) as server:
         done = run("auth", "status", env={**env, "XCOLL_BASE_URL": server.url})
         assert done.returncode == 0
-        assert "not used   XDG_CONFIG_HOME: it is no absolute path, so the usual" in done.stdout
+        assert "not used   XDG_CONFIG_HOME: it is not an absolute path, so the usual" in done.stdout
         assert f"not used   XDG_STATE_HOME: The state folder {tmp_path}" in done.stdout
         with xcoll("--base-url", server.url, env=env, columns=130, rows=30) as terminal:
             terminal.wait_for("The state folder")

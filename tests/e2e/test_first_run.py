@@ -58,7 +58,7 @@ def test_a_key_that_was_typed_once_is_found_by_the_next_start(person, server):
         terminal.press(*["backspace"] * len(OTHER_KEY))
         terminal.wait_for(lambda screen: "•" not in screen)
         terminal.press(f"text:{KEY}", "enter")
-        said = terminal.wait_for("It is kept in Secret Service")
+        said = terminal.wait_for("It is stored in Secret Service")
         assert "xcoll:default" in said
         assert "xcoll auth logout" in said
         assert person.kept == ["xcoll:default"]
@@ -142,6 +142,6 @@ def test_it_ends_at_once_while_a_prompt_stands_open(person, server):
         terminal.press("escape")
         terminal.wait_for(DIALOG)
         terminal.press(f"text:{KEY}", "enter")
-        terminal.wait_for("Waiting for the keyring to keep it")
+        terminal.wait_for("Waiting for the keyring to store it")
         assert time_of_quitting(terminal, "ctrl+q") < 3
         assert_told_well(terminal.raw.decode(errors="replace"))

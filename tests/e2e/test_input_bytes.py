@@ -165,9 +165,7 @@ def test_a_write_and_the_end_in_one_burst_is_carried_out_or_asked_about():
             terminal.press("2")
             terminal.wait_for("of 156")
             write(terminal, "iq")
-            terminal.wait_for(
-                lambda text: b"\x1b[?1049l" in terminal.raw or "Quit all the same" in text
-            )
+            terminal.wait_for(lambda text: b"\x1b[?1049l" in terminal.raw or "Quit anyway" in text)
             if b"\x1b[?1049l" not in terminal.raw:
                 terminal.press("y")
             ends_well(terminal)

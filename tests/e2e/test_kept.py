@@ -31,7 +31,7 @@ def test_what_was_chosen_is_there_again_and_fresh_forgets_it(tmp_path):
 
         with run() as terminal:
             terminal.wait_for("New here?")
-            terminal.wait_for('config.toml line 4: key "write.atach" is no action;')
+            terminal.wait_for('config.toml line 4: key "write.atach" is not an action;')
             terminal.wait_for("f5 Help")
             terminal.wait_for("2 Customer feedback")
             terminal.press(":", "text:theme nord")

@@ -255,7 +255,7 @@ def test_a_key_that_is_typed_at_the_prompt_is_not_echoed(service, tmp_path):
     with Server(seed="none", key=KEY) as server:
         login = ["auth", "login", "--base-url", server.url]
         for typed, code, said in (
-            (KEY, 0, "The service takes the key"),
+            (KEY, 0, "The service accepts the key"),
             (KEY[:-6], 1, "The key was not stored."),
             (f"{KEY} {KEY}", 2, "holds a space"),
         ):

@@ -37,7 +37,7 @@ def test_a_table_of_a_spreadsheet_is_attached_row_by_row():
             f'"B\rC"\t10.5555/pasted.2\t{TWO}\r',
         ]
         terminal.paste("\r".join(rows))
-        terminal.wait_for(holds("2 IDs", "[✓] Use what stands beside them: doi (2)"))
+        terminal.wait_for(holds("2 IDs", "[✓] Use the values next to them: doi (2)"))
         by.save("Attach 2 files?")
         terminal.wait_for(holds("doi: 10.5555/pasted.1", "doi: 10.5555/pasted.2"))
         terminal.press("ctrl+s")
@@ -53,7 +53,7 @@ def test_a_table_of_a_spreadsheet_is_attached_row_by_row():
         terminal.paste("\rFY25\xa0\r")
         terminal.wait_for(holds(r"year FY25\u{a0}", "“no-break space”"))
         terminal.press("ctrl+u")
-        terminal.wait_for(lambda screen: "Shown escaped" not in screen)
+        terminal.wait_for(lambda screen: "Shown as escapes" not in screen)
         terminal.paste("FY26\r")
         terminal.wait_for(holds("year FY26"))
         by.save("Save these changes?")

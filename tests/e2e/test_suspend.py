@@ -28,7 +28,7 @@ def shell():
 
 
 def quits(terminal):
-    """Quit, and see in the shell that all went well."""
+    """Quit, and see in the shell that all succeeded."""
     terminal.press("q")
     terminal.wait_for(lambda _: terminal.raw.endswith(b"ready: "))
     terminal.press("text:clear; echo code $?", "enter")

@@ -10,7 +10,7 @@ from tests.e2e.hands import Keyboard, back_on_main, ends_well, titled
 from tests.e2e.terminal import xcoll
 from xcoll_tui.emulator.faults import Fault
 
-LIVE = "at work in another xcoll"
+LIVE = "Another xcoll is working on it"
 
 
 def test_what_one_removes_the_other_can_take_back_only_when_it_died(tmp_path):
@@ -70,7 +70,7 @@ def test_a_replacement_under_way_is_its_owners(tmp_path):
             first.wait_for("Saving…")
             first.wait_for(lambda _: any(fault.done for fault in server.faults))
             second.press("!")
-            second.wait_for("At work in another xcoll")
+            second.wait_for("Another xcoll is working on it")
             second.press("enter")
             second.wait_for("which has the only right to it.")
             os.kill(first.process.pid, signal.SIGKILL)

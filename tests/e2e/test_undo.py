@@ -95,7 +95,7 @@ def test_a_deletion_that_a_signal_broke_off_is_told_by_the_next_start(start, num
         terminal.wait_end()
     start.server.faults.clear()
     with start() as terminal:
-        terminal.wait_for(f"Deleting “{SCANS}” broke off.")
+        terminal.wait_for(f"Deleting “{SCANS}” was interrupted.")
         terminal.wait_for(re.compile(r"B\W+makes").search)
         terminal.press("B")
         terminal.wait_for("Recreate from backup")
@@ -106,7 +106,7 @@ def test_a_deletion_that_a_signal_broke_off_is_told_by_the_next_start(start, num
         terminal.wait_for("Customer feedback")
         terminal.press("@")
         terminal.wait_for("Activity")
-        assert "broke off" not in terminal.text
+        assert "interrupted" not in terminal.text
 
 
 def test_many_presses_in_one_write_are_one_undo(start):

@@ -144,7 +144,7 @@ def _sort(terminal: Terminal, first: str) -> None:
 def _read_details(terminal: Terminal) -> None:
     named = cursor_row(terminal.text)
     terminal.press("enter")
-    terminal.wait_for(lambda screen: f"─ {named}" in screen and "Reading afresh" not in screen)
+    terminal.wait_for(lambda screen: f"─ {named}" in screen and "Reading it again" not in screen)
     assert "Status" in terminal.text
     terminal.press("G")
     terminal.wait_for("Processing")  # the last line

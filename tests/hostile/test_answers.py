@@ -64,7 +64,7 @@ async def test_values_of_other_kinds_are_shown_as_far_as_they_go(browse):
         for row in (3, 4, 9, 10):
             documents.table.move_to(row)
             await pilot.press("enter")
-            await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+            await wait_until(pilot, lambda: "Reading it again" not in screen_text(pilot))
             assert_intact(pilot)
             await pilot.press("escape")
         assert documents.table.listing.loaded == len(rows)
@@ -83,7 +83,7 @@ async def test_one_broken_document_of_a_hundred_costs_none_of_the_others(browse)
         assert "file_metadata.size_bytes is an object" in screen_text(pilot)
         assert table.cursor_key == file_id(41)
         await pilot.press("down")
-        await wait_until(pilot, lambda: "It is no JSON object but a text" in screen_text(pilot))
+        await wait_until(pilot, lambda: "It is not a JSON object but a text" in screen_text(pilot))
         assert_intact(pilot)
         names = {row.name for row in table.listing.loaded_items()}
         assert len(names & {f"{number:03}.txt" for number in range(100)}) >= 98
@@ -168,15 +168,19 @@ async def test_after_the_wait_it_goes_on_by_itself(browse):
 REFUSED = {
     "forbidden": (fault(403, 7, "No ListDocuments."), "lacks the permission", "ListDocuments"),
     "unauthorized": (fault(401, 16, "Revoked."), "does not accept the key", "Revoked"),
-    "not found": (fault(404, 5, "No such thing."), "knows no such thing", "HTTP 404"),
-    "redirect": (reply(302, b"", location="https://evil.example/"), "not followed", "evil.example"),
+    "not found": (fault(404, 5, "No such thing."), "did not find it", "HTTP 404"),
+    "redirect": (
+        reply(302, b"", location="https://evil.example/"),
+        "does not follow",
+        "evil.example",
+    ),
     "teapot": (fault(418, 2, "Short and stout."), "refused the request", "HTTP 418"),
 }
 FAILED = {
     "server fault": (fault(500, 13, "Oops."), "the service failed", "HTTP 500: Oops"),
     "overloaded": (fault(503, 14, "Busy."), "the service failed", "HTTP 503: Busy"),
     "bad gateway": (reply(502, HTML, content_type="text/html"), "web page", "502 Bad Gateway"),
-    "half": (cut(), "broke before the whole answer came", "R tries again"),
+    "half": (cut(), "broke before the complete answer came", "R tries again"),
 }
 UNREADABLE = {
     "a page instead": (reply(200, HTML, content_type="text/html"), "cannot be read", "a web page"),

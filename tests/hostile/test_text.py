@@ -145,7 +145,7 @@ async def test_dialogs_show_it(browse, key):
         await opened(pilot)
         await pilot.press("2" if key == "enter" else "1", key)
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, DetailsScreen))
-        await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+        await wait_until(pilot, lambda: "Reading it again" not in screen_text(pilot))
         facts = await read_through(pilot)
         for name, (text, shown) in NAMES.items():
             if shown and text in SHORT:
@@ -208,7 +208,7 @@ async def test_an_id_is_copied_only_when_asked_and_told_as_text(browse):
         await opened(pilot)
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, DetailsScreen))
-        await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+        await wait_until(pilot, lambda: "Reading it again" not in screen_text(pilot))
         assert pilot.app.clipboard == ""
         await pilot.press("c")
         assert pilot.app.clipboard == hostile
@@ -257,7 +257,7 @@ async def test_hundreds_of_defined_fields_can_be_looked_through(browse):
         assert_intact(pilot)
         assert "[k" in screen_text(pilot)
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+        await wait_until(pilot, lambda: "Reading it again" not in screen_text(pilot))
         assert_intact(pilot)
 
 

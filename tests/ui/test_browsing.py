@@ -208,7 +208,7 @@ async def test_details_are_read_afresh_and_closed_once(server, browse):
         assert isinstance(pilot.app.screen, DetailsScreen)
         await wait_until(pilot, lambda: "SHA-256" in screen_text(pilot))
         assert any(path.endswith(documents.table.cursor_key) for path in made)
-        await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+        await wait_until(pilot, lambda: "Reading it again" not in screen_text(pilot))
         await pilot.press("tab")
         await wait_until(pilot, lambda: '"file_metadata": {' in screen_text(pilot))
         await pilot.press("c")

@@ -96,7 +96,7 @@ async def test_the_palette_says_when_nothing_fits(server, browse):
     async with browse(server.url) as pilot:
         await open_collection(pilot, INTERVIEWS)
         await palette(pilot, "[b]zzq")
-        await shown(pilot, 'Nothing fits "[b]zzq". Esc goes back.')
+        await shown(pilot, 'No match for "[b]zzq". Esc goes back.')
         await pilot.press("enter", "escape")
         await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
 
@@ -107,9 +107,9 @@ async def test_the_help_is_searched(server, browse):
         await dialog(pilot, HelpScreen, "question_mark")
         await pilot.press("slash", *"undo")
         await wait_until(pilot, lambda: "Refresh" not in screen_text(pilot))
-        assert "Undo any write" in screen_text(pilot)
+        assert "undo any write" in screen_text(pilot)
         await pilot.press(*"zzz")
-        await shown(pilot, "Nothing fits.")
+        await shown(pilot, "No match.")
         await pilot.press("escape")
         await wait_until(pilot, lambda: "Refresh" in screen_text(pilot))
         await pilot.press("escape")

@@ -144,7 +144,7 @@ async def test_nothing_is_deleted_while_it_is_written_to(browse, tmp_path):
             await pilot.press("y")
             await wait_until(pilot, lambda: session.writes_to(session.opened))
             await pilot.press("1", "d")
-            await told(pilot, f"1 write to {INTERVIEWS} is under way", "@ shows it.")
+            await told(pilot, f"1 write to {INTERVIEWS} is under way", "@ lists them.")
             assert pilot.app.screen is pilot.app.main
             move_clock(server, 120)
             pauses.gate.set()
@@ -162,7 +162,7 @@ async def test_without_a_state_folder_no_backup_is_promised(server, browse, serv
         question = await dialog(pilot, ConfirmScreen, "d")
         await shown(pilot, "There will be no backup, and nothing brings it back.")
         await shown(pilot, problem or "There is no state folder")
-        assert "B makes it again" not in words_on(pilot)
+        assert "B recreates it" not in words_on(pilot)
         assert question.query_one(".warning").display
         question._input.value = INTERVIEWS
         await pilot.press("enter", "enter")
@@ -212,7 +212,7 @@ async def test_a_restored_collection_that_is_gone_is_undone_already(
         await back_on_main(pilot)
         service.delete_collection(service.collections()[INTERVIEWS]["collection_id"])
         await pilot.press("z")
-        await told(pilot, "is deleted already.")
+        await told(pilot, "is already deleted.")
         assert pilot.app.main.session.undo_stack.newest is None
 
 
@@ -233,7 +233,9 @@ async def test_a_restore_that_broke_off_goes_on_where_it_began(server, browse, s
         await dialog(pilot, PickScreen, "B")
         await pilot.press("enter")
         await steps_over(pilot)
-        await shown(pilot, "it goes on in", "with all 57 documents of the backup")
+        await shown(
+            pilot, "Continuing an earlier restore in", "with all 57 documents of the backup"
+        )
         assert service.collection(begun["collection_id"])["documents_count"] == 57
         assert not any(path.endswith("/collections") for _, path in made)
         assert list(tmp_path.glob("restores/*.json")) == []
@@ -275,7 +277,7 @@ async def test_which_collection_a_lost_answer_made_is_asked(browse, tmp_path, ch
             await pilot.press("enter")
             await wait_until(pilot, lambda: pilot.app.screen is not first)
             await dialog(pilot, PickScreen)
-            await shown(pilot, "An earlier restore may have made one of these", made)
+            await shown(pilot, "An earlier restore may have created one of these", made)
             if chosen == "none":
                 await pilot.press("escape")
                 await back_on_main(pilot)
@@ -300,7 +302,7 @@ async def test_a_restore_at_work_in_another_xcoll_is_left_alone(browse, tmp_path
             await dialog(pilot, PickScreen, "B")
             await pilot.press("enter")
             await steps_over(pilot)
-            await shown(pilot, "Another xcoll is making a collection of this backup.")
+            await shown(pilot, "Another xcoll is recreating a collection from this backup.")
             assert made == []
             assert INTERVIEWS not in service.collections()
 

@@ -25,7 +25,7 @@ from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
 async def opened(pilot, key="enter"):
     """Open the details, and wait until they are read afresh."""
     screen = await dialog(pilot, DetailsScreen, key)
-    await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+    await wait_until(pilot, lambda: "Reading it again" not in screen_text(pilot))
     return screen
 
 
@@ -41,7 +41,7 @@ async def test_the_next_and_the_previous_document_are_shown_and_the_cursor_goes_
         assert screen.key == rows[0].file_id
         await pilot.press("right_square_bracket", "right_square_bracket")
         assert screen.key == rows[2].file_id
-        await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+        await wait_until(pilot, lambda: "Reading it again" not in screen_text(pilot))
         assert rows[2].name in words_on(pilot)
         await pilot.press("c")
         assert pilot.app.clipboard == rows[2].file_id

@@ -168,7 +168,7 @@ async def test_ids_that_were_not_attached_open_again_with_their_values(server, b
         await pilot.press("ctrl+s")
         await dialog(pilot, RunScreen)
         await pilot.press("escape")
-        await told(pilot, "1 attached, 1 failed", "@ tells which")
+        await told(pilot, "1 attached, 1 failed", "r lists them")
         await back_on_main(pilot)
         assert service.fields(collection_id, mine) is not None
         form = await dialog(pilot, AttachScreen, "a")
@@ -250,10 +250,10 @@ async def test_columns_of_a_paste_are_not_called_undefined_while_that_is_not_kno
 
     text = f"file_id,ticker\n{UNKNOWN},TSLA\n"
     for definitions, reason in (
-        (None, "the fields here are not known"),
-        ([], "there is no such field here"),
+        (None, "the fields of the collection are not known"),
+        ([], "the collection has no such field"),
     ):
         made = partial(AttachScreen, "Plans", definitions, check)
         async with opened(made) as (pilot, form):
             form._file_ids.text = text
-            await shown(pilot, f"Left out, for {reason}: ticker")
+            await shown(pilot, f"Left out, because {reason}: ticker")

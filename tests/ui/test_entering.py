@@ -48,7 +48,7 @@ async def test_a_first_start_asks_checks_keeps_and_tells_where(server, tmp_path)
         assert keyring.held == {}
         key_is_nowhere(pilot)
         await type_key(pilot, f"  {KEY}\n")
-        await shown(pilot, "The service takes the key.", "It is kept in Fake Keyring")
+        await shown(pilot, "The service accepts the key.", "It is stored in Fake Keyring")
         await shown(pilot, "as xcoll:default of the user management-key", "xcoll auth logout")
         assert keyring.held == {"default": Secret(KEY)}
         await pilot.press("enter")
@@ -66,9 +66,9 @@ async def test_what_can_be_no_key_is_said_at_the_key_and_never_sent(server, tmp_
         for text, said in (
             ("two words here", "holds a space"),
             ("half\tkey", "a control character"),
-            (f'"{KEY}"', "stands in quotation marks"),
+            (f'"{KEY}"', "is in quotation marks"),
             ("x" * 1_001, "longer than 1,000 characters"),
-            ("кључ-кључ-кључ", "no HTTP header can carry"),
+            ("кључ-кључ-кључ", "HTTP headers cannot contain"),
         ):
             await type_key(pilot, text)
             await shown(pilot, said)
@@ -80,9 +80,9 @@ async def test_of_several_lines_that_are_pasted_the_first_is_the_key(server, tmp
     async with enter(server, tmp_path, keyring) as pilot:
         await dialog(pilot, LogInScreen)
         pilot.app.screen._key_input.post_message(events.Paste(f"\n{KEY}\r\nlogin: me\n\n"))
-        await shown(pilot, "Only the first line of what was pasted was taken as the key.")
+        await shown(pilot, "Only the first pasted line was taken as the key.")
         await pilot.press("enter")
-        await shown(pilot, "The service takes the key.")
+        await shown(pilot, "The service accepts the key.")
         assert keyring.held == {"default": Secret(KEY)}
 
 
@@ -98,7 +98,7 @@ async def test_leaving_the_first_question_says_how_to_go_on(server, tmp_path):
             await pilot.press("escape")
         await dialog(pilot, LogInScreen, "K")
         await type_key(pilot, KEY)
-        await shown(pilot, "The service takes the key.")
+        await shown(pilot, "The service accepts the key.")
         await pilot.press("enter")
         await browsing(pilot)
 
@@ -127,7 +127,7 @@ async def test_a_keyring_that_waits_says_so_and_is_not_waited_for_after_esc(serv
         await shown(pilot, "Waiting for the keyring to be unlocked", "esc Continue without")
         await pilot.press("escape")
         await dialog(pilot, LogInScreen)
-        await shown(pilot, "The keyring was not waited for.", "set XAI_MANAGEMENT_KEY")
+        await shown(pilot, "xcoll did not wait for the keyring.", "set XAI_MANAGEMENT_KEY")
         keyring.go_on.set()  # an answer that comes now is not heard
         await pilot.pause()
         dialog_of(pilot, LogInScreen)
@@ -145,7 +145,7 @@ async def test_a_keyring_that_is_unlocked_in_time_goes_on_by_itself(server, tmp_
 
 async def test_without_a_keyring_the_key_serves_this_sitting_only(server, tmp_path):
     keyring = FakeKeyring()
-    keyring.problem = Unavailable("There is no keyring. To go on, set XAI_MANAGEMENT_KEY.")
+    keyring.problem = Unavailable("There is no keyring. To continue, set XAI_MANAGEMENT_KEY.")
     async with enter(server, tmp_path, keyring) as pilot:
         await dialog(pilot, LogInScreen)
         await shown(pilot, "There is no keyring.")
@@ -163,9 +163,11 @@ async def test_a_keyring_that_never_keeps_it_is_not_waited_for_after_esc(server,
     async with enter(server, tmp_path, keyring) as pilot:
         await dialog(pilot, LogInScreen)
         await type_key(pilot, KEY)
-        await shown(pilot, "Waiting for the keyring to keep it", "esc Continue without")
+        await shown(pilot, "Waiting for the keyring to store it", "esc Continue without")
         await pilot.press("escape")
-        await shown(pilot, "The key is used until xcoll ends.", "The keyring was not waited for;")
+        await shown(
+            pilot, "The key is used until xcoll ends.", "xcoll did not wait for the keyring;"
+        )
         await pilot.press("escape")
         await browsing(pilot)
         assert keyring.held == {}
@@ -182,7 +184,7 @@ async def test_asking_the_service_can_be_broken_off(server, tmp_path):
         assert form._key_input.value == KEY
         server.faults.clear()
         await pilot.press("enter")
-        await shown(pilot, "The service takes the key.")
+        await shown(pilot, "The service accepts the key.")
 
 
 async def test_a_key_without_permission_is_not_kept(server, tmp_path):
@@ -203,7 +205,7 @@ async def test_a_host_without_validation_is_asked_for_a_collection(server, tmp_p
         await type_key(pilot, WRONG)
         await shown(pilot, "The service does not accept the key")
         await type_key(pilot, KEY)
-        await shown(pilot, "The service takes the key.")
+        await shown(pilot, "The service accepts the key.")
         assert keyring.held == {"default": Secret(KEY)}
 
 
@@ -228,7 +230,7 @@ async def test_a_key_that_is_refused_later_is_replaced_over_the_screen(server, t
         await shown(pilot, "The service does not accept the key")
         assert documents.table.row is row  # the rows stay as they are
         await type_key(pilot, KEY)
-        await shown(pilot, "The service takes the key.")
+        await shown(pilot, "The service accepts the key.")
         await pilot.press("enter")
         await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
         await wait_until(pilot, lambda: session.documents.problem is None)
@@ -265,7 +267,7 @@ async def test_a_form_that_was_being_saved_keeps_what_was_typed(server, tmp_path
         await dialog(pilot, LogInScreen)
         server.faults.clear()
         await type_key(pilot, KEY)
-        await shown(pilot, "The service takes the key.")
+        await shown(pilot, "The service accepts the key.")
         await pilot.press("enter")
         await dialog(pilot, EditFieldsScreen)
         await wait_until(pilot, lambda: form.in_form)
@@ -287,7 +289,7 @@ async def test_a_key_of_another_team_leaves_nothing_of_the_old_one(server, tmp_p
         monkeypatch.setattr(ProfileAccess, "check_secret", of_another_team)
         await dialog(pilot, LogInScreen, "K")
         await type_key(pilot, KEY)
-        await shown(pilot, "The service takes the key.")
+        await shown(pilot, "The service accepts the key.")
         await pilot.press("enter")
         await wait_until(pilot, lambda: pilot.app.main is not old)
         await browsing(pilot)

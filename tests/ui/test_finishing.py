@@ -101,7 +101,7 @@ async def test_what_is_out_is_attached_with_either_version(browse, broken, lette
     mine = server.file_ids[6]
     broken.leave(1, mine)
     async with browse(server.url, size=(120, 40), state=tmp_path) as pilot:
-        await told(pilot, "A replacement broke off halfway", "! shows it")
+        await told(pilot, "A replacement was interrupted halfway", "! shows it")
         await open_collection(pilot, CONTRACTS)
         await listed(pilot)
         await shown(pilot, "broken-1.docx", f"not shown now · {CONTRACTS} · 10 min ago")
@@ -152,9 +152,9 @@ async def test_what_the_service_shows_is_said_and_can_be_dropped(browse, broken,
         await dialog(pilot, ChooseScreen)
         await pilot.press("x")
         await dialog(pilot, ConfirmScreen)
-        await shown(pilot, "Forget both versions?", "broken-1.docx")
+        await shown(pilot, "Delete both versions?", "broken-1.docx")
         await pilot.press("y")
-        await told(pilot, "both versions are forgotten")
+        await told(pilot, "both versions deleted")
         assert broken.left == []
         assert made == []
         assert service.fields(broken.collection_id, mine) == held
@@ -173,9 +173,9 @@ async def test_one_whose_collection_is_gone_can_only_be_dropped(server, browse, 
         assert pilot.app.screen is screen
         await pilot.press("x")
         await dialog(pilot, ConfirmScreen)
-        await shown(pilot, "Nothing else is known here that holds these fields.")
+        await shown(pilot, "xcoll knows of no other copy of these fields.")
         await pilot.press("y")
-        await told(pilot, "both versions are forgotten")
+        await told(pilot, "both versions deleted")
         assert broken.left == []
 
 
@@ -185,11 +185,11 @@ async def test_what_another_xcoll_is_at_work_on_is_left_alone(server, browse, tm
         async with browse(server.url, size=(120, 40), state=tmp_path) as pilot:
             await open_collection(pilot, CONTRACTS)
             await wait_until(pilot, lambda: pilot.app.main.session.key_info)
-            assert not any("broke off" in toast for toast in toasts(pilot))
+            assert not any("interrupted" in toast for toast in toasts(pilot))
             await listed(pilot)
-            await shown(pilot, "At work in another xcoll")
+            await shown(pilot, "Another xcoll is working on it")
             await pilot.press("enter")
-            await told(pilot, "broken-1.docx", "At work in another xcoll")
+            await told(pilot, "broken-1.docx", "Another xcoll is working on it")
             assert broken.left == ["0001"]
 
 
@@ -201,7 +201,7 @@ async def test_all_are_settled_at_once(browse, broken, letter):
     with another_session(tmp_path) as owner:
         broken.leave(9, server.file_ids[5], owner=owner)
         async with browse(server.url, size=(120, 40), state=tmp_path) as pilot:
-            await told(pilot, "3 replacements broke off")
+            await told(pilot, "3 replacements were interrupted")
             await open_collection(pilot, CONTRACTS)
             await listed(pilot)
             await pilot.press("A")
@@ -213,7 +213,7 @@ async def test_all_are_settled_at_once(browse, broken, letter):
             else:
                 await dialog(pilot, ConfirmScreen)
                 await pilot.press("y")
-                await told(pilot, "3 replacements forgotten.")
+                await told(pilot, "3 replacements dropped.")
             assert broken.left == ["0009"]
     held = [service.fields(broken.collection_id, file_id) for file_id in server.file_ids[:3]]
     assert held == [NEW if letter == "n" else None] * 3
@@ -234,7 +234,7 @@ async def test_all_stop_where_a_file_turns_out_to_be_gone(browse, tmp_path):
             await dialog(pilot, ChooseScreen)
             await pilot.press("n")
             words = await steps_over(pilot)
-            assert "1 finished, 1 not, 1 left untouched, because a file was gone" in words
+            assert "1 finished, 1 not, 1 not touched, because a file was gone" in words
             assert broken.left == ["0001", "0002"]
             assert service.fields(broken.collection_id, others[0]) == NEW
             assert service.fields(broken.collection_id, others[1]) is None

@@ -172,7 +172,7 @@ async def test_a_field_is_deleted_only_after_it_was_told_what_goes_with_it(descr
     async with describe(STORED) as (pilot, form):
         ticker = form._fields._rows[0]
         await pilot.click(ticker._button)
-        assert "Will be deleted, and its values with it: there are 12,480" in screen_text(pilot)
+        assert "Will be deleted with its values: the collection has 12,480" in screen_text(pilot)
         await pilot.press("ctrl+s")
         screen = screen_text(pilot)
         assert "− Field ticker" in screen
@@ -196,7 +196,7 @@ async def test_a_field_added_later_cannot_be_required_nor_take_a_key_that_is_the
         row = form._fields._rows[-1]
         assert row._required.disabled
         assert row.value() == FieldDefinition("form", unique=True)
-        assert "form is about to be deleted above: put it" in screen_text(pilot)
+        assert "form is marked for deletion above: put it" in screen_text(pilot)
         form._fields._rows[2].toggle()
         await pilot.press("ctrl+s")
         assert "form is defined above already." in screen_text(pilot)

@@ -76,7 +76,7 @@ async def test_text_of_the_service_is_shown_as_text_and_comes_back_exactly(edit,
         assert "[b]k[/b]" in screen
         assert "[@click=app.quit]x[/]" in screen
         assert r"first\nsecond\u{1b}[31m" in screen
-        assert "Shown escaped" in screen
+        assert "Shown as escapes" in screen
         assert form._fields.values() == fields
         assert not form.changed
         entry(form, "ticker").value = "A"
@@ -103,9 +103,9 @@ async def test_what_cannot_be_sent_is_told_where_it_stands(edit, sent):
         entry(form, "ticker").value = ""
         await pilot.press("ctrl+n", *"form", "tab", "x", "ctrl+n", "tab", "v", "ctrl+s")
         screen = screen_text(pilot)
-        assert "✗ This field is required: give it a value." in screen
-        assert "✗ There is a field form already: change that one." in screen
-        assert "✗ Give the field a name, or remove it." in screen
+        assert "✗ This field is required: enter a value." in screen
+        assert "✗ There already is a field form: change that one." in screen
+        assert "✗ Enter a name for the field, or remove it." in screen
         assert set(form._fields.problems()) == {"ticker", "form", ""}
         assert pilot.app.focused is entry(form, "ticker")
         await pilot.press("A")
@@ -243,7 +243,9 @@ async def test_a_unique_value_that_is_taken_is_told_before_anything_is_sent(edit
     async with edit(check_unique=check) as (pilot, form):
         entry(form, "accession").value = "1"
         await pilot.press("ctrl+s")
-        await wait_until(pilot, lambda: "✗ other[/].txt has this value" in screen_text(pilot))
+        await wait_until(
+            pilot, lambda: "✗ other[/].txt already has this value" in screen_text(pilot)
+        )
         assert pilot.app.focused is entry(form, "accession")
         await pilot.press("2", "ctrl+s")
         await wait_until(pilot, lambda: "+ accession  12" in screen_text(pilot))
@@ -258,7 +260,7 @@ async def test_a_check_that_fails_leaves_the_decision_to_the_service(edit, sent)
     async with edit(check_unique=check) as (pilot, form):
         entry(form, "accession").value = "1"
         await pilot.press("ctrl+s")
-        await wait_until(pilot, lambda: "Could not look whether accession" in screen_text(pilot))
+        await wait_until(pilot, lambda: "Could not check whether accession" in screen_text(pilot))
         await pilot.press("enter")
         assert sent[0].fields["accession"] == "1"
 
@@ -273,7 +275,7 @@ async def test_the_answer_of_a_check_that_was_left_is_dropped(edit):
     async with edit(check_unique=check) as (pilot, form):
         entry(form, "accession").value = "1"
         await pilot.press("ctrl+s")
-        assert "Looking whether" in screen_text(pilot)
+        assert "Checking whether" in screen_text(pilot)
         await pilot.press("escape")
         assert form.in_form
         answer.set()
@@ -372,11 +374,11 @@ async def test_what_is_no_text_and_what_is_not_defined_is_marked(sent):
     make = partial(EditFieldsScreen, odd, DEFINITIONS, sent.append, now=NOW)
     async with opened(make) as (pilot, form):
         helps = {each: str(row(form, each)._help.render()) for each in ("ticker", "form", "pages")}
-        assert helps["ticker"].startswith("not a text; kept as it is unless you change it · ")
+        assert helps["ticker"].startswith("not text; kept as it is unless you change it · ")
         assert helps["form"] == ""
         assert helps["pages"] == (
-            "not defined here; the service may refuse it · "
-            "not a text; kept as it is unless you change it"
+            "not defined here; the service may reject it · "
+            "not text; kept as it is unless you change it"
         )
         assert entry(form, "pages").value == "null"
         row(form, "pages").toggle()

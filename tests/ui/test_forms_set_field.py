@@ -15,13 +15,13 @@ def choose(names=NAMES, **options):
 
 async def test_a_field_is_set_after_it_was_told_for_how_many():
     async with choose(hidden=3, keys=["[b]k[/b]", "ticker"]) as (pilot, form):
-        assert "1,204 documents, 3 of them not in view." in screen_text(pilot)
+        assert "1,204 documents, 3 of them not shown." in screen_text(pilot)
         assert [key for _, key in form._select._options] == ["ticker", "form", "[b]k[/b]", ""]
         form._select.value = "[b]k[/b]"
         form._value_input.value = "[i]"
         await pilot.press("ctrl+s")
         screen = screen_text(pilot)
-        assert "[b]k[/b] becomes [i] in 1,204 documents, 3 of them not in view:" in screen
+        assert "[b]k[/b] becomes [i] in 1,204 documents, 3 of them not shown:" in screen
         assert "a[/].txt" in screen
         assert "f.txt" not in screen
         assert "and 1,199 more" in screen
@@ -36,7 +36,7 @@ async def test_clearing_is_not_agreed_to_by_enter():
         await pilot.click(form._clear)
         assert not form._value_row.display
         await pilot.press("ctrl+s")
-        assert "form is taken out of 1 document:" in screen_text(pilot)
+        assert "form is removed from 1 document:" in screen_text(pilot)
         await pilot.press("enter")
         assert form.in_form
         await pilot.press("ctrl+s", "y")
@@ -46,13 +46,13 @@ async def test_clearing_is_not_agreed_to_by_enter():
 async def test_what_cannot_be_done_is_told_where_it_stands():
     async with choose() as (pilot, form):
         await pilot.press("ctrl+s")
-        assert "Give it a value, or choose Clear." in screen_text(pilot)
+        assert "Enter a value, or choose Clear." in screen_text(pilot)
         await pilot.click(form._clear)
         await pilot.press("ctrl+s")
         assert "This field is required: it can be set, and not cleared." in screen_text(pilot)
         form._select.value = ""
         await pilot.press("ctrl+s")
-        assert "Give the field a name." in screen_text(pilot)
+        assert "Enter a name for the field." in screen_text(pilot)
         await pilot.press(*"accession", "ctrl+s")
         assert "This field is unique" in screen_text(pilot)
         assert pilot.app.results == []

@@ -16,7 +16,7 @@ async def start_indexing(pilot, name):
     documents = await open_collection(pilot, name)
     row = documents.table.row
     await pilot.press("i")
-    await told(pilot, "The service was asked to index")
+    await told(pilot, "The service was asked to re-index")
     await wait_until(pilot, lambda: row.file_id in documents.feed.under_way)
     return row, pilot.app.main.session.opened
 

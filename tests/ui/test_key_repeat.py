@@ -33,9 +33,9 @@ async def test_a_document_is_indexed_once_while_that_is_under_way(browse):
             await open_collection(pilot, INTERVIEWS)
             made = written(pilot)
             await pilot.press(*"iiii")
-            await told(pilot, "The service was asked to index")
+            await told(pilot, "The service was asked to re-index")
             await pilot.press(*"iiii")
-            await told(pilot, "is being indexed again already")
+            await told(pilot, "is already being re-indexed")
             assert [method for method, _ in made] == ["PATCH"]
             assert len(toasts(pilot)) == 2
             # Another document is another write.
@@ -43,7 +43,7 @@ async def test_a_document_is_indexed_once_while_that_is_under_way(browse):
             await wait_until(pilot, lambda: len(made) == 2)
             # When it is over it can be asked for again.
             move_clock(server, 60)
-            await told(pilot, "is indexed again.")
+            await told(pilot, "is re-indexed.")
             await wait_until(
                 pilot,
                 lambda: (

@@ -56,8 +56,8 @@ async def test_a_value_loses_the_line_ends_and_controls_around_it():
         ("a\x1b[31mb", r"a\u{1b}[31mb", r"\u{1b} is an escape code"),
         ("a\u200bb", r"a\u{200b}b", r"\u{200b} is “zero width space”"),
         ("a\u202eb", r"a\u{202e}b", r"\u{202e} is “right-to-left override”"),
-        ("FY25 ", "FY25 ", "What was pasted ends with a blank."),
-        (" a ", " a ", "What was pasted begins and ends with a blank."),
+        ("FY25 ", "FY25 ", "What was pasted ends with a space."),
+        (" a ", " a ", "What was pasted begins and ends with a space."),
         ("cafe\u0301", "cafe\u0301", ""),
         ("caf\xe9", "caf\xe9", ""),
         ("10\xa0000\xa0€", "10\xa0000\xa0€", ""),
@@ -72,16 +72,16 @@ async def test_what_is_unusual_in_a_value_is_kept_shown_and_said(pasted, shown, 
         assert ticker.value == shown
         assert said in words_on(pilot)
         if not said:
-            assert "Shown escaped" not in screen_text(pilot)
-            assert "with a blank" not in screen_text(pilot)
+            assert "Shown as escapes" not in screen_text(pilot)
+            assert "with a space" not in screen_text(pilot)
 
 
 async def test_a_blank_at_the_end_is_said_of_what_was_pasted_only():
     async with edit(ticker="") as (pilot, form):
         await paste(pilot, "a ")
-        assert "ends with a blank" in screen_text(pilot)
+        assert "ends with a space" in screen_text(pilot)
         await pilot.press("b", "space")
-        assert "with a blank" not in screen_text(pilot)
+        assert "with a space" not in screen_text(pilot)
         assert entry(form, "ticker").text == "a b "
 
 
@@ -90,7 +90,7 @@ async def test_what_was_emptied_is_escaped_no_more_until_it_is_put_back():
         ticker = entry(form, "ticker")
         await pilot.press("end", "ctrl+u", *r"C:\n")
         assert ticker.text == r"C:\n"
-        assert "Shown escaped" not in screen_text(pilot)
+        assert "Shown as escapes" not in screen_text(pilot)
         await pilot.press("ctrl+u")
         await pilot.click(form._fields._defined[0]._button)
         assert ticker.text == "a\nb"
@@ -147,7 +147,7 @@ async def test_a_filter_takes_a_paste_as_a_whole(server, browse):
         assert rf"xa\rb{name}" in screen_text(pilot)
         await wait_until(pilot, lambda: documents.feed.query.text == f"xa\rb{name}")
         await pilot.press("escape")
-        await wait_until(pilot, lambda: "Shown escaped" not in screen_text(pilot))
+        await wait_until(pilot, lambda: "Shown as escapes" not in screen_text(pilot))
 
 
 async def test_a_value_of_a_megabyte_leaves_the_keys_quick():
@@ -159,7 +159,7 @@ async def test_a_value_of_a_megabyte_leaves_the_keys_quick():
         await paste(pilot, value)
         assert ticker.text == "x" + value
         assert f"{len(value):,} characters" in screen_text(pilot)
-        assert "removed as a whole" in words_on(pilot)
+        assert "deleted as a whole" in words_on(pilot)
         await pilot.press("z")
         assert ticker.text == "x" + value + "z"
         # It is measured and drawn with each key, so it has to be short.

@@ -63,9 +63,9 @@ async def test_columns_that_are_fields_are_offered_and_used():
     async with attach(attached=[B]) as (pilot, form):
         await paste(pilot, TABLE)
         assert "3 IDs" in words_on(pilot)
-        assert "[✓] Use what stands beside them: ticker (3), accession (3)" in words_on(pilot)
-        assert "3 of 3 stand beside the IDs" in words_on(pilot)
-        assert "Left out, for there is no such field here: Size" in words_on(pilot)
+        assert "[✓] Use the values next to them: ticker (3), accession (3)" in words_on(pilot)
+        assert "3 of 3 are next to the IDs" in words_on(pilot)
+        assert "Left out, because the collection has no such field: Size" in words_on(pilot)
         entry_form = form._form._defined[1]
         entry_form._input.value = "10-K"
         await next_(pilot, form)
@@ -93,10 +93,10 @@ async def test_what_stands_beside_the_ids_can_be_declined():
     async with attach() as (pilot, form):
         await paste(pilot, TABLE)
         await pilot.press("tab", "space")
-        assert "[ ] Use what stands beside them" in words_on(pilot)
-        assert "stand beside the IDs" not in words_on(pilot)
+        assert "[ ] Use the values next to them" in words_on(pilot)
+        assert "are next to the IDs" not in words_on(pilot)
         await pilot.press("ctrl+s")
-        assert "This field is required: give it a value." in words_on(pilot)
+        assert "This field is required: enter a value." in words_on(pilot)
         form._form._defined[0]._input.value = "all"
         await next_(pilot, form)
         await pilot.press("ctrl+s")
@@ -108,7 +108,7 @@ async def test_what_stands_beside_the_ids_can_be_declined():
 async def test_a_value_for_all_fills_the_cells_that_are_empty():
     async with attach() as (pilot, form):
         await paste(pilot, f"id;ticker\r{A};AAPL\r{B};\r")
-        assert "1 of 2 stand beside the IDs; this is for the others" in words_on(pilot)
+        assert "1 of 2 are next to the IDs; this is for the others" in words_on(pilot)
         await pilot.press("ctrl+s")
         assert "This field is required" in words_on(pilot)
         form._form._defined[0]._input.value = "rest"
@@ -122,10 +122,10 @@ async def test_a_table_is_held_to_the_rules_of_its_fields():
     async with attach(rules) as (pilot, form):
         await paste(pilot, f"id,k\r{A},1\r{B},\r")
         await pilot.press("ctrl+s")
-        assert "ID 2 has no value beside it, and the field is required." in words_on(pilot)
+        assert "ID 2 has no value next to it, and the field is required." in words_on(pilot)
         form._file_ids.text = f"id,k\n{A},1\n{B},1\n"
         await pilot.press("ctrl+s")
-        assert "“1” stands twice, and the field is unique." in words_on(pilot)
+        assert "“1” appears twice, and the field is unique." in words_on(pilot)
         form._file_ids.text = f"{A}\n{B}"
         await pilot.pause()
         assert form._columns["k"].display
@@ -136,7 +136,7 @@ async def test_a_table_is_held_to_the_rules_of_its_fields():
 async def test_columns_that_are_no_fields_are_said():
     async with attach([]) as (pilot, form):
         await paste(pilot, f"name,file_id,[b]\r\nx,{A},y\r\n")
-        assert "Left out, for there is no such field here: name, [b]" in words_on(pilot)
+        assert "Left out, because the collection has no such field: name, [b]" in words_on(pilot)
         assert not form._pasted_found.use.display
 
 
@@ -176,7 +176,7 @@ async def test_nothing_that_would_act_on_the_terminal_reaches_the_screen():
     async with attach([FieldDefinition("k", unique=True)]) as (pilot, form):
         await paste(pilot, f"\x1b[31m{A}\x1b[0m\r\x1b]52;c;x\x07{B}\u202e")
         assert "2 IDs" in words_on(pilot)
-        assert "Shown escaped" in words_on(pilot)
+        assert "Shown as escapes" in words_on(pilot)
         assert "\x1b" not in screen_text(pilot)
         form._columns["k"].focus()
         await paste(pilot, "C:\\new")
@@ -216,13 +216,13 @@ async def test_what_is_folded_is_edited_around_and_removed_as_a_whole():
         await paste(pilot, "\r".join(ids) + "\r")
         await paste(pilot, f"{more}\r{ids[7]}")
         assert form._file_ids.exact == "\n".join([*ids, more, ids[7]])
-        await wait_until(pilot, lambda: "3,001 IDs · 1 given more than once" in words_on(pilot))
+        await wait_until(pilot, lambda: "3,001 IDs · 1 repeated" in words_on(pilot))
         form._file_ids.move_cursor((0, 0))
         await pilot.press("delete")
         assert form._file_ids.exact == f"\n{more}\n{ids[7]}"
         await wait_until(pilot, lambda: "2 IDs" in words_on(pilot))
         await pilot.press("ctrl+z")
-        await wait_until(pilot, lambda: "3,001 IDs · 1 given more than once" in words_on(pilot))
+        await wait_until(pilot, lambda: "3,001 IDs · 1 repeated" in words_on(pilot))
         form._file_ids.move_cursor((0, 5))
         await pilot.press("space", "backspace", "backspace")
         assert form._file_ids.exact == f"\n{more}\n{ids[7]}"
@@ -280,7 +280,7 @@ async def test_a_table_is_attached_with_its_values(server, browse, service):
         await paste(
             pilot, f'"Title, full"\tDOI\tFile ID\r"a, b"\t10.5555/one\t{one}\rc\tx/2\t{other}\r'
         )
-        await shown(pilot, "2 IDs", "Use what stands beside them: doi (2)")
+        await shown(pilot, "2 IDs", "Use the values next to them: doi (2)")
         await pilot.press("ctrl+s")
         await shown(pilot, "Attach 2 files?", "doi: 10.5555/one")
         await pilot.press("ctrl+s")

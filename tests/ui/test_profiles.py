@@ -175,4 +175,4 @@ async def test_one_profile_alone_says_how_to_make_another(server, tmp_path):
     async with enter(server, tmp_path, FakeKeyring(default=KEY)) as pilot:
         await loaded(pilot)
         await dialog(pilot, PickScreen, "P")
-        await shown(pilot, "xcoll auth login --profile NAME makes another")
+        await shown(pilot, "xcoll auth login --profile NAME creates one")

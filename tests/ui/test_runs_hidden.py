@@ -103,4 +103,4 @@ async def test_the_list_of_an_earlier_run_opens_again_and_is_only_looked_at(serv
 async def no_run_yet(pilot):
     """See that there is no run to show yet."""
     await pilot.press("r")
-    await told(pilot, "Nothing was done to many documents at once yet.")
+    await told(pilot, "No bulk operation yet.")

@@ -151,7 +151,7 @@ async def test_what_is_found(server: Server, browse, update):
         documents = await open_filings(pilot)
         await dialog(pilot, DetailsScreen, "enter")
         await wait_until(pilot, lambda: "SHA-256" in screen_text(pilot))
-        await wait_until(pilot, lambda: "Reading afresh" not in screen_text(pilot))
+        await wait_until(pilot, lambda: "Reading it again" not in screen_text(pilot))
         await walk.stop("details", picture=MEDIUM)
         await walk.leave()
 

@@ -110,11 +110,11 @@ async def test_one_is_asked_for_and_then_told_how_it_ended(browse):
             for row in (good, bad):
                 table.move_to(table.listing.index_of(row.file_id))
                 await pilot.press("i")
-                await told(pilot, f"The service was asked to index “{row.name}” again.")
+                await told(pilot, f"The service was asked to re-index “{row.name}”.")
             await back_on_main(pilot)
-            assert not any("is indexed again" in toast for toast in toasts(pilot))
+            assert not any("is re-indexed" in toast for toast in toasts(pilot))
             move_clock(server, 60)
-            await told(pilot, f"“{good.name}” is indexed again.")
+            await told(pilot, f"“{good.name}” is re-indexed.")
             await told(pilot, f"Indexing “{bad.name}” failed again", "readable text")
 
 
@@ -141,7 +141,7 @@ async def test_a_run_says_what_was_asked_for_and_then_how_it_ended(browse):
             run._table.move_to(3)
             key = run._table.cursor_key
             move_clock(server, 60)
-            await shown(pilot, "3 ready · 2 failed again", "F finds those that failed again")
+            await shown(pilot, "3 ready · 2 failed again", "F shows those that failed again")
             wanted = {**dict.fromkeys(good, "ready"), **dict.fromkeys(bad, "failed again")}
             assert outcomes(run) == wanted
             on_screen = {row.key: row.word for row in map(run._rows.row, range(len(run._rows)))}
@@ -164,6 +164,6 @@ async def test_a_run_that_was_closed_tells_how_the_indexing_ended(browse):
             assert not any("ready" in toast for toast in toasts(pilot))
             move_clock(server, 60)
             await told(
-                pilot, f"{SCANS} re-indexed: 3 ready, 2 failed again. F finds those that failed."
+                pilot, f"{SCANS} re-indexed: 3 ready, 2 failed again. F shows those that failed."
             )
             assert sum(SCANS in toast for toast in toasts(pilot)) == 1

@@ -30,7 +30,7 @@ async def test_failures_are_grouped_indexed_again_and_what_came_of_it_is_told(br
             await wait_until(pilot, lambda: "38 · 0 failed" in screen_text(pilot))
             assert "12 ×" not in screen_text(pilot)
             move_clock(server, 60)
-            await told(pilot, f"{SCANS} re-indexed: 0 ready, 12 failed again. F finds")
+            await told(pilot, f"{SCANS} re-indexed: 0 ready, 12 failed again. F shows")
             await wait_until(pilot, lambda: "38 · 12 failed" in screen_text(pilot))
 
 

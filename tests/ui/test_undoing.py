@@ -126,9 +126,9 @@ async def test_the_list_undoes_any_and_what_was_undone_is_done_again(server, bro
         await dialog(pilot, UndoLogScreen, "U")
         assert [state for _, state in log_rows(pilot)] == ["● possible", "● possible", "○ undone"]
         await pilot.press("end")
-        await shown(pilot, "It was undone already.")
+        await shown(pilot, "It is already undone.")
         await pilot.press("enter")
-        await told(pilot, "It was undone already.")
+        await told(pilot, "It is already undone.")
         # Y takes the undo back, and asks, since that removes something.
         await dialog(pilot, ConfirmScreen, "Y")
         await shown(pilot, "Redo: Remove from collection?", one.name)
@@ -251,9 +251,9 @@ async def test_another_session_at_work_keeps_its_writes(server, browse, tmp_path
         async with browse(server.url, size=(120, 40), state=tmp_path) as second:
             await open_collection(second, INTERVIEWS)
             await dialog(second, UndoLogScreen, "U")
-            assert [state for _, state in log_rows(second)] == ["◌ of another xcoll"]
+            assert [state for _, state in log_rows(second)] == ["◌ in another xcoll"]
             await second.press("enter")
-            await told(second, "at work in another xcoll")
+            await told(second, "Another xcoll is working on it")
 
 
 async def test_what_was_undone_elsewhere_meanwhile_is_seen(server, browse, tmp_path):
@@ -318,7 +318,7 @@ async def test_replacing_is_offered_where_the_service_keeps_the_fields(browse, c
                 await shown(pilot, "Put the old fields back?", "3 documents")
                 await pilot.press("y")
             title = "Replace the document?" if count == 1 else "Replace them?"
-            await shown(pilot, title, "What is left is to remove")
+            await shown(pilot, title, "The only way left is to remove")
             await pilot.press("y")
             await wait_until(
                 pilot,

@@ -51,7 +51,7 @@ async def test_the_preview_shows_what_is_missing_and_follows_changes_of_the_row(
             value = '{"clause": [1, 2, "' + "x" * 90 + '"], "escape": "\x1b[31m"}'
             service.edit(collection_id, row.file_id, {"note": value})
             await pilot.press("R")
-            await shown_in_preview(pilot, "note", "Defined, and missing here role")
+            await shown_in_preview(pilot, "note", "Defined, but missing here role")
             assert "\x1b" not in preview_words(pilot)
             assert "␛[31m" in preview_words(pilot).replace(" ", "")
             assert all(

@@ -27,7 +27,7 @@ async def test_three_ids_one_unknown_and_one_already_there(server, browse, servi
         mine, name = server.file_ids[7], documents.table.row.name
         form = await dialog(pilot, AttachScreen, "a")
         form._file_ids.text = f'"{mine}", {UNKNOWN}\n{here}\n{mine}'
-        await shown(pilot, "3 IDs · 1 given more than once")
+        await shown(pilot, "3 IDs · 1 repeated")
         await pilot.press("ctrl+s")
         await shown(pilot, "Attach 2 files?", f"Already here: {name}", mine)
         assert service.fields(collection_id, mine) is None

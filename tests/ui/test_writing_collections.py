@@ -195,7 +195,7 @@ async def test_from_where_it_was_deleted_it_is_made_again(server, browse, servic
             await steps_over(pilot)
             assert {facts.total for facts in bars} == {64}
             assert bars[-1].done == 64
-            await shown(pilot, "B makes it again from its backup.", "B Recreate · c Copy")
+            await shown(pilot, "B recreates it from its backup.", "B Recreate · c Copy")
             assert CONTRACTS not in service.collections()
             bars.clear()
             await pilot.press("B")

@@ -44,7 +44,7 @@ async def test_a_required_and_unique_field_is_checked_then_saved_and_undone(
         await shown(pilot, "This field is required")
         entry(form, "doi").value = taken.fields["doi"]
         await pilot.press("ctrl+s")
-        await shown(pilot, f"{taken.name} has this value, and it has to be unique.")
+        await shown(pilot, f"{taken.name} already has this value, and it must be unique.")
         assert made == []
         entry(form, "doi").value = "10.5555/new"
         await pilot.press("ctrl+s")
@@ -159,7 +159,7 @@ async def test_a_fault_between_the_halves_of_a_replacement_loses_nothing(browse,
         server.faults.clear()
         # The next start offers to finish it.
         async with browse(server.url, size=(120, 40), state=tmp_path) as pilot:
-            await shown(pilot, "broke off")
+            await shown(pilot, "interrupted")
             await pilot.press("exclamation_mark")
             await shown(pilot, "not shown now")
             await pilot.press("enter")

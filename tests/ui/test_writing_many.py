@@ -173,7 +173,7 @@ async def test_a_run_that_stops_by_itself_counts_what_was_not_sent(server, brows
         assert failed + words.count("not sent") == 16
         await shown(pilot, f"4 done · {failed} failed · {16 - failed} not sent")
         assert "left" not in words_on(pilot)
-        await shown(pilot, "does not accept the key any more, so the rest was not sent.")
+        await shown(pilot, "no longer accepts the key, so the rest was not sent.")
         collection = service.collection(pilot.app.main.session.opened)
         assert collection["documents_count"] == 64 - 4
         assert len(marked) == 20
@@ -195,7 +195,7 @@ async def test_one_and_many_are_indexed_again(server, browse):
         marked = list(documents.table.marks)
         assert len(marked) == 12
         await dialog(pilot, ConfirmScreen, "i")
-        await shown(pilot, "12 documents of Incoming scans are indexed again")
+        await shown(pilot, "12 documents of Incoming scans are re-indexed")
         await pilot.press("y")
         run = await run_over(pilot)
         # Each fails again at once, and looks as it did: nobody saw the indexing begin.

@@ -205,7 +205,7 @@ async def test_what_broke_off_between_its_halves_is_kept_and_finished(
         if restarted:
             async with edit(server) as pilot:
                 it.pilot = pilot
-                await shown(pilot, "broke off")
+                await shown(pilot, "interrupted")
                 await open_collection(pilot, CONTRACTS)
                 await _finish(it)
 
@@ -293,7 +293,7 @@ async def test_a_field_of_many_is_taken_out_or_never_called_so(edit, patch, reat
             await pilot.press("enter", "down", "enter", "tab", "down", "space")
             assert form.key == "effective"
             await pilot.press("ctrl+s")
-            await shown(pilot, "Clear this field?", "effective is taken out of 3 documents")
+            await shown(pilot, "Clear this field?", "effective is removed from 3 documents")
             await pilot.press("y")
             run = await run_over(pilot)
             if (patch, reattach) in REPLACED:

@@ -48,7 +48,7 @@ async def test_read_only_is_refused_where_nobody_says_why(server, browse):
             pilot.app.clear_notifications()
             await pilot.press(key)
             assert pilot.app.screen is main
-            assert toasts(pilot) == ["Nothing may be written here."], key
+            assert toasts(pilot) == ["Nothing can be written here."], key
 
 
 async def test_the_activity_tells_writes_and_requests_and_copies_them_without_the_key(

@@ -387,7 +387,7 @@ class Client(Endpoints):
             case httpx.ConnectTimeout():
                 trouble = f"no connection to {place} within {self._connect_timeout:g} s"
             case httpx.TimeoutException() | TimeoutError():
-                trouble = f"no whole answer from {place} in time"
+                trouble = f"no complete answer from {place} in time"
             case httpx.ConnectError() if lasting:
                 advice = advise_on_untrusted(cause, os.environ)
                 trouble = f"the certificate of {place} is not trusted ({cause}){advice}"
@@ -400,7 +400,7 @@ class Client(Endpoints):
             case httpx.LocalProtocolError() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
                 trouble, lasting = "the request cannot be sent", True
             case _:
-                trouble = f"the connection to {place} broke before the whole answer came"
+                trouble = f"the connection to {place} broke before the complete answer came"
         sent = not isinstance(problem, unsent)
         return replace(answer, trouble=trouble, sent=sent, lasting=lasting)
 

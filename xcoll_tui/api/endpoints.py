@@ -183,7 +183,7 @@ class Endpoints(ABC):
             except NotFound:
                 raise conflict from None
             except ApiError as error:
-                doubt(error, "The file may be attached all the same: look before trying again.")
+                doubt(error, "The file may still be attached: check before trying again.")
                 raise
             shown = document.raw_fields
             if any(shown.get(key) != value for key, value in (fields or {}).items()):

@@ -185,7 +185,7 @@ class NotFound(Rejected):
 
 
 class Conflict(Rejected):
-    """409: it exists already, or a unique value is used already."""
+    """409: it already exists, or a unique value is already in use."""
 
 
 class RateLimited(Rejected):

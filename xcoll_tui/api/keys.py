@@ -74,7 +74,7 @@ def _problem_of(holder: ManagementKey) -> str | None:
     if not text.isprintable():
         return "holds a line break, a control character or another invisible character"
     if any(ord(character) > 0xFF for character in text):
-        return "holds a character that no HTTP header can carry"
+        return "holds a character that HTTP headers cannot contain"
     return None
 
 

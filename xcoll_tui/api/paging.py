@@ -31,7 +31,7 @@ async def walk_pages(
             return
         if token in seen:
             raise Unreadable(
-                "the service handed out the same pagination_token twice, so the pages after these "
+                "the service returned the same pagination_token twice, so the pages after these "
                 "cannot be reached",
                 "Try again, or another order.",
                 status=200,

@@ -106,7 +106,8 @@ def _choose(
     except _Unusable as problem:
         report(Variable(variable, False, str(problem)))
         return None, (
-            f"Nothing was sent: {variable} names no proxy that can be used: {problem}. Correct it "
+            f"Nothing was sent: {variable} names a proxy that cannot be used: {problem}. "
+            "Correct it "
             f"or unset it, or list {host} in NO_PROXY."
         )
     report(Variable(variable, True, f"requests go through the proxy {proxy.address}"))
@@ -165,7 +166,7 @@ def refusal_of(proxy: Proxy, base_url: str, words: str) -> tuple[str, bool]:
             f"{proxy_name} asks for a user name and password, and was given none that it takes",
             True,
         )
-    reason = f"HTTP {status}" if status.isdecimal() else "its answer is no HTTP"
+    reason = f"HTTP {status}" if status.isdecimal() else "its answer is not HTTP"
     return f"{proxy_name} does not let through to {base_url} ({reason})", False
 
 
@@ -232,11 +233,11 @@ def _parse(variable: str, value: str) -> Proxy:
     The user and the password end at the last @, so that a # or / in them does no harm.
     """
     if not value.isprintable():
-        raise _Unusable("it holds a character that no URL may hold")
+        raise _Unusable("it holds a character that URLs cannot contain")
     if KEY_PREFIX in value:
         raise _Unusable("it holds a management key")
     if value[0] in "\"'`“‘" or value[-1] in "\"'`”’":
-        raise _Unusable("it stands in quotation marks, which are part of it")
+        raise _Unusable("it is in quotation marks, which became part of it")
     scheme, separator, rest = value.partition("://")
     scheme, rest = (scheme.lower(), rest) if separator else ("http", value)
     if scheme.startswith("socks"):
@@ -245,7 +246,7 @@ def _parse(variable: str, value: str) -> Proxy:
         raise _Unusable("it begins with neither http:// nor https://")
     credentials, has_credentials, authority = rest.rpartition("@")
     if not has_credentials and authority.rstrip("/").lower() in _NO_ADDRESS:
-        raise _Unusable("it is a word, and no address")
+        raise _Unusable("it is a word, not an address")
     host, port = _place_in(re.split(r"[/?#]", authority, maxsplit=1)[0])
     if _UNEXPANDED.search(credentials):
         raise _Unusable("it holds a placeholder, and nothing was put in its place")
@@ -274,6 +275,6 @@ def _place_in(authority: str) -> tuple[str, int | None]:
     if _HOST.fullmatch(host) is None or any(len(label) > 63 for label in labels):
         raise _Unusable("its host cannot be used")
     if port and (_PORT.fullmatch(port) is None or not 0 < int(port) < 65_536):
-        raise _Unusable("its port is no number from 1 to 65535")
+        raise _Unusable("its port is not a number from 1 to 65535")
     # In a URL the % before a zone, as in fe80::1%25eth0, is written as %25.
     return host.strip("[]").replace("%25", "%"), int(port) if colon and port else None

@@ -44,13 +44,13 @@ _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
         "Check the ID; it may have been deleted elsewhere.",
     ),
     errors.Conflict: (
-        "it exists already, or a unique value is used already",
-        "Look at what is there, then decide.",
+        "it already exists, or a unique value is already in use",
+        "Check what is there first.",
     ),
     errors.RateLimited: ("too many requests", "Wait a while, then try again."),
     errors.Rejected: ("the service refused the request", "Check the request and the base URL."),
     errors.ServerFault: ("the service failed", "Try again later."),
-    errors.Unreadable: ("the service answers with an error as if it were none", "Try again later."),
+    errors.Unreadable: ("the service reports an error in a successful answer", "Try again later."),
 }
 
 
@@ -115,7 +115,7 @@ def error_from(
     if retry_after and least is not None and retry_after >= least:
         advice = f"The service asks to wait {errors.wait_words(retry_after)}; then try again."
     if unknown:
-        advice = "It may have been carried out all the same: read it back before trying again."
+        advice = "It may have been carried out anyway: check before trying again."
     error = kind(
         meaning,
         advice,
@@ -140,9 +140,9 @@ def unreadable(answer: Answer, clause: str, hide: Callable[[str], str]) -> error
     """Return the error for a 2xx answer that is none of the API's; `clause` says what it is."""
     clause_shown = describe_body(answer.body, hide) or clause
     advice = (
-        "The request was probably carried out: read it back before trying again."
+        "The request was probably carried out: check before trying again."
         if answer.endpoint.writes
-        else "Check the base URL, and what stands between here and there."
+        else "Check the base URL, and proxies on the way."
     )
     return errors.Unreadable(
         "the answer cannot be read",
@@ -207,7 +207,7 @@ def _broken_off(
     unknown = answer.endpoint.writes and (answer.sent or unknown_before)
     if unknown:
         kind: type[errors.ApiError] = errors.OutcomeUnknown
-        advice = "It may have been carried out: read it back before trying again."
+        advice = "It may have been carried out: check before trying again."
     elif answer.status is not None:
         kind, advice = errors.Unreadable, "Try again."
     else:
@@ -241,7 +241,9 @@ def _meaning_of(
     status = answer.status or 0
     if 300 <= status < 400:
         target = one_line(answer.headers.get("location", ""), hide)
-        meaning = f"the service redirects{f' to {target}' if target else ''}, which is not followed"
+        meaning = (
+            f"the service redirects{f' to {target}' if target else ''}, which xcoll does not follow"
+        )
         meaning += " because the key would go with it"
         advice = "Check the base URL."
     elif status == _OVERLOADED and kind is errors.ServerFault:

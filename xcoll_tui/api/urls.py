@@ -32,7 +32,7 @@ def accept_base_url(
         parts = urlsplit(address)
         port = parts.port
     except ValueError:
-        parts, port, problem = urlsplit(""), None, "is no URL"
+        parts, port, problem = urlsplit(""), None, "is not a URL"
     host = parts.hostname or ""
     authority = f"[{host}]" if ":" in host else host
     if "@" in address:
@@ -98,7 +98,7 @@ def id_segment(value: str, name: str) -> str:
     if not value:
         raise Refused(f"Nothing was sent: the {name} is empty. Give the whole {name}.")
     if value in {".", ".."}:
-        raise Refused(f"Nothing was sent: {value!r} is no {name}, but a step in a path.")
+        raise Refused(f"Nothing was sent: {value!r} is not a {name} but a step in a path.")
     with suppress(UnicodeEncodeError):
         return quote(value, safe="")
     raise Refused(f"Nothing was sent: the {name} holds half a character (a lone surrogate).")

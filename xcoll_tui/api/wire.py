@@ -101,7 +101,7 @@ def read_object(body: bytes) -> dict[str, Any]:
         return {}
     value = _loads(body)
     if not isinstance(value, dict):
-        raise DecodeFailed("it is no JSON object")
+        raise DecodeFailed("it is not a JSON object")
     return value
 
 
@@ -143,7 +143,7 @@ def read_key_info(body: bytes) -> KeyInfo:
     """Read what is known of a key; one example of the service misspells redactedApiKey."""
     members = read_object(body)
     if not any(name in members for name in KeyInfo.__struct_encode_fields__):
-        raise DecodeFailed("it tells nothing of a key")
+        raise DecodeFailed("it does not describe a key")
     members["redactedApiKey"] = members.get("redactedApiKey") or members.get("reactedApiKey")
     return KeyInfo(**mend_members(members, KeyInfo, "", []))
 
@@ -173,7 +173,7 @@ def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
         _refuse_other(outer_values, name)
         values = outer_values.get(name)
         if values is not None and not isinstance(values, list):
-            raise DecodeFailed(f"its {name} are no list") from None
+            raise DecodeFailed(f"its {name} are not a list") from None
         lossy = not _is_utf8(body)
         items = [_mend_item(value, kind, lossy=lossy) for value in values or []]
         token = outer_values.get("pagination_token")
@@ -227,7 +227,7 @@ def _mend_item(value: Any, item: type[T], *, lossy: bool) -> T:
     `lossy`: its text was no UTF-8, and has replacement characters in place of what was there.
     """
     if not isinstance(value, dict):
-        return item(unreadable=f"It is no JSON object but {_kind_of(value)}.")
+        return item(unreadable=f"It is not a JSON object but {_kind_of(value)}.")
     dropped: list[str] = []
     try:
         members = mend_members(value, item, "", dropped)
@@ -239,7 +239,7 @@ def _mend_item(value: Any, item: type[T], *, lossy: bool) -> T:
     except RecursionError:
         return item(unreadable="It is nested too deeply to be read.")
     if dropped:
-        members["unreadable"] = f"It could not be read in full: {'; '.join(dropped)}."
+        members["unreadable"] = f"It could not be read completely: {'; '.join(dropped)}."
     return item(**members)
 
 
@@ -263,7 +263,7 @@ def _lost_in(fields: dict[str, Any], *, lossy: bool) -> Iterator[str]:
         yield "fields holds a number that is not valid JSON, or too large"
     else:
         if lossy and _REPLACED in text:
-            yield "fields holds a text that is no UTF-8"
+            yield "fields holds text that is not UTF-8"
 
 
 def _is_writable(text: str) -> bool:
@@ -378,4 +378,4 @@ def _loads(raw: bytes) -> Any:
     except RecursionError:
         raise DecodeFailed("it is nested too deeply") from None
     except ValueError:
-        raise DecodeFailed("it is no JSON") from None
+        raise DecodeFailed("it is not JSON") from None

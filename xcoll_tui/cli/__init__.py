@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.access import Access
 
 _HELP = """\
-usage: xcoll [options] [COLLECTION_ID], or xcoll COMMAND … (--help tells more)
+usage: xcoll [options] [COLLECTION_ID], or xcoll COMMAND … (--help shows more)
 
 Browse the xAI Collections API in a terminal, or do one thing from a script.
 
@@ -96,7 +96,9 @@ def browse_parser() -> Parser:
     parser.add_argument("--read-only", action="store_true", help="refuse every write")
     parser.add_argument("--theme", metavar="NAME", help="colours (xcoll); also XCOLL_THEME")
     parser.add_argument(
-        "--fresh", action="store_true", help="as at the first time: forget what the screen was like"
+        "--fresh",
+        action="store_true",
+        help=("start as if for the first time: ignore the saved screen state"),
     )
     parser.add_argument("--log", type=_file, metavar="FILE", help="write a log without secrets")
     parser.add_argument("--version", action="version", version=f"xcoll {__version__}")
@@ -313,7 +315,7 @@ def _stream_that_is_no_terminal() -> str | None:
 def _require_terminal() -> None:
     elsewhere = _stream_that_is_no_terminal()
     if elsewhere is not None:
-        stop(f"xcoll needs a terminal, and standard {elsewhere} is none.", EXIT_USAGE)
+        stop(f"xcoll needs a terminal, and standard {elsewhere} is not one.", EXIT_USAGE)
     term = os.environ.get("TERM", "")
     if term in {"", "dumb"}:
         problem = f"and TERM is {term or 'not set'}"

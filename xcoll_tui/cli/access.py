@@ -211,7 +211,7 @@ class ProfileAccess:
 
     def where_kept(self, backend: str) -> str:
         """Say which keyring holds the key, and under which name."""
-        return f"It is kept in {backend}, as {self.entry} of the user {USER}."
+        return f"It is stored in {backend}, as {self.entry} of the user {USER}."
 
     def command(self, words: str = "") -> str:
         """Write a command of xcoll as it is typed for this profile."""
@@ -362,7 +362,7 @@ class ProfileAccess:
 
     def _last_checked(self) -> "tuple[Secret, KeyInfo | None]":
         if self._checked is None:
-            raise LookupError("No key was checked yet, so none can be kept.")
+            raise LookupError("No key was checked yet, so none can be stored.")
         return self._checked
 
     def _adopt(self, source: str) -> None:

@@ -130,7 +130,7 @@ def _carry_out(options: argparse.Namespace) -> int:
         begin_line()
         stop("Interrupted, so nothing was changed.", exit_code_of_signal())
     except OSError as error:  # nothing else lets one through
-        stop_unwritten(error, "xcoll auth status tells how things stand.")
+        stop_unwritten(error, "xcoll auth status shows the current state.")
     return code
 
 
@@ -138,7 +138,7 @@ def make_auth_parser() -> Parser:
     """Make the parser of `xcoll auth` and its commands."""
     parser = _AuthParser(
         prog="xcoll auth",
-        description="Log in, and see which key is used. Keys are kept in the OS keyring.",
+        description="Log in, and see which key is used. Keys are stored in the OS keyring.",
         epilog=_EPILOG,
         formatter_class=ShortHelp,
         allow_abbrev=False,
@@ -159,7 +159,7 @@ def make_auth_parser() -> Parser:
 
     named = "the profile; else XCOLL_PROFILE, else the chosen one"
 
-    login = command("login", _login, "Check a key, and keep it in the OS keyring.")
+    login = command("login", _login, "Check a key, and store it in the OS keyring.")
     login.takes_key = True
     login.add_argument("--profile", metavar="NAME", help="make or change this profile")
     login.add_argument("--base-url", metavar="URL", help="where the profile's API is")
@@ -167,7 +167,7 @@ def make_auth_parser() -> Parser:
         "--inference", action="store_true", help="the key of search and files (xAI API Keys)"
     )
     login.add_argument("--inference-url", metavar="URL", help="where the profile's search is")
-    login.add_argument("--team-id", metavar="ID", help="the team; the key tells it otherwise")
+    login.add_argument("--team-id", metavar="ID", help="the team; by default that of the key")
     login.add_argument(
         "--read-only",
         action=argparse.BooleanOptionalAction,
@@ -177,17 +177,15 @@ def make_auth_parser() -> Parser:
     login.add_argument(
         "--key-stdin", action="store_true", help="read the key from standard input, as from a pipe"
     )
-    login.add_argument(
-        "--no-verify", action="store_true", help="keep the key without asking the service"
-    )
+    login.add_argument("--no-verify", action="store_true", help="store the key without checking it")
 
-    status = command("status", tell_status, "Tell which key is used, and where it comes from.")
+    status = command("status", tell_status, "Show which key is used, and where it comes from.")
     status.add_argument("--profile", metavar="NAME", help=named)
     status.add_argument("--json", action="store_true", help="as JSON, for scripts")
     status.add_argument("--no-verify", action="store_true", help="do not ask the service")
 
     command("list", _list, "List the profiles.")
-    use = command("use", _use, "Choose the profile that is used where none is named.")
+    use = command("use", _use, "Choose the profile that is used when none is named.")
     use.add_argument("profile", metavar="PROFILE")
 
     logout = command("logout", _logout, "Delete the key from the keyring, and the profile.")
@@ -248,7 +246,7 @@ def _described(profile: Profile, options: argparse.Namespace) -> Profile:
 
 
 async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int:
-    sentence = "Not asked whether the service takes the key."
+    sentence = "The key was not checked with the service."
     if verify:
         try:
             info = await access.check_secret(secret)
@@ -261,7 +259,7 @@ async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int
                 EXIT_FAILED,
             )
         named = clean(info.name, 100) if info is not None else ""
-        sentence = f"The service takes the key{f': {named}' if named else ''}."
+        sentence = f"The service accepts the key{f': {named}' if named else ''}."
     else:
         access.accept_unchecked(secret)
     backend = await _stored(access)
@@ -273,7 +271,7 @@ async def _log_in(access: ProfileAccess, secret: Secret, *, verify: bool) -> int
     except CredentialError as problem:
         # The key serves without it, but goes to the host and the team of a profile that is not.
         warn(
-            f"xcoll: The key is kept, but its profile {access.profile.name} could not be listed, "
+            f"xcoll: The key is stored, but its profile {access.profile.name} could not be listed, "
             f"so its host, team and rights are not kept. {plain(problem)}"
         )
         return EXIT_FAILED
@@ -303,7 +301,7 @@ def _list(_options: argparse.Namespace) -> int:
     profiles = Profiles()
     listed, chosen = profiles.listed(), profiles.chosen
     if not listed:
-        say("There are no profiles yet. xcoll auth login makes one.")
+        say("There are no profiles yet. xcoll auth login creates one.")
         return 0
     width = max(len(profile.name) for profile in listed)
     for profile in listed:
@@ -318,7 +316,7 @@ def _list(_options: argparse.Namespace) -> int:
 
 def _use(options: argparse.Namespace) -> int:
     Profiles().choose(options.profile)
-    say(f"xcoll uses the profile {options.profile} where none is named.")
+    say(f"xcoll uses the profile {options.profile} when none is named.")
     named = os.environ.get(PROFILE_VARIABLE)
     if named and named != options.profile:
         say(f"{PROFILE_VARIABLE} names another, and takes precedence.")
@@ -377,7 +375,7 @@ async def _log_out(names: list[str], profiles: Profiles, *, inference_only: bool
             say(f"The inference key of {name} is deleted.")
         try:
             if profiles.remove(name):
-                say(f"The profile {name} is not listed any more.")
+                say(f"The profile {name} is no longer listed.")
         except CredentialError as problem:
             warn(f"xcoll: The profile {name} may still be listed. {plain(problem)}")
             code = EXIT_FAILED

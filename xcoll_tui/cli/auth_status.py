@@ -85,7 +85,7 @@ async def _look(access: ProfileAccess, *, verify: bool) -> tuple[dict[str, objec
         code = EXIT_NO_KEY if isinstance(trouble, NoKeyring | Insecure) else EXIT_FAILED
         keyring_problem = trouble if isinstance(trouble, KeyringProblem) else None
     if not has_key and problem is None:
-        problem, code = f"No key is kept for the profile {access.profile.name}.", EXIT_NO_KEY
+        problem, code = f"No key is stored for the profile {access.profile.name}.", EXIT_NO_KEY
     if has_key and verify:
         check, problem, failed = await _verify(access)
         code = EXIT_FAILED if failed else 0

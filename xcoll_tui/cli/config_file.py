@@ -35,9 +35,7 @@ def read_preferences(path: Path) -> Preferences:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        problem = (
-            f"{CONFIG_FILE} line {line}: this is no text in UTF-8. Nothing of the file is used."
-        )
+        problem = f"{CONFIG_FILE} line {line}: this is not UTF-8 text. Nothing of the file is used."
         return Preferences(problems=(problem,))
     from xcoll_tui.cli.config_text import preferences_of  # noqa: PLC0415 - few have such a file
 

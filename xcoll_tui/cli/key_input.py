@@ -23,7 +23,7 @@ def require_hidden_input(*, from_pipe: bool) -> None:
         )
     if not from_pipe and not terminal:
         stop(
-            "Standard input is no terminal, so no key can be typed unseen. Give it as in: "
+            "Standard input is not a terminal, so a key cannot be typed hidden. Give it as in: "
             "xcoll auth login --key-stdin < FILE",
             EXIT_USAGE,
         )
@@ -32,7 +32,7 @@ def require_hidden_input(*, from_pipe: bool) -> None:
 def typed_key(destination: str, kind: KeyKind = MANAGEMENT) -> str:
     """Ask for a key on the terminal, where it is not shown."""
     place = "API Keys" if kind is INFERENCE else "Management Keys"
-    warn(f"{kind.noun.capitalize()}s are made in the xAI Console, under {place}.")
+    warn(f"{kind.noun.capitalize()}s are created in the xAI Console, under {place}.")
     problem, code = "No key was given, so nothing was stored.", EXIT_FAILED
     try:
         typed = read_hidden_line(f"Key for {destination} (not shown): ")
@@ -44,7 +44,7 @@ def typed_key(destination: str, kind: KeyKind = MANAGEMENT) -> str:
         begin_line()
         code = exit_code_of_signal()
     except UnicodeDecodeError:
-        problem = "What was typed is no text, so nothing was stored."
+        problem = "What was typed is not text, so nothing was stored."
     else:
         return typed
     return stop(problem, code)
@@ -57,9 +57,9 @@ def piped_key() -> str:
     except OSError as error:
         stop(f"Standard input cannot be read: {error.strerror}.", EXIT_USAGE)
     if not raw.strip():
-        stop("Nothing came on standard input, so nothing was stored.", EXIT_USAGE)
+        stop("Standard input was empty, so nothing was stored.", EXIT_USAGE)
     if len(raw) > _LONGEST_INPUT:
-        stop("What came on standard input is too long for a key.", EXIT_USAGE)
+        stop("Standard input is too long for a key.", EXIT_USAGE)
     with suppress(UnicodeDecodeError):
         return raw.decode("utf-8-sig")  # some shells put a mark before what they pipe
-    return stop("What came on standard input is no text.", EXIT_USAGE)
+    return stop("Standard input is not text.", EXIT_USAGE)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def open_log(path: Path | None) -> "Log | None":
-    """Open the log, or end with a sentence where it cannot be written; None where none is named."""
+    """Open the log, or end with a sentence where it cannot be written; None when none is named."""
     if path is None:
         return None
     from xcoll_tui.log import Log  # noqa: PLC0415 - only when asked for

@@ -81,9 +81,9 @@ class Parser(argparse.ArgumentParser):
     def refuse_key(self) -> NoReturn:
         """Say that no key is taken from here."""
         stop(
-            "A key is not taken from the command line, which every user of this machine can read. "
-            "Let xcoll auth login ask for it, or give it to xcoll auth login --key-stdin; and if "
-            "one has just stood there, make another in its place.",
+            "A key is not accepted on the command line, which every user of this machine can read. "
+            "Let xcoll auth login ask for it, or give it to xcoll auth login --key-stdin; and "
+            "if you just typed one there, replace that key with a new one.",
             EXIT_USAGE,
         )
 

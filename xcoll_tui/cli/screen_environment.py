@@ -100,9 +100,9 @@ def _judge_textual(name: str, value: str, *, demo: bool) -> Variable:
         return Variable(name, demo, note)
     pattern = _HARMLESS.get(name)
     if pattern is None:
-        return Variable(name, False, "xcoll has no use for it")
+        return Variable(name, False, "xcoll does not use it")
     if re.fullmatch(pattern, value) is None:
-        return Variable(name, False, "its value is none that is known")
+        return Variable(name, False, "its value is unknown")
     return Variable(name, True, "it changes how the screen is drawn")
 
 

@@ -58,7 +58,7 @@ def _folders(environment: Mapping[str, str], profiles: Profiles) -> Iterator[Var
         set_to = environment.get(name)
         folder, problem = folder_in_use(kind)
         if set_to and not Path(set_to).is_absolute():
-            yield Variable(name, False, "it is no absolute path, so the usual folder is used")
+            yield Variable(name, False, "it is not an absolute path, so the usual folder is used")
         elif set_to or problem:
             note = problem or f"the {kind} is kept in {folder}"
             is_read = folder is None and kind == "config" and bool(profiles.listed())

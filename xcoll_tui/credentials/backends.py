@@ -167,11 +167,11 @@ def choose(candidates: tuple[object, ...], kind: KeyKind = MANAGEMENT) -> Truste
         )
         raise (Unavailable if broken else NoKeyring)(
             f"There is no keyring on this computer, or none that answers.{broken} {kind.ways_out} "
-            "A keyring that was started since is found when xcoll starts again."
+            "A keyring started later is found when xcoll starts again."
         )
     faults = ", ".join(f"{path} ({_FAULTS.get(path, 'unknown to xcoll')})" for path in paths)
     raise Insecure(
-        f"The keyring here is not one to trust with a key: {faults}. {kind.ways_out} "
+        f"The keyring here is not safe for a key: {faults}. {kind.ways_out} "
         "Trusted are Secret Service, libsecret, KWallet, the macOS Keychain and the "
         "Windows Credential Locker.",
         backend=", ".join(paths),

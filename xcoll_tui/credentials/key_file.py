@@ -54,7 +54,7 @@ def read_key_file(name: str, variable: str = KEY_FILE_VARIABLE) -> tuple[str, li
             note = _judge(named, status, descriptor)
             notes += [note] if note else []
         elif not given or not (stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode)):
-            problem = "is a terminal" if os.isatty(descriptor) else "is no file"
+            problem = "is a terminal" if os.isatty(descriptor) else "is not a file"
             raise _refused(named, problem, _NAME_A_FILE)
         with suppress(OSError):
             content = _read(named, descriptor, wait=not stat.S_ISREG(status.st_mode))
@@ -146,8 +146,8 @@ def _read(named: _Named, descriptor: int, *, wait: bool) -> bytes:
             poll = select.poll()
             poll.register(descriptor, select.POLLIN)
             if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                problem = f"did not come to its end within {_PATIENCE:.0f} seconds"
-                raise _refused(named, problem, "Look at what writes to it.")
+                problem = f"did not end within {_PATIENCE:.0f} seconds"
+                raise _refused(named, problem, "Check what writes to it.")
         chunk = os.read(descriptor, _LONGEST_FILE + 1 - len(content))
         if not chunk:
             break

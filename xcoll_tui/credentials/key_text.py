@@ -78,7 +78,7 @@ def _wrapping_of(secret: Secret) -> str | None:
     kinds = (
         (
             _PAGE.match(bare),
-            "is a web page, and holds no key. Look at what gave it, and give the key alone.",
+            "is a web page, not a key. Give the key alone.",
         ),
         (
             _NO_VALUE.match(bare) or _TEMPLATE.search(bare),
@@ -86,17 +86,17 @@ def _wrapping_of(secret: Secret) -> str | None:
         ),
         (
             _BEARER.match(bare),
-            "begins with “Bearer”, which is no part of it. Leave that out.",
+            "begins with “Bearer”, which is not part of it. Leave that out.",
         ),
         (
             _MESSAGE.match(bare),
-            "is a message of a program, and no key. Look at what should have given the key.",
+            "is an error message, not a key. Check the program that should give the key.",
         ),
         (
             _NAMED.match(text) or _NAMED.match(bare),
-            "stands behind its name, as in NAME=value. Give the value alone.",
+            "comes after its name, as in NAME=value. Give the value alone.",
         ),
-        (bare != text, "stands in quotation marks, which are no part of it. Leave them out."),
+        (bare != text, "is in quotation marks, which are not part of it. Leave them out."),
         (text[:1] in {"{", "["}, "is JSON. Give the text of the key alone."),
     )
     return next((problem for holds, problem in kinds if holds), None)

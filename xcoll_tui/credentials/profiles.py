@@ -23,7 +23,8 @@ PROFILE_VARIABLE = "XCOLL_PROFILE"
 _FILE = "profiles.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _NO_NAME = (
-    "That is no name for a profile. Use 1 to 32 of a-z, 0-9, - and _, and begin with a letter or "
+    "That is not a valid profile name. Use 1 to 32 of a-z, 0-9, - and _, and begin with a "
+    "letter or "
     "a digit."
 )
 _LONGEST_TEAM = 200
@@ -64,8 +65,8 @@ def accept_team_id(team_id: str) -> str | None:
     plain = team_id.isprintable() and " " not in team_id and len(team_id) <= _LONGEST_TEAM
     if not plain or team_id.startswith(ANY_PREFIX):
         raise NameRefused(
-            "That is no ID of a team. Copy it from the xAI Console, or leave it out: the key tells "
-            "its team."
+            "That is not a team ID. Copy it from the xAI Console, or leave it out: the key has "
+            "its own team."
         )
     return team_id
 
@@ -90,7 +91,7 @@ class Profiles:
 
     @property
     def chosen(self) -> str:
-        """The name of the profile that is used where none is named."""
+        """The name of the profile that is used when none is named."""
         name = self._read().get("chosen", DEFAULT)
         return name if isinstance(name, str) and _NAME.fullmatch(name) else DEFAULT
 
@@ -190,11 +191,11 @@ class Profiles:
             )
             return {}
         except (OSError, ValueError, RecursionError) as error:
-            problem = getattr(error, "strerror", None) or "it is no JSON"
+            problem = getattr(error, "strerror", None) or "it is not JSON"
             raise _unreadable(path, problem) from None
         profiles = content.get("profiles", {}) if isinstance(content, dict) else None
         if not isinstance(profiles, dict) or not all(map(_is_profile, profiles.values())):
-            raise _unreadable(path, "it is no list of profiles")
+            raise _unreadable(path, "it is not a list of profiles")
         return dict(content)
 
     @contextmanager
@@ -240,8 +241,8 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
         replace_private(path, json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
     except OSError as error:
         raise ProfileRefused(
-            f"The list of profiles {path} cannot be written: {error.strerror}. Make room for "
-            "it, or make its folder writable."
+            f"The list of profiles {path} cannot be written: {error.strerror}. Free some "
+            "space, or make its folder writable."
         ) from None
 
 
@@ -265,13 +266,13 @@ def _profile(name: str, facts: Mapping[str, Any]) -> Profile:
 
 def _unknown(name: str, origin: str = "") -> NoSuchProfile:
     return NoSuchProfile(
-        f"There is no profile {name}. xcoll auth list tells which there are; "
-        f"xcoll auth login --profile {name} makes it.{origin}"
+        f"There is no profile {name}. xcoll auth list shows them; "
+        f"xcoll auth login --profile {name} creates it.{origin}"
     )
 
 
 def _unreadable(path: Path, problem: str) -> ProfileRefused:
     return ProfileRefused(
-        f"The list of profiles {path} cannot be read: {problem}. Mend it, or delete it and log in "
-        "again; the keys are kept elsewhere."
+        f"The list of profiles {path} cannot be read: {problem}. Correct it, or delete it and "
+        "log in again; the keys are kept elsewhere."
     )

@@ -39,7 +39,7 @@ class Vault:
 
     async def backend(self) -> str:
         """Return the keyring's name, as in “Secret Service”."""
-        trusted = await self._run(self._find, "The keyring could not be found out", [])
+        trusted = await self._run(self._find, "The keyring could not be determined", [])
         return trusted.name
 
     async def read(self, profile: str) -> Secret | None:

@@ -46,5 +46,5 @@ def duration(text: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number <= 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no duration")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration")
     return number

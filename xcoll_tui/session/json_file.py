@@ -38,7 +38,7 @@ def encode(value: object) -> bytes:
     except RecursionError:
         problem = "it is nested too deeply"
     except (ValueError, TypeError):
-        problem = "it holds a value that JSON has not"
+        problem = "it holds a value that JSON does not have"
     raise ValueError(problem)
 
 
@@ -49,9 +49,9 @@ def decode(content: bytes) -> object:
     try:
         return _decoder().decode(content.decode())
     except json.JSONDecodeError as error:
-        problem = f"it is no JSON ({error})"
+        problem = f"it is not JSON ({error})"
     except UnicodeDecodeError:
-        problem = "it is no text in UTF-8"
+        problem = "it is not UTF-8 text"
     except RecursionError:
         problem = "it is nested too deeply"
     except _OddNumberError as error:
@@ -65,7 +65,7 @@ def decode_object(content: bytes) -> dict[str, Any]:
     """Read an object; raises ValueError."""
     members = decode(content)
     if not isinstance(members, dict):
-        raise ValueError("it is no JSON object")  # noqa: TRY004 - about a file, not about types
+        raise ValueError("it is not a JSON object")  # noqa: TRY004 - about a file, not about types
     return members
 
 
@@ -76,7 +76,7 @@ def open_regular(path: Path) -> BinaryIO:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
-    raise ValueError("it is no regular file")
+    raise ValueError("it is not a regular file")
 
 
 def read_file(path: Path, limit: int = SIZE_LIMIT) -> bytes:
@@ -91,7 +91,7 @@ def text_of(members: dict[str, Any], name: str) -> str:
     """Return a text of an object; raises ValueError."""
     value = members.get(name)
     if not isinstance(value, str):
-        raise ValueError(f"its {name} is no text")  # noqa: TRY004 - about a file, not about types
+        raise ValueError(f"its {name} is not text")  # noqa: TRY004 - about a file, not about types
     return value
 
 
@@ -104,12 +104,12 @@ def number_of(members: dict[str, Any], name: str) -> float:
     """Return a finite number of an object; raises ValueError."""
     value = members.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"its {name} is no number")  # noqa: TRY004
+        raise ValueError(f"its {name} is not a number")  # noqa: TRY004
     try:
         return float(value)
     except OverflowError:
         pass
-    raise ValueError(f"its {name} is no number that can be used")
+    raise ValueError(f"its {name} is not a usable number")
 
 
 def reason_of(error: OSError | ValueError) -> str:
@@ -127,7 +127,7 @@ def _decoder() -> json.JSONDecoder:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise _OddNumberError(f"it holds {name}, which is no number")
+    raise _OddNumberError(f"it holds {name}, which is not a number")
 
 
 def _finite(text: str) -> float:

@@ -24,7 +24,7 @@ _MARK = "xcoll_columns"
 _MOST = 500
 """So many collections are remembered; those arranged last."""
 _SIZE_LIMIT = 4 * 1024 * 1024
-_LOST = "Columns, sorts and earlier filters are as at first"
+_LOST = "Columns, sorts and earlier filters are reset"
 
 
 @dataclass(frozen=True)
@@ -164,8 +164,8 @@ def _read(path: Path) -> tuple[_Content, str]:
     try:
         path.replace(aside)
     except OSError as error:
-        return _Content(), f"{problem}; it could not be set aside: {reason_of(error)}."
-    return _Content(), f"{problem}; it was set aside as {aside.name}."
+        return _Content(), f"{problem}; it could not be renamed: {reason_of(error)}."
+    return _Content(), f"{problem}; it was renamed to {aside.name}."
 
 
 def _merge_into(path: Path, changed: _Content) -> str:
@@ -190,23 +190,23 @@ def _merge_into(path: Path, changed: _Content) -> str:
         replace_private(path, encode(members))
     except (OSError, ValueError) as error:
         return (
-            f"{path} cannot be written: {reason_of(error)}. Columns, sorts and filters are"
-            " forgotten when xcoll ends."
+            f"{path} cannot be written: {reason_of(error)}. Columns, sorts and filters are "
+            "lost when xcoll ends."
         )
     return problem
 
 
 def _content_of(members: dict[str, Any]) -> _Content:
     if members.get(_MARK) != 1:
-        raise ValueError("it is of no version of xcoll that is known here")
+        raise ValueError("it is of a version that this xcoll does not know")
     preview, collections = members.get("preview"), members.get("collections", {})
     if not (preview is None or isinstance(preview, bool)):
         raise ValueError("its preview is neither on nor off")
     if not isinstance(collections, dict):
-        raise ValueError("its collections are no JSON object")  # noqa: TRY004 - about a file
+        raise ValueError("its collections are not a JSON object")  # noqa: TRY004 - about a file
     filters = members.get("filters", {})
     if not isinstance(filters, dict) or not all(map(_is_texts, filters.values())):
-        raise ValueError("its filters are no lists of texts")
+        raise ValueError("its filters are not lists of text")
     content = _Content(preview=preview, filters=filters)
     content.merge(_Content({name: _layout_of(layout) for name, layout in collections.items()}))
     return content
@@ -218,12 +218,12 @@ def _is_texts(texts: object) -> bool:
 
 def _layout_of(members: object) -> Layout:
     if not isinstance(members, dict):
-        raise ValueError("one of its collections is no JSON object")  # noqa: TRY004 - as above
+        raise ValueError("one of its collections is not a JSON object")  # noqa: TRY004 - as above
     columns, descending = members.get("columns"), members.get("descending", False)
     if not isinstance(descending, bool):
         raise ValueError("its descending is neither true nor false")  # noqa: TRY004 - as above
     if columns is None:
         return Layout(None, text_of(members, "sort"), descending)
     if not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
-        raise ValueError("its columns are no list of names")
+        raise ValueError("its columns are not a list of names")
     return Layout(tuple(dict.fromkeys(columns)), text_of(members, "sort"), descending)

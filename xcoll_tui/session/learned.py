@@ -234,8 +234,8 @@ def _read(path: Path, now: float) -> tuple[_Evidence, str]:
         return _Evidence(), ""
     except (OSError, ValueError) as error:
         return _Evidence(), (
-            f"{path} cannot be read: {reason_of(error)}. What was learned of the service is learned"
-            " again."
+            f"{path} cannot be read: {reason_of(error)}. What was learned about the service is "
+            "learned again."
         )
     evidence.forget_after(now + _TOLERANCE)
     return evidence, ""
@@ -256,15 +256,15 @@ def _merge_into(path: Path, place: Place, own: _Evidence, now: float) -> tuple[_
         replace_private(path, encode(content))
     except (OSError, ValueError) as error:
         return own, (
-            f"{path} cannot be written: {reason_of(error)}. What was learned of the service is"
-            " forgotten when xcoll ends."
+            f"{path} cannot be written: {reason_of(error)}. What was learned about the service "
+            "is lost when xcoll ends."
         )
     return evidence, ""
 
 
 def _evidence_of(members: dict[str, Any]) -> _Evidence:
     if members.get(_MARK) != 1:
-        raise ValueError("it is of no version of xcoll that is known here")
+        raise ValueError("it is of a version that this xcoll does not know")
     evidence = _Evidence({*_samples_of(members.get("settling", []))})
     for name, values in _VALUES.items():
         fact = members.get(name)
@@ -278,9 +278,9 @@ def _evidence_of(members: dict[str, Any]) -> _Evidence:
 
 def _samples_of(value: object) -> Iterable[tuple[float, float]]:
     if not isinstance(value, list):
-        raise ValueError("its settling is no list")  # noqa: TRY004 - about a file
+        raise ValueError("its settling is not a list")  # noqa: TRY004 - about a file
     for pair in value[-_SAMPLES:]:
         if not isinstance(pair, list) or len(pair) != 2:
-            raise ValueError("its settling holds what is no pair")
+            raise ValueError("its settling holds something that is not a pair")
         named = dict(zip(("time", "duration"), pair, strict=True))
         yield number_of(named, "time"), max(0.0, number_of(named, "duration"))

@@ -97,8 +97,8 @@ class ScreenState:
             replace_private(self.folder / FILE, encode({_MARK: 1, **vars(content)}))
         except (OSError, ValueError) as error:
             self.loss = (
-                f"{self.folder / FILE} cannot be written: {reason_of(error)}. What was chosen on "
-                "the screen is forgotten."
+                f"{self.folder / FILE} cannot be written: {reason_of(error)}. What you chose "
+                "on the screen is lost when xcoll ends."
             )
 
     def _read(self, folder: Path) -> _Content:
@@ -108,7 +108,7 @@ class ScreenState:
         except (FileNotFoundError, NotADirectoryError):
             return _Content()
         except OSError as error:
-            self._tell(f"{path} cannot be read: {reason_of(error)}. The screen is as at first.")
+            self._tell(f"{path} cannot be read: {reason_of(error)}. The screen starts fresh.")
         except ValueError as error:
             self._move_aside(path, reason_of(error))
         return _Content(visited=True)
@@ -119,7 +119,7 @@ class ScreenState:
             with suppress(OSError):
                 path.replace(aside)
                 moved = f" The file is now {aside.name}."
-        self._tell(f"{path} cannot be read: {reason}. The screen is as at first.{moved}")
+        self._tell(f"{path} cannot be read: {reason}. The screen starts fresh.{moved}")
 
     def _tell(self, problem: str) -> None:
         if problem not in self.problems:
@@ -128,12 +128,12 @@ class ScreenState:
 
 def _content_of(members: dict[str, Any]) -> _Content:
     if members.get(_MARK) != 1:
-        raise ValueError("it is of no version of xcoll that is known here")
+        raise ValueError("it is of a version that this xcoll does not know")
     collections = members.get("collections", {})
     if not isinstance(collections, dict) or not all(
         isinstance(collection_id, str) for collection_id in collections.values()
     ):
-        raise ValueError("its collections are no IDs")
+        raise ValueError("its collections are not IDs")
     return _Content(
         text_of(members, "theme"),
         text_of(members, "configured_theme"),

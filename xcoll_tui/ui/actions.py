@@ -17,7 +17,7 @@ class Group(StrEnum):
     """Under which title an action stands in the help."""
 
     MOVE = "Move"
-    LOOK = "Look"
+    LOOK = "View"
     CHANGE = "Change"
     MARK = "Mark and copy"
     PROGRAM = "Program"
@@ -51,7 +51,7 @@ class Need(Enum):
     """A thing that has to be there for an action; the value says that it is not."""
 
     SERVICE = "Not connected yet."
-    WRITING = "Nothing may be written here."
+    WRITING = "Nothing can be written here."
     COLLECTION = "No collection is open."
     DOCUMENTS = "This works on documents: {documents} goes to them."
     ROW = "Nothing is under the cursor."
@@ -130,15 +130,15 @@ ACTIONS = (
     Action("pane.documents", "2", "pane(2)", "Documents", Group.MOVE),
     Action("pane.left", "h", "pane(1)", "To the collections", Group.MOVE),
     Action("pane.right", "l", "pane(2)", "To the documents", Group.MOVE),
-    Action("pane.other", "tab", "other_pane", "The next pane", Group.MOVE),
-    Action("pane.previous", "shift+tab", "other_pane(-1)", "The pane before", Group.MOVE),
+    Action("pane.other", "tab", "other_pane", "Next pane", Group.MOVE),
+    Action("pane.previous", "shift+tab", "other_pane(-1)", "Previous pane", Group.MOVE),
     Action(
         "back",
         "escape",
         "back",
         "Back",
         Group.MOVE,
-        about="from dialog, filter, marks, then to the left pane",
+        about="closes a dialog, clears filter or marks, then goes left",
     ),
     Action("filter.edit", "slash", "filter", "Filter", Group.LOOK),
     Action(
@@ -150,10 +150,10 @@ ACTIONS = (
         "find",
         "Find",
         Group.LOOK,
-        about="in what is loaded, over all columns",
+        about="in the loaded rows, all columns",
     ),
-    Action("sort.next", "s", "sort", "Sort", Group.LOOK, about="⏎ takes the next one"),
-    Action("sort.reverse", "S", "reverse", "Reverse the order", Group.LOOK),
+    Action("sort.next", "s", "sort", "Sort", Group.LOOK, about="choose by what"),
+    Action("sort.reverse", "S", "reverse", "Reverse the sort order", Group.LOOK),
     Action(
         "columns",
         "C",
@@ -161,7 +161,7 @@ ACTIONS = (
         "Columns",
         Group.LOOK,
         needs=(Need.COLLECTION,),
-        about="which, in which order",
+        about="which ones, in which order",
     ),
     Action("preview", "w", "preview", "Preview on or off", Group.LOOK),
     Action(
@@ -170,7 +170,7 @@ ACTIONS = (
         "refresh",
         "Refresh",
         Group.LOOK,
-        about="keeping your place; tries again now what waits",
+        about="keeps your place; retries what is waiting",
     ),
     Action(
         "show.properties",
@@ -187,7 +187,7 @@ ACTIONS = (
         "mark.all",
         "asterisk",
         "mark_all",
-        "Mark all that is loaded",
+        "Mark all loaded rows",
         Group.MARK,
         needs=(Need.DOCUMENTS, Need.COLLECTION, Need.ROWS_MEANT),
     ),
@@ -206,7 +206,7 @@ ACTIONS = (
         "Edit",
         Group.CHANGE,
         needs=_TO_ROW,
-        about="one field of all that is marked",
+        about="or one field of all marked",
     ),
     Action(
         "write.remove",
@@ -215,17 +215,17 @@ ACTIONS = (
         "Remove, delete",
         Group.CHANGE,
         needs=_TO_ROW,
-        about="with its dialog",
+        about="asks first",
     ),
     Action("write.reindex", "i", "reindex", "Re-index", Group.CHANGE, needs=_TO_DOCUMENT),
     Action("write.new", "n", "new", "New collection", Group.CHANGE, needs=_HERE),
     Action("write.undo", "z", "undo", "Undo", Group.CHANGE, needs=_HERE),
-    Action("write.redo", "Y", "redo", "Redo what was undone last", Group.CHANGE, needs=_HERE),
+    Action("write.redo", "Y", "redo", "Redo the last undo", Group.CHANGE, needs=_HERE),
     Action(
         "write.undo_log",
         "U",
         "undo_log",
-        "Undo any write: the list",
+        "Undo log: undo any write",
         Group.CHANGE,
         needs=(Need.SERVICE,),
     ),
@@ -254,7 +254,7 @@ ACTIONS = (
         "Show the run",
         Group.LOOK,
         needs=(Need.SERVICE,),
-        about="of many writes that is under way, or the last one",
+        about="the bulk operation under way, or the last one",
     ),
     Action(
         "copy.id",
@@ -263,7 +263,7 @@ ACTIONS = (
         "Copy the ID",
         Group.MARK,
         needs=(Need.ROW,),
-        about="of all that is marked",
+        about="or the IDs of all marked",
     ),
     Action(
         "copy.menu",
@@ -288,13 +288,24 @@ ACTIONS = (
     Action("palette", "colon", "command_palette", "Commands", Group.PROGRAM, Owner.APP),
     Action("profile", "P", "switch_profile", "Switch to another profile", Group.PROGRAM, Owner.APP),
     Action("key", "K", "enter_key", "Enter another key", Group.PROGRAM, Owner.APP),
-    Action("redraw", "ctrl+l", "redraw", "Draw the screen again", Group.PROGRAM, Owner.APP),
+    Action("redraw", "ctrl+l", "redraw", "Redraw the screen", Group.PROGRAM, Owner.APP),
     Action(
-        "suspend", "ctrl+z", "suspend_process", "Suspend; fg comes back", Group.PROGRAM, Owner.APP
+        "suspend",
+        "ctrl+z",
+        "suspend_process",
+        "Suspend; fg brings it back",
+        Group.PROGRAM,
+        Owner.APP,
     ),
     Action("quit", "q", "quit", "Quit", Group.PROGRAM, Owner.APP),
     Action(
-        "quit.anywhere", "ctrl+q", "quit", "Quit at once", Group.PROGRAM, Owner.APP, anywhere=True
+        "quit.anywhere",
+        "ctrl+q",
+        "quit",
+        "Quit, from anywhere",
+        Group.PROGRAM,
+        Owner.APP,
+        anywhere=True,
     ),
 )
 BY_ID = {action.id: action for action in ACTIONS}
@@ -350,7 +361,7 @@ FILTER = (
     Hint("↓", "Rows", ""),
 )
 FIND = (
-    Hint("⏎", "Stay here", ""),
+    Hint("⏎", "Keep place", ""),
     Hint("esc", "Back", ""),
     Hint("↓", "Next", ""),
     Hint("↑", "Previous", ""),

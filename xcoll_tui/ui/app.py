@@ -308,10 +308,13 @@ class XcollApp(ToastApp):
         under_way, consequences = [], []
         if session.busy or session.bulk.running:
             under_way.append(format_many(session.busy, "write"))
-            consequences.append("What was sent may still take effect, and nothing will tell you.")
+            consequences.append("What was sent may still take effect, and you will not be told.")
+            unsent = sum(run.left - len(run.under_way) for run in session.bulk.running)
+            if unsent:
+                consequences.append(f"{format_many(unsent, 'more write')} will not be sent.")
         if self._exports:
             under_way.append(format_many(self._exports, "export"))
-            consequences.append("An export that is broken off leaves no file.")
+            consequences.append("An export that is interrupted leaves no file.")
         question = Question(
             f"{verb} anyway?",
             f"{' and '.join(under_way)} under way",
@@ -351,7 +354,7 @@ class XcollApp(ToastApp):
 
     def _do_with_keys(self, do: "Callable[[LogInFlow], Coroutine[Any, Any, None]]") -> None:
         if self.access.keys is None:
-            self.main.refuse("The sample data needs no key, and has no profiles.")
+            self.main.refuse("The demo needs no key, and has no profiles.")
         else:
             # Of the app, not of a screen: the screen may be another before it is over.
             self.run_worker(do(self._entering(self.access.keys)), group="keys")

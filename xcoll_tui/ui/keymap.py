@@ -44,7 +44,7 @@ def read_keys(action_id: str, keys: Sequence[str]) -> str:
 def _read_key(action_id: str, text: str) -> str:
     key = _name_of(text)
     if key is None:
-        raise KeyRefused(f'has the key "{text}", and there is no such key')
+        raise KeyRefused(f'has the key "{text}", which does not exist')
     if key in _SAME:
         raise KeyRefused(f"has the key {text}, which a terminal sends as {_SAME[key]}: write that")
     if key in _TAKEN:

@@ -64,7 +64,7 @@ class Palette(CommandPalette):
     def _start_no_matches_countdown(self, search_value: str) -> None:
         """Say at once that nothing fits. command.py 871: says it half a second later."""
         if search_value:
-            sentence = f'Nothing fits "{fit(search_value, _SHOWN).rstrip()}". Esc goes back.'
+            sentence = f'No match for "{fit(search_value, _SHOWN).rstrip()}". Esc goes back.'
             found = self.query_one(CommandList)
             found.add_option(Option(Content(sentence), id=self._NO_MATCHES, disabled=True))
             self._list_visible = True

@@ -47,5 +47,5 @@ def place_of(
     elif feed.loaded_at is None:
         state = ""
     else:
-        state = format_elapsed(now - feed.loaded_at)
+        state = f"read {format_elapsed(now - feed.loaded_at)}"
     return HeaderFacts(facts, state, mode=mode)

@@ -139,6 +139,10 @@ class TerminalApp(App[None]):
             self._hinted_at[about] = monotonic()
             self.notify(hint, severity="warning", markup=False)
 
+    def action_help_quit(self) -> None:
+        """Say what ctrl+c does, and which key quits; Textual's names its own."""
+        self._hint(f"^c copies what is selected; {key_for('quit.anywhere')} quits.", "quit")
+
     async def _on_paste(self, event: events.Paste) -> None:
         # It has come up to here, so nothing that has the focus takes text.
         event.stop()

@@ -231,7 +231,7 @@ def test_a_text_that_cannot_be_kept_is_named(place):
         wire.read_document_page(b'{"documents":[' + raw + b"]}").documents[0],
     ):
         assert read.file_id == "file_x"
-        assert "fields holds a text that is no UTF-8" in read.unreadable
+        assert "fields holds text that is not UTF-8" in read.unreadable
 
 
 def test_a_replacement_character_that_was_received_is_a_plain_text():

@@ -57,14 +57,14 @@ BROKEN = {
     "//p:1": "names no host",
     f"http://me:{SECRET}@": "names no host",
     f"http://me:{SECRET}@:3128": "names no host",
-    f"http://me:{SECRET}": "port is no number",
-    f"http://me:{SECRET}@p:port": "port is no number",
-    f"http://me:{SECRET}@p:0": "port is no number",
-    f"http://me:{SECRET}@p:65536": "port is no number",
-    f"http://me:{SECRET}@p:-1": "port is no number",
-    f"http://me:{SECRET}@p:80:90": "port is no number",
-    f"http://me:{SECRET}@p:٣١": "port is no number",
-    f"http://me:{SECRET}@p: 80": "port is no number",
+    f"http://me:{SECRET}": "port is not a number",
+    f"http://me:{SECRET}@p:port": "port is not a number",
+    f"http://me:{SECRET}@p:0": "port is not a number",
+    f"http://me:{SECRET}@p:65536": "port is not a number",
+    f"http://me:{SECRET}@p:-1": "port is not a number",
+    f"http://me:{SECRET}@p:80:90": "port is not a number",
+    f"http://me:{SECRET}@p:٣١": "port is not a number",
+    f"http://me:{SECRET}@p: 80": "port is not a number",
     f"http://me:{SECRET}@::1:3128": "in brackets",
     f"http://me:{SECRET}@[::1": "host cannot be used",
     f"http://me:{SECRET}@[::1]3128": "host cannot be used",
@@ -77,18 +77,18 @@ BROKEN = {
     f'"http://me:{SECRET}@p:1"': "in quotation marks",
     f"'http://me:{SECRET}@p:1'": "in quotation marks",
     f"“http://me:{SECRET}@p:1”": "in quotation marks",
-    f"http://me:{SECRET}\n@p:1": "no URL may hold",
-    f"http://me:{SECRET}@p:1\r\r\nhttp://q:2": "no URL may hold",
-    f"http://me:{SECRET}\udcff@p:1": "no URL may hold",
-    f"http://me:{SECRET}\x00@p:1": "no URL may hold",
+    f"http://me:{SECRET}\n@p:1": "URLs cannot contain",
+    f"http://me:{SECRET}@p:1\r\r\nhttp://q:2": "URLs cannot contain",
+    f"http://me:{SECRET}\udcff@p:1": "URLs cannot contain",
+    f"http://me:{SECRET}\x00@p:1": "URLs cannot contain",
     f"http://${{USER}}:{SECRET}${{PASS}}@h:9": "holds a placeholder",
     f"http://me:%{SECRET.upper()}%@h:9": "holds a placeholder",
     f"http://$USER:${SECRET}@h:9": "holds a placeholder",
     f"http://{{{{user}}}}:{SECRET}@h:9": "holds a placeholder",
     f"<user>:{SECRET}@h:9": "holds a placeholder",
-    "none": "is a word, and no address",
-    "http://Off/": "is a word, and no address",
-    "DIRECT": "is a word, and no address",
+    "none": "is a word, not an address",
+    "http://Off/": "is a word, not an address",
+    "DIRECT": "is a word, not an address",
     f"http://xai-token-{SECRET}-and-more:1": "holds a management key",
 }
 
@@ -119,7 +119,9 @@ def test_what_cannot_be_used_is_a_sentence_that_names_the_variable(name, value):
     with pytest.raises(Misconfigured) as caught:
         choose_proxy(SERVICE, {name: value}, reported.append)
     sentence = str(caught.value)
-    assert re.fullmatch(rf"Nothing was sent: {name} names no proxy .*\.", sentence)
+    assert re.fullmatch(
+        rf"Nothing was sent: {name} names a proxy that cannot be used: .*\.", sentence
+    )
     assert BROKEN[value] in sentence
     assert [(each.name, each.used) for each in reported] == [(name, False)]
     assert SECRET not in f"{sentence!r} {reported} {vars(caught.value)}"

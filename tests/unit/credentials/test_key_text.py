@@ -8,9 +8,9 @@ from xcoll_tui.api.errors import InvalidKey
 from xcoll_tui.credentials import Secret, parse_key, read_key
 
 KEY = "xai-token-canary-in-the-mine-r42q"
-QUOTES, NAMED = "in quotation marks", "stands behind its name"
+QUOTES, NAMED = "in quotation marks", "comes after its name"
 BEARER, PLACEHOLDER, JSON = "begins with “Bearer”", "is a placeholder", "is JSON"
-PAGE, MESSAGE = "is a web page", "is a message of a program"
+PAGE, MESSAGE = "is a web page", "is an error message, not a key"
 
 WRAPPED = {
     f'"{KEY}"': QUOTES,

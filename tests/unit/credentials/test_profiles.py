@@ -38,7 +38,7 @@ def test_a_name_is_taken(name):
     ],
 )
 def test_what_is_no_name_is_refused(name):
-    with pytest.raises(NameRefused, match=r"no name for a profile\. Use 1 to 32 of a-z"):
+    with pytest.raises(NameRefused, match=r"not a valid profile name\. Use 1 to 32 of a-z"):
         accept_name(name)
 
 
@@ -73,5 +73,5 @@ def test_an_empty_id_takes_the_team_away():
 
 @pytest.mark.parametrize("team", ["two words", "a\nb", "a\x1b[2J", "t" * 201, "xai-token-1"])
 def test_what_is_no_id_of_a_team_is_refused(team):
-    with pytest.raises(NameRefused, match="no ID of a team"):
+    with pytest.raises(NameRefused, match="not a team ID"):
         accept_team_id(team)

@@ -109,7 +109,7 @@ async def test_what_can_be_no_key_is_unfit(ring, kept):
     vault = Vault()
     with pytest.raises(Unfit) as problem:
         await vault.read("work")
-    assert "What Secret Service holds for profile “work” can be no management key." in str(
+    assert "What Secret Service holds for profile “work” is not a management key." in str(
         problem.value
     )
     assert "canary" not in str(problem.value)
@@ -160,7 +160,7 @@ async def test_a_key_that_reads_back_as_another_is_not_kept(ring, monkeypatch):
     ring.entries[WORK] = [OTHER.reveal()]
     vault = Vault()
     assert await vault.read("work") == OTHER
-    with pytest.raises(NotKept, match="holds something else afterwards"):
+    with pytest.raises(NotKept, match="holds something else now"):
         await vault.store("work", KEY)
     ring.entries[WORK] = []
     with pytest.raises(NotKept):

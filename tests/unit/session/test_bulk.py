@@ -106,7 +106,7 @@ async def test_each_is_told_and_the_failures_are_tried_again_as_they_were_typed(
         desk.there[each.file_id].fields == {"type": "10-K", "title": "a"} for each in missing
     )
     assert desk.bulk.runs == [run, again]
-    with pytest.raises(ValueError, match="nothing to try again"):
+    with pytest.raises(ValueError, match="Nothing to retry"):
         again.retry()
 
 
@@ -254,7 +254,7 @@ async def test_a_unique_field_and_a_required_one_are_refused_before_anything_is_
         ("isbn", "1", "must differ"),
         ("isbn", None, "must differ"),
         ("type", None, "is required"),
-        ("", "x", "needs a key"),
+        ("", "x", "needs a name"),
     ]:
         with pytest.raises(ValueError, match=why):
             desk.bulk.set_field(HERE, desk.old(), key, value)

@@ -56,7 +56,7 @@ async def test_a_create_of_unknown_outcome_is_looked_for_and_not_sent_again(happ
     (desk.service.lose if happened else desk.service.fail)("create_collection", unknown())
     outcome = await desk.collections.create(DRAFT)
     assert outcome.verdict is Verdict.UNKNOWN
-    assert ("somebody else's" in outcome.message) == happened
+    assert ("someone else's" in outcome.message) == happened
     assert len(desk.service.named("create_collection")) == 1
     asked = desk.service.named("list_collections")[0][1]
     assert asked["filter"] == 'collection_name = "Fresh"'
@@ -81,7 +81,7 @@ async def test_a_create_that_cannot_be_looked_for_is_unknown():
     desk.service.fail("list_collections", None, Unreachable("No net."))
     outcome = await desk.collections.create(DRAFT)
     assert outcome.verdict is Verdict.UNKNOWN
-    assert "Look before you retry." in outcome.message
+    assert "Check before you retry." in outcome.message
 
 
 async def test_a_refused_create_names_the_field():
@@ -102,7 +102,7 @@ async def test_a_create_that_lost_something_says_what():
     gate.release()
     outcome = await creating
     assert outcome.verdict is Verdict.FAILED
-    assert "in this: the field definitions." in outcome.message
+    assert "differs in: the field definitions." in outcome.message
 
 
 def draft_of(collection, **changed):

@@ -101,7 +101,7 @@ async def test_one_that_only_lags_is_forgiven():
 async def test_a_service_that_merges_is_not_remembered_as_ignoring():
     desk = await Desk("merge", "keep").open()
     outcome = await desk.edit()
-    assert "in part only: the service keeps “note”" in outcome.message
+    assert "only in part: the service keeps “note”" in outcome.message
     outcome = await desk.documents.edit_fields("file_00001", {**OLD, "more": "x"}, base=OLD)
     assert (outcome.verdict, outcome.strategy) == (Verdict.DONE, "patch")
 
@@ -416,5 +416,5 @@ async def test_what_somebody_attached_between_the_halves_is_not_called_attached_
     desk = await Desk(service=Contested(patch="ignore")).open()
     outcome = await desk.edit(replace=True)
     assert outcome.verdict is Verdict.FAILED
-    assert "somebody else attached it meanwhile, with other fields" in outcome.message
+    assert "someone else attached it meanwhile, with other fields" in outcome.message
     assert [entry.old for entry in desk.session.unfinished] == [OLD]

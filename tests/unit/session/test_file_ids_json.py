@@ -154,7 +154,7 @@ def test_ids_may_be_the_names_of_members():
 def test_members_of_one_name_are_told():
     pasted = read_file_ids(f'{{"file_id": "{A}", "x": "1", "x": "2"}}')
     assert pasted.values == {A: {"x": "2"}}
-    assert pasted.notes == ("“x” stands more than once in an object; the last one counts",)
+    assert pasted.notes == ("“x” appears more than once in an object; the last one counts",)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,17 @@ from itertools import product, zip_longest
 import pytest
 
 from tests.isolation import ROOT
-from xcoll_tui.ui.actions import ACTIONS, BY_ID, Group, Need, Owner, Situation, hints_of
+from xcoll_tui.ui.actions import (
+    ACTIONS,
+    BY_ID,
+    Group,
+    Need,
+    Owner,
+    Situation,
+    hints_of,
+    key_for,
+    use_keymap,
+)
 from xcoll_tui.ui.app import XcollApp
 from xcoll_tui.ui.hints import show_key
 from xcoll_tui.ui.screens.main import MainScreen
@@ -106,6 +116,17 @@ def test_what_is_missing_is_said_first_things_first():
                 assert why_not == "The profile is read-only."
             elif why_not:
                 assert why_not in {need.sentence for need in action.needs}
+
+
+def test_sentences_name_the_key_that_an_action_has_now():
+    use_keymap({"pane.documents": "f2,2", "back": "q"})
+    try:
+        assert key_for("pane.documents") == "f2"
+        assert Need.DOCUMENTS.sentence == "This works on documents: f2 goes to them."
+        assert "q clears it" in Need.ROWS_MEANT.sentence
+    finally:
+        use_keymap({})
+    assert (key_for("back"), key_for("palette")) == ("Esc", ":")
 
 
 def test_all_can_be_marked_where_the_cursor_is_on_no_row():

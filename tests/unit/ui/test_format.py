@@ -72,7 +72,7 @@ def test_nanoseconds_are_read():
 @pytest.mark.parametrize(
     ("content_type", "shown"),
     [
-        ("text/plain", "plain"),
+        ("text/plain", "text"),
         ("application/pdf", "pdf"),
         ("text/html; charset=utf-8", "html"),
         ("application/x-yaml", "yaml"),

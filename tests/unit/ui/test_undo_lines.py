@@ -87,7 +87,7 @@ def test_the_end_counts_the_removals_that_are_left(entries, words):
             "edit",
             "patch",
             1,
-            "gets its old fields back in Here, unless somebody changed them since.",
+            "gets its old fields back in Here, unless someone changed them since.",
         ),
         ("edit", "replace", 2, "For that they are removed, attached again, and indexed again."),
         ("update", "", 1, "is changed back to what it was before."),

@@ -16,14 +16,14 @@ COMMANDS: dict[str, str] = {
     "diff": "compare a folder with a collection",
     "edit": "set and clear fields of documents",
     "remove": "remove documents from a collection",
-    "reindex": "ask for documents to be indexed again",
+    "reindex": "re-index documents",
     "undo": "undo the newest write, or another one",
     "create": "create a collection",
     "update": "change a collection",
     "delete": "delete a collection, after a backup of it",
     "backup": "write a collection to a file",
-    "restore": "make the collection of a backup again",
+    "restore": "recreate a collection from a backup",
     "completion": "complete commands and options in a shell",
-    "doctor": "tell of key, terminal and service, for a bug report",
+    "doctor": "describe key, terminal and service, for a bug report",
 }
 """Each command, the name of its module in here, with what it does; in the order of the help."""

@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
 
 _YES = frozenset({"y", "yes"})
-_NEEDED = "--yes is needed where nobody can be asked. Nothing was sent."
+_NEEDED = "--yes is needed when nobody can be asked. Nothing was sent."
 
 
 def add_yes(parser: argparse.ArgumentParser) -> None:
     """Add `--yes`."""
     parser.add_argument(
-        "--yes", action="store_true", help="do not ask (needed where nobody can be asked)"
+        "--yes", action="store_true", help="do not ask (needed when nobody can be asked)"
     )
 
 
 def add_dry_run(parser: argparse.ArgumentParser) -> None:
     """Add `--dry-run`."""
-    parser.add_argument("--dry-run", action="store_true", help="say what would be sent, only")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be sent")
 
 
 def require_askable(options: argparse.Namespace, deed: str) -> None:
@@ -49,11 +49,11 @@ def require_agreement(
     if not _can_ask():
         raise CommandFailed(f"{question} {_NEEDED}", EXIT_REFUSED)
     output.warn(question)
-    prompt = f"Type {typed} to agree: " if typed else "Continue? [y/N] "
+    prompt = f"Type {typed} to confirm: " if typed else "Continue? [y/N] "
     answer = ask_line(prompt).strip()
     if answer == typed if typed else answer.lower() in _YES:
         return
-    raise CommandFailed("Nothing was sent, because nobody agreed to it.", EXIT_REFUSED)
+    raise CommandFailed("Nothing was sent, because it was not confirmed.", EXIT_REFUSED)
 
 
 def _can_ask() -> bool:

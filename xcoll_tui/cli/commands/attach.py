@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
     from xcoll_tui.session.bulk.file_ids import PastedIds
 
-SUMMARY = "Attach uploaded files to a collection; what is there already is left as it is."
+SUMMARY = "Attach uploaded files to a collection; what is already there stays as it is."
 EXAMPLES = """\
-FILE is CSV or JSON lines: a row a file, with a file_id and its fields.
+FILE is CSV or JSON lines: one row per file, with a file_id and its fields.
 
 examples:
   xcoll attach "SEC Filings" FILE_ID --field ticker=TSLA --field type=10-Q
@@ -63,14 +63,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, output: "Output") -> int:
     """Carry it out."""
     if options.fields_from is None and not options.file_ids:
-        raise CommandFailed("Name files by their IDs, or by --fields-from FILE.", EXIT_USAGE)
+        raise CommandFailed("Give file IDs, or --fields-from FILE.", EXIT_USAGE)
     if options.fields_from == "-" and "-" in options.file_ids:
         raise CommandFailed("Standard input can be read only once.", EXIT_USAGE)
     shared = as_fields(options.fields, "--field")
     table = None if options.fields_from is None else read_table(options.fields_from, output)
     ids = read_file_ids(options.file_ids, output)
     if table is None and not ids.file_ids:
-        output.note("No IDs came, so there is nothing to attach.")
+        output.note("No IDs were given, so there is nothing to attach.")
         return 0
     return run_until_signal(_attach(options, output, ids, table, shared))
 
@@ -107,7 +107,7 @@ async def _tell(
         verdict, sentence = DRY_RUN, f"It would be attached{with_fields}."
         if document is not None:
             verdict = str(Verdict.ALREADY)
-            sentence = "It is attached already, and would be left as it is."
+            sentence = "It is already attached, and would be left as it is."
         name = "" if document is None else document.name
         results.append(Result(collection.collection_id, file_id, name, verdict, sentence))
     return write_dry_run(output, results)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
     from xcoll_tui.session.backup.format import Backup
 
-SUMMARY = "Write a collection to a file: what it is made of, and all file IDs with fields."
+SUMMARY = "Write a collection to a file: its settings, and all file IDs with their fields."
 EXAMPLES = """\
 The files themselves are not in it. Without FILE it is kept where the program
 has its own, and B in there lists it. Exit code 1: it may not hold everything.
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", metavar="FILE", help="where to (the state folder)")
     parser.add_argument("--force", action="store_true", help="replace FILE if there is one")
     parser.add_argument(
-        "--accept-unreadable", action="store_true", help="leave out what cannot be read in full"
+        "--accept-unreadable", action="store_true", help="leave out what cannot be read completely"
     )
     add_form(parser)
 

@@ -53,7 +53,7 @@ def add_collection_options(parser: argparse.ArgumentParser) -> None:
         help="STRATEGY:SIZE[:OVERLAP[:ENCODING]], such as tokens:800:100",
     )
     add("--strip", type=_switch, metavar="B", help="strip whitespace of chunks: yes or no")
-    add("--inject-name", type=_switch, metavar="B", help="the name in each chunk: yes or no")
+    add("--inject-name", type=_switch, metavar="B", help="put the name in each chunk: yes or no")
     add(
         "--define",
         type=_definition,
@@ -121,7 +121,7 @@ def _chunking(text: str) -> tuple[str, Wire]:
     name = name.strip().lower().replace("-", "_")
     kind = _STRATEGIES.get(name)
     if kind is None:
-        raise argparse.ArgumentTypeError(f"there is no such strategy; {', '.join(_STRATEGIES)}")
+        raise argparse.ArgumentTypeError(f"unknown strategy; use {', '.join(_STRATEGIES)}")
     # The members stand in the order of the option: size, overlap where there is one, encoding.
     size, overlap, encoding = [*rest.split(":", 2), "", ""][:3]
     if not _is_number(size) or int(size) == 0:
@@ -161,7 +161,7 @@ def _definition(text: str) -> FieldDefinition:
     traits, _, description = rest.partition(":")
     names = [name for part in traits.split(",") if (name := part.strip())]
     if not key.strip():
-        raise argparse.ArgumentTypeError("a field needs a key")
+        raise argparse.ArgumentTypeError("a field needs a name")
     if unknown := [name for name in names if name not in _TRAITS]:
         raise argparse.ArgumentTypeError(
             f"{unknown[0]!r} is not one of {', '.join(_TRAITS)}; write KEY:TRAITS:DESCRIPTION"

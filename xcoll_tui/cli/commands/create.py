@@ -24,7 +24,7 @@ from xcoll_tui.session.writes.outcome import CollectionDraft
 if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
 
-SUMMARY = "Create a collection; what is not said is the service's choice."
+SUMMARY = "Create a collection; what you leave out is up to the service."
 EXAMPLES = """\
 examples:
   xcoll create Drafts
@@ -41,10 +41,13 @@ _METRICS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.usage = "%(prog)s [options] NAME"
-    parser.add_argument("name", metavar="NAME", help="need not be the only one of this name")
+    parser.add_argument("name", metavar="NAME", help="another collection may have the same name")
     parser.add_argument("--model", metavar="M", help="for embedding; cannot be changed later")
     parser.add_argument(
-        "--metric", choices=list(_METRICS), metavar="M", help=f"{', '.join(_METRICS)}; for ever"
+        "--metric",
+        choices=list(_METRICS),
+        metavar="M",
+        help=(f"{', '.join(_METRICS)}; cannot be changed later"),
     )
     add_collection_options(parser)
     add_dry_run(parser)

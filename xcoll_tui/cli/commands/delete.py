@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.session.writes.outcome import Outcome
 
-SUMMARY = "Delete a collection, after a backup of it that agrees with it was written."
+SUMMARY = "Delete a collection, after writing and checking a backup of it."
 EXAMPLES = """\
-The backup holds what it is made of and all file IDs with their fields; xcoll
-restore makes it again. Where there is no whole backup, nothing is deleted.
+The backup holds its settings and all file IDs with their fields; xcoll
+restore recreates it. Without a complete backup nothing is deleted.
 
 examples:
   xcoll delete Drafts
@@ -51,7 +51,7 @@ _OVERRIDE = "Nothing was deleted; --no-backup deletes without one."
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_collection(parser)
-    parser.add_argument("--no-backup", action="store_true", help="then nothing brings it back")
+    parser.add_argument("--no-backup", action="store_true", help="then it cannot be recreated")
     add_yes(parser)
     add_dry_run(parser)
     add_form(parser)
@@ -127,8 +127,7 @@ async def _back_up(session: "Session", output: "Output", collection: "Collection
             check = await session.backups.check(backup)
         except (ApiError, BackupBroken) as error:
             raise CommandFailed(
-                f"Whether the backup agrees with the collection is not known. {plain(error)} "
-                f"{_OVERRIDE}"
+                f"Could not check the backup against the collection. {plain(error)} {_OVERRIDE}"
             ) from None
         if check.agrees:
             output.note(check.cannot_exclude)

@@ -17,7 +17,7 @@ from xcoll_tui.cli.patience import run_until_signal
 if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
 
-SUMMARY = "Tell of the terminal, the key, the service and what is remembered of it."
+SUMMARY = "Describe the terminal, the key, the service and what is remembered of it."
 EXAMPLES = """\
 Nothing in it is secret: no key, no name and no ID of yours. It only reads.
 Exit code 1: something is not as it should be.

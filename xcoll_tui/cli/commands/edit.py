@@ -54,7 +54,7 @@ def run(options: argparse.Namespace, output: "Output") -> int:
     values: dict[str, str | None] = {**as_fields(options.set, "--set")}
     for key in options.unset:
         if not key.strip():
-            raise CommandFailed("A field needs a key; nothing was sent.", EXIT_USAGE)
+            raise CommandFailed("A field needs a name; nothing was sent.", EXIT_USAGE)
         if key in values:
             raise CommandFailed(f"“{clean(key, 60)}” is named twice; nothing was sent.", EXIT_USAGE)
         values[key] = None
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, output: "Output") -> int:
         raise CommandFailed("Say what to change: --set K=V or --unset K.", EXIT_USAGE)
     file_ids = read_file_ids(options.file_ids, output).file_ids
     if not file_ids:
-        output.note("No IDs came, so there is nothing to edit.")
+        output.note("No IDs were given, so there is nothing to edit.")
         return 0
     return run_until_signal(_edit(options, output, file_ids, values))
 
@@ -87,7 +87,10 @@ async def _edit(
         code = await follow_run(opened.session, run, output)
         if ignored := run.counts[Verdict.IGNORED]:
             fate = file_fate(opened.session.state.learned.files, ignored)
-            output.note(f"--allow-replace removes and attaches again what keeps its fields. {fate}")
+            output.note(
+                "--allow-replace removes and re-attaches documents whose fields do not "
+                f"change otherwise. {fate}"
+            )
         return code
 
 
@@ -110,7 +113,7 @@ def _tell(
             ]
             verdict, sentence = DRY_RUN, f"It would change {', '.join(changes)}."
             if not changes:
-                verdict, sentence = str(Verdict.ALREADY), "It has these fields already."
+                verdict, sentence = str(Verdict.ALREADY), "It already has these fields."
         name = "" if document is None else document.name
         results.append(Result(collection.collection_id, file_id, name, verdict, sentence))
     return write_dry_run(output, results)

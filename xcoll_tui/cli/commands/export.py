@@ -103,8 +103,8 @@ async def _export(
             fresh.discard()
     if exported.unreadable:
         doubt += (
-            f" {exported.unreadable:,} of them could not be read in full, so members of them are "
-            "missing."
+            f" {exported.unreadable:,} of them could not be read completely, so parts of them "
+            "are missing."
         )
     noun = "document" if exported.count == 1 else "documents"
     if path is not None:

@@ -54,7 +54,7 @@ def read_table(path: str, output: "Output") -> "PastedIds":
             f"{clean(path, 200)} cannot be read: {error.strerror}.", EXIT_USAGE
         ) from None
     except UnicodeDecodeError:
-        raise CommandFailed(f"{clean(path, 200)} is no text in UTF-8.", EXIT_USAGE) from None
+        raise CommandFailed(f"{clean(path, 200)} is not UTF-8 text.", EXIT_USAGE) from None
     pasted = parse_file_ids(text, output)
     if not pasted.file_ids:
         raise CommandFailed(f"There is no file ID in {clean(path, 200)}.", EXIT_USAGE)

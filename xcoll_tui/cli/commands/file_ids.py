@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
     from xcoll_tui.session.bulk.file_ids import PastedIds
 
-HELP = "IDs; - reads them from standard input, in any form"
+HELP = "IDs; - reads them from standard input, in any format"
 _SHOWN = 3
 _LIMIT = 256 * 1024 * 1024
 
@@ -56,7 +56,7 @@ def parse_file_ids(text: str, output: "Output") -> "PastedIds":
     if pasted.problem is not None:
         raise CommandFailed(str(pasted.problem), EXIT_USAGE)
     if any(holds_key(file_id) for file_id in pasted.file_ids):
-        raise CommandFailed("What came holds a key where IDs belong.", EXIT_USAGE)
+        raise CommandFailed("There is a management key where IDs belong.", EXIT_USAGE)
     if pasted.malformed:
         raise CommandFailed(_sentence_on(pasted, text), EXIT_USAGE)
     for note in pasted.notes:
@@ -93,10 +93,10 @@ def _standard_input(output: "Output") -> str:
         output.note("Paste or type the IDs; Ctrl+D on a line of its own ends them.")
     content = sys.stdin.buffer.read(_LIMIT + 1)
     if len(content) > _LIMIT:
-        raise CommandFailed("More came on standard input than IDs can be.", EXIT_USAGE)
+        raise CommandFailed("Standard input is too long to be a list of IDs.", EXIT_USAGE)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # as PowerShell writes
             return content.decode("utf-16", "replace")
-        raise CommandFailed("What came on standard input is no text.", EXIT_USAGE) from None
+        raise CommandFailed("Standard input is not text.", EXIT_USAGE) from None

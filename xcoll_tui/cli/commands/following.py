@@ -163,13 +163,13 @@ class Following:
         done, failed = sum(run.done for run in runs), sum(run.failed for run in runs)
         unknown, total = sum(len(run.under_way) for run in runs), sum(run.total for run in runs)
         asked = sum(run.asked for run in runs)
-        parts = [f"{done - asked:,} of {total:,} went well"]
+        parts = [f"{done - asked:,} of {total:,} succeeded"]
         if asked:
-            parts.append(f"{asked:,} were asked for")
+            parts.append(f"{asked:,} were requested")
         if failed:
-            parts.append(f"{failed:,} did not")
+            parts.append(f"{failed:,} failed")
         if unknown:
-            parts.append(f"of {unknown:,} it is not known")
+            parts.append(f"{unknown:,} are not known")
         unsent = f"and {total - done - failed - unknown:,} were not sent"
         self._output.warn(f"Nothing more is sent: {', '.join([*parts, unsent])}.")
 

@@ -115,7 +115,7 @@ def _run(name: str, arguments: list[str]) -> int:
     if any(looks_like_key(value) and not lexists(value) for value in _texts_of(options)):
         parser.refuse_key()
     if sys.stdout is None:
-        stop("Standard output is closed, so there is nowhere to write to.", EXIT_FAILED)
+        stop("Standard output is closed, so nothing can be written.", EXIT_FAILED)
     from xcoll_tui.cli.commands.output import Output  # noqa: PLC0415 - keeps --help light
 
     if isinstance(sys.stdout, io.TextIOWrapper):

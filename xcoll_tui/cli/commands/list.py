@@ -61,14 +61,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     number.add_argument(
         "--limit", type=_number, metavar="N", help=f"at most N rows ({_ON_A_TERMINAL} in a table)"
     )
-    number.add_argument("--all", action="store_true", help="all rows (so in a pipe and in JSON)")
+    number.add_argument(
+        "--all", action="store_true", help=("all rows (the default in a pipe and in JSON)")
+    )
     parser.add_argument("--columns", metavar="A,B", help="these columns, such as name,fields.x")
     add_form(parser)
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10**9):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
     return int(text)
 
 
@@ -167,11 +169,11 @@ class _Listing(Generic[R]):
         """Say what the rows do not."""
         if self._unreadable:
             self._output.warn(
-                f"{self._unreadable:,} of the {noun}s could not be read in full, so members of "
-                "them are missing here."
+                f"{self._unreadable:,} of the {noun}s could not be read completely, so parts "
+                "of them are missing here."
             )
         if not self._written:
-            none = f"There is no such {noun}." if filtered else f"There are no {noun}s."
+            none = f"No {noun} matches." if filtered else f"There are no {noun}s."
             self._output.note(none)
         elif self._more and not self._chosen:
             of = f" of {format_count(total)}" if total is not None and not filtered else ""

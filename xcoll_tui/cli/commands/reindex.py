@@ -21,10 +21,10 @@ from xcoll_tui.session.writes.outcome import Verdict
 if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
 
-SUMMARY = "Ask for documents to be indexed again."
+SUMMARY = "Re-index documents."
 EXAMPLES = """\
 Without --wait exit code 0 says that all were asked for; with it, that all were
-seen to be indexed again.
+seen to be re-indexed.
 
 examples:
   xcoll reindex "SEC Filings" --failed --wait
@@ -45,10 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, output: "Output") -> int:
     """Carry it out."""
     if bool(options.file_ids) == options.failed:
-        raise CommandFailed("Name documents by their IDs, or by --failed: one of both.", EXIT_USAGE)
+        raise CommandFailed("Give either document IDs or --failed.", EXIT_USAGE)
     file_ids = read_file_ids(options.file_ids, output).file_ids
     if options.file_ids and not file_ids:
-        output.note("No IDs came, so there is nothing to re-index.")
+        output.note("No IDs were given, so there is nothing to re-index.")
         return 0
     return run_until_signal(_reindex(options, output, file_ids))
 
@@ -75,7 +75,7 @@ async def _tell(
     present = await look(opened, collection_id, [item.file_id for item in items])
     results = []
     for item in present.items(item.file_id for item in items):
-        verdict, sentence = DRY_RUN, "It would be indexed again."
+        verdict, sentence = DRY_RUN, "It would be re-indexed."
         if item.file_id not in present.documents:
             verdict, sentence = str(Verdict.FAILED), "It is not in the collection."
         results.append(Result(collection_id, item.file_id, item.name, verdict, sentence))

@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, output: "Output") -> int:
     """Carry it out."""
     if bool(options.file_ids) == (options.filter is not None):
-        raise CommandFailed("Name documents by their IDs, or by --filter: one of both.", EXIT_USAGE)
+        raise CommandFailed("Give either document IDs or --filter.", EXIT_USAGE)
     if options.filter is not None and not options.filter.strip():
         raise CommandFailed("An empty --filter would be all documents.", EXIT_USAGE)
     if options.filter == "-":
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace, output: "Output") -> int:
     require_askable(options, "remove documents")
     file_ids = read_file_ids(options.file_ids, output).file_ids
     if options.file_ids and not file_ids:
-        output.note("No IDs came, so there is nothing to remove.")
+        output.note("No IDs were given, so there is nothing to remove.")
         return 0
     return run_until_signal(_remove(options, output, file_ids))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.backup.format import Backup, BackupReader
     from xcoll_tui.session.backup.restore import Recreated
 
-SUMMARY = "Make the collection of a backup again, and attach its documents to it."
+SUMMARY = "Recreate a collection from a backup, and attach its documents to it."
 EXAMPLES = """\
 A line for each document, and in the end one for the collection. A restore that
 was interrupted continues where it was. With --into no collection is made.
@@ -87,7 +87,7 @@ def _tell(output: "Output", backup: "Backup") -> int:
     for loss in losses_of(backup):
         output.note(loss)
     documents = format_many(backup.count, "document")
-    sentence = f"It would be made again, with {documents}."
+    sentence = f"It would be recreated, with {documents}."
     row = Result("", None, collection.collection_name, DRY_RUN, sentence)
     return write_dry_run(output, [row], _COLUMNS)
 
@@ -102,7 +102,7 @@ async def _recreate(
         if not begun.sure:
             raise CommandFailed(_unsure(begun), EXIT_REFUSED)
         collection_id = begun.collections[0].collection_id
-        output.note(f"An earlier restore began this: it continues in {collection_id}.")
+        output.note(f"Continuing an earlier restore in {collection_id}.")
     begun_record = None if begun is None or options.new else begun.restore
     results = Results(output, _COLUMNS)
 
@@ -114,7 +114,7 @@ async def _recreate(
         except OSError as problem:
             sentence = problem.strerror or str(problem)
             raise CommandFailed(
-                f"It stopped: what must be kept on disk for it could not be written ({sentence})."
+                f"It stopped: its record on disk could not be written ({sentence})."
             ) from None
 
     done = await Following(session, output, results).see_through(work())

@@ -25,12 +25,12 @@ _COLLECTIONS = {"name": CollectionsSortBy.NAME, "age": CollectionsSortBy.AGE}
 
 def add_filter(parser: argparse.ArgumentParser) -> None:
     """Add `--filter`."""
-    parser.add_argument("--filter", metavar="F", help="what the filter line takes: words, or terms")
+    parser.add_argument("--filter", metavar="F", help="a filter as in the program: words, or terms")
 
 
 def add_failed(parser: argparse.ArgumentParser) -> None:
     """Add `--failed`."""
-    parser.add_argument("--failed", action="store_true", help="those that were not indexed only")
+    parser.add_argument("--failed", action="store_true", help="only those that failed to index")
 
 
 def add_order(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def add_order(parser: argparse.ArgumentParser) -> None:
         metavar="BY",
         help="name, size or age (name)",
     )
-    parser.add_argument("--desc", action="store_true", help="the other way round")
+    parser.add_argument("--desc", action="store_true", help="in reverse")
 
 
 def document_query(options: argparse.Namespace, collection: Collection | None) -> Query:
@@ -111,5 +111,5 @@ def _filtered(query: Query, text: str, subject: "Subject") -> Query:
 
     translation = translate(text, subject, when=When(time.time()))
     if translation.problem:
-        raise CommandFailed(f"--filter cannot be asked: {translation.problem}", EXIT_USAGE)
+        raise CommandFailed(f"--filter cannot be used: {translation.problem}", EXIT_USAGE)
     return query.filtered(text, translation)

@@ -27,7 +27,7 @@ from xcoll_tui.ui.presentation.text import clean, clean_lines, fit
 
 T = TypeVar("T", Collection, Document)
 
-SUMMARY = "Show all that is known of a collection, or of a document in it."
+SUMMARY = "Show everything about a collection, or about a document in it."
 EXAMPLES = """\
 With --json it is one object, as in the lists. In a pipe a column holds the
 chunking, and one the field definitions, as JSON.

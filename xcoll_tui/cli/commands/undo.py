@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SUMMARY = "Undo the newest write that can be undone, or the one of this number."
 EXAMPLES = """\
 Writes of the program and of all commands are kept. What removes documents asks
-on a terminal, and needs --yes without one. N is as in the list of just now.
+on a terminal, and needs --yes without one. N is the number in --list.
 
 examples:
   xcoll undo --list
@@ -66,10 +66,10 @@ _COLUMNS: tuple[Column[_Listed], ...] = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--list", action="store_true", help="what was written, the newest first")
+    parser.add_argument("--list", action="store_true", help="list what was written, newest first")
     parser.add_argument("number", nargs="?", type=_number, metavar="N", help="of this list")
     parser.add_argument(
-        "--allow-replace", action="store_true", help="to put fields back where nothing else does"
+        "--allow-replace", action="store_true", help="to put fields back when nothing else works"
     )
     add_yes(parser)
     add_dry_run(parser)
@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10**6):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
     return int(text)
 
 
@@ -96,7 +96,7 @@ async def _list(options: argparse.Namespace, output: "Output") -> int:
         writer.write(listed)
         writer.end()
         if not listed:
-            output.note("Nothing was written that is still kept.")
+            output.note("No write is recorded that could be undone.")
         for problem in opened.session.undo_stack.problems:
             output.warn(problem)
     return 0
@@ -203,7 +203,7 @@ async def _carry_out(
     undone = await following.see_through(work, len(plan.items))
     if undone is None:
         raise CommandFailed(
-            "Nothing was undone: it was undone meanwhile, or is at work in another xcoll."
+            "Nothing was undone: it was undone meanwhile, or another xcoll is working on it."
         )
     outcomes = undone if isinstance(undone, list) else [undone]
     if isinstance(undone, Outcome):
@@ -213,7 +213,10 @@ async def _carry_out(
         results.write([row])
     results.end()
     if any(outcome.verdict is Verdict.IGNORED for outcome in outcomes):
-        output.note("--allow-replace removes and attaches again what keeps its fields.")
+        output.note(
+            "--allow-replace removes and re-attaches documents whose fields do not "
+            "change otherwise."
+        )
     return 0 if all(outcome.ok for outcome in outcomes) else EXIT_FAILED
 
 
@@ -228,7 +231,7 @@ async def _delete_restored(
         if not is_missing(error):
             raise
         stack.note_deleted(entry)
-        output.note(f"{clean(entry.collection_name or entry.collection_id)} is deleted already.")
+        output.note(f"{clean(entry.collection_name or entry.collection_id)} is already deleted.")
         return 0
     outcome = await delete_collection(options, output, opened, collection, backs_up=True)
     if outcome is None:

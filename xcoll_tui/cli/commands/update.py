@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Collection
     from xcoll_tui.cli.commands.output import Output
 
-SUMMARY = "Change a collection; what is not named stays as it is."
+SUMMARY = "Change a collection; what you leave out stays as it is."
 EXAMPLES = """\
 examples:
   xcoll update Drafts --name "Old drafts"
@@ -90,7 +90,7 @@ async def _update(options: argparse.Namespace, output: "Output") -> int:
                 None,
                 base.collection_name,
                 str(Verdict.ALREADY) if change.is_nothing else DRY_RUN,
-                "It is like this already." if change.is_nothing else f"It would change: {words}.",
+                "It is already like this." if change.is_nothing else f"It would change: {words}.",
             )
             return write_dry_run(output, [row], ("collection_id",))
         if change.removed:

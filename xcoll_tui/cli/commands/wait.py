@@ -18,8 +18,8 @@ from xcoll_tui.ui.presentation.format import format_many
 
 SUMMARY = "Wait until no document, or none of these, is being indexed."
 EXAMPLES = """\
-Each that is done is a line. Exit code 1: one failed, is not there, or the time
-was over. What was never seen under way has to look done for --settle seconds:
+One line per document that is done. Exit code 1: one failed, is missing, or the time
+ran out. What was never seen under way must look done for --settle seconds:
 reads may be behind writes.
 
 examples:
@@ -36,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_ids(parser, optional=True)
     parser.add_argument("--timeout", type=_seconds, metavar="S", help="give up after S seconds")
     parser.add_argument(
-        "--settle", type=_seconds, metavar="S", help="as learned of the service: 2 to 30 s"
+        "--settle",
+        type=_seconds,
+        metavar="S",
+        help=("by default as learned from the service: 2 to 30 s"),
     )
     add_form(parser)
 
@@ -47,7 +50,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 10**9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return seconds
 
 
@@ -55,7 +58,7 @@ def run(options: argparse.Namespace, output: Output) -> int:
     """Carry it out."""
     ids = read_file_ids(options.file_ids, output).file_ids
     if options.file_ids and not ids:
-        output.note("No IDs came, so there is nothing to wait for.")
+        output.note("No IDs were given, so there is nothing to wait for.")
         return 0
     return run_until_signal(_wait(options, output, ids))
 

@@ -187,13 +187,15 @@ class Backups:
     @asynccontextmanager
     async def _right_to(self, path: Path, begun: Restore | None) -> AsyncIterator[None]:
         if path in self._under_way:
-            raise RestoreElsewhere("This backup is being made into a collection just now.")
+            raise RestoreElsewhere("This backup is being recreated just now.")
         self._under_way.add(path)
         try:
             own = nullcontext(True)
             async with own if begun is None else self._state.restores.adopt(begun) as adopted:
                 if not adopted:
-                    raise RestoreElsewhere("Another xcoll is making a collection of this backup.")
+                    raise RestoreElsewhere(
+                        "Another xcoll is recreating a collection from this backup."
+                    )
                 yield
         finally:
             self._under_way.discard(path)

@@ -108,6 +108,6 @@ def _write(deletion: Deletion) -> dict[str, Any]:
 
 def _read(members: dict[str, Any]) -> Deletion:
     if members.get(_MARK) != 1:
-        raise ValueError("it is no record of this version of xcoll")
+        raise ValueError("it is not a record of this version of xcoll")
     members = {"place": "", "name": "", **members}
     return Deletion(**texts_of(members, "id", "owner", "collection_id", "place", "name"))

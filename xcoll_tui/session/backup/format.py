@@ -11,7 +11,7 @@ A backup is a file of JSON lines:
 The first line is the header: `collection` holds the members of `api.models.Collection`, in
 `(received)` also the JSON text that the service sent; `documents` is how many documents the service
 said there are when the backup began. Then comes one document a line; `unreadable` is there with a
-sentence where the service's answer could not be read in full. The last line is the footer: how
+sentence where the service's answer could not be read completely. The last line is the footer: how
 many documents the file holds, how many of them are unreadable, how many more could not be written
 for want of an ID, how many the service said there are in the end, which members of the collection
 had changed by then, and the SHA-256 of all bytes of the file before the comma and the word
@@ -135,11 +135,13 @@ class Backup:
                 "were read."
             )
         if end.unreadable:
-            doubts.append(f"{end.unreadable:,} of its documents could not be read in full.")
+            doubts.append(f"{end.unreadable:,} of its documents could not be read completely.")
         if end.lost:
             doubts.append(f"{end.lost:,} more came without an ID and are not in it.")
         if self.collection.unreadable is not None:
-            doubts.append(f"The collection could not be read in full. {self.collection.unreadable}")
+            doubts.append(
+                f"The collection could not be read completely. {self.collection.unreadable}"
+            )
         if end.changed:
             doubts.append(f"While the documents were read, this changed: {', '.join(end.changed)}.")
         return tuple(doubts)
@@ -254,7 +256,7 @@ def _header_of(path: Path, raw: bytes) -> Header:
     line = _parse(path, raw, "line 1")
     version = line.get("xcoll_backup")
     if type(version) is not int:
-        raise BackupBroken(path, "it is no backup of xcoll")
+        raise BackupBroken(path, "it is not an xcoll backup")
     if version != VERSION:
         raise BackupBroken(path, f"it is of version {version}, and this xcoll reads {VERSION}")
     return _convert(path, line, Header, "line 1")
@@ -267,9 +269,9 @@ def _parse(path: Path, raw: bytes, place: str) -> dict[str, Any]:
             raise BackupBroken(path, f"{place} is cut off")
         line = json.loads(raw.decode("ascii"))
     except (ValueError, RecursionError):
-        raise BackupBroken(path, f"{place} is no JSON") from None
+        raise BackupBroken(path, f"{place} is not JSON") from None
     if not isinstance(line, dict):
-        raise BackupBroken(path, f"{place} is no JSON object")
+        raise BackupBroken(path, f"{place} is not a JSON object")
     return line
 
 

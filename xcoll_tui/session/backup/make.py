@@ -36,7 +36,7 @@ _SURPLUS = 2_000
 class BackupFailed(Exception):  # noqa: N818 - a fact about the backup; its text is a whole sentence
     """There is no backup; `str()` says why and what to do.
 
-    `unreadable` counts what could not be read in full where that alone stood in the way: then
+    `unreadable` counts what could not be read completely where that alone stood in the way: then
     `accept_unreadable` would make one all the same. Else it is 0.
     """
 
@@ -68,7 +68,7 @@ async def back_up(
 
     Memory stays flat, however many documents there are. `Backup.doubts` tells where the ends of
     the truth disagree: decide on those before deleting anything. Without `accept_unreadable`, one
-    document that could not be read in full fails the whole backup.
+    document that could not be read completely fails the whole backup.
 
     Raises ApiError where the service fails, and BackupFailed for everything else. After a failure
     or a cancellation no file is left that could be taken for a backup; a cancellation that comes
@@ -139,27 +139,26 @@ class _Writing:
             if token in tokens or met > most or empty >= _EMPTY_PAGES:
                 if order is Ordering.ASCENDING:
                     raise self._failure(
-                        "the service repeats its pages, so there is no telling where they end. "
-                        "Try again"
+                        "the service repeats its pages, so it is unclear where they end. Try again"
                     )
                 break  # what the opposite order does not find either is told as a doubt
             tokens.add(token)
         self.lost = max(self.lost, lost)
 
     def require_readable(self) -> None:
-        """Raise BackupFailed if a document could not be read in full."""
+        """Raise BackupFailed if a document could not be read completely."""
         number = self._writer.unreadable + self.lost
         example = self._example
         if self._collection.unreadable is not None:
             raise self._failure(
-                "the collection itself could not be read in full. "
+                "the collection itself could not be read completely. "
                 f"{self._collection.unreadable} Try again, or accept a backup that lacks what "
                 "could not be read",
                 unreadable=max(number, 1),
             )
         if example is not None:
             raise self._failure(
-                f"{number:,} of its documents could not be read in full, such as "
+                f"{number:,} of its documents could not be read completely, such as "
                 f"{example.name or example.file_id or 'one without an ID'}. {example.unreadable} "
                 "Try again, or accept a backup that lacks what could not be read",
                 unreadable=number,
@@ -172,13 +171,13 @@ class _Writing:
         except (OSError, sqlite3.Error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise self._failure(
-                f"{self._folder} cannot be written to ({reason}). Make room there, or make it "
-                "writable, and try again"
+                f"{self._folder} cannot be written to ({reason}). Free some space there, or "
+                "make it writable, and try again"
             ) from error
         except BackupBroken as error:
             raise self._failure(
-                f"reading it back does not show what was written ({error.clause}). The disk may "
-                "be failing; look at it, and try again"
+                f"reading it back shows something else than was written ({error.clause}). The "
+                "disk may be failing; check it, and try again"
             ) from error
 
     def tell(self, step: Literal["reading", "checking"]) -> None:

@@ -89,7 +89,7 @@ def _write(restore: Restore) -> dict[str, Any]:
 
 def _read(members: dict[str, Any]) -> Restore:
     if members.get(_MARK) != 1:
-        raise ValueError("it is no record of this version of xcoll")
+        raise ValueError("it is not a record of this version of xcoll")
     asked_at = members.get("asked_at")
     return Restore(
         **texts_of(members, "id", "owner", "place", "backup", "collection_id"),

@@ -234,7 +234,7 @@ class Bulk:
         self, collection_id: str, key: str, value: str | None, *, is_alone: bool
     ) -> None:
         if not key:
-            raise ValueError("A field needs a key; nothing was sent.")
+            raise ValueError("A field needs a name; nothing was sent.")
         collection = self._find_collection(collection_id)
         for definition in () if collection is None else collection.field_definitions:
             if definition.key != key:

@@ -54,7 +54,7 @@ class PastedIds:
 
     file_ids: tuple[str, ...]
     repeated: tuple[str, ...] = ()
-    """Those that were given more than once."""
+    """Those that were repeated."""
     malformed: tuple[str, ...] = ()
     """Those that do not look like an ID of the service's (`file_` and a UUID); they may be ones."""
     columns: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class PastedIds:
     notes: tuple[str, ...] = ()
     """Sentences on what was left out."""
     problem: PasteBroken | None = None
-    """Why there are no IDs, where the text looks like JSON or a table and is broken."""
+    """Why there are not IDs, where the text looks like JSON or a table and is broken."""
 
 
 def read_file_ids(text: str) -> PastedIds:
@@ -146,7 +146,7 @@ def _from_json(text: str) -> PastedIds | None:
     except RecursionError:
         raise PasteBroken("JSON", (1, 1), "it is nested too deeply") from None
     notes = tuple(
-        f"“{_shown(name)}” stands more than once in an object; the last one counts"
+        f"“{_shown(name)}” appears more than once in an object; the last one counts"
         for name in content.repeated[:_NAMED]
     )
     return _pasted(
@@ -190,7 +190,7 @@ def _from_tables(records: list[Record], tables: Sequence[Table]) -> PastedIds:
         for name in list(dict.fromkeys(repeated))[:_NAMED]
     ]
     if not all(table.header for table in tables):
-        notes.append("what stands beside the IDs has no names, so it was left out")
+        notes.append("what is next to the IDs has no names, so it was left out")
     if without:
         notes.append(f"{_rows(without)} no ID")
     return _pasted(records, tuple(notes))

@@ -40,7 +40,7 @@ _REASONS = {
     "Expecting ',' delimiter": "a comma is missing, or a bracket at the end",
     "Expecting ':' delimiter": "a colon is missing",
     "Expecting property name enclosed in double quotes": "a name in double quotes is missing",
-    "Expecting value": "a value is missing, or a text stands without double quotes",
+    "Expecting value": "a value is missing, or text is missing its double quotes",
     "Unterminated string starting at": "a text begins here and its double quotes are never closed",
     "Invalid control character at": "a line ends, or a tab stands, within double quotes",
     "Invalid \\escape": "a backslash stands before a letter that needs none",

@@ -44,7 +44,7 @@ class PasteBroken(Exception):  # noqa: N818 - a fact about a text; `str()` is a 
         line, column = place
         super().__init__(
             f"This looks like {format_name} and is not: line {line}, column {column}: {reason}. "
-            "Nothing was taken from it."
+            "Nothing was read from it."
         )
         self.place = place
 

@@ -182,7 +182,7 @@ class BulkRun:
         to remove documents and attach them again where a field cannot be changed otherwise.
         """
         if not self.can_retry:
-            raise ValueError("There is nothing to try again: all is done, or not over yet.")
+            raise ValueError("Nothing to retry: everything succeeded, or is still under way.")
         return self._again(self._left_undone(), replace)
 
     # Within the session
@@ -333,7 +333,7 @@ class BulkRun:
     def stop_for(self, error: Unauthorized | RateLimited) -> None:
         """Send nothing more: the rest would fail with this as well."""
         if isinstance(error, Unauthorized):
-            self._stop("The service does not accept the key any more")
+            self._stop("The service no longer accepts the key")
         else:
             retry_after = error.retry_after
             wait = f"to wait {wait_words(retry_after)}" if retry_after else "to slow down"

@@ -148,11 +148,11 @@ class UndoStack:
         items = tuple(item for item in entry.left if kind != "remove" or _was_sent(entry, item))
         why_not = ""
         if entry.state == "live elsewhere":
-            why_not = "It is at work in another xcoll."
+            why_not = "Another xcoll is working on it."
         elif entry.state == "undone":
-            why_not = "It was undone already."
+            why_not = "It is already undone."
         elif entry.state == "dead" or not (items or entry.whole):
-            why_not = entry.reason or "There is nothing left of it to undo."
+            why_not = entry.reason or "Nothing of it is left to undo."
         elif kind == "update" and (items[0].old is None or items[0].new is None):
             why_not = items[0].strategy or "The collection cannot be changed back."
         return UndoPlan(entry, kind, items, why_not, earlier)

@@ -185,7 +185,7 @@ async def read_both_ends(
         while not ends.complete:
             if not going:
                 raise Unreadable(
-                    "the service repeats its pages, so there is no telling where the list ends",
+                    "the service repeats its pages, so it is unclear where the list ends",
                     "Try again, or another order.",
                 )
             end = going.pop(0)

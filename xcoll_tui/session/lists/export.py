@@ -27,7 +27,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: how many documents, and how many of them could not be read in full."""
+    """What was written: how many documents, and how many of them could not be read completely."""
 
     count: int
     unreadable: int

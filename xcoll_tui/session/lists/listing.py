@@ -37,8 +37,8 @@ class RepeatedToken(Exception):  # noqa: N818 - a fact about the walk; its page 
 
     def __init__(self, end: End, added: int) -> None:
         super().__init__(
-            "The service repeated a pagination token, so loading would never end; it was stopped"
-            f" at the {end.value} of the list. Refresh to try again."
+            f"The service repeated a pagination token, so loading stopped at the {end.value} of "
+            "the list. Refresh to try again."
         )
         self.end = end
         self.added = added

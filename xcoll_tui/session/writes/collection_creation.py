@@ -54,7 +54,7 @@ class CollectionCreation:
         if (maybe := self._maybe_created.pop(draft, None)) is not None:
             sentence = (
                 f"Nothing was sent: there is “{maybe.collection_name}” ({maybe.collection_id}), "
-                "which may be the one that was asked for before. Look at it; to make another one "
+                "which may be the one you asked for before. Look at it; to make another one "
                 "all the same, save again."
             )
             return end(target, Verdict.UNKNOWN, sentence, collection=maybe)
@@ -118,12 +118,12 @@ class CollectionCreation:
         new = settled.seen
         if isinstance(new, ApiError):
             sentence = f"Whether {name} was created is not known: the collections could not be"
-            sentence = f"{sentence} read.{explain(error)}{explain(new)} Look before you retry."
+            sentence = f"{sentence} read.{explain(error)}{explain(new)} Check before you retry."
             return end(Verdict.UNKNOWN, sentence, error or new)
         if not new:
             # What was lost on the way may still take effect.
             sentence = f"Whether {name} was created is not known: it does not show after"
-            sentence = f"{sentence} {settled.words}. Look before you retry.{explain(error)}"
+            sentence = f"{sentence} {settled.words}. Check before you retry.{explain(error)}"
             return end(Verdict.UNKNOWN, sentence, error)
         like = [collection for collection in new if not differences(collection, draft)]
         ids = ", ".join(collection.collection_id for collection in like or new)
@@ -138,11 +138,11 @@ class CollectionCreation:
         )
         sentence = f"Whether {name} was created is not known: {lost}, and there is a"
         sentence += f" new collection of this name now ({ids})."
-        sentence += " It may be this one, or somebody else's." if only else " It is not like this."
+        sentence += " It may be this one, or someone else's." if only else " It is not like this."
         if len(like or new) > 1:
             sentence = f"Whether {name} was created is not known: {lost}, and there"
             sentence += f" are new collections of this name now ({ids})."
-        sentence += f" Look before you retry.{explain(error)}"
+        sentence += f" Check before you retry.{explain(error)}"
         return end(Verdict.UNKNOWN, sentence, error, collection=only)
 
     async def _created(self, draft: CollectionDraft, collection_id: str) -> Outcome:
@@ -154,14 +154,16 @@ class CollectionCreation:
         )
         shown = settled.seen
         if isinstance(shown, ApiError):
-            sentence = f"The service says that it created {target.shown} ({collection_id}), and it "
+            sentence = (
+                f"The service reports that it created {target.shown} ({collection_id}), and it "
+            )
             return end(Verdict.UNKNOWN, f"{sentence}could not be read back.{explain(shown)}", shown)
         if shown is None:
-            sentence = f"The service says that it created {target.shown} ({collection_id}), and"
+            sentence = f"The service reports that it created {target.shown} ({collection_id}), and"
             sentence = f"{sentence} does not show it after {settled.words}. Do not create it again."
             return end(Verdict.UNSHOWN, sentence)
         if wrong := differences(shown, draft):
-            sentence = f"{target.shown} is created, but not as wanted in this: {', '.join(wrong)}."
+            sentence = f"{target.shown} is created, but differs in: {', '.join(wrong)}."
             return end(Verdict.FAILED, sentence, collection=shown)
         return end(Verdict.DONE, f"{target.shown} is created.", collection=shown)
 

@@ -84,7 +84,7 @@ def updated(
         return end(Verdict.DONE, sentence, error, collection=after)
     verdict, field = Verdict.FAILED, named_field(error, change.keys) if was_refused(error) else None
     if not matches(after, before):
-        sentence = f"{name} is changed, but not all as wanted; look at it."
+        sentence = f"{name} is changed, but not completely; check it."
     elif error is None:
         sentence = f"The service took the changes to {name}, and still shows it as it was after"
         sentence = f"{sentence} {settled.words}. They may still show."

@@ -85,7 +85,7 @@ class CollectionWrites:
                 sentence = f"{target.shown} was not changed, because it could not be read before."
                 return end(Verdict.FAILED, sentence + explain(shown), shown)
             if not Change.between(before, draft).holds(shown):
-                sentence = f"{target.shown} is not as that write wanted it; nothing was sent."
+                sentence = f"{target.shown} has changed since that write; nothing was sent."
                 return end(Verdict.CONFLICT, sentence, collection=shown)
             after = shown
         back = CollectionDraft(
@@ -122,7 +122,7 @@ class CollectionWrites:
             return end(Verdict.FAILED, f"{name} was deleted elsewhere; nothing was sent.")
         change = Change.between(base, draft)
         if change.is_nothing or change.holds(before):
-            sentence = f"{name} is like this already; nothing was sent."
+            sentence = f"{name} is already like this; nothing was sent."
             return end(Verdict.ALREADY, sentence, collection=before)
         if not matches(before, base):
             sentence = f"{name} was changed elsewhere meanwhile; nothing was sent."
@@ -180,7 +180,7 @@ class CollectionWrites:
             sentence = f"{name} was not deleted, because it could not be read before."
             return end(Verdict.FAILED, sentence + explain(before), before)
         if before is None:
-            return end(Verdict.ALREADY, f"{name} was deleted elsewhere already.")
+            return end(Verdict.ALREADY, f"{name} was already deleted elsewhere.")
         end = partial(end, collection=before)
         error = await self._runner.send(
             partial(self._service.delete_collection, target.collection_id),

@@ -51,9 +51,9 @@ def attach_before(target: Target, fields: Fields | None, before: ReadBackResult)
         )
         return end(target, Verdict.FAILED, sentence + explain(before.error), before.error)
     target = replace(target, name=document.name)
-    sentence = f"{target.shown} is attached already; it was left as it is."
+    sentence = f"{target.shown} is already attached; it was left as it is."
     if fields and not same_fields(document.raw_fields, fields):
-        sentence = f"{target.shown} is attached already, with other fields; it was left as it is."
+        sentence = f"{target.shown} is already attached, with other fields; it was left as it is."
     current_fields = dict(document.fields)
     return end(target, Verdict.ALREADY, sentence, document=document, current_fields=current_fields)
 
@@ -76,7 +76,7 @@ def attached(
     end = partial(Outcome, Operation.ATTACH, target, wanted_fields=wanted_fields, document=document)
     if document is not None:
         if error is None and _was_indexed_before(document, asked_at):
-            sentence = f"{target.shown} was attached already, by somebody else."
+            sentence = f"{target.shown} was already attached, by someone else."
             return end(Verdict.ALREADY, sentence, current_fields=dict(document.fields))
         return _found(target, document, fields, error, end)
     return _not_found(target, fields, error, settled, end=end, defined=defined)
@@ -123,9 +123,9 @@ def _found(
     if elsewhere:
         sentence = f"{name} was attached elsewhere meanwhile, with other fields."
         return end(Verdict.CONFLICT, sentence, error, current_fields=current_fields)
-    sentence = f"{name} is attached, but not with the fields that were given; look at them."
+    sentence = f"{name} is attached, but not with the given fields; check them."
     if error is not None:
-        sentence += f" Whether by this or by somebody else is not known.{explain(error)}"
+        sentence += f" It is not known by whom.{explain(error)}"
     return end(Verdict.FAILED, sentence, error, current_fields=current_fields)
 
 
@@ -166,7 +166,7 @@ def removed(
     name, after = target.shown, settled.seen
     if settled.proved:
         if was_missing_before(error):
-            return Verdict.ALREADY, f"{name} was gone from the collection already."
+            return Verdict.ALREADY, f"{name} was already gone from the collection."
         return Verdict.DONE, removed_words(target)
     if was_refused(error) and not is_missing(error):
         return Verdict.FAILED, f"{name} was not removed.{explain(error)}"
@@ -201,16 +201,14 @@ def reindexed(
             ended = indexed_words(target, document)
             if ended is not None:
                 return end(ended[0], ended[1], reindexed=True)
-        sentence = f"The service was asked to index {name} again."
+        sentence = f"The service was asked to re-index {name}."
         return end(Verdict.ASKED, sentence, reindexed=True)
     if document is not None and shows_indexing(before, after):
-        sentence = f"{name} is indexed again.{explain(error)}"
+        sentence = f"{name} is re-indexed.{explain(error)}"
         return end(Verdict.ASKED, sentence, error, reindexed=True)
     if document is not None and isinstance(error, RateLimited):
         return end(Verdict.FAILED, f"{name} was not re-indexed.{explain(error)}", error)
-    sentence = (
-        f"Whether {name} is indexed again is not known.{explain(error)}{explain(after.error)}"
-    )
+    sentence = f"Whether {name} is re-indexed is not known.{explain(error)}{explain(after.error)}"
     return end(Verdict.UNKNOWN, sentence, error, reindexed=True)
 
 
@@ -218,7 +216,7 @@ def indexed_words(target: Target, document: Document) -> tuple[Verdict, str] | N
     """Return how an indexing that began has ended, None while it goes on."""
     progress = progress_of(document)
     if progress.state == "ready":
-        return Verdict.DONE, f"{target.shown} is indexed again."
+        return Verdict.DONE, f"{target.shown} is re-indexed."
     if progress.state == "failed":
         reason = document.error_message or "the service does not say why"
         return Verdict.FAILED, f"Indexing {target.shown} failed again: {reason.rstrip('.')}."

@@ -245,7 +245,7 @@ class DocumentWrites:
             sentence = f"{target.shown} was not removed, because it could not be read before."
             return end(Verdict.FAILED, sentence + explain(before.error), before.error)
         if before.document is None:
-            return end(Verdict.ALREADY, f"{target.shown} is not in the collection any more.")
+            return end(Verdict.ALREADY, f"{target.shown} is not in the collection.")
         document = before.document
         target = replace(target, name=document.name)
         end = partial(Outcome, Operation.REMOVE, target, document=document)
@@ -322,9 +322,7 @@ class DocumentWrites:
     async def _do_reindex(self, target: Target, options: WriteOptions) -> Outcome:
         before = await self._look_before(target, options)
         if before.document is None:
-            sentence = (
-                f"{target.shown} is not in the collection any more, so it was not re-indexed."
-            )
+            sentence = f"{target.shown} is not in the collection, so it was not re-indexed."
             if before.error is not None:
                 sentence = (
                     f"{target.shown} was not re-indexed, because it could not be read before."

@@ -83,13 +83,13 @@ class FieldEditAttempt:
                 Verdict.FAILED, sentence + explain(self.before.error), self.before.error
             )
         if document is None:
-            sentence = f"{name} is no longer in the collection, so its fields were not sent."
+            sentence = f"{name} is not in the collection, so its fields were not sent."
             return self.end(Verdict.FAILED, sentence)
         if not has_fields(document):
-            sentence = f"{name} could not be read in full, so its fields were not sent."
+            sentence = f"{name} could not be read completely, so its fields were not sent."
             return self.end(Verdict.FAILED, f"{sentence} {document.unreadable}")
         if holds_fields(document, self.fields):
-            return self.end(Verdict.ALREADY, f"{name} has these fields already; nothing was sent.")
+            return self.end(Verdict.ALREADY, f"{name} already has these fields; nothing was sent.")
         if not (edit.overwrite or self.resumed) and not self.is_based_on(document.fields):
             sentence = f"The fields of {name} were changed elsewhere meanwhile; nothing was sent."
             return self.end(Verdict.CONFLICT, sentence)
@@ -127,21 +127,21 @@ class FieldEditAttempt:
             sentence = f"The fields of {name} are saved. It may be indexed again."
             return self.end(Verdict.DONE, sentence, error, strategy=strategy)
         if not has_fields(after.document):
-            sentence = f"{name} could not be read back in full, so what it holds now is not known."
+            sentence = f"{name} could not be read back in full, so its fields are not known now."
             return self.end(Verdict.UNKNOWN, f"{sentence} {after.document.unreadable}", error)
         if error is not None and not _leads_on(strategy, error, self.edit.fields):
             return self._failed(error, settled)
         merged = {**self.old, **self.fields}
         expected = [merged, *([] if last is None else [last.raw_fields])]
         if after.document.raw_fields not in expected:
-            sentence = f"{name} was sent these fields, but now shows others; look at them."
+            sentence = f"{name} was sent these fields, but now shows others; check them."
             return self.end(Verdict.FAILED, sentence + explain(error), error)
         return None
 
     def _failed(self, error: ApiError, settled: Settled[ReadBackResult]) -> Outcome:
         name = self.target.shown
         if was_refused(error) or was_not_sent(error) or self.is_partly:
-            saved = "saved in part only; look at them" if self.is_partly else "not saved"
+            saved = "saved only in part; check them" if self.is_partly else "not saved"
             sentence = f"The fields of {name} are {saved}.{explain(error)}"
             return self.end(Verdict.FAILED, sentence, error)
         # What was lost on the way may still take effect.
@@ -160,7 +160,7 @@ class FieldEditAttempt:
                 for key, value in self.now.raw_fields.items()
                 if self.fields.get(key) != value
             )
-            sentence = f"The fields of {name} are saved in part only: the service keeps {keys}."
+            sentence = f"The fields of {name} are saved only in part: the service keeps {keys}."
         elif self.seconds > 0:
             sentence = (
                 f"The service took the new fields of {name}, and still shows the old ones after "
@@ -212,7 +212,7 @@ class FieldEditAttempt:
             sentence = f"The fields of {name} were not sent.{explain(error)}"
             return self.end(Verdict.FAILED, sentence, error)
         if unread is None:
-            sentence = f"{name} is no longer in the collection, so its fields could not be changed."
+            sentence = f"{name} is not in the collection, so its fields could not be changed."
             self.now = None
             return self.end(Verdict.FAILED, sentence + explain(error), error)
         if error is not None and was_refused(error):

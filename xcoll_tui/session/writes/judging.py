@@ -81,7 +81,7 @@ def has_fields(document: Document) -> bool:
 def holds_fields(document: Document, wanted: Mapping[str, Any]) -> bool:
     """Tell whether a document surely has the wanted fields.
 
-    Of one that could not be read in full, fields that are empty may be among what was dropped.
+    Of one that could not be read completely, fields that are empty may be among what was dropped.
     """
     return has_fields(document) and same_fields(document.raw_fields, wanted)
 

@@ -57,8 +57,8 @@ def unusable(folder: Path, error: OSError | ValueError) -> StateUnusable:
     if isinstance(error, StateUnusable):
         return StateUnusable(str(error), error)
     return StateUnusable(
-        f"The folder {folder} cannot be written: {reason_of(error)}. Make room there or make it "
-        "writable, or name another folder for xcoll's state in XDG_STATE_HOME.",
+        f"The folder {folder} cannot be written: {reason_of(error)}. Free some space or make "
+        "it writable, or name another folder for xcoll's state in XDG_STATE_HOME.",
         error,
     )
 
@@ -248,7 +248,7 @@ class Owner:
 
     def _path(self, owner_id: str) -> Path:
         if self._folder is None or not is_id(owner_id):
-            raise ValueError(f"{owner_id!r} is no owner's ID")
+            raise ValueError(f"{owner_id!r} is not an owner's ID")
         return self._folder / f"{owner_id}.lock"
 
 
@@ -395,16 +395,16 @@ class RecordFolder(Generic[R]):
         try:
             record = self._read(members)
         except (KeyError, TypeError) as error:
-            raise ValueError(f"it is no such record ({error})") from error
+            raise ValueError(f"it is not such a record ({error})") from error
         if record.id != path.stem:
             raise ValueError("it was renamed")
         if not is_id(record.id) or not is_id(record.owner):
-            raise ValueError("its id or its owner is none that xcoll makes")
+            raise ValueError("xcoll does not create such an id or owner")
         return record
 
     def _path(self, record_id: str) -> Path:
         if self._folder is None or not is_id(record_id):
-            raise ValueError(f"{record_id!r} is no record's ID")
+            raise ValueError(f"{record_id!r} is not a record's ID")
         return self._folder / f"{record_id}.json"
 
 

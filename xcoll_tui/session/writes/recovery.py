@@ -269,7 +269,7 @@ def _write(entry: Unfinished) -> dict[str, Any]:
 def _read(members: dict[str, Any]) -> Unfinished:
     version = members.get(_MARK)
     if version not in (1, 2):
-        raise ValueError("it is no record of this version of xcoll")
+        raise ValueError("it is not a record of this version of xcoll")
     if not all(isinstance(members.get(name), dict) for name in ("old", "new")):
         raise ValueError("it lacks the fields")
     if version == 1:
@@ -277,7 +277,7 @@ def _read(members: dict[str, Any]) -> Unfinished:
         # last, its document may have been removed.
         members = {**members, "owner": members.get("id"), "phase": "removing"}
     if members.get("phase") not in get_args(Phase):
-        raise ValueError("its phase is none that is known here")
+        raise ValueError("its phase is not one that this xcoll knows")
     return Unfinished(
         **texts_of(members, "id", "owner", "place", "collection_id", "collection_name"),
         **texts_of(members, "file_id", "name"),

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Fields = Mapping[str, Any]
 
-_KEPT = "Both its old and its new fields are kept; finish it from the list of unfinished ones."
+_KEPT = "Its old and new fields are kept: in xcoll, “Finish what was interrupted” repairs it."
 _PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
 """Seconds between two tries to attach what the service says is still there."""
 
@@ -221,7 +221,7 @@ class Replacement:
             )
         self._settled = await self._old_lasts(options)
         if isinstance(error, Conflict) and not may_be_own(error):
-            sentence = f"{name} was removed, and somebody else attached it meanwhile, with other "
+            sentence = f"{name} was removed, and someone else attached it meanwhile, with other "
             return self._attempt.end(
                 Verdict.FAILED, f"{sentence}fields. {_KEPT}{explain(error)}", error
             )
@@ -267,7 +267,7 @@ class Replacement:
         sentence += (
             " The old fields were put back, and it is being indexed again."
             if self._settled
-            else f" What it holds now is not sure; look at it. {_KEPT}"
+            else f" What it holds now is uncertain; check it. {_KEPT}"
         )
         return self._attempt.end(Verdict.FAILED, sentence, error)
 

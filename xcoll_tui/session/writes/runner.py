@@ -144,7 +144,7 @@ class WriteRunner:
         A caller that is cancelled leaves it running.
         """
         if self.service.read_only:
-            sentence = f"Nothing was sent: xcoll is read-only. Leave that mode to {operation}"
+            sentence = f"Nothing was sent: xcoll is read-only. Leave read-only mode to {operation}"
             return Outcome(operation, target, Verdict.FAILED, f"{sentence} {target.shown}.")
         return await self._context.tasks.run(self._run(operation, target, words, action, options))
 

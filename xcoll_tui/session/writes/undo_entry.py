@@ -193,9 +193,9 @@ def item_line(entry_id: str, item: UndoItem) -> dict[str, Any]:
 def _entry_of(members: dict[str, Any]) -> UndoEntry:
     count, undoes = members.get("count"), members.get("undoes")
     if count is not None and (isinstance(count, bool) or not isinstance(count, int)):
-        raise ValueError("its count is no number")
+        raise ValueError("its count is not a number")
     if undoes is not None and not isinstance(undoes, str):
-        raise ValueError("its undoes is no text")
+        raise ValueError("its undoes is not text")
     entry = UndoEntry(
         **texts_of(members, "id", "owner", "operation", "collection_id", "collection_name"),
         at=number_of(members, "at"),
@@ -205,7 +205,7 @@ def _entry_of(members: dict[str, Any]) -> UndoEntry:
         whole=members.get("whole") is True,
     )
     if not is_id(entry.id) or not is_id(entry.owner):
-        raise ValueError("its id or its owner is none that xcoll makes")
+        raise ValueError("xcoll does not create such an id or owner")
     return entry
 
 
@@ -221,7 +221,7 @@ def _item_of(members: dict[str, Any]) -> UndoItem:
 def _fields_of(members: dict[str, Any], name: str) -> dict[str, Any] | None:
     value = members.get(name)
     if value is not None and not isinstance(value, dict):
-        raise ValueError(f"its {name} are no fields")
+        raise ValueError(f"its {name} are not fields")
     return value
 
 
@@ -230,5 +230,5 @@ def _file_ids_of(members: dict[str, Any]) -> list[str] | None:
     if value is None:
         return None
     if not isinstance(value, list) or not all(isinstance(file_id, str) for file_id in value):
-        raise ValueError("its file_ids are no list of texts")
+        raise ValueError("its file_ids are not a list of text")
     return value

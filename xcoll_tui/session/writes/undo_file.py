@@ -113,7 +113,7 @@ class UndoFile:
     def _append(self, descriptor: int, lines: bytes, *, durable: bool) -> None:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, f"{self.path} is no regular file")
+            raise OSError(errno.EINVAL, f"{self.path} is not a regular file")
         if os.name == "posix" and status.st_mode & 0o077:
             os.fchmod(descriptor, 0o600)
         try:
@@ -184,11 +184,11 @@ def describe_problem(path: Path, content: UndoContent) -> str:
         lines = "1 line" if len(content.broken) == 1 else f"{len(content.broken):,} lines"
         return (
             f"{lines} of {path} cannot be read, the first is line {content.broken[0]:,}; what "
-            "stood there cannot be undone. Everything else can."
+            "was there cannot be undone. Everything else can."
         )
     if content.is_torn:
         return (
-            f"The last line of {path} was cut off, as by a crash; what stood there cannot be "
+            f"The last line of {path} was cut off, as by a crash; what was there cannot be "
             "undone. Everything else can."
         )
     return ""

@@ -156,12 +156,13 @@ def _notices(old: int, big: int) -> list[str]:
     notices = []
     if old:
         notices.append(
-            f"{_writes(old)} of more than {DAYS_KEPT} days ago went from the undo log, and can no"
-            " longer be undone."
+            f"{_writes(old)} of more than {DAYS_KEPT} days ago were dropped from the undo log, "
+            "and can no longer be undone."
         )
     if big:
         notices.append(
-            f"{_writes(big)}, the oldest, went from the undo log, which holds {MEGABYTES_KEPT} MB;"
+            f"{_writes(big)}, the oldest, were dropped from the undo log, which holds "
+            f"{MEGABYTES_KEPT} MB;"
             " they can no longer be undone."
         )
     return notices

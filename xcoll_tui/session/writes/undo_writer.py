@@ -100,7 +100,7 @@ class UndoWriter:
         if written is None:
             if error is not None:
                 self._unwritten.append(replace(batch, error=None))
-                problem = f"{error} What was undone, and how the last writes ended, is not kept."
+                problem = f"{error} What was undone, and how the last writes ended, was not saved."
                 if problem not in self.problems:
                     self.problems.append(problem)
         elif written.done():

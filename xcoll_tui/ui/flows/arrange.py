@@ -82,7 +82,7 @@ async def choose_columns(host: "Host", pane: "DocumentPane") -> None:
     """Offer all columns that there are, those that are shown first, and show what is chosen."""
     shown = [column.key for column in pane.table.layout_of.columns]
     choices = _columns(pane.all_columns[1:], shown[1:], pane.defined)
-    title = f"Columns of {clean(pane.heading, 60)}, behind the name"
+    title = f"Columns of {clean(pane.heading, 60)}, after the name"
     chosen = await ask(host, ChooseColumnsScreen(title, choices))
     if chosen is not None:
         pane.choose_columns(chosen.columns)
@@ -104,4 +104,4 @@ def _facts(key: str, defined: "Collection[str]") -> str:
     field = key.removeprefix("fields.")
     if field == key:
         return ""
-    return "field" if field in defined else "field that is not defined"
+    return "field" if field in defined else "undefined field"

@@ -152,7 +152,8 @@ class BulkFlow:
             "Re-index?",
             count,
             "",
-            f"of {marked.collection_name} are indexed again; until then they may not be found.",
+            f"of {marked.collection_name} are re-indexed; until that is done, a search may not "
+            "find them.",
             f"Re-index {count}",
             details=_named(marked),
             destroys=False,
@@ -192,7 +193,7 @@ class BulkFlow:
         if runs:
             await self.reopen(runs[-1])
         else:
-            self._host.refuse("Nothing was done to many documents at once yet.")
+            self._host.refuse("No bulk operation yet.")
 
     async def reopen(self, run: BulkRun) -> None:
         """Show a run again, also one that is over; how it ended is told by who began it."""
@@ -283,8 +284,8 @@ class BulkFlow:
             "Replace them?",
             count,
             "",
-            "kept the old fields, although the service took the new ones. What is left is to "
-            "remove each and attach it again with the new fields; it is not found by a search "
+            "kept the old fields, although the service took the new ones. The only way left is "
+            "to remove each and attach it again with the new fields; it is not found by a search "
             "until it is indexed again. One is replaced first, to see whether its file is kept. "
             f"{file_fate(files, number)}",
             f"Replace {count}",

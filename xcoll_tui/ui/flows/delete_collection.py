@@ -156,12 +156,12 @@ class DeleteCollectionFlow:
                 collection, " ".join(backup.doubts), "Delete anyway"
             ):
                 return False
-            steps.say("Looking whether the backup agrees with the collection…")
+            steps.say("Checking the backup against the collection…")
             try:
                 check = await self._session.backups.check(backup)
             except (ApiError, BackupBroken) as error:
                 sentence = sentence_of(error)
-                doubt = f"Whether the backup agrees with the collection is not known. {sentence}"
+                doubt = f"Could not check the backup against the collection. {sentence}"
                 return await self._override(collection, doubt, "Delete anyway")
             if check.agrees:
                 steps.note(check.cannot_exclude)

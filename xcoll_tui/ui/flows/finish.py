@@ -33,7 +33,7 @@ _VALUE = 40
 _TOLD = 5
 _TYPED_ABOVE = 20
 _NEW, _OLD, _DROP = "n", "o", "x"
-_LIVE = "At work in another xcoll, which has the only right to it."
+_LIVE = "Another xcoll is working on it; only that one can finish it."
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class FinishFlow:
         return shown
 
     def _row(self, record: Unfinished, shown: _Shown | None) -> Pickable:
-        state = "at work elsewhere" if record.is_live else _state(record, shown)
+        state = "in use by another xcoll" if record.is_live else _state(record, shown)
         collection_name = record.collection_name or record.collection_id
         facts = f"{state} · {collection_name} · {format_elapsed(self._clock() - record.at)}"
         note = _LIVE if record.is_live else _versions(record)
@@ -130,31 +130,31 @@ class FinishFlow:
         elif chosen is not None:
             steps = StepsScreen(f"Finishing {name}", can_cancel=False)
             self._host.app.push_screen(steps)
-            steps.say("Looking for a while how the service shows it, then attaching it…")
+            steps.say("Checking how the service shows it, then attaching it…")
             outcome = await self._session.finishing.finish(record, old=chosen == _OLD)
             steps.say(outcome.message, over=True, failed=not outcome.ok)
 
     async def _drop(self, record: Unfinished, shown: _Shown) -> None:
         question = Question(
-            "Forget both versions?",
+            "Delete both versions?",
             record.name or record.file_id,
             short_id(record.file_id),
             "stays as it is, and the old and the new fields that are kept of it here are deleted.",
-            "Forget them",
-            warning="" if shown.document else "Nothing else is known here that holds these fields.",
+            "Delete them",
+            warning="" if shown.document else "xcoll knows of no other copy of these fields.",
         )
         if await self._host.confirm(question):
             done = await self._session.finishing.drop(record)
             name = clean(record.name or record.file_id, 60)
-            self._host.tell(f"{name}: both versions are forgotten." if done else _LIVE)
+            self._host.tell(f"{name}: both versions deleted." if done else _LIVE)
 
     # All
 
     async def _settle_all(self, records: Sequence[Unfinished]) -> None:
         count = format_many(len(records), "replacement")
         text = Content(
-            f"{count} interrupted, to be settled one after the other; as soon as a file turns out "
-            "to be gone with its document, the rest is left untouched."
+            f"{count} interrupted, to be settled one after the other; if a file turns out "
+            "to be gone with its document, the rest is not touched."
         )
         drop = Way(_DROP, "Drop all", danger=True)
         ways = (Way(_NEW, "New fields"), Way(_OLD, "Old fields"), drop)
@@ -188,7 +188,7 @@ class FinishFlow:
         if failed:
             sentence += f", {failed:,} not"
         if left:
-            sentence += f", {left:,} left untouched"
+            sentence += f", {left:,} not touched"
         if outcomes and outcomes[-1].file_lost and left:
             sentence += ", because a file was gone with its document"
         steps.say(f"{sentence}.", over=True, failed=bool(failed))
@@ -196,17 +196,20 @@ class FinishFlow:
     async def _drop_all(self, records: Sequence[Unfinished]) -> None:
         count = format_many(len(records), "document")
         question = Question(
-            "Forget both versions of all?",
+            "Delete both versions of all?",
             count,
             "",
             "stay as they are, and the old and the new fields that are kept of them are deleted.",
-            "Forget them",
-            warning="What is in no collection now exists nowhere else that is known here.",
+            "Delete them",
+            warning=(
+                "Fields of documents that are in no collection now are kept nowhere else "
+                "that xcoll knows of."
+            ),
             typed=str(len(records)) if len(records) > _TYPED_ABOVE else None,
         )
         if await self._host.confirm(question):
             done = sum([await self._session.finishing.drop(record) for record in records])
-            self._host.tell(f"{format_many(done, 'replacement')} forgotten.")
+            self._host.tell(f"{format_many(done, 'replacement')} dropped.")
 
 
 def _state(record: Unfinished, shown: _Shown | None) -> str:
@@ -262,7 +265,7 @@ def _text(record: Unfinished, shown: _Shown) -> Content:
         ask = "There is nothing to attach it to."
     elif shown.document is not None:
         ask = "Give it the new fields, or the old ones?"
-    return head + changes + Content(f"\n\n{ask} Dropping it forgets both here.")
+    return head + changes + Content(f"\n\n{ask} Dropping it deletes both versions here.")
 
 
 def _ways(shown: _Shown) -> Sequence[Way]:

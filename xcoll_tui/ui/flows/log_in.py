@@ -90,7 +90,7 @@ class LogInFlow:
                 finding.add_done_callback(lambda _: wait.finish())
                 await ask(self._app.main, wait)
             if not finding.done():
-                return False, f"The keyring was not waited for. {WAYS_OUT}"
+                return False, f"xcoll did not wait for the keyring. {WAYS_OUT}"
             return finding.result(), ""
         except (ApiError, CredentialError) as problem:
             return False, str(problem)
@@ -141,7 +141,7 @@ class LogInFlow:
             return
         keeping = asyncio.ensure_future(self._keys.keep())
         form.wait(
-            "The service takes it. Waiting for the keyring to keep it; its prompt may be in "
+            "The key is accepted. Waiting for the keyring to store it; its prompt may be in "
             "another window…",
             "esc Continue without",
             keeping.cancel,
@@ -149,7 +149,7 @@ class LogInFlow:
         kept = await _unless_cancelled(keeping)
         if kept is None:
             kept = self._keys.use(
-                "The keyring was not waited for; if you answer its prompt later, it may still "
+                "xcoll did not wait for the keyring; if you answer its prompt later, it may still "
                 "keep the key. "
                 f"{WAYS_OUT}"
             )
@@ -175,7 +175,7 @@ class LogInFlow:
         ]
         if len(rows) == 1:
             choices[0] = choices[0]._replace(
-                note="It is the only one. xcoll auth login --profile NAME makes another."
+                note="There is no other profile. xcoll auth login --profile NAME creates one."
             )
         picked = await app.main.pick("Profiles", choices, "Switch")
         current = next((row.name for row in rows if row.current), None)

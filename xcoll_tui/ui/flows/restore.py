@@ -41,7 +41,7 @@ class RestoreFlow:
             begun = await self._session.backups.begun(path)
         except (ApiError, BackupBroken, RestoreElsewhere) as error:
             sentence = sentence_of(error)
-            self._host.complain(f"Nothing was made of the backup. {sentence}")
+            self._host.complain(f"Nothing was recreated. {sentence}")
             return
         collection_id: str | None = None
         if begun is not None and begun.collections:
@@ -91,8 +91,8 @@ class RestoreFlow:
             )
             for collection in begun.collections
         ]
-        choices.append(Pickable(_ANOTHER, "None of these", "make another", "Makes a new one."))
-        title = "An earlier restore may have made one of these"
+        choices.append(Pickable(_ANOTHER, "None of these", "create another", "Creates a new one."))
+        title = "An earlier restore may have created one of these"
         return await self._host.pick(title, choices, "Choose")
 
     async def _recreate(self, path: Path, begun: Begun | None, collection_id: str | None) -> None:
@@ -102,7 +102,7 @@ class RestoreFlow:
             steps.say("Creating the collection…")
         else:
             steps.say("Attaching what is missing…")
-            steps.note(f"An earlier restore began this: it continues in {collection_id}.")
+            steps.note(f"Continuing an earlier restore in {collection_id}.")
 
         def tell(progress: RecreationProgress) -> None:
             failed = f" · {progress.failed:,} failed" if progress.failed else ""
@@ -136,4 +136,4 @@ def _sentence_of(problem: OSError) -> str:
     if problem.errno is None or sentence.endswith("."):
         return sentence
     reason = problem.strerror or sentence
-    return f"what must be kept on disk for it could not be written ({reason})."
+    return f"its record on disk could not be written ({reason})."

@@ -146,7 +146,7 @@ class UndoFlow:
             )
         if outcome is None:
             self._host.tell(
-                "Nothing was undone: it was undone meanwhile, or is at work in another xcoll."
+                "Nothing was undone: it was undone meanwhile, or another xcoll is working on it."
             )
         elif isinstance(outcome, Outcome):
             self._tell(outcome, is_redo=is_redo)
@@ -163,7 +163,7 @@ class UndoFlow:
             "Replace the document?" if alone else "Replace them?",
             target.name or target.file_id or "" if alone else many,
             short_id(target.file_id or "") if alone else "",
-            f"{sentence} What is left is to remove {pronoun} and attach it again "
+            f"{sentence} The only way left is to remove {pronoun} and attach {pronoun} again "
             f"with the old fields, to be indexed again. {file_fate(files, count)}",
             "Replace" if alone else f"Replace {many}",
         )
@@ -178,7 +178,7 @@ class UndoFlow:
                 if is_missing(error):
                     self._stack.note_deleted(entry)
                     name = entry.collection_name or entry.collection_id
-                    self._host.tell(f"{name} ({entry.collection_id}) is deleted already.")
+                    self._host.tell(f"{name} ({entry.collection_id}) is already deleted.")
                     return
                 raise
         if await self._delete(entry.collection_id):

@@ -252,7 +252,7 @@ class WriteFlow:
             return
         item, writes = marked.items[0], self._session.document_writes
         if writes.is_reindexing(item.file_id):
-            self._host.tell(f"{item.name or item.file_id} is being indexed again already.")
+            self._host.tell(f"{item.name or item.file_id} is already being re-indexed.")
         else:
             self.tell(await writes.reindex(item.file_id))
 

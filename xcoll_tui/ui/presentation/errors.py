@@ -20,7 +20,7 @@ def where_on(error: ApiError) -> str:
     if isinstance(error, Forbidden) and error.lacks_permission:
         return "The permission group is Collections Endpoint."
     if isinstance(error, Unauthorized):
-        return "Keys are made in the xAI Console, under Management Keys."
+        return "Keys are created in the xAI Console, under Management Keys."
     return ""
 
 

@@ -54,7 +54,7 @@ def unescape(text: str) -> str:
 
 
 def explain_escapes(text: str) -> str:
-    r"""Say what the escapes of a text mean: “Shown escaped: \n is a new line, …”."""
+    r"""Say what the escapes of a text mean: “Shown as escapes: \n is a new line, …”."""
     head, inner, tail = _parts(text)
     escapes = dict.fromkeys(match.group() for match in _UNSHOWN.finditer(inner))
     escapes.update(dict.fromkeys(_BLANK.findall(head + tail)))
@@ -64,7 +64,7 @@ def explain_escapes(text: str) -> str:
         rest = len(named) - _EXPLAINED_AT_MOST
         named[_EXPLAINED_AT_MOST:] = [f"{rest} more like {'it' if rest == 1 else 'them'}"]
     named.append(r"\\ is a backslash")
-    return f"Shown escaped: {', '.join(named)}."
+    return f"Shown as escapes: {', '.join(named)}."
 
 
 def _parts(text: str) -> tuple[str, str, str]:

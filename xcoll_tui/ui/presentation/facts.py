@@ -108,7 +108,7 @@ def _fields(fields: dict[str, str], definitions: Iterable[FieldDefinition]) -> l
     traits = {definition.key: describe_definition(definition) for definition in definitions}
     missing = {d.key for d in definitions if d.required and not fields.get(d.key)}
     facts = [
-        Fact(key, "required, and missing", "$error", note)
+        Fact(key, "required, but missing", "$error", note)
         if key in missing
         else Fact(key, fields.get(key, ""), "", note)
         for key, note in traits.items()
@@ -146,7 +146,7 @@ def collection_facts(collection: Collection, now: float) -> Facts:
             Section(
                 "Field definitions",
                 [Fact(d.key, describe_definition(d)) for d in collection.field_definitions],
-                "None: documents hold any fields.",
+                "None: documents may have any fields.",
             ),
         ),
         _readable(collection.received),

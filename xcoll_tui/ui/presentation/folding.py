@@ -8,7 +8,7 @@ import re
 
 from xcoll_tui.ui.presentation.text import clean
 
-FOLDED = "‹…› stands for a long text: it is kept as it is, and removed as a whole."
+FOLDED = "‹…› stands for a long text: it is kept unchanged, and deleted as a whole."
 
 _BEGINNING = 24
 

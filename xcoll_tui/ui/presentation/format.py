@@ -110,11 +110,12 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("application/vnd.openxmlformats-officedocument.presentationml", "pptx"),
     ("application/msword", "doc"),
     ("application/octet-stream", "binary"),
+    ("text/plain", "text"),
 )
 
 
 def format_type(content_type: str) -> str:
-    """Write a content type as its subtype, the part that tells documents apart."""
+    """Write a content type as its subtype, the part or by a shorter word."""
     for prefix, kind in _KINDS:
         if content_type.startswith(prefix):
             return kind

@@ -53,7 +53,7 @@ def preview_of(
         for definition in definitions
         if not fields.get(definition.key)
     ]
-    return [*sections, Section("Defined, and missing here", missing)] if missing else sections
+    return [*sections, Section("Defined, but missing here", missing)] if missing else sections
 
 
 def lay_out(sections: Sequence[Section], width: int) -> list[Line]:

@@ -39,7 +39,7 @@ class UndoRow(NamedTuple):
 
 
 def undo_rows(stack: UndoStack, now: float) -> list[UndoRow]:
-    """List what was written, the newest first."""
+    """List list what was written, newest first."""
     return [_row(stack, entry, now) for entry in stack.entries]
 
 
@@ -62,9 +62,9 @@ def _row(stack: UndoStack, entry: UndoEntry, now: float) -> UndoRow:
     elif entry.state == "undone":
         state, tone, note = "○ undone", "quiet", plan.why_not
     elif entry.state == "live elsewhere":
-        state, tone, note = "◌ of another xcoll", "indexing", plan.why_not
+        state, tone, note = "◌ in another xcoll", "indexing", plan.why_not
     else:
-        state, tone, note = "✗ cannot be", "failed", plan.why_not
+        state, tone, note = "✗ not possible", "failed", plan.why_not
     session = "" if stack.is_own(entry) else ", earlier"
     when = f"{format_elapsed(now - entry.at)}{session}"
     return UndoRow(entry.id, title, state, tone, when, note)
@@ -75,7 +75,7 @@ def consequence_of(plan: UndoPlan) -> str:
     entry, many = plan.entry, len(plan.items) > 1
     where = entry.collection_name or entry.collection_id
     if plan.kind == "delete collection":
-        return "was made of a backup, and is deleted again; the dialog for that asks first."
+        return "was made of a backup, and is deleted again; xcoll asks first."
     if plan.kind == "update":
         return "is changed back to what it was before."
     was, they_are, its = ("were", "they are", "their") if many else ("was", "it is", "its")
@@ -90,7 +90,7 @@ def consequence_of(plan: UndoPlan) -> str:
         done = "uploaded" if entry.operation == "upload" else "attached"
         return f"{was} {done} to {where}, and {'leave' if many else 'leaves'} it and its index."
     gets = "get" if many else "gets"
-    sentence = f"{gets} {its} old fields back in {where}, unless somebody changed them since."
+    sentence = f"{gets} {its} old fields back in {where}, unless someone changed them since."
     if plan.replaces:
         sentence += f" For that {they_are} removed, attached again, and indexed again."
     return sentence

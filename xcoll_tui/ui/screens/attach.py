@@ -40,8 +40,8 @@ class AttachScreen(FormDialog[AttachDraft]):
     may raise ApiError.
     """
 
-    SAVE = "Next"
-    KEYS = "^s Next · esc Close"
+    SAVE = "Review…"
+    KEYS = "^s Review · esc Close"
 
     def __init__(
         self,
@@ -203,7 +203,7 @@ class AttachScreen(FormDialog[AttachDraft]):
                 self._file_ids.move_cursor((line - 1, column - 1))
             return
         if not pasted.file_ids:
-            self._ids_row.show_problem("Give at least one file ID.")
+            self._ids_row.show_problem("Enter at least one file ID.")
             self._ids_row.focus_control()
             return
         for key, row in self._column_rows.items():
@@ -213,7 +213,7 @@ class AttachScreen(FormDialog[AttachDraft]):
                 return
         if self._form.show_problems():
             return
-        self.progress("Looking which of them are attached already…")
+        self.progress("Checking which of them are attached already…")
         self.run_worker(self._preview(pasted), name="preview", exclusive=True)
 
     async def _preview(self, pasted: PastedIds) -> None:

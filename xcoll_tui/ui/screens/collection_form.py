@@ -53,7 +53,7 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
     before, and not saved.
     """
 
-    KEYS = "^s Save · esc Close · ^n Define a field · ⏎ Next"
+    KEYS = "^s Review · esc Close · ^n Define a field · ⏎ Next"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "add", "Define a field", id="form.add"),
     ]

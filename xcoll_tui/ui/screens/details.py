@@ -146,7 +146,7 @@ class DetailsScreen(Dialog[None]):
         if self._trouble:
             parts.append(Content.from_markup("[$warning]✗ $sentence[/]\n", sentence=self._trouble))
         elif not self._fresh:
-            parts.append(Content.from_markup("[$quiet]Reading afresh…[/]\n"))
+            parts.append(Content.from_markup("[$quiet]Reading it again…[/]\n"))
         if facts is not None:
             parts.append(self._json_of(facts) if self._json else self._facts_of(facts))
         self._body.update(Content("\n").join(parts))
@@ -166,7 +166,7 @@ class DetailsScreen(Dialog[None]):
 
     def _json_of(self, facts: Facts) -> Content:
         if facts.received is None:
-            return Content.from_markup("[$quiet]Nothing has been received yet.[/]")
+            return Content.from_markup("[$quiet]Nothing received yet.[/]")
         return colour_json(facts.received)
 
     def action_next(self) -> None:

@@ -34,7 +34,7 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
     were typed before, and not saved.
     """
 
-    KEYS = "^s Save · esc Close · ^n Add a field · ⏎ Next"
+    KEYS = "^s Review · esc Close · ^n Add a field · ⏎ Next"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "add", "Add a field", id="form.add"),
     ]
@@ -97,7 +97,7 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         unique = {definition.key for definition in self._definitions if definition.unique}
         values = [(c.key, c.new) for c in changes if c.key in unique and c.new]
         if self._check_unique is not None and values:
-            sentence = "Looking whether another document has the same value…"
+            sentence = "Checking whether another document has the same value…"
             self.wait(sentence, "esc Back", self.back)
             self.run_worker(self._check(self._check_unique, values), group="unique", exclusive=True)
         else:
@@ -111,9 +111,7 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         merge = FieldsMerge(base, wanted_fields, current_fields)
         self.ask(
             "Changed meanwhile",
-            Content(
-                "Somebody else changed this document since you opened it. Nothing was written."
-            ),
+            Content("Someone else changed this document after you opened it. Nothing was written."),
             (
                 Choice("Back to the form", self.back),
                 Choice("Save", lambda: self._settle(merge, current_fields)),
@@ -143,7 +141,8 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
         content = (
             Content(clean(sentence, 600))
             + Content(
-                "\n\nWhat is left is to remove it from the collection and attach it again with the "
+                "\n\nThe only way left is to remove it from the collection and attach it again "
+                "with the "
                 "new fields. It is then indexed again: no search finds it until that is done. "
                 f"{fate}\n\n"
             )
@@ -175,14 +174,14 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
                 holder = await check(key, value)
             except ApiError as error:
                 doubt = (
-                    f"Could not look whether {clean(key, 60)} is taken; the service looks when it "
-                    f"saves. {sentence_of(error)}"
+                    f"Could not check whether {clean(key, 60)} is taken; the service checks "
+                    f"when it saves. {sentence_of(error)}"
                 )
                 continue
             if not self.is_busy:
                 return
             if holder is not None:
-                sentence = f"{clean(holder, 100)} has this value, and it has to be unique."
+                sentence = f"{clean(holder, 100)} already has this value, and it must be unique."
                 self.refuse(key, sentence)
                 return
         if self.is_busy:
@@ -203,7 +202,7 @@ class EditFieldsScreen(FormDialog[FieldsDraft]):
     def _settle(self, merge: FieldsMerge, current_fields: Mapping[str, str]) -> None:
         fields = merge.merged()
         if fields == current_fields:
-            self.notify("Their values are kept; nothing was written.", markup=False)
+            self.notify("You kept their values; nothing was written.", markup=False)
             self.close_with(None)
         else:
             self._send(fields, base=current_fields)

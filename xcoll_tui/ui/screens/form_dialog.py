@@ -25,7 +25,7 @@ from xcoll_tui.ui.widgets.controls import SafeButton
 
 T = TypeVar("T")
 
-FILLED_IN = "What you typed before was not saved, and is filled in again."
+FILLED_IN = "What you typed before was not saved; it is filled in again."
 _STYLES = Path(__file__).parent.parent
 
 
@@ -67,9 +67,9 @@ class FormDialog(Dialog[T]):
         Binding("pageup", "page(-1)", "Page up", id="form.page_up", show=False),
         Binding("pagedown", "page(1)", "Page down", id="form.page_down", show=False),
     ]
-    SAVE = "Save…"
+    SAVE = "Review…"
     """What the last button says; three dots where something is asked before it is done."""
-    KEYS = "^s Save · esc Close"
+    KEYS = "^s Review · esc Close"
 
     def __init__(self, title: Content, *, note: str = "") -> None:
         super().__init__()
@@ -359,8 +359,8 @@ class FormDialog(Dialog[T]):
 
     def _warn(self) -> None:
         self._say(
-            "Still under way. Esc again closes this; the write goes on, and you are told what "
-            "becomes of it. What you typed is not lost.",
+            "Still under way. Esc again closes this; the write continues, and you will be told "
+            "the outcome. What you typed is not lost.",
             "-busy",
         )
         self._stage = self._stage._replace(on_escape=lambda: self.close_with(None))

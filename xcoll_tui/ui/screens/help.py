@@ -68,7 +68,7 @@ class HelpScreen(Dialog[None]):
             _filters(searched),
         ]
         if not any(contents):
-            contents[0] = Content.from_markup("[$quiet]Nothing fits. Esc shows all again.[/]")
+            contents[0] = Content.from_markup("[$quiet]No match. Esc shows all again.[/]")
         for column, content in zip(self._columns, contents, strict=True):
             column.display = bool(content)
             column.update(content)

@@ -19,8 +19,8 @@ class LogInScreen(FormDialog[bool]):
     `problem` says why one is asked for, and `overruled_by` which variable goes before a keyring.
     """
 
-    SAVE = "Check and keep"
-    KEYS = "^s Check and keep · esc Close"
+    SAVE = "Check and store"
+    KEYS = "^s Check and store · esc Close"
     KEY = "key"
 
     def __init__(
@@ -48,12 +48,12 @@ class LogInScreen(FormDialog[bool]):
             yield Static(content, classes="form-head")
         lines = [
             (
-                "Make one in the xAI Console → Management Keys; it needs the permissions of the "
+                "Create one in the xAI Console → Management Keys; it needs the permissions of the "
                 "group Collections Endpoint."
             ),
             (
-                f"It is sent to {clean(self._destination, 100)} and nowhere else, and kept in the "
-                "keyring of this system once the service has taken it."
+                f"It is sent to {clean(self._destination, 100)} and nowhere else, and stored "
+                "in the keyring of this system once the service has accepted it."
             ),
         ]
         if self._overruled_by:
@@ -95,14 +95,14 @@ class LogInScreen(FormDialog[bool]):
         self._key_input.value = ""
         self.saving(True)
         glyph = "[$success]●[/]" if kept.stored else "[$warning]![/]"
-        first = Content.from_markup(f"{glyph} The service takes the key.")
+        first = Content.from_markup(f"{glyph} The service accepts the key.")
         rest = [Content(clean(sentence, 600)) for sentence in kept.sentences]
         go_on = Choice("Continue", self.done)
         self.ask("The key", Content("\n").join([first, *rest]), (go_on,))
 
     def on_key_input_first_line_taken(self) -> None:
         """Say that not all of what was pasted was taken."""
-        self._row.explain("Only the first line of what was pasted was taken as the key.")
+        self._row.explain("Only the first pasted line was taken as the key.")
 
     def _on_input_submitted(self, event: Input.Submitted) -> None:
         event.prevent_default()  # a form goes to its next field, and there is none

@@ -172,7 +172,7 @@ class MainScreen(PaneScreen):
             and session.opened == collection_id
             and isinstance(problem, NotFound | Forbidden)
         ):
-            self.tell("The collection that was open last is not there any more.")
+            self.tell("The collection that was open last time no longer exists.")
             self._open_resting()
         if self.writing is not None:
             await self.writing.tell_earlier()

@@ -39,8 +39,8 @@ class SetFieldScreen(FormDialog[FieldSetting]):
     their fields as they are loaded, None where they are not.
     """
 
-    SAVE = "Go on…"
-    KEYS = "^s Go on · esc Close"
+    SAVE = "Review…"
+    KEYS = "^s Review · esc Close"
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class SetFieldScreen(FormDialog[FieldSetting]):
         self._choice = RadioSet(self._set, self._clear)
         self._value_input = TextInput()
         self._field_row = FormRow("Field", self._select)
-        self._key_row = FormRow("Its name", self._key_input)
+        self._key_row = FormRow("Name", self._key_input)
         self._what_row = FormRow("Action", self._choice)
         self._value_row = FormRow("Value", self._value_input)
         self._rows = (self._field_row, self._key_row, self._what_row, self._value_row)
@@ -118,7 +118,7 @@ class SetFieldScreen(FormDialog[FieldSetting]):
             shown.append(f"  and {format_count(self._count - len(shown))} more")
         key = clean(self.key, 60)
         content = (
-            Content.from_markup("[b]$key[/b] is taken out of", key=key)
+            Content.from_markup("[b]$key[/b] is removed from", key=key)
             if value is None
             else Content.from_markup("[b]$key[/b] becomes ", key=key)
             + show_value(value).stylize("bold")
@@ -147,19 +147,19 @@ class SetFieldScreen(FormDialog[FieldSetting]):
 
     @property
     def _unseen(self) -> str:
-        return f", {format_count(self._hidden)} of them not in view" if self._hidden else ""
+        return f", {format_count(self._hidden)} of them not shown" if self._hidden else ""
 
     def _problem(self) -> tuple[FormRow, str] | None:
         definition = self._definitions.get(self.key)
         if not self.key:
-            return self._key_row, "Give the field a name."
+            return self._key_row, "Enter a name for the field."
         if definition is not None and definition.unique:
             return self._key_row, "This field is unique: no two documents can have the same value."
         required = definition is not None and definition.required
         if self._clear.value and required:
             return self._what_row, "This field is required: it can be set, and not cleared."
         if not self._clear.value and not self._value_input.text:
-            return self._value_row, "Give it a value, or choose Clear."
+            return self._value_row, "Enter a value, or choose Clear."
         return None
 
     def _show_choice(self) -> None:

@@ -11,7 +11,7 @@ class SortScreen(PickScreen):
     """Return the name of the sort; the key that opened it goes on to the next one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "next", "The next one", id="sort.choose_next", show=False),
+        Binding("s", "next", "Next", id="sort.choose_next", show=False),
     ]
 
     def action_next(self) -> None:

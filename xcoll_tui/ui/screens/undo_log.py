@@ -41,7 +41,7 @@ class UndoLogScreen(Dialog[str]):
         """Show what there is."""
         self._frame.border_title = "Undo"
         self._frame.border_subtitle = show_hints(("⏎ Undo it…", "pick"), ("esc Close", "close"))
-        self._table.placeholder.say("Nothing was written that is still known here.")
+        self._table.placeholder.say("Nothing has been written yet, or it is too old to undo.")
         self._table.focus()
         self._draw()
 

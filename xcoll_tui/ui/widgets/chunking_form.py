@@ -72,7 +72,7 @@ class ChunkingForm(Vertical):
         size, overlap, encoding = _members_of(members)
         self._size_input = NumberInput(size)
         self._overlap_input = NumberInput(overlap, placeholder="0")
-        self._encoding_input = TextInput(encoding, placeholder="the service's choice")
+        self._encoding_input = TextInput(encoding, placeholder="service default")
         self._strategy_row = FormRow("Strategy", self._select)
         self._size_row = FormRow("Size", self._size_input)
         self._overlap_row = FormRow("Overlap", self._overlap_input)

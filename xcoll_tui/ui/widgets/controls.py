@@ -28,7 +28,7 @@ class KeyInput(LineInput):
 
     def action_copy(self) -> None:
         """Copy nothing: the clipboard would be written to the terminal in the clear."""
-        self.notify("A key is not copied from here.", severity="warning", markup=False)
+        self.notify("The key cannot be copied.", severity="warning", markup=False)
 
     def action_cut(self) -> None:
         """Cut nothing, as for copying."""

@@ -104,10 +104,11 @@ class DefinitionsForm(Vertical):
             shown = clean(row.key, 60)
             if row.added and not row.key:
                 if row.touched:
-                    yield row, "Give the field a name, or remove it."
+                    yield row, "Enter a name for the field, or remove it."
             elif row.key in seen:
                 if seen[row.key].deleted:
-                    yield row, f"{shown} is about to be deleted above: put it back and change it."
+                    sentence = "is marked for deletion above: put it back and change that one."
+                    yield row, f"{shown} {sentence}"
                 else:
                     yield row, f"{shown} is defined above already."
             seen.setdefault(row.key, row)
@@ -220,7 +221,7 @@ class DefinitionRow(FormRow):
         self.clear_problem()
         documents = format_many(self._count, "document")
         self.explain(
-            f"Will be deleted, and its values with it: there are {documents} in the collection."
+            f"Will be deleted with its values: the collection has {documents}."
             if self.deleted
             else ""
         )

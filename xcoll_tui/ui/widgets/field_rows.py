@@ -126,7 +126,7 @@ class DefinedRow(FormRow):
         self._input.disabled = self.is_supplied
         if self.is_supplied:
             self.clear_problem()
-        sentence = f"{count:,} of {total:,} stand beside the IDs"
+        sentence = f"{count:,} of {total:,} are next to the IDs"
         if not self.is_supplied:
             sentence += "; this is for the others"
         self.explain(" · ".join(filter(None, [self._traits, sentence if count else ""])))

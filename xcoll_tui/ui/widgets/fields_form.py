@@ -14,8 +14,8 @@ from xcoll_tui.ui.widgets.controls import SafeButton
 from xcoll_tui.ui.widgets.field_rows import DefinedRow, OtherRow, UnopenedField
 from xcoll_tui.ui.widgets.pager import Pager
 
-UNDEFINED = "not defined here; the service may refuse it"
-NO_TEXT = "not a text; kept as it is unless you change it"
+UNDEFINED = "not defined here; the service may reject it"
+NO_TEXT = "not text; kept as it is unless you change it"
 
 _ALL = 40
 """Fields that are shown at once; with hundreds of them each key would be slow."""
@@ -200,14 +200,14 @@ class FieldsForm(Vertical):
             seen.add(row.key)
             required = row.definition is not None and row.definition.required
             if required and not row.text and not row.is_supplied:
-                yield index, "This field is required: give it a value."
+                yield index, "This field is required: enter a value."
         for index, other_row in enumerate(self._others, len(self._defined)):
             if other_row.removed or (other_row.new and not other_row.unfinished):
                 continue
             if not other_row.key:
-                yield index, "Give the field a name, or remove it."
+                yield index, "Enter a name for the field, or remove it."
             elif other_row.key in seen:
-                sentence = f"There is a field {clean(other_row.key, 60)} already: change that one."
+                sentence = f"There already is a field {clean(other_row.key, 60)}: change that one."
                 yield index, sentence
             seen.add(other_row.key)
 

@@ -31,9 +31,9 @@ class FieldsMerge(Vertical):
             only_theirs = wanted_fields.get(key) == base.get(key)
             only_mine = current_fields.get(key) == base.get(key)
             self._notes[key] = (
-                "only they changed it"
+                "changed by them only"
                 if only_theirs
-                else "only you changed it"
+                else "changed by you only"
                 if only_mine
                 else "changed by both"
             )

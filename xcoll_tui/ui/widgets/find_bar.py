@@ -164,5 +164,5 @@ class FindBar(Widget):
         if not self._going and key in (hits := self.hits):
             place = hits.index(key)
         words = count_words(place, count, going=self._going) if self._text else ""
-        whole = "" if self._table.listing.complete or not words else " in what is loaded"
+        whole = "" if self._table.listing.complete or not words else " in the loaded rows"
         self._count.update(f"{words}{whole}")

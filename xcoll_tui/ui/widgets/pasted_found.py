@@ -22,7 +22,9 @@ class PastedFound(Vertical):
     def __init__(self, *, fields_known: bool = True) -> None:
         super().__init__(id="attach-found")
         self._reason = (
-            "there is no such field here" if fields_known else "the fields here are not known"
+            "the collection has no such field"
+            if fields_known
+            else ("the fields of the collection are not known")
         )
         self._message_line = Static(classes="form-note")
         self.use = CheckMark("", value=True, id="attach-use")
@@ -51,21 +53,21 @@ class PastedFound(Vertical):
         if pasted.notes:
             lines.append(" · ".join(clean(note, 300) for note in pasted.notes))
         if left_out:
-            lines.append(f"Left out, for {self._reason}: {_names(left_out)}")
+            lines.append(f"Left out, because {self._reason}: {_names(left_out)}")
         counts = Counter(key for own in fields.values() for key in own)
         self._message_line.update(Content("\n".join(lines)))
         self.use.display = bool(counts)
         values = [f"{key} ({count:,})" for key, count in counts.items()]
-        self.use.label = Content(f"Use what stands beside them: {_names(values)}")
+        self.use.label = Content(f"Use the values next to them: {_names(values)}")
 
 
 def _count(pasted: PastedIds) -> str:
     count = len(pasted.file_ids)
     if not count:
-        return "There is no file ID in it."
+        return "No file ID found."
     parts = [format_many(count, "ID")]
     if pasted.repeated:
-        parts.append(f"{len(pasted.repeated):,} given more than once")
+        parts.append(f"{len(pasted.repeated):,} repeated")
     if pasted.malformed:
         parts.append(f"does not look like a file ID: {_names(pasted.malformed, 1)}")
     return " · ".join(parts)

@@ -96,7 +96,7 @@ class TextInput(LineInput, Noted):
         if self._pasted and self._pasted == self.value:
             ends = [end for end, at in (("begins", 0), ("ends", -1)) if self.value[at] == " "]
             if ends:
-                notes.append(f"What was pasted {' and '.join(ends)} with a blank.")
+                notes.append(f"What was pasted {' and '.join(ends)} with a space.")
         return notes
 
     def paste(self, text: str) -> None:

@@ -51,22 +51,22 @@ class UniqueColumn(FormRow):
             return ""
         if len(values) != count:
             lines = format_many(len(values), "line")
-            return f"{lines} for {format_many(count, 'file')}: give each file its own."
+            return f"{lines} for {format_many(count, 'file')}: enter one for each file."
         if self._required and "" in values:
             number = values.index("") + 1
             if self._table is not None:
-                return f"ID {number:,} has no value beside it, and the field is required."
+                return f"ID {number:,} has no value next to it, and the field is required."
             return f"Line {number:,} is empty, and the field is required."
         twice = next((value for value, n in Counter(values).items() if value and n > 1), None)
         if twice is not None:
-            return f"“{clean(twice, 60)}” stands twice, and the field is unique."
+            return f"“{clean(twice, 60)}” appears twice, and the field is unique."
         return ""
 
     def _help_words(self, values: Sequence[str] | None) -> str:
         if values is None:
             return f"{self._traits} · one line for each file, in their order"
         count = sum(map(bool, values))
-        return f"{self._traits} · {count:,} of {len(values):,} stand beside the IDs"
+        return f"{self._traits} · {count:,} of {len(values):,} are next to the IDs"
 
     def _entered(self) -> object:
         return self.area.text

@@ -164,9 +164,9 @@ def test_a_refused_connection_is_said_in_the_screen(columns, rows):
 
 def leave_the_key_dialog(terminal):
     """Leave the dialog that a refused key opens; it does not come back by itself."""
-    terminal.wait_for("A management key")
+    terminal.wait_for("Enter a management key")
     terminal.press("escape")
-    terminal.wait_for(lambda screen: "A management key" not in screen)
+    terminal.wait_for(lambda screen: "Enter a management key" not in screen)
 
 
 @pytest.mark.parametrize("right", ["another-key-altogether", KEY + "x"])

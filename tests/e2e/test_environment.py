@@ -287,7 +287,7 @@ def test_nothing_of_a_keyring_plugin_is_drawn_into_the_screen(tmp_path):
     for name in plugins.NOISY:
         env = plugins.install(tmp_path, name)
     with xcoll("--base-url", "http://127.0.0.1:9", env=env, columns=120, rows=40) as terminal:
-        terminal.wait_for("A management key")
+        terminal.wait_for("Enter a management key")
         terminal.press("escape")
         terminal.wait_for("No key yet")
         terminal.press("q")

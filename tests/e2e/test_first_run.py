@@ -10,7 +10,7 @@ from tests.e2e.terminal import xcoll
 from xcoll_tui.emulator.server import Server
 
 COLLECTION = "Interview transcri"
-DIALOG = "A management key"
+DIALOG = "Enter a management key"
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ def test_a_key_that_is_typed_into_the_dialog_goes_into_the_keyring_only(service,
             *("--base-url", server.url, "--log", "xcoll.log"), script=WRAPPED, **LOUD
         ) as terminal,
     ):
-        terminal.wait_for("A management key")
+        terminal.wait_for("Enter a management key")
         terminal.wait_for("xai-token-…")
         terminal.press(f"\x1b[200~{KEY}\x1b[201~")
         terminal.wait_for("•" * len(KEY))
@@ -189,7 +189,7 @@ def test_a_key_that_is_typed_into_the_dialog_goes_into_the_keyring_only(service,
 
 def test_what_was_typed_and_left_is_nowhere(cage):
     with cage.open("--base-url", "http://127.0.0.1:9", **LOUD) as terminal:
-        terminal.wait_for("A management key")
+        terminal.wait_for("Enter a management key")
         terminal.wait_for("xai-token-…")
         terminal.press(f"\x1b[200~{KEY}\n{UNMARKED}\x1b[201~", "enter")
         terminal.wait_for("Only the first pasted line was taken as the key.")

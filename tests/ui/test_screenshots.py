@@ -104,7 +104,7 @@ class Walk:
 
 def is_settled(header):
     """Tell whether the header knows the key and nothing is on its way."""
-    return "Emulator" in header and header.endswith("now")
+    return "Emulator" in header and header.endswith("just read")
 
 
 async def open_filings(pilot):

@@ -47,5 +47,6 @@ def place_of(
     elif feed.loaded_at is None:
         state = ""
     else:
-        state = f"read {format_elapsed(now - feed.loaded_at)}"
+        age = now - feed.loaded_at
+        state = f"read {format_elapsed(age)}" if age >= 1 else "just read"
     return HeaderFacts(facts, state, mode=mode)

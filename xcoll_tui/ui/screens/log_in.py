@@ -31,7 +31,7 @@ class LogInScreen(FormDialog[bool]):
         problem: str = "",
         overruled_by: str = "",
     ) -> None:
-        super().__init__(Content("A management key"))
+        super().__init__(Content("Enter a management key"))
         self._save = save
         self._destination = destination
         self._problem = problem

@@ -7,10 +7,12 @@ has nothing to do it to.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-
-from textual.binding import Binding, BindingType
+from typing import TYPE_CHECKING
 
 from xcoll_tui.ui.hints import Hint, show_key
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 
 class Group(StrEnum):
@@ -368,8 +370,10 @@ FIND = (
 )
 
 
-def bindings_of(owner: Owner) -> list[BindingType]:
+def bindings_of(owner: Owner) -> "list[BindingType]":
     """List the bindings of what carries actions out."""
+    from textual.binding import Binding  # noqa: PLC0415 - commands name keys, and load no screen
+
     return [
         Binding(
             action.keys,

@@ -318,7 +318,7 @@ def test_a_file_in_the_place_of_the_folder_hinders_only_writing(config):
     assert profiles.resolve() == Profile("default")
     assert profiles.remove("default") is False
     for write in (lambda: profiles.save(WORK), lambda: profiles.choose("default")):
-        with pytest.raises(ProfileRefused, match=r"config folder .* cannot be used: a file sta"):
+        with pytest.raises(ProfileRefused, match=r"folder .* cannot be used: there is a file"):
             write()
 
 

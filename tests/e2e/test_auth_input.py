@@ -80,7 +80,7 @@ def test_what_is_no_key_is_refused_before_anybody_is_asked(say, service, use_bus
 def test_a_key_on_the_command_line_is_refused_without_being_repeated(arguments, say):
     code, out, err = say(*arguments, piped=KEY.encode())
     assert (code, out) == (2, "")
-    assert err.startswith("xcoll: A key is not taken from the command line, which every user of")
+    assert err.startswith("xcoll: A key is not accepted on the command line, which every user of")
     assert len(err.splitlines()) == 1
     for text in (KEY[-4:], OTHER_KEY[:20], "+/=", "sesame"):
         assert text not in err

@@ -96,7 +96,7 @@ def test_a_pipe_that_is_a_terminal_would_show_the_key(person):
         ),
         (
             {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},
-            "not one to trust with a key: keyring.backends.null.Keyring (keeps nothing)",
+            "not safe for a key: keyring.backends.null.Keyring (keeps nothing)",
             "set XAI_MANAGEMENT_KEY, or name a key file in XCOLL_KEY_FILE",
         ),
     ],

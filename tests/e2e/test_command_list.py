@@ -82,7 +82,7 @@ FAILURES = {
     "mistyped": (["lst"], 2, "did you mean xcoll list?"),
     "no such document": (["show", FILINGS, "file_x"], 1, "Document 'file_x' is not in collection"),
     "no such profile": (["--profile", "none", "list"], 4, "There is no profile none"),
-    "a key": (["list", "xai-abcdefghij"], 2, "A key is not taken from the command line"),
+    "a key": (["list", "xai-abcdefghij"], 2, "A key is not accepted on the command line"),
 }
 
 

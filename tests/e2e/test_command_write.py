@@ -155,7 +155,7 @@ def test_fields_are_set_and_cleared_and_the_others_stay(xc):
     assert fields_of(xc, NOTES, ids[0]) == {**before, "a": "3"}
     xc("undo")
     assert fields_of(xc, NOTES, ids[0]) == {**before, "a": "1", "b": "2"}
-    assert "It was undone already" in xc("undo", "2", code=1).err
+    assert "It is already undone" in xc("undo", "2", code=1).err
     xc("undo", "1")  # which is the redo
     assert fields_of(xc, NOTES, ids[0]) == {**before, "a": "3"}
 
@@ -167,7 +167,7 @@ def test_fields_that_a_service_keeps_are_no_success(commands_for):
         (file_id,) = ids_of(xc, NOTES, "--limit", "1")
         ended = xc("edit", NOTES, file_id, "--set", "a=1", code=1)
         assert ended.lines[1].split("\t")[1] == "ignored"
-        assert "--allow-replace removes and attaches again" in ended.err
+        assert "--allow-replace removes and re-attaches" in ended.err
         replaced = xc("edit", NOTES, file_id, "--set", "a=1", "--allow-replace")
         assert replaced.lines[1].split("\t")[1] == "done"
         assert fields_of(xc, NOTES, file_id)["a"] == "1"
@@ -177,7 +177,7 @@ def test_removing_wants_yes_and_is_undone(xc, server):
     ids = ids_of(xc, NOTES, "--limit", "3")
     writes = writes_of(server)
     refused = xc("remove", NOTES, *ids, code=3)
-    assert "--yes is needed where nobody can be asked" in refused.err
+    assert "--yes is needed when nobody can be asked" in refused.err
     dry = xc("remove", NOTES, *ids, "--dry-run")
     assert dry.out.count("\tdry run\tIt would be removed.") == 3
     assert "Whether the files themselves are kept is not known" in dry.err
@@ -225,7 +225,7 @@ def test_a_terminal_is_asked_and_gets_whole_sentences(server, xc):
         assert re.search(rf"{ids[0]}  done +“.*” is removed from “Meeting notes”\.", terminal.text)
     many = ids_of(xc, NOTES, "--limit", "25")
     with xcoll("remove", NOTES, *many, columns=200, env=env_of(server)) as terminal:
-        terminal.wait_for("Type 25 to agree:")
+        terminal.wait_for("Type 25 to confirm:")
         terminal.press("text:y", "enter")
         assert terminal.wait_end() == 3
 
@@ -354,11 +354,11 @@ REFUSED = {
     "twice": (["edit", NOTES, "f", "--set", "a=1", "--set", "a=2"], "gives “a” twice"),
     "nothing to change": (["edit", NOTES, "f"], "--set K=V or --unset K"),
     "no file": (["attach", NOTES, "--fields-from", "nosuch.csv"], "cannot be read"),
-    "no IDs": (["attach", NOTES], "Name files by their IDs"),
+    "no IDs": (["attach", NOTES], "Give file IDs"),
     "neither": (["reindex", NOTES], "Give either"),
     "a key": (
         ["edit", NOTES, "f", "--set", f"a={CANARY}"],
-        "A key is not taken from the command line",
+        "A key is not accepted on the command line",
     ),
 }
 

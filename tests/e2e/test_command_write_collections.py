@@ -137,7 +137,7 @@ def test_what_was_backed_up_and_deleted_is_restored_the_same(xc, tmp_path):
     states = {(row["state"], row["note"]) for row in xc("undo", "--list", "--json").json}
     assert states == {("dead", f"“{INTERVIEWS}” was deleted.")}
     assert "There is nothing to undo." in xc("undo", code=1).err
-    assert "It would be made again, with 57 documents." in xc("restore", path, "--dry-run").out
+    assert "It would be recreated, with 57 documents." in xc("restore", path, "--dry-run").out
     restored = xc("restore", path, "--json").json
     assert len(restored) == 58
     assert {row["verdict"] for row in restored} == {"done"}
@@ -175,7 +175,7 @@ def test_without_a_whole_backup_nothing_is_deleted(xc, server):
 def test_a_terminal_wants_the_name_of_what_is_deleted(server, xc):
     for typed, code in (("y", 3), (INTERVIEWS, 0)):
         with xcoll("delete", INTERVIEWS, columns=300, env=env_of(server)) as terminal:
-            terminal.wait_for(f"Type {INTERVIEWS} to agree:")
+            terminal.wait_for(f"Type {INTERVIEWS} to confirm:")
             terminal.press(f"text:{typed}", "enter")
             assert terminal.wait_end() == code
         gone = INTERVIEWS not in xc("list").out
@@ -207,11 +207,11 @@ def test_an_interrupted_change_is_not_known_until_it_is_looked_at(xc, server, tm
     state = {"XDG_STATE_HOME": str(tmp_path)}
     fault = Fault("PUT", "/v1/collections/*", "timeout", "after")
     out, err = interrupt(server, fault, "update", "Drafts", "--name", "New", **state)
-    assert (out, "what came of it is not known" in err) == ("", True)
+    assert (out, "its result is not known" in err) == ("", True)
     assert "New" in xc("list").out
     fault = Fault("PUT", "/v1/collections/*", "timeout", "before")
     out, err = interrupt(server, fault, "undo", **state)
-    assert "what came of it is not known" in err
+    assert "its result is not known" in err
     assert "succeeded" not in err
     xc("undo", **state)
     assert "Drafts" in xc("list").out

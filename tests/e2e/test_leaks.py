@@ -19,7 +19,7 @@ from tests.e2e.leaks import (
 from tests.hostile.shelf import Shelf, served
 from xcoll_tui.emulator.server import Server
 
-REFUSED = "A key is not taken from the command line"
+REFUSED = "A key is not accepted on the command line"
 
 # Runs one command after another in one process, as fast as that is, each as if it were the first.
 MANY = """

@@ -52,7 +52,7 @@ def test_a_plain_quit_says_what_can_still_be_undone_and_the_next_start_offers_it
         end = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :].decode()
         assert "1 removal can still be undone: start xcoll and press U." in end
     with start(columns=80, rows=24) as terminal:
-        terminal.wait_for("can be undone. U shows")
+        terminal.wait_for("can be undone. U lists")
         terminal.press("U")
         terminal.wait_for(f"remove {name}"[:30])
         terminal.press("enter")
@@ -71,7 +71,7 @@ def test_what_was_removed_before_a_kill_is_offered_by_the_next_start(start):
         terminal.process.kill(signal.SIGKILL)
         assert terminal.wait_end() == -signal.SIGKILL
     with start() as terminal:
-        terminal.wait_for("can be undone. U shows")
+        terminal.wait_for("can be undone. U lists")
         terminal.wait_for(f"2 {SCANS}")
         terminal.press("z")
         terminal.wait_for("Undo: Attach again?")
@@ -96,7 +96,7 @@ def test_a_deletion_that_a_signal_broke_off_is_told_by_the_next_start(start, num
     start.server.faults.clear()
     with start() as terminal:
         terminal.wait_for(f"Deleting “{SCANS}” was interrupted.")
-        terminal.wait_for(re.compile(r"B\W+makes").search)
+        terminal.wait_for(re.compile(r"B\W+recreates").search)
         terminal.press("B")
         terminal.wait_for("Recreate from backup")
         terminal.wait_for(SCANS)

@@ -110,7 +110,7 @@ async def test_what_cannot_be_sent_is_told_where_it_stands(edit, sent):
         assert pilot.app.focused is entry(form, "ticker")
         await pilot.press("A")
         assert "This field is required" not in screen_text(pilot)
-        assert "There is a field form already" in screen_text(pilot)
+        assert "There already is a field form" in screen_text(pilot)
         assert sent == []
 
 

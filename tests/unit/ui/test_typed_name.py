@@ -1,4 +1,4 @@
-"""What is typed to agree: what is shown, or the ID; its end where the name is unusual."""
+"""What is typed to confirm: what is shown, or the ID; its end where the name is unusual."""
 
 import unicodedata
 

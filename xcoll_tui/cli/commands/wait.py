@@ -18,8 +18,8 @@ from xcoll_tui.ui.presentation.format import format_many
 
 SUMMARY = "Wait until no document, or none of these, is being indexed."
 EXAMPLES = """\
-One line per document that is done. Exit code 1: one failed, is missing, or the time
-ran out. What was never seen under way must look done for --settle seconds:
+One line per document when it is done. Exit code 1: one failed or is missing, or
+time ran out. What was never seen under way must look done for --settle seconds:
 reads may be behind writes.
 
 examples:

@@ -94,7 +94,7 @@ def test_files_are_attached_with_their_fields_and_a_line_tells_of_each(xc, serve
 def test_what_comes_from_a_pipe_is_ids_or_refused(xc, server):
     writes, listed = writes_of(server), xc("list").out
     refused = xc("remove", NOTES, "-", "--yes", stdin=listed, code=2)
-    assert "none of them is called file_id" in refused.err
+    assert "none is called file_id" in refused.err
     names = xc("list", NOTES, "--columns", "name").out
     for arguments in (["remove", NOTES, "-", "--yes"], ["reindex", NOTES, "-"]):
         refused = xc(*arguments, stdin=names, code=2)

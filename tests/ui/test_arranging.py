@@ -164,6 +164,10 @@ async def test_no_column_but_the_name_and_one_that_was_hidden(server, browse):
         await pilot.press(*["space"] * count, "enter")
         await wait_until(pilot, lambda: labels(pilot) == ["Name"])
         await dialog(pilot, ChooseColumnsScreen, "C")
+        assert "J K Move · r Reset · esc Cancel" in screen_text(pilot)
+        await pilot.resize_terminal(40, 10)
+        await wait_until(pilot, lambda: "space Show · esc Cancel" in screen_text(pilot))
+        await pilot.resize_terminal(*SIZE)
         await pilot.press("G", "space", "escape")
         assert labels(pilot) == ["Name"]
         await dialog(pilot, ChooseColumnsScreen, "C")

@@ -29,7 +29,7 @@ def header_of(pilot):
 
 async def test_a_hidden_run_stays_in_the_header_and_comes_back_by_its_key(browse, tmp_path):
     free = asyncio.Event()
-    shelf = Shelf([document(number, f"{number}.txt") for number in range(6)])
+    shelf = Shelf([document(number, f"{number}.txt") for number in range(100)])
 
     async def held():
         await free.wait()
@@ -47,10 +47,18 @@ async def test_a_hidden_run_stays_in_the_header_and_comes_back_by_its_key(browse
         await dialog(pilot, RunScreen)
         await pilot.press("escape")
         await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
-        await wait_until(pilot, lambda: "⟳ 0/6 · r shows it" in header_of(pilot))
+        await wait_until(pilot, lambda: "⟳ 0/100 · r shows it" in header_of(pilot))
         await dialog(pilot, RunScreen, "r")
-        await shown(pilot, "Re-indexing 6 documents")
+        await shown(pilot, "Re-indexing 100 documents")
         await pilot.press("escape")
+        # Quitting says what is on its way, and what would be dropped.
+        await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        session = pilot.app.main.session
+        await wait_until(pilot, lambda: session.busy == 64)
+        await dialog(pilot, ConfirmScreen, "q")
+        await shown(pilot, "64 writes under way", "36 more writes will not be sent.")
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: pilot.app.screen is pilot.app.main)
         # The activity is not hidden by it; from there it opens, too.
         await dialog(pilot, ActivityScreen, "at")
         await pilot.press("enter")

@@ -9,6 +9,7 @@ it to ``Content(...)`` or rich's ``Text(...)``, never to anything that parses ma
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
@@ -144,7 +145,7 @@ def fit_name(text: str, width: int, beside: Iterable[str]) -> str:
     if width < _ENDS or not _is_cut(text, width):
         return shown
     others = [other for other in beside if other != text]
-    fewest = sum(fit(other, width) == shown for other in others)
+    fewest = sum(_cut_end(other, width) == shown for other in others)
     for start in ((width - 1) // 4, 1):
         if not fewest:
             break
@@ -160,6 +161,13 @@ def _is_cut(text: str, width: int) -> bool:
     return len(text) > width if text.isascii() else cell_len(clean(text, width * 4 + 8)) > width
 
 
+# A name is beside several others, and each of them asks how it would be cut.
+@lru_cache(maxsize=256)
+def _cut_end(text: str, width: int) -> str:
+    return fit(text, width)
+
+
+@lru_cache(maxsize=512)
 def _cut_middle(text: str, width: int, start_width: int) -> str:
     # The beginnings are alike, so most of the room is for what tells the names apart.
     back = width - 1 - start_width

@@ -67,9 +67,7 @@ def parse_file_ids(text: str, output: "Output") -> "PastedIds":
 def _sentence_on(pasted: "PastedIds", text: str) -> str:
     """Say why what came is taken for no list of IDs: a name is one to no service."""
     if len(pasted.malformed) == len(pasted.file_ids) and "\t" in text.strip():
-        return (
-            "The input has columns, but none is called file_id. Nothing was read from it."
-        )
+        return "The input has columns, but none is called file_id. Nothing was read from it."
     shown = ", ".join(f"“{clean(word, 60)}”" for word in pasted.malformed[:_SHOWN])
     more = len(pasted.malformed) - _SHOWN
     rest = f" and {more:,} more" if more > 0 else ""

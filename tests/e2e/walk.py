@@ -174,7 +174,7 @@ def _ask_for_help(terminal: Terminal) -> None:
     terminal.press(":")
     terminal.wait_for("🔎")
     terminal.press("text:reverse")
-    terminal.wait_for("Reverse the order")
+    terminal.wait_for("Reverse the sort order")
     terminal.press("enter")
     terminal.wait_for(lambda screen: "🔎" not in screen and cursor_row(screen) > before)
     wait_framed(terminal)

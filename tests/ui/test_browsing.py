@@ -253,7 +253,7 @@ async def test_every_action_is_in_the_palette(server, browse):
     async with browse(server.url, size=(120, 40)) as pilot:
         await open_collection(pilot, SUPPORT)
         await pilot.press("colon", *"reverse")
-        await wait_until(pilot, lambda: "Reverse the order" in screen_text(pilot))
+        await wait_until(pilot, lambda: "Reverse the sort order" in screen_text(pilot))
         await pilot.press("enter")
         await wait_until(pilot, lambda: "name ▼" in screen_text(pilot))
 

@@ -89,7 +89,7 @@ async def test_an_expression_that_waits_dims_the_rows_and_keeps_them_from_marks_
             await pilot.press(key)
             assert not table.marks
             assert pilot.app.screen is pilot.app.main
-        assert "The rows are those of the filter before" in words(pilot)
+        assert "The rows are of the previous filter" in words(pilot)
         await pilot.press("escape")
         await wait_until(pilot, lambda: not table.stale)
         await pilot.press("space")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from xcoll_tui.ui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xcoll_tui.session.lists.query import Query
 
 
@@ -27,8 +29,9 @@ class FilterPlace:
             return []
         return [place for place in (key, self._key) if place is not None]
 
-    def go_to(self, keys: list[str]) -> None:
-        """Put the cursor on the first of these rows that is there."""
+    def go_to(self, keys: list[str], show: "Callable[..., None]") -> None:
+        """Show the rows from the first one on, then put the cursor on the first of these."""
+        show(home=True)
         places = (self._table.listing.index_of(key) for key in keys)
         index = next((place for place in places if place is not None), None)
         if index is not None:

@@ -138,7 +138,7 @@ class Pane(Vertical, Generic[T]):
     def first_rows(self) -> list[T]:
         """List the rows that decide how the columns look."""
         listing = self.table.listing if self.feed is None else self.feed.listing
-        rows = (listing.row(index) for index in range(min(len(listing), _MEASURED)))
+        rows = map(listing.row, range(min(len(listing), _MEASURED)))
         return [row for row in rows if not isinstance(row, Gap)]
 
     def measure(self, rows: Sequence[T]) -> None:
@@ -229,9 +229,7 @@ class Pane(Vertical, Generic[T]):
         if remember and self.feed is feed and feed.query == query:
             self.filter.remember(query.text)
         if self.feed is feed and feed.query != before:
-            places = self._place.leave(key, before, feed.query)
-            self.rows_came(home=True)
-            self._place.go_to(places)
+            self._place.go_to(self._place.leave(key, before, feed.query), self.rows_came)
 
     async def open_filter(self) -> None:
         """Let the filter be typed, going on from the one asked for last."""
@@ -390,9 +388,8 @@ class Pane(Vertical, Generic[T]):
             self.filter.refuse(message.text, translation.problem)
             return
         query = feed.query.filtered(message.text, translation)
-        self._ask(
-            query, remember=message.final
-        )  # also when it is the one shown: that takes back what was asked since
+        # Also when it is the one shown: that takes back what was asked since.
+        self._ask(query, remember=message.final)
 
     # The title
 

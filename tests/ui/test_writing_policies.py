@@ -188,7 +188,7 @@ async def test_what_broke_off_between_its_halves_is_kept_and_finished(
             assert server.faults[0].done == 2  # the new fields, and then the old ones
             assert it.held is None
             assert it.saved == []
-            await shown(pilot, "out of the collection", "old and its new fields are kept")
+            await shown(pilot, "out of the collection", "old and new fields are kept")
             (entry_left,) = it.session.unfinished
             (path,) = tmp_path.glob("unfinished/*.json")
             for kept in (json.loads(path.read_text()), vars(entry_left)):

@@ -67,7 +67,12 @@ SENTENCES = {
     "key with a newline": ([], {"XAI_MANAGEMENT_KEY": f"{KEY}\n"}, 2, "white space around it"),
     "key with a newline in it": ([], {"XAI_MANAGEMENT_KEY": f"{KEY}\n{KEY}"}, 2, "a line break"),
     "key of blanks": ([], {"XAI_MANAGEMENT_KEY": "   "}, 2, "is empty"),
-    "key of other letters": ([], {"XAI_MANAGEMENT_KEY": f"{KEY}✓"}, 2, "no HTTP header"),
+    "key of other letters": (
+        [],
+        {"XAI_MANAGEMENT_KEY": f"{KEY}✓"},
+        2,
+        "HTTP headers cannot contain",
+    ),
     "no terminal": ([], ENV, 2, "needs a terminal, and standard input is not one"),
     "no terminal for the demo": (["--demo"], {}, 2, "needs a terminal"),
     "emulator: unknown option": (["emulator", "--nonsense"], {}, 2, "Unrecognized arguments"),

@@ -45,7 +45,7 @@ class Vault:
     async def read(self, profile: str) -> Secret | None:
         """Return the key of a profile, None if there is none; the keyring is asked once a run.
 
-        Raises Unfit where something is kept that can be no key.
+        Raises Unfit where something is kept that is not a key.
         """
         async with self._turn:
             if profile not in self._known_keys:
@@ -75,8 +75,8 @@ class Vault:
             )
             if await self._read_back(trusted, profile) != secret:
                 raise NotKept(
-                    f"{failed}: {trusted.name} took it, and holds something else afterwards. "
-                    "Another entry of the same name may stand before it: delete it with `xcoll "
+                    f"{failed}: {trusted.name} accepted it, but holds something else now. "
+                    "Another entry of the same name may be in the way: delete it with `xcoll "
                     f"auth logout`, then store the key again. {self._kind.ways_out}",
                     backend=trusted.name,
                 )
@@ -164,7 +164,8 @@ class Vault:
             return parse_key(secret.reveal(), self._kind.noun)
         # Raised out here, it has no context.
         raise Unfit(
-            f"What {backend} holds for profile “{profile}” can be no {self._kind.noun}. Store the "
+            f"What {backend} holds for profile “{profile}” is not a valid {self._kind.noun}. "
+            "Store the "
             f"key again with `xcoll {self._kind.login}`, or delete the entry with `xcoll auth "
             "logout`.",
             backend=backend,

@@ -109,7 +109,7 @@ async def test_what_can_be_no_key_is_unfit(ring, kept):
     vault = Vault()
     with pytest.raises(Unfit) as problem:
         await vault.read("work")
-    assert "What Secret Service holds for profile “work” is not a management key." in str(
+    assert "What Secret Service holds for profile “work” is not a valid management key." in str(
         problem.value
     )
     assert "canary" not in str(problem.value)

@@ -232,7 +232,7 @@ async def test_what_is_kept_and_can_be_no_key_is_not_told(monkeypatch):
 @pytest.mark.parametrize("take", ["parsed", "given", "held by the client"])
 def test_no_error_about_a_key_tells_it(made_unfit, take):
     if (take, made_unfit) == ("parsed", "\t{}"):
-        made_unfit = "{} {}"  # white space around it is dropped there
+        made_unfit = "{} {}"  # whitespace around it is dropped there
     text = made_unfit.format(KEY, KEY)
     taking = {
         "parsed": lambda: parse_key(text),

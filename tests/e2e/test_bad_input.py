@@ -64,7 +64,7 @@ SENTENCES = {
     "no key": ([], {}, 4, "No management key. Set XAI_MANAGEMENT_KEY"),
     "empty key": ([], {"XAI_MANAGEMENT_KEY": ""}, 4, "No management key"),
     "inference key only": ([], {"XAI_API_KEY": KEY}, 4, "No management key"),
-    "key with a newline": ([], {"XAI_MANAGEMENT_KEY": f"{KEY}\n"}, 2, "white space around it"),
+    "key with a newline": ([], {"XAI_MANAGEMENT_KEY": f"{KEY}\n"}, 2, "whitespace around it"),
     "key with a newline in it": ([], {"XAI_MANAGEMENT_KEY": f"{KEY}\n{KEY}"}, 2, "a line break"),
     "key of blanks": ([], {"XAI_MANAGEMENT_KEY": "   "}, 2, "is empty"),
     "key of other letters": (

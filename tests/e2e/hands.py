@@ -96,7 +96,6 @@ class Mouse:
         terminal = self.terminal
         back_on_main(terminal)
         terminal.click(2, 0)
-        terminal.wait_for("🔎")
         terminal.wait_for("Search for commands")
         for _ in range(30):
             terminal.rest(0.05)

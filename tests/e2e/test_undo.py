@@ -43,6 +43,11 @@ def remove_first(terminal):
     return name
 
 
+def is_offered(screen):
+    """Tell whether a toast, which may be wrapped, offers to undo what an earlier session did."""
+    return "can be undone. U lists" in " ".join(re.split(r"[▌\s]+", screen))
+
+
 def test_a_plain_quit_says_what_can_still_be_undone_and_the_next_start_offers_it(start):
     with start() as terminal:
         name = remove_first(terminal)
@@ -52,7 +57,9 @@ def test_a_plain_quit_says_what_can_still_be_undone_and_the_next_start_offers_it
         end = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :].decode()
         assert "1 removal can still be undone: start xcoll and press U." in end
     with start(columns=80, rows=24) as terminal:
-        terminal.wait_for("can be undone. U lists")
+        terminal.wait_for(
+            lambda text: "can be undone. U lists" in " ".join(re.split(r"[▌\s]+", text))
+        )
         terminal.press("U")
         terminal.wait_for(f"remove {name}"[:30])
         terminal.press("enter")
@@ -71,7 +78,9 @@ def test_what_was_removed_before_a_kill_is_offered_by_the_next_start(start):
         terminal.process.kill(signal.SIGKILL)
         assert terminal.wait_end() == -signal.SIGKILL
     with start() as terminal:
-        terminal.wait_for("can be undone. U lists")
+        terminal.wait_for(
+            lambda text: "can be undone. U lists" in " ".join(re.split(r"[▌\s]+", text))
+        )
         terminal.wait_for(f"2 {SCANS}")
         terminal.press("z")
         terminal.wait_for("Undo: Attach again?")

@@ -121,7 +121,9 @@ def _filter(terminal: Terminal, first: str, total: str) -> None:
     terminal.wait_for(lambda screen: "✗ failed" in screen and "● ready" not in screen)
     terminal.wait_for("└ File format not")
     wait_framed(terminal)
-    terminal.press("F")
+    terminal.press("F")  # the cursor stays on the row that was found
+    terminal.wait_for("● ready")
+    terminal.press("g")
     terminal.wait_for(lambda screen: cursor_row(screen) == first)
 
 
@@ -172,11 +174,13 @@ def _ask_for_help(terminal: Terminal) -> None:
     terminal.wait_for("Attach")
     before = cursor_row(terminal.text)
     terminal.press(":")
-    terminal.wait_for("🔎")
+    terminal.wait_for("Search for commands")
     terminal.press("text:reverse")
     terminal.wait_for("Reverse the sort order")
     terminal.press("enter")
-    terminal.wait_for(lambda screen: "🔎" not in screen and cursor_row(screen) > before)
+    terminal.wait_for(
+        lambda screen: "Search for commands" not in screen and cursor_row(screen) > before
+    )
     wait_framed(terminal)
 
 

@@ -179,7 +179,7 @@ async def choose_command(pilot, title):
     await wait_until(pilot, lambda: pilot.app.screen.query(CommandList))
     found = pilot.app.screen.query_one(CommandList)
     await wait_until(pilot, lambda: found.option_count > 30)
-    line = f"  {title}  "  # its note and its key stand behind it
+    line = f" {title}  "  # its note and its key stand behind it
     await turn_until(pilot, found, lambda: find_text(pilot, line, found.region))
     x, y = find_text(pilot, line, found.region)
     await click_at(pilot, x + 3, y)

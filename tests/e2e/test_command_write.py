@@ -98,7 +98,7 @@ def test_what_comes_from_a_pipe_is_ids_or_refused(xc, server):
     names = xc("list", NOTES, "--columns", "name").out
     for arguments in (["remove", NOTES, "-", "--yes"], ["reindex", NOTES, "-"]):
         refused = xc(*arguments, stdin=names, code=2)
-        assert "are no file ID (file_ and a UUID). Pipe the column file_id;" in refused.err
+        assert "are not file IDs (file_ and a UUID). Pipe the column file_id;" in refused.err
     assert writes() == 0
 
 

@@ -71,10 +71,10 @@ def _sentence_on(pasted: "PastedIds", text: str) -> str:
     shown = ", ".join(f"“{clean(word, 60)}”" for word in pasted.malformed[:_SHOWN])
     more = len(pasted.malformed) - _SHOWN
     rest = f" and {more:,} more" if more > 0 else ""
-    verb = "is" if len(pasted.malformed) == 1 else "are"
+    what = "is not a file ID" if len(pasted.malformed) == 1 else "are not file IDs"
     return (
-        f"Nothing was taken from what came: {shown}{rest} {verb} no file ID (file_ and a UUID). "
-        "Pipe the column file_id; an ID of another form is named on the command line."
+        f"None of the input was used: {shown}{rest} {what} (file_ and a UUID). "
+        "Pipe the column file_id; name an ID of another form on the command line."
     )
 
 

@@ -235,7 +235,7 @@ def test_an_interrupt_ends_it_and_leaves_nothing_half_done(arguments, path, tmp_
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=10)
         assert process.returncode == 130, err
-        assert err.endswith("xcoll: Broken off before the end.\n")
+        assert err.endswith("xcoll: Interrupted before the end.\n")
         assert "Traceback" not in err
         assert list(tmp_path.iterdir()) == []
         if arguments[0] == "attach":

@@ -51,7 +51,7 @@ def test_what_is_written_can_be_read_in_few_colours(term, theme):
         terminal.wait_for("of 156")
         for keys, wanted in (
             ("", "of 156"),
-            ("jjd", "to go on"),  # with a button that is not to be pressed yet
+            ("jjd", "to continue"),  # with a button that is not to be pressed yet
             ("\x1b[27un", "New collection"),
             ("\x1b[27u2", "a Attach"),
             ("d", "y Remove"),
@@ -75,7 +75,7 @@ def test_a_button_that_cannot_be_pressed_can_be_read_in_256_colours(theme):
         terminal.wait_for("of 156")
         assert unreadable(terminal) == {}
         terminal.press("text:jjd")
-        terminal.wait_for("to go on")
+        terminal.wait_for("to continue")
         terminal.rest(0.1)
         places = [
             place for place in unreadable(terminal) if "Delete" in unreadable(terminal)[place]

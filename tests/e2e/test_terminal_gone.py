@@ -20,7 +20,7 @@ WAITS = {
     "form": (b"n", b"New collection"),
     "palette": (b":", b"Search for commands"),
     "filter": (b"/", b"Clear"),
-    "question": (b"jd", b"go on"),
+    "question": (b"jd", b"to continue"),
 }
 
 

@@ -210,7 +210,7 @@ def _change_by_keyboard(by):
 def _delete_and_recreate_by_keyboard(by):
     terminal = by.terminal
     terminal.press("d")
-    terminal.wait_for("Type A new one indeed to go on")
+    terminal.wait_for("Type A new one indeed to continue")
     terminal.press("text:A new one indeed")
     terminal.wait_for(lambda text: text.count("A new one indeed") > 2)
     terminal.step("enter")
@@ -415,7 +415,7 @@ def _change_by_mouse(by):
 def _delete_and_recreate_by_mouse(by):
     terminal = by.terminal
     terminal.click_on("d Delete")
-    terminal.wait_for("Type A new one indeed to go on")
+    terminal.wait_for("Type A new one indeed to continue")
     terminal.paste("A new one indeed")
     terminal.wait_for(lambda text: text.count("A new one indeed") > 2)
     terminal.click_on("Delete   ", last=True)

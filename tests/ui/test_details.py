@@ -98,7 +98,7 @@ async def test_a_failure_is_told_in_full_with_what_to_do_and_followed_while_inde
             await shown(pilot, "likely to fail again")
             await pilot.press("i")
             await shown(pilot, "◌ indexing")
-            await told(pilot, "asked to index")
+            await told(pilot, "asked to re-index")
             assert "What to do" not in words_on(pilot)
             await pilot.press("tab")
             await shown(pilot, "DOCUMENT_STATUS_PROCESSING")

@@ -19,9 +19,12 @@ from textual.pilot import Pilot
 from tests.guard import guard_for
 from tests.isolation import ROOT, own_home
 from xcoll_tui.api.client import Client
+from xcoll_tui.api.errors import NoInferenceKey
+from xcoll_tui.api.inference import InferenceClient
 from xcoll_tui.emulator.seed import fill_store
 from xcoll_tui.emulator.server import Server
 from xcoll_tui.emulator.store import Store
+from xcoll_tui.session.inference import InferenceHost
 from xcoll_tui.session.session import Session
 from xcoll_tui.ui.access import Connection
 from xcoll_tui.ui.app import XcollApp
@@ -148,9 +151,16 @@ def browse() -> Browse:
         read_only: bool = False,
         silence: float = 30,
         mode: str = "",
+        inference_key: str | None = None,
         **options: object,
     ) -> AsyncIterator[Pilot[None]]:
+        async def open_inference() -> InferenceClient:
+            if inference_key is None:
+                raise NoInferenceKey("Nothing was sent: search needs a key. Set XAI_API_KEY.")
+            return InferenceClient(inference_key, url)
+
         def connect() -> Connection:
+            host = InferenceHost(open_inference)
             client = Client(
                 key,
                 url,
@@ -159,7 +169,9 @@ def browse() -> Browse:
                 on_request=lambda record: session.note_request(record),  # noqa: PLW0108 - made below
                 on_wait=lambda wait: session.note_wait(wait),  # noqa: PLW0108
             )
-            session = Session(client, clock=clock, sleep=sleep, state=state, place=url)
+            session = Session(
+                client, clock=clock, sleep=sleep, state=state, place=url, inference=host
+            )
 
             async def close() -> None:
                 await session.end()

@@ -175,6 +175,15 @@ ACTIONS = (
         about="keeps your place; retries what is waiting",
     ),
     Action(
+        "search",
+        "t",
+        "search",
+        "Test retrieval",
+        Group.LOOK,
+        needs=(Need.SERVICE, Need.COLLECTION),
+        about="what a question finds; needs an inference key",
+    ),
+    Action(
         "show.properties",
         "p",
         "properties",

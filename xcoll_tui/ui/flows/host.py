@@ -82,6 +82,9 @@ class Host(Asks, Protocol):
     def point_at(self, collection_id: str) -> None:
         """Put the cursor on a collection, if it is loaded."""
 
+    async def go_to_document(self, collection_id: str, file_id: str, name: str) -> bool:
+        """Put the cursor on a document of a collection; False where it is not among the rows."""
+
     def clear_marks(self) -> None:
         """Unmark all documents."""
 

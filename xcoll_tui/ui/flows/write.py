@@ -33,6 +33,7 @@ from xcoll_tui.ui.work import ask
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.flows.host import Host
+    from xcoll_tui.ui.flows.search import SearchFlow
 
 
 def _kept_words(action_id: str) -> str:
@@ -50,6 +51,7 @@ class WriteFlow:
         self._bulk_flow = BulkFlow(host, session, clock, self._drafts)
         self._deleting = DeleteCollectionFlow(host, session, self.recreate)
         self._problems_told: set[str] = set()
+        self._searching: SearchFlow | None = None
         self.exporting = ExportFlow(host, session)
         self.undoing = UndoFlow(
             host,
@@ -348,6 +350,16 @@ class WriteFlow:
     async def finish(self) -> None:
         """Settle what replacements left halfway."""
         await FinishFlow(self._host, self._session, self._clock).finish()
+
+    # What reads, and is loaded with its first use
+
+    async def search(self, collection_id: str, marked: Sequence[str]) -> None:
+        """Test what questions find in a collection; documents that are marked are expected."""
+        from xcoll_tui.ui.flows.search import SearchFlow  # noqa: PLC0415 - few search
+
+        if self._searching is None:
+            self._searching = SearchFlow(self._host, self._session, self._clock)
+        await self._searching.search(collection_id, marked)
 
     # What was written
 

@@ -12,15 +12,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from xcoll_tui.ui.clipboard import copy_text
-from xcoll_tui.ui.presentation.facts import Fact, Facts
+from xcoll_tui.ui.presentation.fact_lines import fact_lines
+from xcoll_tui.ui.presentation.facts import Facts
 from xcoll_tui.ui.presentation.json_colours import colour_json
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 
-_AROUND_NAME = 4
-"""Cells before a name and behind it."""
-_LEAST_VALUE = 20
-"""Cells from which on a value stands beside its name on all of its lines."""
 _NARROW = 30
 """So many cells of hints there are always, also before the frame has a width."""
 
@@ -148,21 +145,10 @@ class DetailsScreen(Dialog[None]):
         elif not self._fresh:
             parts.append(Content.from_markup("[$quiet]Reading it again…[/]\n"))
         if facts is not None:
-            parts.append(self._json_of(facts) if self._json else self._facts_of(facts))
+            width = self._scroll.scrollable_content_region.width
+            shown = self._json_of(facts) if self._json else fact_lines(facts.sections, width)
+            parts.append(shown)
         self._body.update(Content("\n").join(parts))
-
-    def _facts_of(self, facts: Facts) -> Content:
-        names = [fact.name for section in facts.sections for fact in section.facts]
-        width = min(24, max((len(clean(name, 24)) for name in names), default=0))
-        lines: list[Content] = []
-        for section in facts.sections:
-            lines.append(Content.from_markup("[b $accent]$title[/]", title=section.title))
-            if not section.facts:
-                lines.append(Content.from_markup("  [$quiet]$sentence[/]", sentence=section.empty))
-            room = self._scroll.scrollable_content_region.width
-            lines += [line for fact in section.facts for line in _lines_of(fact, width, room)]
-            lines.append(Content(""))
-        return Content("\n").join(lines)
 
     def _json_of(self, facts: Facts) -> Content:
         if facts.received is None:
@@ -217,19 +203,3 @@ class DetailsScreen(Dialog[None]):
 
 def _width_of(hints: Sequence[tuple[str, str]]) -> int:
     return sum(cell_len(hint) for hint, _ in hints) + 3 * (len(hints) - 1)
-
-
-def _lines_of(fact: Fact, width: int, room: int) -> list[Content]:
-    """Write a name and what it holds beside it, on as many lines as that takes."""
-    name = clean(fact.name, 24)
-    value = Content(clean(fact.value, 10_000) or "–")
-    if fact.tone:
-        value = value.stylize(fact.tone)
-    if fact.note:
-        value += Content.from_markup("  [$quiet]$note[/]", note=clean(fact.note, 200))
-    first = Content.from_markup("  [$quiet]$name[/]  ", name=name.ljust(width))
-    if room - width - _AROUND_NAME < _LEAST_VALUE:
-        return [first + value]
-    first_line, *others = value.wrap(room - width - _AROUND_NAME)
-    indent = Content(" " * (width + _AROUND_NAME))
-    return [first + first_line, *(indent + line for line in others)]

@@ -56,7 +56,7 @@ class PickScreen(Dialog[str]):
         self._frame = Vertical(self._table, id="pick")
         self._rows = FixedRows(lambda row: row.key, choices)
         self._title = title
-        self._verb = verb
+        self._hints = [(f"⏎ {verb}", "pick"), ("esc Cancel", "cancel")]
         self._all_label = all_label
         self._first = first
 
@@ -67,10 +67,9 @@ class PickScreen(Dialog[str]):
     def on_mount(self) -> None:
         """Show the choices."""
         self._frame.border_title = Content(clean(self._title, 200))
-        hints = [(f"⏎ {self._verb}", "pick"), ("esc Cancel", "cancel")]
         if self._all_label:
-            hints.insert(1, (f"A {self._all_label}", "all"))
-        self._frame.border_subtitle = show_hints(*hints)
+            self._hints.insert(1, (f"A {self._all_label}", "all"))
+        self._frame.border_subtitle = show_hints(*self._hints)
         self._table.focus()
         self._draw()
         at = None if self._first is None else self._rows.index_of(self._first)

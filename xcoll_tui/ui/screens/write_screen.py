@@ -140,6 +140,18 @@ class WriteScreen(AskingScreen):
         """Create a collection."""
         self._run_flow("write.new", lambda flow: flow.create_collection())
 
+    def action_search(self) -> None:
+        """Test what questions find in the collection under the cursor, or in the open one."""
+        session = self.session
+        opened = None if session is None else session.opened
+        on_collections = self.pane is self.collections
+        collection_id = (self.cursor_key if on_collections else None) or opened
+        marked = () if on_collections else tuple(self.documents.table.marks)
+        if collection_id is not None:
+            self._run_flow("search", lambda flow: flow.search(collection_id, marked), collection_id)
+        else:
+            self.may("search")
+
     def action_undo(self) -> None:
         """Undo the last write that can be undone."""
         self._run_flow("write.undo", lambda flow: flow.undoing.undo(), repeats=True)

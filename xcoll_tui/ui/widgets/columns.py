@@ -29,6 +29,8 @@ class Cell(NamedTuple):
     """The component class that colours it, without the ``row-table--`` prefix."""
     short: str = ""
     """Given where the text may lie over the columns behind it; said where they are too few."""
+    spans: Sequence[tuple[int, int]] = ()
+    """Where words of it begin and have ended that are to stand out; the text is clean then."""
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,24 @@ class DocumentPane(Pane["Document"]):
             self._choose_columns()
         super().rows_came(home=home)
 
+    async def go_to(self, file_id: str, name: str) -> bool:
+        """Put the cursor on a document; False where it is not there.
+
+        One that is not loaded, or is filtered away, is asked for by its name.
+        """
+        feed = self.feed
+        if feed is not None and file_id not in feed.listing and name:
+            text = f"'{name}'" if '"' in name else f'"{name}"'
+            query = feed.query.failed(failed_only=False)
+            await self._change_query(
+                query.filtered(text, self.filter.translate(text, pasted=False)), remember=False
+            )
+        index = self.table.listing.index_of(file_id)
+        if index is None:
+            return False
+        self.table.move_to(index)
+        return True
+
     def refresh_title(self) -> None:
         """Write what there is into the frame, and how many failed for which reason."""
         super().refresh_title()

@@ -107,7 +107,7 @@ class RowPainter(Generic[T]):
         for index, (column, start, width) in enumerate(placed):
             if start < end:
                 continue  # the one before lies over it
-            text, tone, short = column.cell(row)
+            text, tone, short, spans = column.cell(row)
             cells = width
             if short and len(text) > width:
                 text, cells = _spill(placed[index:], text, short)
@@ -118,7 +118,7 @@ class RowPainter(Generic[T]):
                 shown = fit_name(text, cells, [column.cell(other).text for other in beside])
             else:
                 shown = fit(text, cells, right=column.right)
-            segments += self._cell(shown, style)
+            segments += self._words(shown, style, spans) if spans else self._cell(shown, style)
             end = start + cells
         return self._strip(segments, base)
 
@@ -133,6 +133,15 @@ class RowPainter(Generic[T]):
             at = stop
         return [*segments, Segment(text[at:], style)]
 
+    def _words(self, text: str, style: Style, spans: Sequence[tuple[int, int]]) -> list[Segment]:
+        """Draw a cell in which words stand out; those that were cut off do so no more."""
+        segments, at = [], 0
+        word = style + self.tone("marked") + Style(bold=True)
+        for begin, end in spans:
+            segments += [Segment(text[at:begin], style), Segment(text[begin:end], word)]
+            at = end
+        return [*segments, Segment(text[at:], style)]
+
     def _placed_for(self, row: T) -> list[PlacedColumn[T]]:
         """Place the columns for a row: what it says in passing is not cut, but takes of the name.
 
@@ -142,7 +151,7 @@ class RowPainter(Generic[T]):
         for index, (column, start, width) in enumerate(placed):
             if column.measured is None or index == 0:
                 continue  # it says nothing in passing
-            text, _, short = column.cell(row)
+            text, _, short, _ = column.cell(row)
             missing = len(short) - width
             if missing > 0 and len(short) > _spill(placed[index:], text, short)[1]:
                 own = PlacedColumn(column, start - missing, len(short))

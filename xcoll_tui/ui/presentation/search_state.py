@@ -1,0 +1,80 @@
+"""What is asked of a collection, and what was found: kept while the screen is closed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from xcoll_tui.session.retrieval.chunks import words_of
+from xcoll_tui.session.retrieval.hits import LIMIT, MODES, Compared, Found, Hit, Question
+from xcoll_tui.session.retrieval.questions import SavedQuestion
+from xcoll_tui.ui.presentation.facts import Section
+
+
+class Jump(NamedTuple):
+    """The document whose row is to be shown."""
+
+    file_id: str
+    name: str
+
+
+class Searcher(Protocol):
+    """What the screen asks of the session, about the collection that is searched."""
+
+    async def prepare(self) -> None:
+        """Look for the key; raises ApiError where there is none that can be used."""
+
+    async def search(self, question: Question) -> Found:
+        """Ask in one mode; raises ApiError."""
+
+    async def compare(self, question: Question) -> Compared:
+        """Ask in all modes at once; raises ApiError."""
+
+    async def read_facts(self, hit: Hit) -> Sequence[Section]:
+        """Return what is known of a hit's document, nothing where it has gone; raises ApiError."""
+
+    async def kept(self) -> Sequence[SavedQuestion]:
+        """Return the questions that are kept; raises OSError."""
+
+    @property
+    def kept_problems(self) -> Sequence[str]:
+        """Sentences on what is wrong with the questions that are kept."""
+
+    async def keep(self, question: SavedQuestion) -> None:
+        """Keep a question; raises OSError and LookupError."""
+
+    async def forget(self, question: SavedQuestion) -> None:
+        """Keep a question no longer; raises OSError and LookupError."""
+
+    def name_of_file(self, file_id: str) -> str:
+        """Return the name of a document as far as known, else ""."""
+
+
+@dataclass
+class SearchState:
+    """What was asked of a collection and found: the screen opens again with it."""
+
+    collection_id: str
+    collection_name: str
+    query: str = ""
+    mode: str = MODES[0]
+    filter: str = ""
+    limit: int = LIMIT
+    expected: list[str] = field(default_factory=list)
+    asked: SavedQuestion | None = None
+    """The question that is answered, or was refused."""
+    found: Found | None = None
+    compared: Compared | None = None
+    compares: bool = False
+    """Whether all modes are asked."""
+
+    @property
+    def answers(self) -> dict[str, Found]:
+        """The answers that are shown, by mode."""
+        if self.compares:
+            return {} if self.compared is None else self.compared.found
+        return {} if self.found is None else {self.found.question.mode: self.found}
+
+    @property
+    def words(self) -> list[str]:
+        """The words that stand out in what was found."""
+        return [] if self.asked is None else words_of(self.asked.query)

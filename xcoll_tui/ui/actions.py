@@ -108,6 +108,7 @@ class Action:
 
 
 _HERE = (Need.SERVICE, Need.WRITING)
+_INTO_COLLECTION = (*_HERE, Need.COLLECTION)
 _TO_ROW = (*_HERE, Need.ROW, Need.ROWS_MEANT)
 _TO_DOCUMENT = (*_HERE, Need.DOCUMENTS, Need.ROW, Need.ROWS_MEANT)
 _MARKED = (Need.DOCUMENTS, Need.ROW, Need.ROWS_MEANT)
@@ -208,8 +209,9 @@ ACTIONS = (
         "attach",
         "Attach files by ID",
         Group.CHANGE,
-        needs=(*_HERE, Need.COLLECTION),
+        needs=_INTO_COLLECTION,
     ),
+    Action("write.upload", "u", "upload", "Upload files", Group.CHANGE, needs=_INTO_COLLECTION),
     Action(
         "write.edit",
         "e",

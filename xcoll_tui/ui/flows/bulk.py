@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.judging import has_fields
-from xcoll_tui.session.writes.outcome import Verdict
+from xcoll_tui.session.writes.outcome import Operation, Verdict
 from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.attach_draft import AttachDraft
@@ -232,8 +232,16 @@ class BulkFlow:
             if draft is not None:
                 draft, _ = _again(draft, run)
                 self._drafts.attach.pop(run.collection_id, None)  # it is being attached
-            run = run.retry(replace=run.can_replace and await self._may_replace(run))
+            run = await self._retry(run)
             self._origins[run.number] = _Origin(draft, undo)
+
+    async def _retry(self, run: BulkRun) -> BulkRun:
+        """Try the failures again; what may have been uploaded is looked for before it is sent."""
+        if run.operation is Operation.UPLOAD:
+            upload = self._session.uploads.of(run)
+            if upload is not None:
+                return self._session.uploads.retry(upload).run
+        return run.retry(replace=run.can_replace and await self._may_replace(run))
 
     async def _finish(self, run: BulkRun) -> None:
         """Wait for a run, keep what is left of it to do, and tell how it ended if nobody saw."""
@@ -310,7 +318,13 @@ class BulkFlow:
 
     def _view(self, run: BulkRun, *, undo: bool) -> RunView:
         name = self._session.name_of(run.collection_id)
-        return view_of(run, name, self._clock(), undo=undo)
+        view = view_of(run, name, self._clock(), undo=undo)
+        upload = self._session.uploads.of(run) if run.operation is Operation.UPLOAD else None
+        if upload is None:
+            return view
+        from xcoll_tui.ui.presentation.upload_lines import with_bytes  # noqa: PLC0415 - few upload
+
+        return with_bytes(view, upload)
 
 
 def _named(marked: Marked) -> list[str]:

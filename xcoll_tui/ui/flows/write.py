@@ -351,7 +351,13 @@ class WriteFlow:
         """Settle what replacements left halfway."""
         await FinishFlow(self._host, self._session, self._clock).finish()
 
-    # What reads, and is loaded with its first use
+    # What is loaded with its first use
+
+    async def upload(self) -> None:
+        """Upload files of this machine."""
+        from xcoll_tui.ui.flows.upload import upload  # noqa: PLC0415 - few upload
+
+        await upload(self._host, self._session, self._bulk_flow.follow)
 
     async def search(self, collection_id: str, marked: Sequence[str]) -> None:
         """Test what questions find in a collection; documents that are marked are expected."""

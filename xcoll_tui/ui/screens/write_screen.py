@@ -113,6 +113,10 @@ class WriteScreen(AskingScreen):
         """Attach files to the collection that is open."""
         self._run_flow("write.attach", lambda flow: flow.attach())
 
+    def action_upload(self) -> None:
+        """Upload files to the collection that is open."""
+        self._run_flow("write.upload", lambda flow: flow.upload())
+
     def action_edit(self) -> None:
         """Edit what is under the cursor, or one field of all that is marked."""
         targets = self.targets

@@ -88,6 +88,8 @@ class RunView(NamedTuple):
     """How long it will still take, None while that is not known."""
     failed_ids: Callable[[], Sequence[str]] = tuple
     """Returns the IDs of what failed, and of what nobody knows the end of."""
+    noun: str = "ID"
+    """What those are."""
 
     @property
     def numbers(self) -> list[str]:

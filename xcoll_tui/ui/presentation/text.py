@@ -79,12 +79,12 @@ def copied(text: str, noun: str = "", program: str = "") -> str:
     return shown
 
 
-def copied_failures(count: int) -> str:
-    """Say that the IDs of failures were sent to the terminal's clipboard."""
+def copied_failures(count: int, noun: str = "ID") -> str:
+    """Say that the IDs, or what else names failures, were sent to the terminal's clipboard."""
     if not count:
         return "Nothing failed, so there is nothing to copy."
-    them = "ID" if count == 1 else f"{count:,} IDs"
-    return f"{them} of what failed sent to the terminal, a line each."
+    them = noun if count == 1 else f"{count:,} {noun}s"
+    return f"{them[0].upper()}{them[1:]} of what failed sent to the terminal, a line each."
 
 
 def clean_lines(text: str, limit: int = 100_000) -> str:

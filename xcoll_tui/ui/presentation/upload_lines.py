@@ -124,4 +124,5 @@ def with_bytes(view: RunView, upload: UploadRun) -> RunView:
         failed=lost,
         tally=view.tally if view.over else f"{view.tally}{SEPARATOR}{words}",
         failed_ids=lambda: [str(planned.file.path) for planned in failed],
+        noun="path",
     )

@@ -9,6 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from xcoll_tui.session.writes.outcome import UNSENT
 from xcoll_tui.ui.presentation.run_lines import RunRow, RunView
 from xcoll_tui.ui.presentation.text import clean, copied_failures
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
@@ -70,7 +71,7 @@ class RunScreen(Dialog[str]):
         self._frame.border_title = Content(clean(view.title, 200))
         hints = [("esc Close" if view.over else "esc Hide", "hide")]
         if view.failed:
-            hints.insert(0, ("c Copy the failed IDs", "copy"))
+            hints.insert(0, (f"c Copy the failed {view.noun}s", "copy"))
         if view.over and view.can_retry:
             hints.insert(0, ("r Retry the failures", "retry"))
         if not view.over:
@@ -105,7 +106,7 @@ class RunScreen(Dialog[str]):
         self._row_shown = row
         content = Content.from_markup(
             "[$quiet]$id[/]$name" if row.name == row.key else "$name  [$quiet]$id[/]",
-            id=clean(row.key, 200),
+            id=clean(row.key.removeprefix(UNSENT), 200),
             name="" if row.name == row.key else clean(row.name, 200),
         )
         if row.message:
@@ -133,10 +134,11 @@ class RunScreen(Dialog[str]):
 
     def action_copy(self) -> None:
         """Copy the IDs of what failed, a line each."""
-        failed = self._ask().failed_ids()
+        view = self._ask()
+        failed = view.failed_ids()
         if failed:
             self.app.copy_to_clipboard("\n".join(failed))
-        self.notify(copied_failures(len(failed)), markup=False)
+        self.notify(copied_failures(len(failed), view.noun), markup=False)
 
 
 # The name, which is an ID where nothing else is known, is whole wherever there is room for it.

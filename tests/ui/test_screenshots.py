@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 from textual.widgets import Input, TextArea
 
-from tests.conftest import screen_text, wait_until
+from tests.conftest import KEY, screen_text, wait_until
 from tests.ui.entering import FakeKeyring, enter
 from tests.ui.screenshots import assert_picture
 from tests.ui.snapshots import settled, take_snapshots
-from tests.ui.test_browsing import open_collection
+from tests.ui.test_browsing import SUPPORT, open_collection
 from tests.ui.writing import (
     INTERVIEWS,
     PAPERS,
@@ -33,15 +33,18 @@ from xcoll_tui.ui.palette import Palette
 from xcoll_tui.ui.screens.activity import ActivityScreen
 from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.choose_columns import ChooseColumnsScreen
+from xcoll_tui.ui.screens.chunk import ChunkScreen
 from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.details import DetailsScreen
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
 from xcoll_tui.ui.screens.help import HelpScreen
 from xcoll_tui.ui.screens.log_in import LogInScreen
+from xcoll_tui.ui.screens.search import SearchScreen
 from xcoll_tui.ui.screens.set_field import SetFieldScreen
 from xcoll_tui.ui.screens.sort import SortScreen
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
+from xcoll_tui.ui.screens.upload import UploadScreen
 
 # Many stops each, on machines that may be busy.
 pytestmark = pytest.mark.timeout(180)
@@ -169,6 +172,41 @@ async def test_what_is_found(server: Server, browse, update):
         await pilot.press("tab")
         await walk.take_picture("preview", (150, 30))
         await pilot.press("escape")
+        walk.end()
+
+
+async def test_what_is_searched_and_uploaded(server: Server, browse, update, tmp_path):
+    for name, text in (("minutes.md", "# Minutes"), ("empty.txt", ""), ("plan.txt", "the plan")):
+        (tmp_path / name).write_text(text)
+    options = {"size": (160, 45), "inference_key": KEY, "state": tmp_path / "state"}
+    async with browse(server.url, **options) as pilot:
+        walk = Walk(pilot, update=update)
+        await open_collection(pilot, SUPPORT)
+        screen = await dialog(pilot, SearchScreen, "t")
+        screen._query.value = "How do I reset two-factor?"
+        await pilot.press("enter")
+        await shown(pilot, "10 chunks of")
+        await pilot.press("space")
+        await shown(pilot, "The question is kept")
+        await walk.stop("search", picture=MEDIUM)
+        await pilot.press("v")
+        await shown(pilot, "Documents: hybrid")
+        await walk.stop("compare")
+        await pilot.press("enter")
+        chunk = await dialog(pilot, ChunkScreen)
+        await wait_until(pilot, lambda: "audience" in str(chunk._facts.content))
+        await walk.stop("chunk")
+        await walk.leave("escape", "escape")
+
+        form = await dialog(pilot, UploadScreen, "u")
+        form._paths.text = str(tmp_path / "*.*")
+        await pilot.press("ctrl+s")
+        await shown(pilot, "Upload 2 files?")
+        await walk.stop("upload")
+        await pilot.press("escape")
+        form._paths.text = "~/notes"
+        await walk.stop("upload-form")
+        await walk.leave("escape", "y")
         walk.end()
 
 

@@ -204,12 +204,7 @@ ACTIONS = (
         needs=(Need.DOCUMENTS, Need.COLLECTION, Need.ROWS_MEANT),
     ),
     Action(
-        "write.attach",
-        "a",
-        "attach",
-        "Attach files by ID",
-        Group.CHANGE,
-        needs=_INTO_COLLECTION,
+        "write.attach", "a", "attach", "Attach files by ID", Group.CHANGE, needs=_INTO_COLLECTION
     ),
     Action("write.upload", "u", "upload", "Upload files", Group.CHANGE, needs=_INTO_COLLECTION),
     Action(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xcoll_tui.session.retrieval.hits import Compared, Found, Hit, Question
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.facts import Section, document_facts
 from xcoll_tui.ui.presentation.search_state import SearchState
@@ -37,7 +38,7 @@ class SearchFlow:
         if jump is not None and not await self._host.go_to_document(collection_id, *jump):
             self._host.complain(
                 f"{jump.name or jump.file_id} is not among the rows: the list may be behind the "
-                "index, or the document has gone. R reads the list again."
+                f"index, or the document has gone. {key_for('refresh')} reads the list again."
             )
 
 

@@ -300,7 +300,6 @@ class MainScreen(PaneScreen):
     async def go_to_document(self, collection_id: str, file_id: str, name: str) -> bool:
         """Put the cursor on a document of a collection; False where it is not among the rows."""
         if self.session is not None and self.session.opened != collection_id:
-            self.point_at(collection_id)
             await self.session.open_collection(collection_id)
         self._focus_pane(self.documents)
         return await self.documents.go_to(file_id, name)

@@ -68,7 +68,7 @@ def test_modes_side_by_side():
     assert summary == "Documents: hybrid 2, 1 alone · semantic 2, 1 alone"
     assert problem.startswith("keyword failed: ")
     assert expected_words(["b", "d"], compared.found, {"d": "d.md"}.get) == [
-        "b: rank 2 in hybrid, rank 1 in semantic",
+        "b: hybrid 2, semantic 1",
         "d.md: not in the first 2",
     ]
 

@@ -153,7 +153,9 @@ def expected_words(
         elif len(set(places.values())) == 1:
             lines.append(f"{name}: {next(iter(places.values()))}")
         else:
-            words = ", ".join(f"{place} in {mode}" for mode, place in places.items())
+            words = ", ".join(
+                f"{mode} {place.removeprefix('rank ')}" for mode, place in places.items()
+            )
             lines.append(f"{name}: {words}")
     return lines
 

@@ -26,6 +26,7 @@ from xcoll_tui.ui.presentation.search_state import Jump, Searcher, SearchState
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.chunk import JUMP, ChunkScreen
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.form_dialog import FormDialog
 from xcoll_tui.ui.screens.kept_questions import FORGET, KeptQuestionsScreen
 from xcoll_tui.ui.widgets.controls import NumberInput
 from xcoll_tui.ui.widgets.hit_table import HitTable
@@ -36,6 +37,8 @@ _STYLES = Path(__file__).parent.parent
 _MOST = 1_000
 """The largest limit that can be asked for."""
 _ROW_LINES = 4
+_AROUND_HINTS = 3
+"""The corners of the frame, less one distance between two hints."""
 
 
 class SearchScreen(Dialog[Jump]):
@@ -45,6 +48,7 @@ class SearchScreen(Dialog[Jump]):
     """
 
     CSS_PATH = [_STYLES / "dialogs.tcss", _STYLES / "search.tcss"]  # type: ignore[assignment]  # noqa: RUF012 - as in FormDialog
+    HORIZONTAL_BREAKPOINTS = FormDialog.HORIZONTAL_BREAKPOINTS
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Close", id="search.close"),
@@ -85,13 +89,15 @@ class SearchScreen(Dialog[Jump]):
             with Horizontal(classes="search-line"):
                 yield Static("Question", classes="search-label")
                 yield self._query
-            with Horizontal(classes="search-line"):
-                yield Static("Mode", classes="search-label")
-                yield self._mode
-                yield Static("Limit", classes="search-short")
-                yield self._limit
-                yield Static("Filter", classes="search-short")
-                yield self._filter
+            with Horizontal(id="search-options"):
+                with Horizontal(id="search-how"):
+                    yield Static("Mode", classes="search-label")
+                    yield self._mode
+                    yield Static("Limit", classes="search-short")
+                    yield self._limit
+                with Horizontal(id="search-which"):
+                    yield Static("Filter", classes="search-short")
+                    yield self._filter
             yield self._message
             yield self._table
             yield self._row_scroll
@@ -107,6 +113,7 @@ class SearchScreen(Dialog[Jump]):
 
     def on_resize(self) -> None:
         """Show as much of the row under the cursor as another width has room for."""
+        self._draw_hints()
         self.call_after_refresh(self._draw_row)
 
     def _on_descendant_focus(self) -> None:
@@ -137,7 +144,11 @@ class SearchScreen(Dialog[Jump]):
                 ("^s Keep", "keep"),
                 ("↓ Results", "rows"),
             ]
-        self._frame.border_subtitle = show_hints(*hints, ("esc Close", "close"))
+        hints.append(("esc Close", "close"))
+        room = self.app.size.width - _AROUND_HINTS
+        while len(hints) > 2 and sum(len(hint) + 3 for hint, _ in hints) > room:
+            del hints[-2]  # how to get out is always seen
+        self._frame.border_subtitle = show_hints(*hints)
 
     def _draw_mode(self) -> None:
         parts = []
@@ -175,7 +186,7 @@ class SearchScreen(Dialog[Jump]):
 
     def _draw_row(self) -> None:
         row = self._table.row
-        self._row_scroll.display = row is not None
+        self._row_scroll.set_class(row is None, "-empty")
         if row is None:
             return
         length = max(20, self._table.size.width - 1) * _ROW_LINES

@@ -16,6 +16,8 @@ from xcoll_tui.ui.widgets.row_table import RowTable
 
 WIDE = 100
 """Columns from which on bars and names may be longer."""
+_NARROW = 48
+"""Columns below which the scores give way to the names."""
 _AROUND = 3
 """The bar of the cursor, the blank behind it, the edge."""
 _LEAST = 16
@@ -55,7 +57,7 @@ class HitTable(RowTable[HitRow]):
         """Choose the columns for the width, and give the snippets what the others leave."""
         rows, is_wide = self._rows, self.size.width >= WIDE
         columns: list[Column[HitRow]] = [_RANK]
-        if not self._is_compared:
+        if not self._is_compared and self.size.width >= _NARROW:
             columns += [_SCORE, _bar_column(12 if is_wide else 6)]
         columns.append(_document_column(40 if is_wide else 24))
         if self._is_compared:

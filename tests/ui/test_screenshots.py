@@ -43,6 +43,7 @@ from xcoll_tui.ui.screens.log_in import LogInScreen
 from xcoll_tui.ui.screens.search import SearchScreen
 from xcoll_tui.ui.screens.set_field import SetFieldScreen
 from xcoll_tui.ui.screens.sort import SortScreen
+from xcoll_tui.ui.screens.team_files import TeamFilesScreen
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 from xcoll_tui.ui.screens.upload import UploadScreen
 
@@ -207,6 +208,13 @@ async def test_what_is_searched_and_uploaded(server: Server, browse, update, tmp
         form._paths.text = "~/notes"
         await walk.stop("upload-form")
         await walk.leave("escape", "y")
+
+        await dialog(pilot, AttachScreen, "a")
+        files = await dialog(pilot, TeamFilesScreen, "ctrl+f")
+        await wait_until(pilot, lambda: files._table.listing.loaded)
+        await pilot.press("space")
+        await walk.stop("team-files")
+        await walk.leave("escape", "escape")
         walk.end()
 
 

@@ -101,6 +101,11 @@ class BulkFlow:
             documents = await session.find_documents(collection_id, file_ids)
             return {document.file_id: document.name or document.file_id for document in documents}
 
+        async def pick() -> Sequence[str]:
+            from xcoll_tui.ui.flows.pick_files import pick_files  # noqa: PLC0415 - few pick
+
+            return await pick_files(self._host, session, collection_id, self._clock())
+
         form = AttachScreen(
             collection.collection_name if collection is not None else collection_id,
             None if collection is None else collection.field_definitions,
@@ -109,6 +114,7 @@ class BulkFlow:
             draft=draft,
             refusals=refusals,
             note=note,
+            pick=pick,
         )
         draft = await ask(self._host, form)
         if draft is not None or form.was_discarded:

@@ -3,8 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Checkbox, Static, TextArea
 
@@ -37,11 +39,15 @@ class AttachScreen(FormDialog[AttachDraft]):
 
     What stands beside the IDs in a table is used for the fields that it has the names of, unless
     that is declined. ``check`` tells which of some IDs are attached already, as names by ID; it
-    may raise ApiError.
+    may raise ApiError. ``pick`` returns the IDs of files that were picked from those of the team.
     """
 
     SAVE = "Review…"
-    KEYS = "^s Review · esc Close"
+    KEYS = "^f Files of the team · ^s Review · esc Close"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the line that has the focus, which would delete a word.
+        Binding("ctrl+f", "pick", "Files of the team", id="attach.pick", priority=True),
+    ]
 
     def __init__(
         self,
@@ -53,6 +59,7 @@ class AttachScreen(FormDialog[AttachDraft]):
         draft: AttachDraft | None = None,
         refusals: Mapping[str, str] | None = None,
         note: str = "",
+        pick: Callable[[], Awaitable[Sequence[str]]] | None = None,
     ) -> None:
         super().__init__(
             Content.from_markup("Attach files to [b]$name[/]", name=clean(collection_name, 80)),
@@ -60,6 +67,7 @@ class AttachScreen(FormDialog[AttachDraft]):
         )
         self._collection_name = collection_name
         self._check = check
+        self._pick = pick
         self._samples = samples
         self._refusals = refusals or {}
         self._file_ids = PastedArea(draft.typed if draft else "", quotes=True, id="attach-ids")
@@ -125,6 +133,22 @@ class AttachScreen(FormDialog[AttachDraft]):
         else:
             self._file_ids.focus()
         return True
+
+    def action_pick(self) -> None:
+        """Pick files from those of the team, in place of pasting their IDs."""
+        if self.in_form and self._pick is not None:
+            self.run_worker(self._add_picked(self._pick), group="pick", exclusive=True)
+
+    async def _add_picked(self, pick: Callable[[], Awaitable[Sequence[str]]]) -> None:
+        picked = await pick()
+        text = self._file_ids.exact
+        there = set(read_file_ids(text).file_ids)
+        added = [file_id for file_id in picked if file_id not in there]
+        if added:
+            before = f"{text.rstrip()}\n" if text.strip() else ""
+            self._file_ids.load_text(before + "\n".join(added))
+            self._file_ids.move_cursor(self._file_ids.document.end)
+        self._file_ids.focus()
 
     # What was pasted
 

@@ -38,8 +38,8 @@ class UploadScreen(FormDialog[UploadPlan]):
     the table of fields. ``fate`` says what becomes of the files of so many replaced documents.
     """
 
-    SAVE = "Next"
-    KEYS = "^s Next · esc Close"
+    SAVE = "Review…"
+    KEYS = "^s Review · esc Close"
 
     def __init__(
         self,

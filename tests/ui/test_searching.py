@@ -67,6 +67,13 @@ async def test_a_question_is_asked_compared_kept_and_followed_to_its_row(server,
         await pilot.press("enter")
         await shown(pilot, f"✓ Expected {ANSWER}: rank 1")
         assert screen._query.text == QUESTION
+        # Asked twice at once, and left: the newer one is what is waited for.
+        server.faults[:] = [parse_fault("POST:*/documents/search:timeout")]
+        await pilot.press("m", "m")
+        await shown(pilot, "Asking…")
+        await pilot.press("escape")
+        await shown(pilot, "Not asked any more.")
+        server.faults[:] = []
         await pilot.press("o")
         await dialog(pilot, KeptQuestionsScreen)
         await pilot.press("d")

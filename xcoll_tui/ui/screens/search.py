@@ -234,10 +234,10 @@ class SearchScreen(Dialog[Jump]):
         question = Question(
             state.query, (state.collection_id,), state.mode, state.filter, state.limit
         )
-        if state.asked is not None and state.asked.key != asked.key:
-            state.expected.clear()
-            state.found = state.compared = None
-        if not state.expected:
+        if state.asked is None or state.asked.key != asked.key:
+            if state.asked is not None:
+                state.expected.clear()
+                state.found = state.compared = None
             await self._expect_as_kept(asked)
         state.asked = asked
         try:
@@ -249,8 +249,8 @@ class SearchScreen(Dialog[Jump]):
             state.found = state.compared = None
             self._problem = sentence_of(error)
             self._table.placeholder.say("What was typed is still there; ⏎ asks again.")
-        finally:
-            self._is_asking = False
+        # Not where it was cancelled: then something else is being asked.
+        self._is_asking = False
         self._table.action_first()
         self._draw()
         if len(self._table.listing) and not self._problem:
@@ -264,7 +264,9 @@ class SearchScreen(Dialog[Jump]):
         self._tell_kept_problems()
         same = next((one for one in kept if one.key == asked.key), None)
         if same is not None:
-            self.state.expected[:] = same.expected
+            # Beside what was marked in the list: keeping them replaces what is kept.
+            expected = self.state.expected
+            expected += [file_id for file_id in same.expected if file_id not in expected]
 
     def _tell_kept_problems(self) -> None:
         for problem in self._searcher.kept_problems:

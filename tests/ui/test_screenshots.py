@@ -205,13 +205,11 @@ async def test_what_is_searched_and_uploaded(server: Server, browse, update, tmp
         await shown(pilot, "Upload 2 files?")
         await walk.stop("upload")
         await pilot.press("escape")
-        form._paths.text = "~/notes"
-        await walk.stop("upload-form")
         await walk.leave("escape", "y")
 
         await dialog(pilot, AttachScreen, "a")
         files = await dialog(pilot, TeamFilesScreen, "ctrl+f")
-        await wait_until(pilot, lambda: files._table.listing.loaded)
+        await wait_until(pilot, lambda: files._table.listing.loaded and not files._view().loading)
         await pilot.press("space")
         await walk.stop("team-files")
         await walk.leave("escape", "escape")

@@ -1,7 +1,8 @@
 """The files of the team, to pick those that are to be attached."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import ClassVar, NamedTuple
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -50,7 +51,7 @@ class TeamFilesScreen(Dialog[tuple[str, ...]]):
         self,
         collection_id: str,
         view: Callable[[], FilesView],
-        load: Callable[[str], Awaitable[None]],
+        load: Callable[[str], Coroutine[Any, Any, None]],
         load_more: Callable[[], Awaitable[None]],
         *,
         use_of: Callable[[str], FileUse],
@@ -60,6 +61,8 @@ class TeamFilesScreen(Dialog[tuple[str, ...]]):
         self._view = view
         self._load = load
         self._load_more = load_more
+        self._is_new = True
+        """Whether the rows of another filter are on their way."""
         self._filter = SearchLine(
             "", "/ filters by name, or as size_bytes > 1000", self._leave_filter
         )
@@ -104,13 +107,8 @@ class TeamFilesScreen(Dialog[tuple[str, ...]]):
         self._reload()
 
     def _reload(self) -> None:
-        text = self._filter.text
-
-        async def read() -> None:
-            await self._load(text)
-            self._table.action_first()
-
-        restart_work(self, "load", read)
+        self._is_new = True
+        restart_work(self, "load", partial(self._load, self._filter.text))
 
     def refresh_files(self) -> None:
         """Show the list as it is now."""
@@ -126,7 +124,8 @@ class TeamFilesScreen(Dialog[tuple[str, ...]]):
         else:
             table.placeholder.say("" if view.problem else "There is no such file.")
         table.layout_of.measure(rows.row(at) for at in range(min(_MEASURED, len(rows))))
-        table.show(rows)
+        table.show(rows, home=self._is_new)
+        self._is_new = self._is_new and view.loading
 
     def _on_row_table_rows_wanted(self) -> None:
         self.run_worker(self._load_more(), group="more")

@@ -43,7 +43,6 @@ from xcoll_tui.ui.screens.log_in import LogInScreen
 from xcoll_tui.ui.screens.search import SearchScreen
 from xcoll_tui.ui.screens.set_field import SetFieldScreen
 from xcoll_tui.ui.screens.sort import SortScreen
-from xcoll_tui.ui.screens.team_files import TeamFilesScreen
 from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 from xcoll_tui.ui.screens.upload import UploadScreen
 
@@ -206,13 +205,6 @@ async def test_what_is_searched_and_uploaded(server: Server, browse, update, tmp
         await walk.stop("upload")
         await pilot.press("escape")
         await walk.leave("escape", "y")
-
-        await dialog(pilot, AttachScreen, "a")
-        files = await dialog(pilot, TeamFilesScreen, "ctrl+f")
-        await wait_until(pilot, lambda: files._table.listing.loaded and not files._view().loading)
-        await pilot.press("space")
-        await walk.stop("team-files")
-        await walk.leave("escape", "escape")
         walk.end()
 
 

@@ -56,6 +56,12 @@ def open_for_appending(path: Path) -> int:
     return descriptor
 
 
+def require_plain(path: Path) -> None:
+    """Raise OSError for what is there and is no plain file; a link is followed."""
+    with suppress(FileNotFoundError):
+        _require_plain(path.stat())
+
+
 def _require_plain(status: os.stat_result) -> None:
     kind = kind_of(status.st_mode)
     if kind:

@@ -1,6 +1,7 @@
 """`xcoll create`, `update`, `delete`, `backup`, `restore` and `undo`: collections as a whole."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -105,6 +106,10 @@ WRONG = {
     "nothing": (["update", INTERVIEWS], "Say what to change"),
     "undefined": (["update", INTERVIEWS, "--undefine", "x", "--yes"], "No field “x” is defined."),
     "number": (["undo", "9"], "There is no 9"),
+    # An empty path would be the folder that one is in, with all that is there.
+    "no backup": (["backup", INTERVIEWS, "", "--force"], "it names no file"),
+    "no folder": (["diff", INTERVIEWS, "", "--upload-new"], "it names no file"),
+    "no files": (["upload", INTERVIEWS, "", "--yes"], "it names no file"),
 }
 
 
@@ -162,6 +167,22 @@ def test_a_backup_goes_into_a_collection_that_there_is_and_is_taken_out_again(xc
     assert exported(xc, "Drafts") == []
     assert xc("undo", "--list", "--json").json[1]["state"] == "undone"
     assert "cannot be used" in xc("restore", "nosuch", code=1).err
+
+
+def test_a_backup_takes_the_place_of_a_plain_file_only(xc, tmp_path):
+    pipe, link, file = tmp_path / "pipe", tmp_path / "link", tmp_path / "file"
+    os.mkfifo(pipe)
+    file.write_text("before")
+    link.symlink_to(file)
+    assert (
+        "It is a pipe. Name another file."
+        in xc("backup", "Drafts", str(pipe), "--force", code=1).err
+    )
+    assert pipe.is_fifo()
+    assert "already. --force replaces it." in xc("backup", "Drafts", str(link), code=3).err
+    xc("backup", "Drafts", str(link), "--force")
+    assert link.is_symlink()
+    assert "before" not in file.read_text()
 
 
 def test_without_a_whole_backup_nothing_is_deleted(xc, server):

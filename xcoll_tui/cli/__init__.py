@@ -22,6 +22,7 @@ from xcoll_tui.cli.parser import (
     ShortHelp,
     holds_key,
     looks_like_key,
+    path_text,
     stop,
     warn,
 )
@@ -112,9 +113,7 @@ def browse_parser() -> Parser:
 
 
 def _file(text: str) -> Path:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("it names no file")
-    return Path(text)
+    return Path(path_text(text))
 
 
 def _count(text: str) -> int:

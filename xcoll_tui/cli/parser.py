@@ -98,6 +98,13 @@ def holds_key(text: str) -> bool:
     return _KEY_WITHIN.search(text) is not None
 
 
+def path_text(text: str) -> str:
+    """Take a path of the command line: an empty one would be the folder that one is in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it names no file")
+    return text
+
+
 def say(line: str) -> None:
     """Tell what was done, on stdout."""
     print(line)  # noqa: T201 - the command line speaks here

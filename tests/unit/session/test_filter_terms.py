@@ -68,7 +68,6 @@ TRANSLATED = {
     "NOT status:failed": "NOT (status:DOCUMENT_STATUS_FAILED)",
     "10 NOT 2025": '(name:"10") AND (NOT (name:"2025"))',
     "NOT NOT 10": 'name:"10"',
-    "10 NOT": f'(name:"10") AND ({any_name("NOT", "not", "Not")})',
     # Everything.
     "* failed": "status:DOCUMENT_STATUS_FAILED",
     "name:*": "",
@@ -302,3 +301,9 @@ def test_what_is_shown_has_the_brackets_of_what_is_asked():
         "status:DOCUMENT_STATUS_FAILED OR "
         "(status:!DOCUMENT_STATUS_PROCESSED AND status:!DOCUMENT_STATUS_FAILED)"
     )
+
+
+@pytest.mark.parametrize("word", ["AND", "OR", "NOT"])
+def test_a_condition_that_is_missing_is_asked_for(word):
+    problem = translate(f"ticker:AAPL {word} ", LIST, when=BERLIN).problem
+    assert problem == f"{word} what? Write a condition behind it."

@@ -21,7 +21,7 @@ from xcoll_tui.cli.commands.following import follow_run
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, write_dry_run
-from xcoll_tui.cli.parser import EXIT_USAGE
+from xcoll_tui.cli.parser import EXIT_USAGE, path_text
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.bulk.work import Item
 from xcoll_tui.session.writes.outcome import Verdict
@@ -55,7 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="K=V",
         help="a field of each of them; may be repeated",
     )
-    parser.add_argument("--fields-from", metavar="FILE", help="files and their fields; - for input")
+    parser.add_argument(
+        "--fields-from", type=path_text, metavar="FILE", help="files and their fields; - for input"
+    )
     add_dry_run(parser)
     add_form(parser)
 

@@ -14,8 +14,9 @@ from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import opened_session
-from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED
+from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED, path_text
 from xcoll_tui.cli.patience import run_until_signal
+from xcoll_tui.private_files import require_plain
 from xcoll_tui.session.backup.make import BackupFailed, back_up
 from xcoll_tui.session.threads import in_thread
 
@@ -53,7 +54,9 @@ _COLUMNS: tuple[Column[_Made], ...] = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_collection(parser)
-    parser.add_argument("file", nargs="?", metavar="FILE", help="where to (the state folder)")
+    parser.add_argument(
+        "file", nargs="?", type=path_text, metavar="FILE", help="where to (the state folder)"
+    )
     parser.add_argument("--force", action="store_true", help="replace FILE if there is one")
     parser.add_argument(
         "--accept-unreadable", action="store_true", help="leave out what cannot be read completely"
@@ -63,9 +66,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, output: "Output") -> int:
     """Carry it out."""
-    path = None if options.file is None else Path(options.file)
-    if path is not None and path.exists() and not options.force:
-        raise CommandFailed(_taken(path), EXIT_REFUSED)
+    # Through a link, as any program that writes a file: the link stays, and its file is replaced.
+    path = None if options.file is None else Path(os.path.realpath(options.file))
+    if path is not None:
+        try:
+            require_plain(path)
+        except OSError as error:
+            raise CommandFailed(_unwritable(path, error)) from None
+        if path.exists() and not options.force:
+            raise CommandFailed(_taken(path), EXIT_REFUSED)
     if path is not None and not path.parent.is_dir():
         raise CommandFailed(f"There is no folder {path.parent}. Make it, or name another FILE.")
     return run_until_signal(_back_up(options, output, path))
@@ -113,9 +122,7 @@ def _rename(made: Path, path: Path, *, force: bool) -> None:
             return
     except OSError as error:
         _discard(made)
-        raise CommandFailed(
-            f"{path} cannot be written: {error.strerror or error}. Name another file."
-        ) from None
+        raise CommandFailed(_unwritable(path, error)) from None
     _discard(made)
     raise CommandFailed(_taken(path), EXIT_REFUSED)
 
@@ -123,6 +130,10 @@ def _rename(made: Path, path: Path, *, force: bool) -> None:
 def _discard(made: Path) -> None:
     with suppress(OSError):
         made.unlink()
+
+
+def _unwritable(path: Path, error: OSError) -> str:
+    return f"{path} cannot be written: {error.strerror or error}. Name another file."
 
 
 def _taken(path: Path) -> str:

@@ -13,7 +13,7 @@ from xcoll_tui.cli.commands.field_values import as_fields, field_value
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import opened_session
 from xcoll_tui.cli.commands.upload import upload_files
-from xcoll_tui.cli.parser import EXIT_USAGE
+from xcoll_tui.cli.parser import EXIT_USAGE, path_text
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.upload.comparison import STATES, Difference
 from xcoll_tui.session.upload.local_files import Gathered
@@ -64,7 +64,7 @@ _COLUMNS: tuple[Column[Difference], ...] = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_collection(parser)
-    parser.add_argument("folder", metavar="DIR", help="the folder")
+    parser.add_argument("folder", type=path_text, metavar="DIR", help="the folder")
     parser.add_argument("--recursive", action="store_true", help="folders within it as well")
     parser.add_argument("--all", action="store_true", help="also what is unchanged")
     parser.add_argument("--upload-new", action="store_true", help="upload what is new")

@@ -11,7 +11,7 @@ from xcoll_tui.cli.commands.following import Following
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, Results, write_dry_run
-from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED
+from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED, path_text
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.backup.backups import RestoreElsewhere
 from xcoll_tui.session.backup.format import BackupBroken, read_backup
@@ -44,7 +44,9 @@ _COLUMNS = ("collection_id", "file_id")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="FILE", help="a backup; a name in the state folder, too")
+    parser.add_argument(
+        "file", type=path_text, metavar="FILE", help="a backup; a name in the state folder, too"
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--into", metavar="COLLECTION", help="attach to this one; none is made")
     where.add_argument("--new", action="store_true", help="also where one may have been begun")

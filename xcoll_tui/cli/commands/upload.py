@@ -19,7 +19,7 @@ from xcoll_tui.cli.commands.following import Following
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, Results, write_dry_run
-from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE
+from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE, path_text
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.upload.field_table import TableBroken, read_field_table
 from xcoll_tui.session.upload.local_files import MEGABYTE, SkipReason, writable_name
@@ -52,7 +52,9 @@ _KILOBYTE = 1000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_collection(parser)
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, patterns, folders")
+    parser.add_argument(
+        "paths", type=path_text, metavar="PATH", nargs="+", help="files, patterns, folders"
+    )
     parser.add_argument("--recursive", action="store_true", help="folders in folders, too")
     parser.add_argument(
         "--field",
@@ -63,7 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="K=V",
         help="a field of each; may repeat",
     )
-    parser.add_argument("--fields-from", metavar="FILE", help="fields by name; - for input")
+    parser.add_argument(
+        "--fields-from", type=path_text, metavar="FILE", help="fields by name; - for input"
+    )
     parser.add_argument(
         "--existing",
         choices=ON_NAME,

@@ -109,13 +109,16 @@ def translate(
 
 def _group(terms: Sequence[Term], subject: Subject, when: When) -> list[list[Condition]] | Problem:
     """Return the conditions of the terms: all of a group have to hold, and one group has to."""
+    last = terms[-1].text
+    if last in ("AND", "OR", "NOT") and len(terms) > 1:
+        # Who writes a value there by a variable that is empty would ask for much more than meant.
+        return Problem(f"{last} what? Write a condition behind it.")
     groups: list[list[Condition]] = [[]]
     negated = False
     for term in terms[:_MOST_TERMS]:
-        is_last = term is terms[-1]
-        if term.text == "OR" and groups[-1] and not is_last:
+        if term.text == "OR" and groups[-1]:
             groups.append([])
-        elif term.text == "NOT" and not is_last:
+        elif term.text == "NOT" and len(terms) > 1:
             negated = not negated
         elif term.text != "AND" or len(terms) == 1:
             condition = _condition_of(term, subject, when)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xcoll_tui.cli.commands.collection import add_collection, find_collection
 from xcoll_tui.cli.commands.columns import Column, RowKind
 from xcoll_tui.cli.commands.failure import CommandFailed
+from xcoll_tui.cli.commands.field_values import refuse_keys
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.search import count
@@ -71,6 +72,7 @@ def _read(path: str) -> "Sequence[SavedQuestion]":
     except OSError as error:
         reason = f"{clean(path, 200)} cannot be read: {error.strerror}."
         raise CommandFailed(reason, EXIT_USAGE) from None
+    refuse_keys(content.decode(errors="replace"), path)
     read = parse_questions(content)
     if read.problems:
         raise CommandFailed(f"{read.problems[0]} Nothing was asked.", EXIT_USAGE)

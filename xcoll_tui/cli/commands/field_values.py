@@ -44,6 +44,15 @@ def as_fields(pairs: Iterable[tuple[str, str]], option: str) -> Fields:
     return fields
 
 
+def refuse_keys(text: str, path: str) -> None:
+    """Raise CommandFailed where a file that is to be sent holds what looks like a key."""
+    if holds_key(text):
+        where = "the input" if path == "-" else clean(path, 200)
+        raise CommandFailed(
+            f"There is a key in {where}. Nothing was sent; take it out.", EXIT_USAGE
+        )
+
+
 def read_table(path: str, output: "Output") -> "PastedIds":
     """Read a row a file, out of a file or standard input (-); raises CommandFailed."""
     try:
@@ -55,6 +64,7 @@ def read_table(path: str, output: "Output") -> "PastedIds":
         ) from None
     except UnicodeDecodeError:
         raise CommandFailed(f"{clean(path, 200)} is not UTF-8 text.", EXIT_USAGE) from None
+    refuse_keys(text, path)
     pasted = parse_file_ids(text, output)
     if not pasted.file_ids:
         raise CommandFailed(f"There is no file ID in {clean(path, 200)}.", EXIT_USAGE)

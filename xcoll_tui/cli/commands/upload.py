@@ -14,7 +14,7 @@ from xcoll_tui.cli.commands.agreement import (
 from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
-from xcoll_tui.cli.commands.field_values import Fields, as_fields, field_value
+from xcoll_tui.cli.commands.field_values import Fields, as_fields, field_value, refuse_keys
 from xcoll_tui.cli.commands.following import Following
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
@@ -93,11 +93,14 @@ def run(options: argparse.Namespace, output: "Output") -> int:
 def _read_text(path: str) -> str:
     try:
         content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:
-        problem = "is no text in UTF-8"
+        problem = "is not UTF-8 text"
+    else:
+        refuse_keys(text, path)
+        return text
     raise CommandFailed(f"{clean(path, 200)} {problem}.", EXIT_USAGE)
 
 

@@ -80,6 +80,10 @@ def test_a_question_is_asked_compared_expected_kept_and_evaluated(xc, tmp_path):
     assert "hybrid: “invoices”: not in the first 3: file_x." in ended.err
     questions.write_text("{")
     assert "Line 1 holds no question" in xc("evaluate", SUPPORT, str(questions), code=2).err
+    questions.write_text('{"query": "xai-token-0123456789abcdef", "expected_file_ids": ["f"]}')
+    refused = xc("evaluate", SUPPORT, str(questions), code=2).err
+    assert "There is a key in" in refused
+    assert "0123456789" not in refused
 
 
 def test_what_a_search_lacks_or_is_refused_is_told(xc):

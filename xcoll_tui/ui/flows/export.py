@@ -45,12 +45,17 @@ class ExportFlow:
         self._drafts: dict[str, ExportWish] = {}
         self.under_way = 0
         """How many exports go on."""
+        self._show_again: Callable[[], None] | None = None
+        """Shows the export that goes on."""
 
     async def export(self, shown: "RowSource[Document]", marks: Sequence[str]) -> None:
         """Ask what of the collection that is open goes where, and write it.
 
         `shown` are its rows in the order that a person sees, `marks` the IDs of those marked.
         """
+        if self._show_again is not None:
+            self._show_again()
+            return
         session = self._session
         feed, collection_id, collection = session.documents, session.opened, session.collection
         if feed is None or collection_id is None:
@@ -125,41 +130,57 @@ class ExportFlow:
                 drawn = time.monotonic()
                 bar = None if total is None else BarFacts(max(total, count), count, 0, ())
                 of = "" if total is None else f" of {total:,}"
-                steps.say(f"Writing documents: {count:,}{of}", bar=bar)
+                progress.steps.say(f"Writing documents: {count:,}{of}", bar=bar)
 
         work = asyncio.ensure_future(
             export_to_file(fresh, job.source, chosen, wish.form, job.definitions, on_progress=tell)
         )
-        steps = StepsScreen(
-            f"Exporting {job.name}", can_cancel=True, on_cancel=work.cancel, file_noun="file"
-        )
-        steps.say("Writing documents…")
-        self._host.app.push_screen(steps)
+        progress = _Progress(self._host, job.name, work.cancel)
         self.under_way += 1
+        self._show_again = progress.show
         try:
             exported = await work
         except asyncio.CancelledError:
-            if not steps.cancelled:
+            if not progress.steps.cancelled:
                 raise
-            steps.say("Cancelled: there is no file.", over=True)
+            progress.steps.say("Cancelled: there is no file.", over=True)
         except ApiError as error:
-            self._fail(steps, sentence_of(error))
+            self._fail(progress.steps, sentence_of(error))
         except OSError as problem:
-            self._fail(steps, f"{fresh.path}: {_unwritten(problem)}")
+            self._fail(progress.steps, f"{fresh.path}: {_unwritten(problem)}")
         else:
             del self._drafts[job.collection_id]
-            steps.path = str(fresh.path)
+            progress.steps.path = str(fresh.path)
             for doubt in exported.doubts:
-                steps.note(doubt)
+                progress.steps.note(doubt)
             documents = format_many(exported.count, "document")
-            steps.say(f"{documents} written to {fresh.path}", over=True)
+            progress.steps.say(f"{documents} written to {fresh.path}", over=True)
         finally:
             self.under_way -= 1
+            self._show_again = None
 
     @staticmethod
     def _fail(steps: StepsScreen, sentence: str) -> None:
         steps.note("What you typed is kept: ^e opens it again.")
         steps.say(f"There is no file. {sentence}", over=True, failed=True)
+
+
+class _Progress:
+    """The dialog of an export that goes on: it may be hidden, and shown again."""
+
+    def __init__(self, host: "Host", name: str, cancel: Callable[[], object]) -> None:
+        self._host = host
+        self._title = f"Exporting {name}"
+        self._cancel = cancel
+        self.show()
+
+    def show(self) -> None:
+        """Show it, from now on."""
+        self.steps = StepsScreen(
+            self._title, can_cancel=True, on_cancel=self._cancel, file_noun="file"
+        )
+        self.steps.say("Writing documents…")
+        self._host.app.push_screen(self.steps)
 
 
 class _Job:

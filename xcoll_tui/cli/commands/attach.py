@@ -9,9 +9,9 @@ from xcoll_tui.cli.commands.documents import look, read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.field_values import (
     Fields,
+    add_fields,
     as_fields,
     check_fields,
-    field_value,
     fields_of_rows,
     read_table,
     words_of,
@@ -46,15 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_collection(parser)
     add_file_ids(parser, optional=True)
-    parser.add_argument(
-        "--field",
-        dest="fields",
-        type=field_value,
-        action="append",
-        default=[],
-        metavar="K=V",
-        help="a field of each of them; may be repeated",
-    )
+    add_fields(parser, "a field of each of them; may be repeated")
     parser.add_argument(
         "--fields-from", type=path_text, metavar="FILE", help="files and their fields; - for input"
     )

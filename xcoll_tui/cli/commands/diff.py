@@ -9,7 +9,7 @@ from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.columns import Column, RowKind
 from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
-from xcoll_tui.cli.commands.field_values import as_fields, field_value
+from xcoll_tui.cli.commands.field_values import add_fields, as_fields
 from xcoll_tui.cli.commands.frame import add_form
 from xcoll_tui.cli.commands.opened import opened_session
 from xcoll_tui.cli.commands.upload import upload_files
@@ -68,15 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recursive", action="store_true", help="folders within it as well")
     parser.add_argument("--all", action="store_true", help="also what is unchanged")
     parser.add_argument("--upload-new", action="store_true", help="upload what is new")
-    parser.add_argument(
-        "--field",
-        dest="fields",
-        type=field_value,
-        action="append",
-        default=[],
-        metavar="K=V",
-        help="a field of each that is uploaded; may be repeated",
-    )
+    add_fields(parser, "a field of each that is uploaded; may be repeated")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the indexing")
     parser.add_argument("--dry-run", action="store_true", help="say what would be uploaded, only")
     add_form(parser)

@@ -2,15 +2,13 @@
 
 import argparse
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.collection import add_collection, find_collection
 from xcoll_tui.cli.commands.columns import Column, RowKind
 from xcoll_tui.cli.commands.failure import CommandFailed
-from xcoll_tui.cli.commands.field_values import refuse_keys
 from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.input_file import read_input
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.search import count
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE
@@ -67,13 +65,7 @@ def run(options: argparse.Namespace, output: "Output") -> int:
 
 
 def _read(path: str) -> "Sequence[SavedQuestion]":
-    try:
-        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        reason = f"{clean(path, 200)} cannot be read: {error.strerror}."
-        raise CommandFailed(reason, EXIT_USAGE) from None
-    refuse_keys(content.decode(errors="replace"), path)
-    read = parse_questions(content)
+    read = parse_questions(read_input(path))
     if read.problems:
         raise CommandFailed(f"{read.problems[0]} Nothing was asked.", EXIT_USAGE)
     return read.questions

@@ -1,14 +1,13 @@
 """Fields on a command line: `KEY=VALUE`, a table of files, and the rules of a collection."""
 
 import argparse
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.file_ids import parse_file_ids
+from xcoll_tui.cli.commands.input_file import read_input_text
 from xcoll_tui.cli.parser import EXIT_USAGE, holds_key
 from xcoll_tui.ui.presentation.text import clean
 
@@ -44,28 +43,22 @@ def as_fields(pairs: Iterable[tuple[str, str]], option: str) -> Fields:
     return fields
 
 
-def refuse_keys(text: str, path: str) -> None:
-    """Raise CommandFailed where a file that is to be sent holds what looks like a key."""
-    if holds_key(text):
-        where = "the input" if path == "-" else clean(path, 200)
-        raise CommandFailed(
-            f"There is a key in {where}. Nothing was sent; take it out.", EXIT_USAGE
-        )
+def add_fields(parser: argparse.ArgumentParser, help: str) -> None:  # noqa: A002 - argparse's own
+    """Add the option that gives fields, `fields`."""
+    parser.add_argument(
+        "--field",
+        dest="fields",
+        type=field_value,
+        action="append",
+        default=[],
+        metavar="K=V",
+        help=help,
+    )
 
 
 def read_table(path: str, output: "Output") -> "PastedIds":
     """Read a row a file, out of a file or standard input (-); raises CommandFailed."""
-    try:
-        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise CommandFailed(
-            f"{clean(path, 200)} cannot be read: {error.strerror}.", EXIT_USAGE
-        ) from None
-    except UnicodeDecodeError:
-        raise CommandFailed(f"{clean(path, 200)} is not UTF-8 text.", EXIT_USAGE) from None
-    refuse_keys(text, path)
-    pasted = parse_file_ids(text, output)
+    pasted = parse_file_ids(read_input_text(path), output)
     if not pasted.file_ids:
         raise CommandFailed(f"There is no file ID in {clean(path, 200)}.", EXIT_USAGE)
     if pasted.notes:

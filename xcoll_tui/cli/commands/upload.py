@@ -1,8 +1,6 @@
 """`xcoll upload`: files of this machine into a collection, watched until they are indexed."""
 
 import argparse
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.agreement import (
@@ -14,9 +12,10 @@ from xcoll_tui.cli.commands.agreement import (
 from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
-from xcoll_tui.cli.commands.field_values import Fields, as_fields, field_value, refuse_keys
+from xcoll_tui.cli.commands.field_values import Fields, add_fields, as_fields
 from xcoll_tui.cli.commands.following import Following
 from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.input_file import read_input_text
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, Results, write_dry_run
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE, path_text
@@ -56,15 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths", type=path_text, metavar="PATH", nargs="+", help="files, patterns, folders"
     )
     parser.add_argument("--recursive", action="store_true", help="folders in folders, too")
-    parser.add_argument(
-        "--field",
-        dest="fields",
-        type=field_value,
-        action="append",
-        default=[],
-        metavar="K=V",
-        help="a field of each; may repeat",
-    )
+    add_fields(parser, "a field of each; may repeat")
     parser.add_argument(
         "--fields-from", type=path_text, metavar="FILE", help="fields by name; - for input"
     )
@@ -86,22 +77,8 @@ def run(options: argparse.Namespace, output: "Output") -> int:
     if options.existing == "replace":
         require_askable(options, "remove the documents that are replaced")
     shared = as_fields(options.fields, "--field")
-    table = None if options.fields_from is None else _read_text(options.fields_from)
+    table = None if options.fields_from is None else read_input_text(options.fields_from)
     return run_until_signal(_upload(options, output, shared, table))
-
-
-def _read_text(path: str) -> str:
-    try:
-        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-    except UnicodeDecodeError:
-        problem = "is not UTF-8 text"
-    else:
-        refuse_keys(text, path)
-        return text
-    raise CommandFailed(f"{clean(path, 200)} {problem}.", EXIT_USAGE)
 
 
 async def _upload(

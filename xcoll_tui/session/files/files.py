@@ -146,8 +146,8 @@ class TeamFiles:
         earlier = self._looked_up.get(file_id)
         if earlier is None:
             return FileUse(tuple(inside), tuple(feeds), complete)
-        known = dict.fromkeys((*inside, *earlier.collection_ids))
-        return FileUse(tuple(known), tuple(dict.fromkeys((*feeds, *earlier.looked_at))), True)
+        collections = dict.fromkeys((*inside, *earlier.collection_ids))
+        return FileUse(tuple(collections), tuple(dict.fromkeys((*feeds, *earlier.looked_at))), True)
 
     async def look_up(self, file_id: str, collection_ids: Sequence[str]) -> FileUse:
         """Ask collections whether they hold a file, a few at once; raises ApiError."""

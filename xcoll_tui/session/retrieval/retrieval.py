@@ -100,9 +100,9 @@ class Retrieval:
             asking = [group.create_task(self._one(service, question)) for question in questions]
             counting = [group.create_task(self._count_indexing(one)) for one in counted_ids]
         counts = [task.result() for task in counting]
-        known = [count for count in counts if count is not None]
-        indexing = sum(known) if counts and len(known) == len(counts) else None
-        more = any(count >= _COUNTED for count in known)
+        counted = [count for count in counts if count is not None]
+        indexing = sum(counted) if counts and len(counted) == len(counts) else None
+        more = any(count >= _COUNTED for count in counted)
         answers: dict[str, Found | ApiError] = {}
         for question, task in zip(questions, asking, strict=True):
             answer = task.result()

@@ -38,8 +38,8 @@ def read_field_table(text: str, keys: Sequence[str]) -> dict[str, dict[str, str]
         raise TableBroken("The table has no column “name” that says which file a row is for.")
     prefixed = {one: one.removeprefix(_PREFIX) for one in columns if one.startswith(_PREFIX)}
     others = [column for column in columns if column != named]
-    known = keys_of_columns(others, keys)
-    key_of = prefixed or {column: known.get(column, column.strip()) for column in others}
+    defined = keys_of_columns(others, keys)
+    key_of = prefixed or {column: defined.get(column, column.strip()) for column in others}
     fields: dict[str, dict[str, str]] = {}
     for number, row in enumerate(rows, 1):
         name = row.get(named, "").strip().replace("\\", "/").rpartition("/")[2]

@@ -2,7 +2,8 @@
 
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
-ui/graphemes.py, ui/toast_app.py). If that still holds,
+ui/graphemes.py, ui/toast_app.py,
+ui/widgets/lazy_components.py). If that still holds,
 `python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
 
@@ -14,9 +15,10 @@ import textwrap
 
 import pytest
 from rich.segment import Segment
-from textual import command, driver, keys, message_pump, screen, widget
+from textual import command, dom, driver, keys, message_pump, screen, widget
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.css import stylesheet
 from textual.drivers.linux_driver import LinuxDriver
 from textual.widgets import OptionList, Select
 
@@ -65,6 +67,11 @@ PINNED = {
     "Screen.dismiss": "9ce545325093",
     "Screen._forward_event": "598c0b642f36",
     "Screen._invoke_later": "a8689c6691e9",
+    "Screen._on_resize": "561f9537d83f",
+    "Screen._on_screen_resume": "92267c98abb9",
+    "Stylesheet._process_component_classes": "f29ae44684d2",
+    "DOMNode.get_component_styles": "d45ffbacb8bd",
+    "Widget.notify_style_update": "57f32bea7c49",
     "Widget._forward_event": "41e0da017bcb",
     "CommandPalette.compose": "de8ca86f3986",
     "CommandPalette._select_or_command": "83a8c4add56f",
@@ -136,6 +143,11 @@ THINGS = {
         screen.Screen.dismiss,
         screen.Screen._forward_event,
         screen.Screen._invoke_later,
+        screen.Screen._on_resize,
+        screen.Screen._on_screen_resume,
+        stylesheet.Stylesheet._process_component_classes,
+        dom.DOMNode.get_component_styles,
+        widget.Widget.notify_style_update,
         widget.Widget._forward_event,
         command.CommandPalette.compose,
         command.CommandPalette._select_or_command,

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -46,9 +47,6 @@ _REST = 0.12
 class MainScreen(PaneScreen):
     """Browse collections and their documents."""
 
-    # Textual declares both as class variables.
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
-    HORIZONTAL_BREAKPOINTS = [(0, "-single"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.MAIN)
     TOAST_EDGE = 1
     """The header and the footer, over which no toast lies."""
@@ -68,6 +66,7 @@ class MainScreen(PaneScreen):
 
     def compose(self) -> ComposeResult:
         """Lay out the panes between one line above and one below."""
+        self.classify()
         yield self.header
         yield self.collections
         yield self.documents
@@ -209,7 +208,7 @@ class MainScreen(PaneScreen):
         """Mark documents beside those that are marked."""
         self.documents.table.mark(file_ids)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Say what had to wait until no dialog stood in front."""
         self.tell_held()
 

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.preferences import Preferences
 from xcoll_tui.ui.presentation.ages import Clock
@@ -25,6 +27,10 @@ once for all keys until then."""
 class PaneScreen(WriteScreen):
     """Two panes of rows side by side, and a preview where there is room."""
 
+    # Textual declares both as class variables.
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-single"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012
+
     footer: Footer
 
     def __init__(self, clock: Clock, preferences: Preferences) -> None:
@@ -36,6 +42,18 @@ class PaneScreen(WriteScreen):
 
     # The widths
 
+    def classify(self) -> None:
+        """Take the classes of the size before what is composed is styled.
+
+        The resize that sets them would style it all again.
+        """
+        columns, lines = self.app.size
+        self.add_class(
+            *self._get_breakpoint_classes(columns, self.HORIZONTAL_BREAKPOINTS),
+            *self._get_breakpoint_classes(lines, self.VERTICAL_BREAKPOINTS),
+            update=False,
+        )
+
     def on_mount(self) -> None:
         """Share out the width before the first frame."""
         self.share_width()
@@ -44,8 +62,10 @@ class PaneScreen(WriteScreen):
         """Share out another width."""
         self.share_width()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Share out a width that changed behind a dialog."""
+        # What was mounted a moment ago has been styled.
+        event.refresh_styles = event.refresh_styles and self.stack_updates > 0
         self.share_width()
 
     def _on_collection_pane_grown(self, message: CollectionPane.Grown) -> None:
@@ -129,8 +149,10 @@ class PaneScreen(WriteScreen):
             self.set_focus(widget)
 
     def _bring_front(self, pane: Pane[Any]) -> None:
-        self.collections.set_class(pane is self.collections, "-front")
-        self.documents.set_class(pane is self.documents, "-front")
+        # Where both are shown the class changes nothing that is seen.
+        update = self.has_class("-single")
+        for other in (self.collections, self.documents):
+            other.set_class(other is pane, "-front", update=update)
 
     def _on_descendant_focus(self) -> None:
         # What the preview shows is a document: there, too, the keys act on documents.

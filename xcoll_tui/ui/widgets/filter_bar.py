@@ -1,7 +1,7 @@
 """The filter of a pane: one quiet line until it is used, an input while it is."""
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events
@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.text import clean, fit_lines
+from xcoll_tui.ui.widgets.lazy_components import LazyComponents
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -24,13 +25,12 @@ _CHOICES = 6
 """So many of what Tab goes through are told."""
 
 
-class FilterBar(Widget):
+class FilterBar(LazyComponents):
     """Show the filter in force, and let it be typed.
 
     The input is made when it is first needed: it is the most expensive widget of the screen.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"filter--text", "filter--complaint"}
     HINT = "Filter…"
 
     class Typed(Message):

@@ -3,17 +3,16 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
 
 from xcoll_tui.ui.hints import Hint
 from xcoll_tui.ui.presentation.text import clean, fit
+from xcoll_tui.ui.widgets.lazy_components import LazyComponents
 
 _FACT = 40
 """So many cells a fact of the header takes at most."""
@@ -31,7 +30,7 @@ class HeaderFacts:
     """What must never be overlooked, such as that nothing can be written."""
 
 
-class _Line(Widget):
+class _Line(LazyComponents):
     """One line of text, given as segments."""
 
     ALLOW_SELECT = False
@@ -51,8 +50,6 @@ class Header(_Line):
 
     ``pressed`` is called when it is clicked: the mouse's way to every command.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"header--name", "header--quiet", "header--alert"}
 
     def __init__(self, pressed: Callable[[], None]) -> None:
         super().__init__()
@@ -98,8 +95,6 @@ class Footer(_Line):
 
     A hint without a key is a fact.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"footer--key", "footer--label"}
 
     def __init__(
         self, hints: Callable[[], Sequence[Hint]], perform: Callable[[str], Awaitable[None]]

@@ -11,7 +11,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.strip import Strip
-from textual.widget import Widget
+
+from xcoll_tui.ui.widgets.lazy_components import LazyComponents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ _TONES = {
 _WHEEL = 3
 
 
-class Preview(Widget, can_focus=True):
+class Preview(LazyComponents, can_focus=True):
     """Show a document as far as the rows tell of it; it scrolls by lines."""
 
     ALLOW_SELECT = False
@@ -46,7 +47,6 @@ class Preview(Widget, can_focus=True):
     Preview .preview--failed { color: $error; }
     Preview .preview--indexing { color: $warning; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"preview--{name}" for name in _TONES.values()}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "scroll_lines(1)", "Down", id="preview.down", show=False),
         Binding("up,k", "scroll_lines(-1)", "Up", id="preview.up", show=False),
@@ -112,9 +112,8 @@ class Preview(Widget, can_focus=True):
             self._styles[tone] = style
         return style
 
-    def notify_style_update(self) -> None:
+    def forget_look(self) -> None:
         """Forget the colours of the theme before."""
-        super().notify_style_update()
         self._styles.clear()
 
     # Scrolling

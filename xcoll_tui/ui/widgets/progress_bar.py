@@ -1,15 +1,15 @@
 """A bar that tells how much of a whole is done, by length and in numbers."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from xcoll_tui.ui.presentation.bars import bar_pieces
+from xcoll_tui.ui.widgets.lazy_components import LazyComponents
 
 SEPARATOR = " · "
 """What stands between the numbers."""
@@ -30,13 +30,11 @@ class BarFacts(NamedTuple):
     numbers: Sequence[str]
 
 
-class ProgressBar(Widget):
+class ProgressBar(LazyComponents):
     """Done, failed and left of a whole, by length and in numbers; the numbers are never cut.
 
     They stand behind the bar, or below it where there is no room for both.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--done", "bar--failed", "bar--left"}
 
     def __init__(self) -> None:
         super().__init__()

@@ -40,14 +40,6 @@ class RowTable(RowLines[T], can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"row-table--{name}"
-        for name in (
-            "header", "sorted", "cursor", "cursor-blurred", "hover", "marked", "zebra", "bar",
-            "ready", "failed", "indexing", "quiet", "gap", "note", "stale", "placeholder", "found",
-            "skeleton",
-        )
-    }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.ROWS)
 
     class CursorMoved(Message):
@@ -316,9 +308,8 @@ class RowTable(RowLines[T], can_focus=True):
             return self.rich_style
         return self.get_component_rich_style(f"row-table--{name}", partial=name not in _WHOLE)
 
-    def notify_style_update(self) -> None:
+    def forget_look(self) -> None:
         """Forget the colours of the theme before."""
-        super().notify_style_update()
         self._strips.clear()
         self.painter.forget_tones()
 
@@ -377,7 +368,8 @@ class RowTable(RowLines[T], can_focus=True):
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Draw the cursor as active or resting."""
-        self._strips.clear()
+        for hover in (False, True):
+            self._strips.pop((self.cursor, True, hover), None)
         super().watch_has_focus(_has_focus)
 
     def _on_resize(self, _event: events.Resize) -> None:

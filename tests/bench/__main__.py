@@ -20,12 +20,14 @@ from tests.bench import (
     last_row,
     opening,
     startup,
+    written,
 )
 from tests.bench.figure import Figure, write_json
 
 _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.measure,
     "kept": startup.measure_kept,
+    "bytes": written.measure,
     "decode": decoding.measure,
     "open": opening.measure,
     "end": last_row.measure,

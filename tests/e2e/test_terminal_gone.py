@@ -18,7 +18,7 @@ WAITS = {
     "rest": (b"", b"Filings ar"),
     "details": (b"p", b"Collection ID"),
     "form": (b"n", b"New collection"),
-    "palette": (b":", b"Search for commands"),
+    "palette": (b":", b"earch for commands"),
     "filter": (b"/", b"Clear"),
     "question": (b"jd", b"to continue"),
 }

@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import KEY, serve_samples
 from tests.e2e.hands import Keyboard, back_on_main, ends_well, titled
 from tests.e2e.terminal import xcoll
+from tests.ui.writing import Service
 from xcoll_tui.emulator.faults import Fault
 
 LIVE = "Another xcoll is working on it"
@@ -28,6 +29,12 @@ def test_what_one_removes_the_other_can_take_back_only_when_it_died(tmp_path):
             first.wait_for("Remove from collection?")
             first.press("y")
             first.wait_for("removing…")
+            # The row tells of it before its undo data are on disk.
+            service = Service(server)
+            first.wait_for(
+                lambda _: service.collections()["Legal contracts"]["documents_count"] == 63
+            )
+            service.close()
             second.press("U")
             second.wait_for(LIVE)
             second.press("enter")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import wait_words
 from xcoll_tui.ui.actions import key_for
-from xcoll_tui.ui.presentation.ages import format_elapsed
+from xcoll_tui.ui.presentation.ages import MINUTE, format_elapsed
 from xcoll_tui.ui.widgets.header_footer import HeaderFacts
 
 if TYPE_CHECKING:
@@ -48,5 +48,6 @@ def place_of(
         state = ""
     else:
         age = now - feed.loaded_at
-        state = f"read {format_elapsed(age)}" if age >= 1 else "just read"
+        # By minutes: seconds would write to the terminal while nothing happens.
+        state = f"read {format_elapsed(age)}" if age >= MINUTE else "just read"
     return HeaderFacts(facts, state, mode=mode)

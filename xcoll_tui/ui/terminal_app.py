@@ -9,18 +9,22 @@ from contextlib import suppress
 from time import monotonic
 from typing import cast
 
+from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.errors import NoWidget
 from textual.message import Message
+from textual.screen import Screen
 
 from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.escape import EscapeDoubt
 from xcoll_tui.ui.graphemes import cut_between_graphemes
 from xcoll_tui.ui.input_queue import InputQueue
 from xcoll_tui.ui.parser import EscapeDoubtful, EscapeSettled
+from xcoll_tui.ui.picture import Changes, Picture
 
 HINT_PAUSE = 8.0
 """Seconds before the same is hinted at again."""
@@ -35,6 +39,7 @@ class TerminalApp(App[None]):
         self.escape_doubt = EscapeDoubt()
         self.inputs = 0
         """Grows with each key and click, when it comes and when it comes up from where it went."""
+        self._picture = Picture()
         self._input = InputQueue(self, self._act_on)
         self._hinted_at: dict[str, float] = {}
         self._clicked: tuple[object, tuple[int, int], float] | None = None
@@ -55,6 +60,8 @@ class TerminalApp(App[None]):
         """Queue what a person does. 4082: acts on each at once, though the last is not done."""
         if isinstance(event, events.Key | events.MouseDown):
             self.inputs += 1
+        elif isinstance(event, events.Resize):
+            self._picture.forget()  # the terminal has moved or cut what stood there
         if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
             await self._queue_input(event)
         else:
@@ -161,8 +168,30 @@ class TerminalApp(App[None]):
 
     # The picture
 
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        # 3821: writes what was drawn again, though it is the same.
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate) and self._writes_pictures:
+            text = self._picture.changes(renderable, self._color_system, self.size.width)
+            place = self.screen.outer_size.clamp_offset(self.cursor_position)
+            if not text and place == self._previous_cursor_position:
+                self.post_display_hook()
+                return  # whoever watches the window for activity sees none
+            renderable = cast("RenderableType", Changes(text))
+        super()._display(screen, renderable)
+
+    @property
+    def _writes_pictures(self) -> bool:
+        return self._running and not (
+            self._closed or self.is_headless or self._driver is None or self._batch_count
+        )
+
+    @property
+    def _color_system(self) -> ColorSystem:
+        return self.console._color_system or ColorSystem.TRUECOLOR  # noqa: SLF001 - as Strip does
+
     def action_redraw(self) -> None:
         """Draw everything again, whatever others have written over it."""
+        self._picture.forget()
         if self._driver is not None:
             self._driver.write("\x1b[2J")
         self.screen.refresh()

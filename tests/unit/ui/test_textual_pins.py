@@ -2,7 +2,7 @@
 
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
-ui/graphemes.py, ui/toast_app.py,
+ui/graphemes.py, ui/toast_app.py, ui/picture.py,
 ui/widgets/lazy_components.py). If that still holds,
 `python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
@@ -15,11 +15,12 @@ import textwrap
 
 import pytest
 from rich.segment import Segment
-from textual import command, dom, driver, keys, message_pump, screen, widget
+from textual import _compositor, command, dom, driver, keys, message_pump, screen, widget
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css import stylesheet
 from textual.drivers.linux_driver import LinuxDriver
+from textual.strip import Strip
 from textual.widgets import OptionList, Select
 
 PINNED = {
@@ -61,6 +62,10 @@ PINNED = {
     "App._on_notify": "d2afa8bb7510",
     "App._unnotify": "6b36de2e5049",
     "App._refresh_notifications": "6bb5a8cb48bb",
+    "App._display": "a398377ea468",
+    "LayoutUpdate.render_segments": "5452b444ac64",
+    "ChopsUpdate.render_segments": "1634b062b06a",
+    "Strip.render_ansi": "1a981f89dbaa",
     "MessagePump.call_later": "86a7d7ec8051",
     "MessagePump.on_callback": "94809fc00dcb",
     "MessagePump.post_message": "ba8bcfa5bad6",
@@ -137,6 +142,10 @@ THINGS = {
         App._on_notify,
         App._unnotify,
         App._refresh_notifications,
+        App._display,
+        _compositor.LayoutUpdate.render_segments,
+        _compositor.ChopsUpdate.render_segments,
+        Strip.render_ansi,
         message_pump.MessagePump.call_later,
         message_pump.MessagePump.on_callback,
         message_pump.MessagePump.post_message,

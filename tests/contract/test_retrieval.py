@@ -116,10 +116,28 @@ async def test_files_are_listed_by_pages_and_told_where_they_are_used(room_of):
     assert any(told)
     await files.load(FilesQuery(text="ORPHAN"))
     assert [file.filename for file in files.rows.values()] == ["orphan.txt"]
-    assert not files.use_of(orphan).is_orphan  # no collection was looked at
-    assert (await files.look_up(orphan, [room.collection_id])).is_orphan
-    await room.session.start(room.collection_id)
+    here, other = [room.collection_id], [room.plain.collection().rpartition("/")[2]]
+    assert not files.use_of(orphan).is_orphan(here)  # no collection was looked at
+    assert (await files.look_up(orphan, here)).is_orphan(here)
+    assert not files.use_of(orphan).is_orphan(here + other)
+    assert not files.use_of(orphan).is_orphan(None)
+    done = []
+    await files.look_up_all([orphan, *room.file_ids], here + other, done.append)
+    assert done == [3]
+    assert files.use_of(orphan).is_orphan(here + other)
     assert files.use_of(room.file_ids[0]).collection_ids == (room.collection_id,)
+    # A service that does not leave out what a collection does not hold is asked file by file.
+    room.server.faults.append(parse_fault("GET:*/documents:batchGet:404"))
+    await files.look_up_all([orphan, *room.file_ids], here)
+    room.server.faults.clear()
+    assert files.use_of(room.file_ids[0]).collection_ids == (room.collection_id,)
+    assert files.use_of(orphan).is_orphan(here)
+    # What is loaded to its end knows better than what was asked before.
+    await room.session.start(room.collection_id)
+    assert room.plain.ask("DELETE", f"{room.path}/documents/{room.file_ids[0]}")[0] == 200
+    await room.session.documents.refresh()
+    assert files.use_of(room.file_ids[0]).collection_ids == ()
+    assert files.use_of(room.file_ids[1]).collection_ids == (room.collection_id,)
     await files.load(FilesQuery(text="size_bytes > x"))
     assert isinstance(files.problem, InvalidArgument)
 

@@ -15,7 +15,7 @@ from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.runner import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from xcoll_tui.api.models import Document
     from xcoll_tui.api.retrieval_models import StoredFile
@@ -30,20 +30,19 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True)
 class FileUse:
-    """The collections that hold a file, of those that were looked at.
+    """The collections that hold a file, of those of which that is known.
 
-    `complete` tells that each of `looked_at` was read to its end or asked; only then does nothing
-    found mean that the file is in none of them.
+    `looked_at` are the collections that were asked, or are loaded to their end; nothing found tells
+    nothing of any other.
     """
 
     collection_ids: tuple[str, ...]
-    looked_at: tuple[str, ...]
-    complete: bool = True
+    looked_at: frozenset[str]
 
-    @property
-    def is_orphan(self) -> bool:
-        """Whether none of those that were looked at holds it."""
-        return self.complete and bool(self.looked_at) and not self.collection_ids
+    def is_orphan(self, collection_ids: Collection[str] | None) -> bool:
+        """Tell whether it is in none of the team's collections, None where not all are known."""
+        is_known = collection_ids is not None and self.looked_at.issuperset(collection_ids)
+        return is_known and not self.collection_ids
 
 
 @dataclass(frozen=True)
@@ -137,29 +136,63 @@ class TeamFiles:
     # Where a file is used
 
     def use_of(self, file_id: str) -> FileUse:
-        """Tell which collections that are loaded, or were asked for, hold a file; asks nothing."""
+        """Tell which collections that are loaded, or were asked, hold a file; asks nothing."""
         feeds = self._loaded()
         inside = [one for one, feed in feeds.items() if file_id in feed.listing]
-        complete = all(
-            feed.listing.complete and not feed.query.is_filtered for feed in feeds.values()
-        )
+        whole = [
+            one
+            for one, feed in feeds.items()
+            if feed.listing.complete and not feed.query.is_filtered
+        ]
         earlier = self._looked_up.get(file_id)
         if earlier is None:
-            return FileUse(tuple(inside), tuple(feeds), complete)
-        collections = dict.fromkeys((*inside, *earlier.collection_ids))
-        return FileUse(tuple(collections), tuple(dict.fromkeys((*feeds, *earlier.looked_at))), True)
+            return FileUse(tuple(inside), frozenset((*inside, *whole)))
+        # What is loaded to its end, and does not hold it, did not keep it since it was asked.
+        inside += [one for one in earlier.collection_ids if one not in (*inside, *whole)]
+        return FileUse(tuple(inside), earlier.looked_at.union(inside, whole))
 
     async def look_up(self, file_id: str, collection_ids: Sequence[str]) -> FileUse:
         """Ask collections whether they hold a file, a few at once; raises ApiError."""
-        inside: list[str] = []
-        for at in range(0, len(collection_ids), _AT_ONCE):
-            part = collection_ids[at : at + _AT_ONCE]
-            answers = await gather(*(self._is_in(one, file_id) for one in part))
-            inside += [one for one, is_in in zip(part, answers, strict=True) if is_in]
-        use = FileUse(tuple(inside), tuple(collection_ids))
-        self._looked_up[file_id] = use
-        self._context.emit(FilesChanged())
-        return use
+        await self.look_up_all([file_id], collection_ids)
+        return self._looked_up[file_id]
+
+    async def look_up_all(
+        self,
+        file_ids: Sequence[str],
+        collection_ids: Sequence[str],
+        on_progress: Callable[[int], object] = lambda _count: None,
+    ) -> None:
+        """Ask collections which of many files they hold; `on_progress` is told how many are done.
+
+        Raises ApiError; what was asked until then is remembered.
+        """
+        for at in range(0, len(file_ids), _PAGE_SIZE):
+            part = file_ids[at : at + _PAGE_SIZE]
+            inside: dict[str, list[str]] = {file_id: [] for file_id in part}
+            for first in range(0, len(collection_ids), _AT_ONCE):
+                asked = collection_ids[first : first + _AT_ONCE]
+                answers = await gather(*(self._held_in(one, part) for one in asked))
+                for collection_id, held in zip(asked, answers, strict=True):
+                    for file_id in held:
+                        inside[file_id].append(collection_id)
+            looked_at = frozenset(collection_ids)
+            self._looked_up.update(
+                (file_id, FileUse(tuple(inside[file_id]), looked_at)) for file_id in part
+            )
+            on_progress(at + len(part))
+            self._context.emit(FilesChanged())
+
+    async def _held_in(self, collection_id: str, file_ids: Sequence[str]) -> set[str]:
+        service = self._context.service
+        try:
+            documents = await service.batch_get_documents(collection_id, file_ids)
+        except NotFound as error:
+            if not is_missing(error):
+                raise
+        else:
+            return {document.file_id for document in documents}.intersection(file_ids)
+        # The collection is gone, or the service does not leave out what it does not know.
+        return {one for one in file_ids if await self._is_in(collection_id, one)}
 
     async def _is_in(self, collection_id: str, file_id: str) -> bool:
         try:

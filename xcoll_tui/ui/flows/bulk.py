@@ -102,9 +102,9 @@ class BulkFlow:
             return {document.file_id: document.name or document.file_id for document in documents}
 
         async def pick() -> Sequence[str]:
-            from xcoll_tui.ui.flows.pick_files import pick_files  # noqa: PLC0415 - few pick
+            from xcoll_tui.ui.flows.files import FilesFlow  # noqa: PLC0415 - few pick
 
-            return await pick_files(self._host, session, collection_id, self._clock())
+            return await FilesFlow(self._host, session, self._clock).pick(collection_id)
 
         form = AttachScreen(
             collection.collection_name if collection is not None else collection_id,

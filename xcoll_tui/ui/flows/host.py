@@ -53,6 +53,10 @@ class Host(Asks, Protocol):
         """The variable that the key comes from, or the one that a person would put it into."""
 
     @property
+    def why_read_only(self) -> str:
+        """Why nothing may be written, where that is so."""
+
+    @property
     def cursor_key(self) -> str | None:
         """The ID of what is under the cursor."""
 
@@ -78,6 +82,9 @@ class Host(Asks, Protocol):
         problem_of: Callable[[str], str] = ...,
     ) -> str | None:
         """Return one line that was entered, None where it was left."""
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane."""
 
     def point_at(self, collection_id: str) -> None:
         """Put the cursor on a collection, if it is loaded."""

@@ -35,7 +35,7 @@ class SearchFlow:
         state.expected += [file_id for file_id in marked if file_id not in state.expected]
         searcher = _CollectionSearcher(self._session, collection_id, self._clock)
         jump = await ask(self._host, SearchScreen(state, searcher))
-        if jump is not None and not await self._host.go_to_document(collection_id, *jump):
+        if jump is not None and not await self._host.go_to_document(*jump):
             self._host.complain(
                 f"{jump.name or jump.file_id} is not among the rows: the list may be behind the "
                 f"index, or the document has gone. {key_for('refresh')} reads the list again."

@@ -32,6 +32,7 @@ from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.flows.files import FilesFlow
     from xcoll_tui.ui.flows.host import Host
     from xcoll_tui.ui.flows.search import SearchFlow
 
@@ -52,6 +53,7 @@ class WriteFlow:
         self._deleting = DeleteCollectionFlow(host, session, self.recreate)
         self._problems_told: set[str] = set()
         self._searching: SearchFlow | None = None
+        self._files: FilesFlow | None = None
         self.exporting = ExportFlow(host, session)
         self.undoing = UndoFlow(
             host,
@@ -366,6 +368,14 @@ class WriteFlow:
         if self._searching is None:
             self._searching = SearchFlow(self._host, self._session, self._clock)
         await self._searching.search(collection_id, marked)
+
+    async def show_files(self) -> None:
+        """Show the files of the team."""
+        from xcoll_tui.ui.flows.files import FilesFlow  # noqa: PLC0415 - few look at them
+
+        if self._files is None:
+            self._files = FilesFlow(self._host, self._session, self._clock)
+        await self._files.show()
 
     # What was written
 

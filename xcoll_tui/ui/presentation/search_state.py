@@ -13,6 +13,7 @@ from xcoll_tui.ui.presentation.facts import Section
 class Jump(NamedTuple):
     """The document whose row is to be shown."""
 
+    collection_id: str
     file_id: str
     name: str
 

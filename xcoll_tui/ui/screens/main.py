@@ -11,17 +11,9 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from xcoll_tui.api.errors import Forbidden, NotFound, Unauthorized
-from xcoll_tui.ui.actions import (
-    FILTER,
-    FIND,
-    Owner,
-    bindings_of,
-    hints_for,
-    hints_of,
-    key_for,
-    key_of,
-)
+from xcoll_tui.ui.actions import Owner, bindings_of, hints_of, key_for, key_of
 from xcoll_tui.ui.clipboard import copy_text
+from xcoll_tui.ui.footer_hints import FILTER, FIND, hints_for
 from xcoll_tui.ui.hints import Hint
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.place import place_of

@@ -392,7 +392,7 @@ class SearchScreen(Dialog[Jump]):
         """Close, and go to the row of the document under the cursor."""
         row = self._table.row
         if row is not None:
-            self.finish(Jump(row.hit.file_id, row.hit.name))
+            self.finish(Jump(self.state.collection_id, row.hit.file_id, row.hit.name))
 
     def finish(self, result: Jump | None = None) -> None:
         """Close; what was typed stays in the state."""

@@ -156,6 +156,10 @@ class WriteScreen(AskingScreen):
         else:
             self.may("search")
 
+    def action_files(self) -> None:
+        """Show the files of the team."""
+        self._run_flow("pane.files", lambda flow: flow.show_files())
+
     def action_undo(self) -> None:
         """Undo the last write that can be undone."""
         self._run_flow("write.undo", lambda flow: flow.undoing.undo(), repeats=True)

@@ -1,0 +1,78 @@
+"""The table of the team's files."""
+
+from collections.abc import Callable, Iterable
+
+from xcoll_tui.api.retrieval_models import FilesSortBy, StoredFile
+from xcoll_tui.session.files.query import FilesQuery
+from xcoll_tui.ui.presentation.file_lines import age_words, expiry_words, size_words, type_words
+from xcoll_tui.ui.widgets.columns import Cell, Column
+from xcoll_tui.ui.widgets.row_source import FixedRows
+from xcoll_tui.ui.widgets.row_table import RowTable
+
+
+class FileTable(RowTable[StoredFile]):
+    """Show files as rows; `use` is the cell that tells where one is used, under `use_label`."""
+
+    def __init__(
+        self,
+        use_label: str,
+        use: Callable[[StoredFile], Cell],
+        now: float,
+        *,
+        markable: bool = False,
+    ) -> None:
+        age = lambda file: Cell(age_words(file.created_at, now))  # noqa: E731 - a cell
+        expiry = lambda file: Cell(expiry_words(file.expires_at, now), "quiet")  # noqa: E731 - same
+        super().__init__(
+            (
+                Column[StoredFile](
+                    "name", "Name", _name, 16, 60, middle=True, sort_by=FilesSortBy.NAME
+                ),
+                Column[StoredFile]("use", use_label, use, 9, 24),
+                Column[StoredFile](
+                    "size", "Size", _size, 4, 9, right=True, sort_by=FilesSortBy.SIZE
+                ),
+                Column[StoredFile]("age", "Created", age, 8, 12, sort_by=FilesSortBy.AGE),
+                Column[StoredFile]("expiry", "Expires", expiry, 8, 12),
+                Column[StoredFile]("type", "Type", _type, 4, 10),
+            ),
+            markable=markable,
+        )
+        self._measured = 0
+        self._files = FixedRows[StoredFile](lambda file: file.id)
+
+    def show_files(
+        self, files: Iterable[StoredFile], query: FilesQuery, *, complete: bool, home: bool
+    ) -> None:
+        """Show files in their order; `home` puts the cursor at the top, on rows of another list."""
+        rows = FixedRows[StoredFile](lambda file: file.id, files)
+        rows.complete = complete
+        self.sorted_by = (query.sort_by, query.descending)
+        if home or len(rows) < self._measured:
+            self._measured = 0
+        # Only what came since: there may be many thousands.
+        self.layout_of.measure(rows.row(at) for at in range(self._measured, len(rows)))
+        self._measured = len(rows)
+        self._files = rows
+        self.show(rows, home=home)
+
+    def draw_again(self, *, complete: bool) -> None:
+        """Show the same files again: what is known of them has changed, or whether there are more.
+
+        `complete` says that no more are to be asked for.
+        """
+        self._files.complete = complete
+        self.layout_of.measure(self.visible_rows())
+        self.repaint()
+
+
+def _name(file: StoredFile) -> Cell:
+    return Cell(file.filename or file.id)
+
+
+def _size(file: StoredFile) -> Cell:
+    return Cell(size_words(file))
+
+
+def _type(file: StoredFile) -> Cell:
+    return Cell(type_words(file))

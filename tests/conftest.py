@@ -117,7 +117,7 @@ def server() -> Iterator[Server]:
 class OneService:
     """A way to one service with one key, for tests that are about something else."""
 
-    keys = None
+    keys = inference_keys = None
     credential_variable = "XAI_MANAGEMENT_API_KEY"
     why_read_only = "xcoll was started with --read-only, so nothing is written."
 

@@ -101,7 +101,7 @@ def test_the_ways_of_telling_tell_of_a_holder_that_hides_nothing():
 
 @pytest.fixture
 async def service():
-    async with Scripted(reply(body={"collections": []})) as listening:
+    async with Scripted(reply(body={"collections": [], "data": []})) as listening:
         yield listening
 
 
@@ -109,7 +109,11 @@ async def test_no_object_that_holds_the_key_tells_it(service, tmp_path):
     keyring = FakeKeyring()
     profile = Profile(base_url=service.url)
     access = ProfileAccess(
-        profile, vault=keyring, environment_key=Key(Secret(KEY), "XAI_MANAGEMENT_KEY")
+        profile,
+        vault=keyring,
+        environment_key=Key(Secret(KEY), "XAI_MANAGEMENT_KEY"),
+        inference_url=service.url,
+        inference_vault=keyring,
     )
     access.log = log = Log(tmp_path / "log")
     assert await access.find()
@@ -135,6 +139,10 @@ async def test_no_object_that_holds_the_key_tells_it(service, tmp_path):
     inference = InferenceAccess(profile, supplied, service.url, log=log)
     searcher = await inference.open()
     await searcher.list_collections()
+    entry = access.inference_keys
+    await entry.check(KEY)
+    assert (await entry.keep()).stored
+    holders = (*holders, entry, entry._checked, access._inference_entered, access.inference())
     host = InferenceHost(inference.open)
     holders = (*holders, supplied, inference, await inference.find(), searcher, searcher._http)
     holders = (*holders, host, await host.service(), inference.vault())

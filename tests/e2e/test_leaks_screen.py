@@ -187,6 +187,43 @@ def test_a_key_that_is_typed_into_the_dialog_goes_into_the_keyring_only(service,
     assert leaks_under(*service.files) == []
 
 
+def test_the_second_key_that_is_typed_goes_into_the_keyring_only(service, tmp_path):
+    cage = Cage(tmp_path, service.env)
+    with (
+        Server(seed="small", key=KEY, inference_key=INFERENCE_KEY) as hosts,
+        cage.open(
+            *("--base-url", hosts.url, "--inference-url", hosts.url, "--log", "xcoll.log"),
+            script=WRAPPED,
+            XAI_MANAGEMENT_KEY=KEY,
+            **LOUD,
+        ) as terminal,
+    ):
+        terminal.wait_for("feedback-2025-w01")
+        terminal.press("3")
+        terminal.wait_for("Enter an inference key")
+        terminal.press(f"text:{KEY}", "enter")
+        terminal.wait_for("as management keys do")
+        terminal.press("\x05", "\x15", f"\x1b[200~{INFERENCE_KEY}\x1b[201~")
+        terminal.wait_for("•" * len(INFERENCE_KEY))
+        terminal.press("\x1b[1;2H", "\x03", "\x18")
+        terminal.wait_for("The key cannot be copied.")
+        select_with_the_mouse(terminal)
+        terminal.press("enter")
+        terminal.wait_for("It is stored in Secret Service")
+        terminal.press("enter")
+        terminal.wait_for("100+ · created")
+        terminal.press("/", f"text:{INFERENCE_KEY}", "enter")
+        terminal.wait_for("holds the inference key")
+        terminal.press("escape")
+        terminal.wait_for(lambda screen: not leaks_in(screen.encode()))
+        since = len(terminal.raw)
+        terminal.press("escape", "ctrl+q")
+        assert terminal.wait_end() == 0
+        cage.assert_clean(terminal.raw[since:])
+    assert {item["service"] for item in service.items()} == {"xcoll:default"}
+    assert leaks_under(*service.files) == []
+
+
 def test_what_was_typed_and_left_is_nowhere(cage):
     with cage.open("--base-url", "http://127.0.0.1:9", **LOUD) as terminal:
         terminal.wait_for("Enter a management key")

@@ -57,14 +57,21 @@ def profiles_in(folder, *profiles):
 
 
 @asynccontextmanager
-async def enter(server, tmp_path, keyring, *profiles, given=None, start="default", **options):
-    """Run the program with these profiles; without any, the default one is the server's."""
+async def enter(
+    server, tmp_path, keyring, *profiles, given=None, start="default", inference=None, **options
+):
+    """Run the program with these profiles; without any, the default one is the server's.
+
+    `inference` is the keyring for inference keys; they go to the same server.
+    """
     listed = profiles_in(tmp_path, *(profiles or (Profile(base_url=server.url),)))
     access = ProfileAccess(
         listed.resolve(start),
         environment_key=None if given is None else Key(Secret(given), "XAI_MANAGEMENT_KEY"),
         profiles=listed,
         vault=keyring,
+        inference_url=None if inference is None else server.url,
+        inference_vault=inference,
     )
     size = options.pop("size", (120, 40))
     app = XcollApp(access, clock=lambda: NOW, **options)

@@ -294,7 +294,7 @@ class Client(Endpoints):
                 method=method,
                 path=path,
             )
-        refuse_target(method, path, query, self._key)
+        refuse_target(method, path, query, self._key, self._KEY)
 
     async def _wait(
         self, pause: float, error: ApiError, attempt: int, method: str, target: str

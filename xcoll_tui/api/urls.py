@@ -117,7 +117,9 @@ def query_string(pairs: Iterable[tuple[str, object]]) -> str:
     raise Refused("Nothing was sent: a value holds half a character (a lone surrogate).")
 
 
-def refuse_target(method: str, path: str, query: str, key: ManagementKey) -> None:
+def refuse_target(
+    method: str, path: str, query: str, key: ManagementKey, noun: str = "management key"
+) -> None:
     """Raise Refused for a path and query that no URL of this service may hold."""
     if len(path) + len(query) > _TARGET_LIMIT:
         raise Refused(
@@ -127,7 +129,7 @@ def refuse_target(method: str, path: str, query: str, key: ManagementKey) -> Non
         )
     if is_in_url(path + query, key):
         raise Refused(
-            "Nothing was sent: what was entered holds the management key, and URLs are written "
-            "to logs on their way. Take the key out.",
+            f"Nothing was sent: what was entered holds the {noun}, and URLs are written to logs on "
+            "their way. Take the key out.",
             method=method,
         )

@@ -9,6 +9,7 @@ from xcoll_tui.credentials import (
     DEFAULT,
     KEY_VARIABLES,
     USER,
+    WAYS_OUT,
     CredentialError,
     Key,
     KeyringProblem,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from xcoll_tui.cli.inference import InferenceAccess
     from xcoll_tui.log import Log
     from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.access import KeyEntry
 
 DEFAULT_BASE_URL = "https://management-api.x.ai"
 DEFAULT_INFERENCE_URL = "https://api.x.ai"
@@ -60,6 +62,7 @@ class ProfileAccess:
         read_only: bool = False,
         inference_supplied: Supplied | None = None,
         inference_url: str | None = None,
+        inference_vault: Vault | None = None,
     ) -> None:
         self.profile = profile
         self.key = environment_key
@@ -75,6 +78,8 @@ class ProfileAccess:
         self._noticed = False
         self._inference_supplied = inference_supplied
         self._inference_url = inference_url
+        self._inference_vault = inference_vault
+        self._inference_entered: Key | None = None
         self._address = self._accept_address(profile)
         self.inference_url = self._accept_inference_url(profile)
 
@@ -133,6 +138,11 @@ class ProfileAccess:
     def keys(self) -> "ProfileAccess":
         """Itself."""
         return self
+
+    @property
+    def ways_out(self) -> str:
+        """A sentence on what helps where the keyring does not."""
+        return WAYS_OUT
 
     @property
     def overruled_by(self) -> str:
@@ -253,7 +263,7 @@ class ProfileAccess:
         self.inference_url = self._accept_inference_url(profile)
         self._address = address
         self.profile, self.key, self.info = profile, None, None
-        self._checked = self._open = None
+        self._checked = self._open = self._inference_entered = None
 
     def _listed(self) -> list[Profile]:
         listed = self._profiles.listed()
@@ -290,9 +300,22 @@ class ProfileAccess:
             self.profile,
             self._inference_supplied,
             self.inference_url,
+            entered=self._inference_entered,
+            vault=self._inference_vault,
             read_only=self.read_only,
             log=self.log,
         )
+
+    @property
+    def inference_keys(self) -> "KeyEntry":
+        """Where an inference key is taken."""
+        from xcoll_tui.cli.inference_entry import InferenceEntry  # noqa: PLC0415 - few enter one
+
+        return InferenceEntry(self, self._inference_supplied)
+
+    def use_inference_key(self, key: Key) -> None:
+        """Use an inference key that was entered, until another profile is used."""
+        self._inference_entered = key
 
     async def _open_inference(
         self,

@@ -19,7 +19,7 @@ class DemoAccess:
     `behaviour` is how the service of the samples behaves.
     """
 
-    keys = None
+    keys = inference_keys = None
     credential_variable = "XAI_MANAGEMENT_API_KEY"
     facts = ("sample data on this machine",)
 

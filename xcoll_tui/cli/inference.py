@@ -33,6 +33,7 @@ NO_INFERENCE_KEY = (
 class InferenceAccess:
     """The way to search and files with the inference key of a profile.
 
+    `entered` is what a person entered since the program began, and goes before all else;
     `supplied` is what the environment holds for it, which goes before the keyring. `url` is the
     host, read and accepted.
     """
@@ -43,12 +44,16 @@ class InferenceAccess:
         supplied: Supplied | None,
         url: str,
         *,
+        entered: Key | None = None,
+        vault: Vault | None = None,
         read_only: bool = False,
         log: "Log | None" = None,
     ) -> None:
         self.profile = profile
         self.url = url
         self.supplied = supplied
+        self._entered = entered
+        self._vault = vault
         self._read_only = read_only
         self._log = log
 
@@ -59,14 +64,16 @@ class InferenceAccess:
 
     def vault(self) -> Vault:
         """Return the keyring for keys of this kind; asked afresh, since another may be there."""
-        return Vault(kind=INFERENCE)
+        return self._vault or Vault(kind=INFERENCE)
 
     async def find(self) -> Key | None:
-        """Return the key of the environment, else the keyring's, None where there is none.
+        """Return the key that was entered, or the environment's, or the keyring's; None for none.
 
         Raises InvalidKey and CredentialError.
         """
-        key = None if self.supplied is None else self.supplied.key()
+        key = self._entered
+        if key is None and self.supplied is not None:
+            key = self.supplied.key()
         if key is None:
             vault = self.vault()
             secret = await vault.read(self.profile.name)

@@ -70,12 +70,16 @@ class Access(Protocol):
     def keys(self) -> "Keys | None":
         """The key and the profiles, None where they play no part, as with sample data."""
 
+    @property
+    def inference_keys(self) -> "KeyEntry | None":
+        """Where an inference key is taken, None where that plays no part."""
+
     def connect(self) -> Connection:
         """Build a session; blocks, and belongs into a thread. An ApiError is a sentence."""
 
 
-class Keys(Protocol):
-    """The key in use and its profile: found, asked for, changed.
+class KeyEntry(Protocol):
+    """The place where a key of one kind is taken.
 
     What a person typed goes down, and sentences come up, without any of the key in them.
     """
@@ -88,12 +92,9 @@ class Keys(Protocol):
     def overruled_by(self) -> str:
         """The variable that goes before what a keyring holds, "" where none is set."""
 
-    async def find(self) -> bool:
-        """Look for the key of the profile; False where there is none.
-
-        Raises CredentialError or InvalidKey where it is there and cannot be used. It may take as
-        long as a keyring waits to be unlocked; cancelled, it lets go at once.
-        """
+    @property
+    def ways_out(self) -> str:
+        """A sentence on what helps where the keyring does not."""
 
     async def check(self, text: str) -> None:
         """Ask the service about a key; raises ApiError where it does not take it."""
@@ -106,6 +107,17 @@ class Keys(Protocol):
 
     def use(self, reason: str) -> Kept:
         """Use the key that was checked last in this session only, for the reason that is given."""
+
+
+class Keys(KeyEntry, Protocol):
+    """The key in use and its profile: found, asked for, changed."""
+
+    async def find(self) -> bool:
+        """Look for the key of the profile; False where there is none.
+
+        Raises CredentialError or InvalidKey where it is there and cannot be used. It may take as
+        long as a keyring waits to be unlocked; cancelled, it lets go at once.
+        """
 
     def carry_on(self) -> bool:
         """Give the key to the session that is open; False where it needs another session.

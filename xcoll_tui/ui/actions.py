@@ -305,6 +305,15 @@ ACTIONS = (
     Action("palette", "colon", "command_palette", "Commands", Group.PROGRAM, Owner.APP),
     Action("profile", "P", "switch_profile", "Switch to another profile", Group.PROGRAM, Owner.APP),
     Action("key", "K", "enter_key", "Enter another key", Group.PROGRAM, Owner.APP),
+    Action(
+        "key.inference",
+        "ctrl+k",
+        "enter_inference_key",
+        "Enter an inference key",
+        Group.PROGRAM,
+        needs=(Need.SERVICE,),
+        about="for search and files",
+    ),
     Action("redraw", "ctrl+l", "redraw", "Redraw the screen", Group.PROGRAM, Owner.APP),
     Action(
         "suspend",

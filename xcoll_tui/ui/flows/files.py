@@ -8,6 +8,7 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.events import Event, FilesChanged
 from xcoll_tui.session.files.query import FilesQuery
 from xcoll_tui.ui.actions import Need, key_for
+from xcoll_tui.ui.flows.inference_key import InferenceKeyFlow
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_lines import loss_words
 from xcoll_tui.ui.presentation.files_view import FilesView
@@ -35,18 +36,23 @@ class FilesFlow:
         self._host = host
         self._session = session
         self._clock = clock
-        self._desk = _Desk(host, session)
+        self._key = InferenceKeyFlow(host, session)
+        self._desk = _Desk(host, session, self._key)
         self._query = FilesQuery()
         self._cursor_key: str | None = None
 
     async def pick(self, collection_id: str) -> tuple[str, ...]:
         """Return the IDs of the files that a person picked for a collection."""
+        if not await self._key.begin():
+            return ()
         screen = TeamFilesScreen(collection_id, self._desk, self._clock())
         with self._followed():
             return await ask(self._host, screen) or ()
 
     async def show(self) -> None:
         """Show the files, and go where a person wants to go from there."""
+        if not await self._key.begin():
+            return
         screen = FilesScreen(self._desk, self._query, self._clock(), cursor_key=self._cursor_key)
         with self._followed():
             result = await ask(self._host, screen)
@@ -77,10 +83,11 @@ class FilesFlow:
 class _Desk:
     """What the screens ask of a session, and what they have done there."""
 
-    def __init__(self, host: "Host", session: "Session") -> None:
+    def __init__(self, host: "Host", session: "Session", key: InferenceKeyFlow) -> None:
         self._host = host
         self._session = session
         self._files = session.files
+        self._key = key
         self._asked: set[str] = set()
         self.deleting: set[str] = set()
 
@@ -101,6 +108,9 @@ class _Desk:
     async def load(self, query: FilesQuery) -> None:
         """Read the first page of a query."""
         await self._files.load(query)
+        problem = self._files.problem
+        if problem is not None and await self._key.mends(problem):
+            await self._files.load(query)
 
     async def load_more(self) -> None:
         """Read the next page."""

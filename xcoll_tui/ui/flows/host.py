@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.access import Access
+    from xcoll_tui.ui.access import Access, KeyEntry
     from xcoll_tui.ui.preferences import Preferences
     from xcoll_tui.ui.screens.choose import Way
     from xcoll_tui.ui.screens.confirm import Question
@@ -51,6 +51,10 @@ class Host(Asks, Protocol):
     @property
     def credential_variable(self) -> str:
         """The variable that the key comes from, or the one that a person would put it into."""
+
+    @property
+    def inference_keys(self) -> "KeyEntry | None":
+        """Where an inference key is taken, None where that plays no part."""
 
     @property
     def why_read_only(self) -> str:

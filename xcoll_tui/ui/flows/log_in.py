@@ -1,29 +1,20 @@
 """Logging in: the key is found or asked for, changed when refused, and profiles are switched.
 
-The key goes from the dialog straight down to whoever checks and keeps it; what comes back are
-sentences.
+How one is taken, see `key_entry`.
 """
 
-import asyncio
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import ApiError
-from xcoll_tui.credentials import WAYS_OUT, CredentialError
-from xcoll_tui.ui.presentation.errors import sentence_of, where_on
-from xcoll_tui.ui.screens.log_in import LogInScreen
+from xcoll_tui.credentials import CredentialError
+from xcoll_tui.ui.flows.key_entry import enter_key, find_key
+from xcoll_tui.ui.presentation.key_words import MANAGEMENT_KEY
 from xcoll_tui.ui.screens.pick import Pickable
-from xcoll_tui.ui.screens.wait import WaitScreen
-from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.ui.access import Keys
     from xcoll_tui.ui.flows.host import LogInHost
-
-T = TypeVar("T")
-
-_PATIENCE = 0.4
-"""Seconds that a keyring may take before the person is told what is waited for."""
 
 
 class LogInFlow:
@@ -78,24 +69,10 @@ class LogInFlow:
 
     async def _find(self) -> tuple[bool, str]:
         """Look for the key; why there is none, where that is known."""
-        finding = asyncio.ensure_future(self._keys.find())
         try:
-            await asyncio.wait({finding}, timeout=_PATIENCE)
-            if not finding.done():
-                wait = WaitScreen(
-                    "The key",
-                    "Waiting for the keyring to be unlocked… Its prompt may be in another window.",
-                    "Continue without",
-                )
-                finding.add_done_callback(lambda _: wait.finish())
-                await ask(self._app.main, wait)
-            if not finding.done():
-                return False, f"xcoll did not wait for the keyring. {WAYS_OUT}"
-            return finding.result(), ""
+            return await find_key(self._app.main, self._keys.find(), self._keys.ways_out), ""
         except (ApiError, CredentialError) as problem:
             return False, str(problem)
-        finally:
-            finding.cancel()
 
     # Asking
 
@@ -117,43 +94,9 @@ class LogInFlow:
 
     async def _ask(self, problem: str) -> bool:
         """Ask for a key until the service takes one; False where the person leaves it."""
-
-        def save(text: str) -> None:
-            form.run_worker(self._take(form, text))
-
         if self._app.main.session is None:
             self._app.main.say_instead("")
-        form = LogInScreen(
-            save, self._keys.destination, problem=problem, overruled_by=self._keys.overruled_by
-        )
-        return await ask(self._app.main, form) is True
-
-    async def _take(self, form: LogInScreen, text: str) -> None:
-        checking = asyncio.ensure_future(self._keys.check(text))
-        form.wait(f"Asking {self._keys.destination}…", "esc Cancel", checking.cancel)
-        try:
-            await _unless_cancelled(checking)
-        except ApiError as error:
-            form.refuse(form.KEY, f"{sentence_of(error)} {where_on(error)}".strip())
-            return
-        if checking.cancelled():
-            form.back()
-            return
-        keeping = asyncio.ensure_future(self._keys.keep())
-        form.wait(
-            "The key is accepted. Waiting for the keyring to store it; its prompt may be in "
-            "another window…",
-            "esc Continue without",
-            keeping.cancel,
-        )
-        kept = await _unless_cancelled(keeping)
-        if kept is None:
-            kept = self._keys.use(
-                "xcoll did not wait for the keyring; if you answer its prompt later, it may still "
-                "keep the key. "
-                f"{WAYS_OUT}"
-            )
-        form.show_kept(kept)
+        return await enter_key(self._app.main, self._keys, MANAGEMENT_KEY, problem)
 
     # Switching
 
@@ -189,15 +132,3 @@ class LogInFlow:
         self._declined = False
         await app.start_over()
         await self._begin()
-
-
-async def _unless_cancelled(task: "asyncio.Future[T]") -> T | None:
-    """Await a task that may be cancelled by itself; None then."""
-    try:
-        return await task
-    except asyncio.CancelledError:
-        current = asyncio.current_task()
-        if task.cancelled() and not (current is not None and current.cancelling()):
-            return None
-        task.cancel()
-        raise

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.session.retrieval.hits import Compared, Found, Hit, Question
 from xcoll_tui.ui.actions import key_for
+from xcoll_tui.ui.flows.inference_key import InferenceKeyFlow
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.facts import Section, document_facts
 from xcoll_tui.ui.presentation.search_state import SearchState
@@ -25,15 +26,18 @@ class SearchFlow:
         self._session = session
         self._clock = clock
         self._states: dict[str, SearchState] = {}
+        self._key = InferenceKeyFlow(host, session)
 
     async def search(self, collection_id: str, marked: Sequence[str]) -> None:
         """Ask questions of a collection; documents that are marked are expected."""
+        if not await self._key.begin():
+            return
         state = self._states.get(collection_id)
         name = self._session.name_of(collection_id)
         if state is None:
             state = self._states[collection_id] = SearchState(collection_id, name)
         state.expected += [file_id for file_id in marked if file_id not in state.expected]
-        searcher = _CollectionSearcher(self._session, collection_id, self._clock)
+        searcher = _CollectionSearcher(self._session, collection_id, self._clock, self._key)
         jump = await ask(self._host, SearchScreen(state, searcher))
         if jump is not None and not await self._host.go_to_document(*jump):
             self._host.complain(
@@ -45,11 +49,14 @@ class SearchFlow:
 class _CollectionSearcher:
     """What the screen asks of a session, about one collection."""
 
-    def __init__(self, session: "Session", collection_id: str, clock: Clock) -> None:
+    def __init__(
+        self, session: "Session", collection_id: str, clock: Clock, key: InferenceKeyFlow
+    ) -> None:
         self._session = session
         self._retrieval = session.retrieval
         self._collection_id = collection_id
         self._clock = clock
+        self._key = key
         self._names: dict[str, str] = {}
 
     async def prepare(self) -> None:
@@ -58,13 +65,13 @@ class _CollectionSearcher:
 
     async def search(self, question: Question) -> Found:
         """Ask in one mode; raises ApiError."""
-        found = await self._retrieval.search(question)
+        found = await self._key.with_key(lambda: self._retrieval.search(question))
         self._learn(found)
         return found
 
     async def compare(self, question: Question) -> Compared:
         """Ask in all modes at once; raises ApiError."""
-        compared = await self._retrieval.compare(question)
+        compared = await self._key.with_key(lambda: self._retrieval.compare(question))
         for found in compared.found.values():
             self._learn(found)
         return compared

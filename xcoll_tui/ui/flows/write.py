@@ -377,6 +377,15 @@ class WriteFlow:
             self._files = FilesFlow(self._host, self._session, self._clock)
         await self._files.show()
 
+    async def enter_inference_key(self) -> None:
+        """Take another key for search and files."""
+        from xcoll_tui.ui.flows.inference_key import InferenceKeyFlow  # noqa: PLC0415 - rarely
+
+        if self._host.inference_keys is None:
+            self._host.refuse("The demo needs no key.")
+        else:
+            await InferenceKeyFlow(self._host, self._session).enter()
+
     # What was written
 
     async def show_activity(self) -> None:

@@ -27,7 +27,9 @@ class FilesView(NamedTuple):
         if self.loading and not self.files:
             return "…"
         more = "" if self.complete else "+"
-        return f"{len(self.files):,}{more}{' match' if self.query.text.strip() else ''}"
+        # After a failure they are those of the list before.
+        is_match = self.query.text.strip() and not self.problem
+        return f"{len(self.files):,}{more}{' match' if is_match else ''}"
 
     @property
     def order(self) -> str:

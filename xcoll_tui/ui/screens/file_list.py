@@ -77,6 +77,7 @@ class FileListScreen(Dialog[T]):
             table.placeholder.wait("Loading…")
         else:
             table.placeholder.say("" if view.problem else self._empty_words(view))
+        table.stale = bool(view.problem)
         # A page or a use that came; of many thousands only what is seen is drawn again for a use.
         shown = (id(view.files), len(view.files))
         complete = self._is_partial or view.complete or view.loading or bool(view.problem)

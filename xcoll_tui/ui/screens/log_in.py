@@ -1,4 +1,4 @@
-"""The dialog that asks for a management key: masked, checked before it is kept."""
+"""The dialog that asks for a key: masked, checked before it is kept."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from xcoll_tui.ui.access import Kept
+from xcoll_tui.ui.presentation.key_words import MANAGEMENT_KEY, KeyWords
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
 from xcoll_tui.ui.widgets.controls import KeyInput
@@ -27,16 +28,18 @@ class LogInScreen(FormDialog[bool]):
         self,
         save: Callable[[str], None],
         destination: str,
+        words: KeyWords = MANAGEMENT_KEY,
         *,
         problem: str = "",
         overruled_by: str = "",
     ) -> None:
-        super().__init__(Content("Enter a management key"))
+        super().__init__(Content(words.title))
         self._save = save
+        self._origin = words.origin
         self._destination = destination
         self._problem = problem
         self._overruled_by = overruled_by
-        self._key_input = KeyInput(placeholder="xai-token-…")
+        self._key_input = KeyInput(placeholder=words.placeholder)
         self._row = FormRow("Key", self._key_input)
 
     def compose_form(self) -> ComposeResult:
@@ -47,10 +50,7 @@ class LogInScreen(FormDialog[bool]):
             )
             yield Static(content, classes="form-head")
         lines = [
-            (
-                "Create one in the xAI Console → Management Keys; it needs the permissions of the "
-                "group Collections Endpoint."
-            ),
+            self._origin,
             (
                 f"It is sent to {clean(self._destination, 100)} and nowhere else, and stored "
                 "in the keyring of this system once the service has accepted it."

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.access import Access
+    from xcoll_tui.ui.access import Access, KeyEntry
     from xcoll_tui.ui.flows.write import WriteFlow
 
 _REST = 0.12
@@ -53,6 +53,7 @@ class MainScreen(PaneScreen):
         self.facts: tuple[str, ...] = ()
         self.mode = ""
         self.credential_variable = ""
+        self._access: Access | None = None
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
@@ -77,11 +78,17 @@ class MainScreen(PaneScreen):
 
     def show_access(self, access: "Access") -> None:
         """Tell in the header whose and where the service is, and whether it may be written."""
+        self._access = access
         self.facts, self.mode = access.facts, access.mode
         self.why_read_only = access.why_read_only
         self.credential_variable = access.credential_variable
         if self.is_mounted:
             self.tell_place()
+
+    @property
+    def inference_keys(self) -> "KeyEntry | None":
+        """Where an inference key is taken, None where that plays no part."""
+        return None if self._access is None else self._access.inference_keys
 
     def greet(self) -> None:
         """Tell who is new where everything is, until it was looked at."""

@@ -160,6 +160,10 @@ class WriteScreen(AskingScreen):
         """Show the files of the team."""
         self._run_flow("pane.files", lambda flow: flow.show_files())
 
+    def action_enter_inference_key(self) -> None:
+        """Enter a key for search and files."""
+        self._run_flow("key.inference", lambda flow: flow.enter_inference_key())
+
     def action_undo(self) -> None:
         """Undo the last write that can be undone."""
         self._run_flow("write.undo", lambda flow: flow.undoing.undo(), repeats=True)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.plain import Plain
 from tests.e2e.commands import FINDING, assert_matches, schema_of
-from tests.e2e.leaks import KEY, Cage
+from tests.e2e.leaks import INFERENCE_KEY, KEY, Cage
 from xcoll_tui.cli.dispatch import ALL
 from xcoll_tui.emulator.server import Server
 
@@ -52,10 +52,13 @@ def test_a_shell_is_told_of_every_command(shell, command):
 
 
 def test_the_doctor_finds_what_is_there_and_tells_no_secret(tmp_path):
-    with Server(seed="small", key=KEY) as server:
+    with Server(seed="small", key=KEY, inference_key=INFERENCE_KEY) as server:
         cage = Cage(tmp_path)
         env = {"XAI_MANAGEMENT_KEY": KEY, "XCOLL_BASE_URL": server.url}
         reports = [cage.run("doctor", *form, **env) for form in ((), ("--json",))]
+        second = {"XAI_API_KEY": INFERENCE_KEY, "XCOLL_INFERENCE_URL": server.url}
+        reports.append(cage.run("doctor", "--json", **env, **second))
+        refused = cage.run("doctor", **env, **{**second, "XAI_API_KEY": INFERENCE_KEY[:-1]})
         plain = Plain(server.url, server.key)
         collections = plain.ok("GET", "/v1/collections")["collections"]
         plain.close()
@@ -69,6 +72,13 @@ def test_the_doctor_finds_what_is_there_and_tells_no_secret(tmp_path):
         assert_matches(finding, schema_of(FINDING))
     states = {finding["name"]: finding["state"] for finding in findings}
     assert states["list documents"] == states["read documents at once"] == "ok"
+    # Without the second key nothing is wrong; with it, its host is asked as well.
+    assert states["inference key"] == states["list files"] == "fact"
+    with_second = {finding["name"]: finding for finding in json.loads(reports[2].stdout)}
+    assert with_second["inference key"]["value"] == "from XAI_API_KEY"
+    assert with_second["list files"]["state"] == "ok"
+    assert refused.returncode == 1
+    assert b"list files" in refused.stdout
 
 
 def test_the_doctor_goes_on_where_something_fails(commands_for, command):

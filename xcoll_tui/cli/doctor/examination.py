@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xcoll_tui.api.errors import ApiError, Misconfigured, Refused
+from xcoll_tui.api.errors import ApiError, Forbidden, Misconfigured, Refused
 from xcoll_tui.api.proxies import choose_proxy
 from xcoll_tui.cli.access import plain
 from xcoll_tui.cli.doctor.finding import FACT, OK, PROBLEM, Finding
@@ -21,10 +21,14 @@ from xcoll_tui.paths import folder_in_use
 if TYPE_CHECKING:
     from xcoll_tui.api.client import Client
     from xcoll_tui.cli.access import ProfileAccess
+    from xcoll_tui.credentials import Key
     from xcoll_tui.session.session import Session
 
 _SECONDS = 20
 """How long one question may take."""
+_NO_SECOND = (
+    "none; search and files need one: set XAI_API_KEY, or log in with xcoll auth login --inference"
+)
 _FAR_OFF = 60
 """Seconds that the two clocks may differ."""
 
@@ -40,6 +44,8 @@ class Examination:
         self._environment = environment
         self._findings: list[Finding] = []
         self.has_key = False
+        self._has_keyring = False
+        self._inference_key: Key | None = None
 
     async def run(self) -> list[Finding]:
         """Look at everything, and return what was found."""
@@ -50,9 +56,12 @@ class Examination:
             self._add("Key", "key", PROBLEM, plain(refusal))
             return self._findings
         await self._look_for_key(access)
+        await self._look_for_inference_key(access)
         self._look_around(access)
         if self.has_key:
             await self._ask(access)
+        else:
+            await self._ask_for_files(access)
         return self._findings
 
     def _add(self, topic: str, name: str, state: str, value: str) -> None:
@@ -66,6 +75,7 @@ class Examination:
     async def _look_for_key(self, access: "ProfileAccess") -> None:
         try:
             self._add("Key", "keyring", OK, await patiently(access.vault.backend()))
+            self._has_keyring = True
         except KeyringProblem as problem:
             # It is needed only where nothing else brings a key.
             self._add("Key", "keyring", FACT, plain(problem))
@@ -81,10 +91,26 @@ class Examination:
         self._add("Key", "key", OK, f"from {source}")
         self._add("Key", "writes", FACT, "refused (read-only)" if access.read_only else "allowed")
 
+    async def _look_for_inference_key(self, access: "ProfileAccess") -> None:
+        """Say where the second key is found; nothing is wrong where there is none."""
+        inference = access.inference()
+        supplied = [] if inference.supplied is None else inference.supplied.variables
+        try:
+            # A keyring that has failed once is not asked again.
+            asks = bool(supplied) or self._has_keyring
+            self._inference_key = await patiently(inference.find()) if asks else None
+        except (CredentialError, Refused) as problem:
+            state = PROBLEM if supplied else FACT
+            self._add("Key", "inference key", state, plain(problem))
+        else:
+            key = self._inference_key
+            state = FACT if key is None else OK
+            self._add("Key", "inference key", state, f"from {key.source}" if key else _NO_SECOND)
+
     def _look_around(self, access: "ProfileAccess") -> None:
-        secure = access.base_url.startswith("https:")
-        host = access.destination
-        self._add("Network", "host", FACT, host if secure else f"{host}, unencrypted")
+        for name, url in (("host", access.base_url), ("inference host", access.inference_url)):
+            secure, _, host = url.partition("://")
+            self._add("Network", name, FACT, host if secure == "https" else f"{host}, unencrypted")
         try:
             proxy = choose_proxy(access.base_url, self._environment)
         except Misconfigured as problem:
@@ -107,14 +133,34 @@ class Examination:
             connection = access.connect()
         except ApiError as problem:
             self._add("Service", "connection", PROBLEM, plain(problem))
+            await self._ask_for_files(access)
             return
         try:
             if access.opened is not None:
                 client, session = access.opened
                 await self._ask_each(client)
+                await self._ask_for_files(access)
                 await self._remember(session)
         finally:
             await connection.close()
+
+    async def _ask_for_files(self, access: "ProfileAccess") -> None:
+        """See whether the inference host answers, where there is a key for it."""
+        key = self._inference_key
+        if key is None:
+            self._add("Service", "list files", FACT, "not tried: there is no inference key")
+            return
+        from xcoll_tui.cli.inference import check_inference_key  # noqa: PLC0415 - few have one
+
+        async def list_files() -> None:
+            try:
+                await check_inference_key(access.inference(), key.secret)
+            except Forbidden as refusal:
+                # It has answered, and such a key may well search.
+                status = f" (HTTP {refusal.status})" if refusal.status else ""
+                self._add("Service", "right to files", FACT, f"{plain(refusal.meaning)}{status}")
+
+        await self._try("list files", list_files)
 
     async def _ask_each(self, client: "Client") -> None:
         """Try each endpoint that reads; what needs an ID takes the first one that is listed."""

@@ -4,6 +4,7 @@ from tests.conftest import KEY, screen_text, wait_until
 from tests.ui.test_browsing import SUPPORT, open_collection
 from tests.ui.writing import back_on_main, dialog, dialog_of, shown, toasts
 from xcoll_tui.emulator.faults import parse_fault
+from xcoll_tui.ui.screens.choose_collections import ChooseCollectionsScreen
 from xcoll_tui.ui.screens.chunk import ChunkScreen
 from xcoll_tui.ui.screens.kept_questions import KeptQuestionsScreen
 from xcoll_tui.ui.screens.search import SearchScreen
@@ -40,6 +41,20 @@ async def test_a_question_is_asked_compared_kept_and_followed_to_its_row(server,
         await pilot.resize_terminal(160, 45)
         await wait_until(pilot, lambda: "Keyword  Text" in screen_text(pilot))
         await pilot.resize_terminal(80, 24)
+
+        # By document, and of two collections at once; then of one again, chunk by chunk.
+        await pilot.press("v", "b")
+        await shown(pilot, "# Score Document Chunks")
+        await dialog(pilot, ChooseCollectionsScreen, "C")
+        await pilot.press("k", "space", "enter")
+        await dialog(pilot, SearchScreen)
+        await shown(pilot, "SEC Filings and 1 other", "semantic ·", "· Support articles ·")
+        assert len(screen.state.found.question.collection_ids) == 2
+        await dialog(pilot, ChooseCollectionsScreen, "C")
+        await pilot.press("space", "enter")
+        await shown(pilot, f"Test retrieval · {SUPPORT}", "semantic ·")
+        await pilot.press("b", "v")
+        await shown(pilot, "Documents: hybrid")
 
         await pilot.press("enter")
         chunk = await dialog(pilot, ChunkScreen)

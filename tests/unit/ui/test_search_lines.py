@@ -1,11 +1,14 @@
 """What a search found, in words: scores of any kind, texts of any kind, ranks in all modes."""
 
+from dataclasses import replace
+
 from xcoll_tui.api.errors import Unreachable
 from xcoll_tui.session.retrieval.hits import Compared, Found, Hit, Question
 from xcoll_tui.ui.presentation.search_lines import (
     chunk_content,
     compared_rows,
     compared_words,
+    document_rows,
     expected_words,
     hit_rows,
     indexing_words,
@@ -13,6 +16,7 @@ from xcoll_tui.ui.presentation.search_lines import (
     score_words,
     snippet_words,
 )
+from xcoll_tui.ui.presentation.search_state import SearchState
 
 HOSTILE = "The \x1b]0;owned\x07 two\u202e-factor [b]code[/]\nis reset"
 
@@ -78,3 +82,15 @@ def test_what_cannot_be_found_yet():
     assert indexing_words(found("hybrid", indexing=1)).startswith("1 document is still")
     many = found("hybrid", indexing=100, more_indexing=True)
     assert indexing_words(many).startswith("100 documents or more are still")
+
+
+def test_documents_are_shown_by_their_best_chunk_and_their_collection():
+    rows = document_rows(found("hybrid", "a", "b", "a"), ["b"])
+    assert [(row.rank, row.hit.rank, row.chunks) for row in rows] == [("1", 1, "2"), ("2", 2, "1")]
+    assert [row.is_expected for row in rows] == [False, True]
+    state = SearchState("c1", collection_ids=("c2", "c3"))
+    there = hit(1, "f")
+    assert SearchState("c1").collection_ids == ("c1",)
+    assert state.collection_of(there) == "c2"
+    assert state.collection_of(replace(there, collection_ids=("c9", "c3"))) == "c3"
+    assert state.collection_of(replace(there, collection_ids=("c9",))) == "c9"

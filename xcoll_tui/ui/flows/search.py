@@ -8,7 +8,8 @@ from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.flows.inference_key import InferenceKeyFlow
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.facts import Section, document_facts
-from xcoll_tui.ui.presentation.search_state import SearchState
+from xcoll_tui.ui.presentation.format import format_count
+from xcoll_tui.ui.presentation.search_state import CollectionChoice, SearchState
 from xcoll_tui.ui.screens.search import SearchScreen
 from xcoll_tui.ui.work import ask
 
@@ -33,11 +34,10 @@ class SearchFlow:
         if not await self._key.begin():
             return
         state = self._states.get(collection_id)
-        name = self._session.name_of(collection_id)
         if state is None:
-            state = self._states[collection_id] = SearchState(collection_id, name)
+            state = self._states[collection_id] = SearchState(collection_id)
         state.expected += [file_id for file_id in marked if file_id not in state.expected]
-        searcher = _CollectionSearcher(self._session, collection_id, self._clock, self._key)
+        searcher = _CollectionSearcher(self._session, state, self._clock, self._key)
         jump = await ask(self._host, SearchScreen(state, searcher))
         if jump is not None and not await self._host.go_to_document(*jump):
             self._host.complain(
@@ -50,14 +50,33 @@ class _CollectionSearcher:
     """What the screen asks of a session, about one collection."""
 
     def __init__(
-        self, session: "Session", collection_id: str, clock: Clock, key: InferenceKeyFlow
+        self, session: "Session", state: SearchState, clock: Clock, key: InferenceKeyFlow
     ) -> None:
         self._session = session
         self._retrieval = session.retrieval
-        self._collection_id = collection_id
+        self._state = state
+        self._collection_id = state.collection_id
         self._clock = clock
         self._key = key
         self._names: dict[str, str] = {}
+
+    def name_of_collection(self, collection_id: str) -> str:
+        """Return the name of a collection as far as known, else its ID."""
+        return self._session.name_of(collection_id)
+
+    def collections(self) -> Sequence[CollectionChoice]:
+        """List the collections that are loaded, and those that are asked."""
+        loaded = {
+            row.collection_id: CollectionChoice(
+                row.collection_id,
+                row.collection_name or row.collection_id,
+                format_count(row.documents_count),
+            )
+            for row in self._session.collections.listing.loaded_items()
+        }
+        for one in self._state.collection_ids:
+            loaded.setdefault(one, CollectionChoice(one, self.name_of_collection(one), ""))
+        return list(loaded.values())
 
     async def prepare(self) -> None:
         """Look for the key; raises ApiError where there is none that can be used."""
@@ -81,8 +100,9 @@ class _CollectionSearcher:
 
     async def read_facts(self, hit: Hit) -> Sequence[Section]:
         """Return what is known of a hit's document, nothing where it has gone; raises ApiError."""
-        documents = await self._session.find_documents(self._collection_id, [hit.file_id])
-        collection = self._session.collections.listing.get(self._collection_id)
+        collection_id = self._state.collection_of(hit)
+        documents = await self._session.find_documents(collection_id, [hit.file_id])
+        collection = self._session.collections.listing.get(collection_id)
         definitions = [] if collection is None else collection.field_definitions
         for document in documents:
             return document_facts(document, definitions, self._clock()).sections

@@ -34,6 +34,10 @@ class HitRow(NamedTuple):
     """What each mode says of the document, where modes are compared."""
     alone: str = ""
     """The mode that alone finds it."""
+    chunks: str = ""
+    """How many chunks of the document were found, where it stands for them all."""
+    collection: str = ""
+    """The name of its collection, where several were asked."""
 
 
 def name_of(hit: Hit) -> str:
@@ -58,6 +62,16 @@ def score_bar(share: float, width: int) -> str:
 def hit_rows(found: Found, expected: Sequence[str]) -> list[HitRow]:
     """Show what was found chunk by chunk."""
     return [_row(str(hit.rank), hit, expected) for hit in found.hits]
+
+
+def document_rows(found: Found, expected: Sequence[str]) -> list[HitRow]:
+    """Show what was found document by document, each by its best chunk."""
+    return [
+        _row(document.file_id, document.best, expected)._replace(
+            rank=str(document.rank), chunks=str(len(document.hits))
+        )
+        for document in found.documents
+    ]
 
 
 def _row(key: str, hit: Hit, expected: Sequence[str]) -> HitRow:
@@ -182,6 +196,7 @@ def row_content(row: HitRow, words: Sequence[str], length: int) -> Content:
     """Show what is under the cursor: whose it is, and so much of its text."""
     text, spans = snippet_words(row.hit, words, length)
     facts = [f"score {score_words(row.hit)}", *([f"page {row.page}"] if row.page else [])]
+    facts += [row.collection] if row.collection else []
     head = Content.from_markup(
         "[b]$name[/]  [$quiet]$facts · $id[/]\n",
         name=row.name,

@@ -18,8 +18,23 @@ class Jump(NamedTuple):
     name: str
 
 
+class CollectionChoice(NamedTuple):
+    """A collection that can be asked."""
+
+    collection_id: str
+    name: str
+    documents: str
+    """How many documents it holds."""
+
+
 class Searcher(Protocol):
     """What the screen asks of the session, about the collection that is searched."""
+
+    def name_of_collection(self, collection_id: str) -> str:
+        """Return the name of a collection as far as known, else its ID."""
+
+    def collections(self) -> Sequence[CollectionChoice]:
+        """List the collections that can be asked."""
 
     async def prepare(self) -> None:
         """Look for the key; raises ApiError where there is none that can be used."""
@@ -55,7 +70,6 @@ class SearchState:
     """What was asked of a collection and found: the screen opens again with it."""
 
     collection_id: str
-    collection_name: str
     query: str = ""
     mode: str = MODES[0]
     filter: str = ""
@@ -67,6 +81,18 @@ class SearchState:
     compared: Compared | None = None
     compares: bool = False
     """Whether all modes are asked."""
+    by_document: bool = False
+    """Whether what was found is shown document by document."""
+    collection_ids: tuple[str, ...] = ()
+    """The collections that are asked: that of the questions, unless others were chosen."""
+
+    def __post_init__(self) -> None:
+        self.collection_ids = self.collection_ids or (self.collection_id,)
+
+    def collection_of(self, hit: Hit) -> str:
+        """Return the collection that a hit is of, the first of those that were asked."""
+        inside = [one for one in self.collection_ids if one in hit.collection_ids]
+        return inside[0] if inside else next(iter(hit.collection_ids), self.collection_ids[0])
 
     @property
     def answers(self) -> dict[str, Found]:

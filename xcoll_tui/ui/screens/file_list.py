@@ -61,12 +61,16 @@ class FileListScreen(Dialog[T]):
         self._table.focus()
         self._reload()
         self.refresh_files()
+        self._restore_place()
 
     def on_resize(self) -> None:
         """Lay out the edges of another width."""
         self.call_after_refresh(self._draw_edges)
 
     # What is shown
+
+    def _restore_place(self) -> None:
+        """Put the cursor where it was when this was shown before."""
 
     def refresh_files(self) -> None:
         """Show the list as it is now."""

@@ -65,9 +65,7 @@ class FilesScreen(FileListScreen[Jump | int]):
         """The ID of the file under the cursor."""
         return self._table.cursor_key
 
-    def on_mount(self) -> None:
-        """Show what was loaded before, with the cursor where it was."""
-        super().on_mount()
+    def _restore_place(self) -> None:
         if self._cursor_key is not None:
             at = self._table.listing.index_of(self._cursor_key)
             if at is not None:

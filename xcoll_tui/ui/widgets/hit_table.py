@@ -49,6 +49,11 @@ class HitTable(RowTable[HitRow]):
         self._arrange()
         self.show(FixedRows[HitRow](lambda row: row.key, rows))
 
+    def move_to_file(self, file_id: str) -> None:
+        """Put the cursor on the first row of a document."""
+        at = next((at for at, row in enumerate(self._rows) if row.hit.file_id == file_id), 0)
+        self.move_to(at)
+
     def _on_resize(self, event: events.Resize) -> None:
         self._arrange()
         super()._on_resize(event)
@@ -60,6 +65,10 @@ class HitTable(RowTable[HitRow]):
         if not self._is_compared and self.size.width >= _NARROW:
             columns += [_SCORE, _bar_column(12 if is_wide else 6)]
         columns.append(_document_column(40 if is_wide else 24))
+        if is_wide and any(row.collection for row in rows):
+            columns.append(_COLLECTION)
+        if any(row.chunks for row in rows):
+            columns.append(_CHUNKS)
         if self._is_compared:
             columns += [_mode_column(mode) for mode in MODES]
             columns += [_ALONE] if any(row.alone for row in rows) else []
@@ -108,6 +117,10 @@ def _mode_column(mode: str) -> Column[HitRow]:
 
 _RANK = Column[HitRow]("rank", "#", _rank, 4, 6, right=True)
 _SCORE = Column[HitRow]("score", "Score", lambda row: Cell(row.score), 5, 9, right=True)
+_CHUNKS = Column[HitRow]("chunks", "Chunks", lambda row: Cell(row.chunks), 4, 7, right=True)
+_COLLECTION = Column[HitRow](
+    "collection", "Collection", lambda row: Cell(row.collection, "quiet"), 10, 24
+)
 _PAGE = Column[HitRow]("page", "Page", lambda row: Cell(row.page), 4, 6, right=True)
 
 

@@ -6,7 +6,9 @@ from tests.ui.writing import back_on_main, dialog, dialog_of, shown, toasts
 from xcoll_tui.emulator.faults import parse_fault
 from xcoll_tui.ui.screens.choose_collections import ChooseCollectionsScreen
 from xcoll_tui.ui.screens.chunk import ChunkScreen
+from xcoll_tui.ui.screens.evaluation import EvaluationScreen
 from xcoll_tui.ui.screens.kept_questions import KeptQuestionsScreen
+from xcoll_tui.ui.screens.prompt import PromptScreen
 from xcoll_tui.ui.screens.search import SearchScreen
 
 QUESTION = "How do I reset two-factor?"
@@ -41,6 +43,22 @@ async def test_a_question_is_asked_compared_kept_and_followed_to_its_row(server,
         await pilot.resize_terminal(160, 45)
         await wait_until(pilot, lambda: "Keyword  Text" in screen_text(pilot))
         await pilot.resize_terminal(80, 24)
+
+        # What was not found is expected by its ID; and all that is kept is asked in all modes.
+        await dialog(pilot, PromptScreen, "i")
+        pilot.app.screen._input.value = f" {server.file_ids[0]} "
+        await pilot.press("enter")
+        await shown(pilot, server.file_ids[0], "semantic not in the first 10", "is kept")
+        evaluation = await dialog(pilot, EvaluationScreen, "E")
+        await wait_until(pilot, lambda: evaluation.is_over)
+        await shown(pilot, "3 of 3 answers", "semantic 1 of 1 question found · recall@10 0.50")
+        await shown(pilot, QUESTION, "● found")
+        await pilot.press("enter")
+        await dialog(pilot, SearchScreen)
+        await wait_until(pilot, lambda: not screen._is_asking and screen._table.has_focus)
+        assert screen.state.expected[1:] == [server.file_ids[0]]
+        screen.state.expected.pop()
+        await pilot.press("ctrl+s")
 
         # By document, and of two collections at once; then of one again, chunk by chunk.
         await pilot.press("v", "b")

@@ -14,6 +14,7 @@ from xcoll_tui.ui.screens.search import SearchScreen
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
+    from xcoll_tui.session.retrieval.evaluation import Evaluation
     from xcoll_tui.session.retrieval.questions import SavedQuestion
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.flows.host import Host
@@ -107,6 +108,10 @@ class _CollectionSearcher:
         for document in documents:
             return document_facts(document, definitions, self._clock()).sections
         return ()
+
+    def evaluation(self, questions: "Sequence[SavedQuestion]") -> "Evaluation":
+        """Return what asks questions of the collections that are chosen, in all modes."""
+        return self._retrieval.evaluate(self._state.collection_ids, questions)
 
     async def kept(self) -> "Sequence[SavedQuestion]":
         """Return the questions that are kept; raises OSError."""

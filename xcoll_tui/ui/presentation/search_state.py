@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from xcoll_tui.session.retrieval.chunks import words_of
+from xcoll_tui.session.retrieval.evaluation import Evaluation
 from xcoll_tui.session.retrieval.hits import LIMIT, MODES, Compared, Found, Hit, Question
 from xcoll_tui.session.retrieval.questions import SavedQuestion
 from xcoll_tui.ui.presentation.facts import Section
@@ -47,6 +48,9 @@ class Searcher(Protocol):
 
     async def read_facts(self, hit: Hit) -> Sequence[Section]:
         """Return what is known of a hit's document, nothing where it has gone; raises ApiError."""
+
+    def evaluation(self, questions: Sequence[SavedQuestion]) -> Evaluation:
+        """Return what asks questions of the collections that are chosen, in all modes."""
 
     async def kept(self) -> Sequence[SavedQuestion]:
         """Return the questions that are kept; raises OSError."""

@@ -1,6 +1,6 @@
 """Test retrieval: a question, what it finds in each mode, and whether that is what was expected."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -18,7 +18,9 @@ from xcoll_tui.ui.presentation.search_state import Jump
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.choose_collections import ChooseCollectionsScreen
 from xcoll_tui.ui.screens.chunk import JUMP, ChunkScreen
+from xcoll_tui.ui.screens.evaluation import EvaluationScreen
 from xcoll_tui.ui.screens.kept_questions import FORGET, KeptQuestionsScreen
+from xcoll_tui.ui.screens.prompt import PromptScreen
 from xcoll_tui.ui.screens.search_form import SearchForm
 from xcoll_tui.ui.work import ask, restart_work
 
@@ -42,6 +44,8 @@ class SearchScreen(SearchForm):
         Binding("space", "expect", "Expect this document", id="search.expect"),
         Binding("ctrl+s", "keep", "Keep the question", id="search.keep"),
         Binding("o,up", "recall", "Questions that are kept", id="search.recall"),
+        Binding("i", "expect_id", "Expect a document by its ID", id="search.expect_id"),
+        Binding("E", "evaluate", "Evaluate the kept questions", id="search.evaluate"),
         Binding("down", "rows", "To the results", id="search.rows", show=False),
         Binding("slash", "question", "To the question", id="search.question", show=False),
     ]
@@ -185,6 +189,36 @@ class SearchScreen(SearchForm):
         self._draw_rows()
         self.action_keep()
 
+    def action_expect_id(self) -> None:
+        """Expect a document that was not found, by its ID; and keep that."""
+        self.run_worker(self._expect_id(), group="choose", exclusive=True)
+
+    async def _expect_id(self) -> None:
+        def problem_of(text: str) -> str:
+            file_id = text.strip()
+            if not file_id or len(file_id.split()) > 1:
+                return "Enter one ID; c in the documents copies one."
+            return "It is expected already." if file_id in self.state.expected else ""
+
+        screen = PromptScreen("Expect a document", "File ID", "", "Expect", problem_of)
+        file_id = await ask(self, screen)
+        if file_id is not None:
+            self.state.expected.append(file_id.strip())
+            self._draw_rows()
+            self.action_keep()
+
+    def action_evaluate(self) -> None:
+        """Ask all questions that are kept in all modes, and tell how well each does."""
+        self._take_typed()
+        self.run_worker(self._evaluate(), group="recall", exclusive=True)
+
+    async def _evaluate(self) -> None:
+        kept = await self._read_kept()
+        if kept:
+            number = await ask(self, EvaluationScreen(self._searcher.evaluation(kept)))
+            if number is not None:
+                self._ask_kept(kept[number])
+
     def action_keep(self) -> None:
         """Keep the question, and what it should find."""
         self._take_typed()
@@ -215,17 +249,23 @@ class SearchScreen(SearchForm):
         self._take_typed()
         self.run_worker(self._recall(), group="recall", exclusive=True)
 
-    async def _recall(self) -> None:
+    async def _read_kept(self) -> Sequence[SavedQuestion]:
+        """Return the questions that are kept; says why there are none."""
         try:
             kept = await self._searcher.kept()
         except OSError as error:
             self._problem = f"The questions cannot be read: {clean(str(error), 200)}"
             self._draw_message()
-            return
+            return ()
         self._tell_kept_problems()
         if not kept:
             self._note = "No question is kept yet: space marks what is expected, and keeps it."
             self._draw_message()
+        return kept
+
+    async def _recall(self) -> None:
+        kept = await self._read_kept()
+        if not kept:
             return
         chosen = await ask(self, KeptQuestionsScreen(kept))
         if chosen is None:
@@ -234,7 +274,10 @@ class SearchScreen(SearchForm):
         if chosen.startswith(FORGET):
             forget = partial(self._searcher.forget, question)
             self._change_kept(forget, "The question is kept no longer.")
-            return
+        else:
+            self._ask_kept(question)
+
+    def _ask_kept(self, question: SavedQuestion) -> None:
         state = self.state
         state.mode, state.expected[:] = question.mode, question.expected
         state.asked, state.found, state.compared = question, None, None

@@ -116,6 +116,8 @@ class SearchForm(Dialog[Jump]):
                 (by, "by_document"),
                 ("o Kept", "recall"),
                 ("C Collections", "collections"),
+                ("i Expect an ID", "expect_id"),
+                ("E Evaluate", "evaluate"),
             ]
         else:
             hints = [

@@ -27,13 +27,13 @@ def test_questions_that_fail_stand_first_and_what_counts_is_counted():
     evaluation.answers.append(Answered(open_, "hybrid", 10, ()))
     rows = question_rows(evaluation)
     assert [(row.key, row.state) for row in rows] == [
-        ("1", "✗ not found"),
-        ("3", "✗ not answered"),
+        ("1", "✗ missed"),
+        ("3", "✗ failed"),
         ("0", "● found"),
         ("2", "○ nothing expected"),
         ("4", ""),
     ]
-    assert rows[0].places == {"hybrid": "not in 10", "keyword": "not in 10"}
+    assert rows[0].places == {"hybrid": "–", "keyword": "–"}
     assert rows[2].places == {"hybrid": "2", "keyword": "2"}
     assert rows[1].note == "No way there."
     assert score_lines(evaluation.scores)[1] == (

@@ -16,9 +16,10 @@ class QuestionRow(NamedTuple):
     """Its number among the questions."""
     query: str
     state: str
-    """A glyph and a word: found, not found, not answered; "" while it is asked."""
+    """A glyph and a word: found, missed, failed; "" while it is asked."""
     tone: str
     places: Mapping[str, str]
+    """The rank by mode, a dash where it is not among the first."""
     note: str = ""
     """Why it was not answered."""
 
@@ -47,13 +48,13 @@ def question_rows(evaluation: Evaluation) -> list[QuestionRow]:
         errors = [answer.error for answer in own if answer.error is not None]
         state, tone = "", "quiet"
         if errors:
-            state, tone = "✗ not answered", "failed"
+            state, tone = "✗ failed", "failed"
         elif not question.expected:
             state = "○ nothing expected"
         elif any(answer.is_hit for answer in own):
             state, tone = "● found", "ready"
         elif len(own) == len(evaluation.modes):
-            state, tone = "✗ not found", "failed"
+            state, tone = "✗ missed", "failed"
         places = {answer.mode: _place(answer) for answer in own}
         note = sentence_of(errors[0]) if errors else ""
         rows.append(QuestionRow(str(number), question.query, state, tone, places, note))
@@ -63,10 +64,7 @@ def question_rows(evaluation: Evaluation) -> list[QuestionRow]:
 def _place(answer: Answered) -> str:
     if answer.error is not None:
         return "failed"
-    if not answer.question.expected:
-        return "–"
-    rank = answer.first_rank
-    return f"not in {answer.k}" if rank is None else str(rank)
+    return "–" if answer.first_rank is None else str(answer.first_rank)
 
 
 def stopped_words(evaluation: Evaluation) -> str:

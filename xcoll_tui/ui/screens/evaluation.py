@@ -118,9 +118,9 @@ def _place(row: QuestionRow, mode: str) -> Cell:
 
 _COLUMNS = (
     Column[QuestionRow]("query", "Question", lambda row: Cell(row.query), 16, 80),
-    Column[QuestionRow]("state", "", lambda row: Cell(row.state, row.tone), 11, 18),
+    Column[QuestionRow]("state", "", lambda row: Cell(row.state, row.tone), 8, 18),
     *(
-        Column[QuestionRow](mode, mode.capitalize(), partial(_place, mode=mode), 8, 10, right=True)
+        Column[QuestionRow](mode, mode.capitalize(), partial(_place, mode=mode), 6, 8, right=True)
         for mode in MODES
     ),
 )

@@ -38,6 +38,9 @@ from xcoll_tui.ui.screens.collection_form import CollectionFormScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.details import DetailsScreen
 from xcoll_tui.ui.screens.edit_fields import EditFieldsScreen
+from xcoll_tui.ui.screens.evaluation import EvaluationScreen
+from xcoll_tui.ui.screens.file import FileScreen
+from xcoll_tui.ui.screens.files import FilesScreen
 from xcoll_tui.ui.screens.help import HelpScreen
 from xcoll_tui.ui.screens.log_in import LogInScreen
 from xcoll_tui.ui.screens.search import SearchScreen
@@ -196,6 +199,20 @@ async def test_what_is_searched_and_uploaded(server: Server, browse, update, tmp
         chunk = await dialog(pilot, ChunkScreen)
         await wait_until(pilot, lambda: "audience" in str(chunk._facts.content))
         await walk.stop("chunk")
+        await pilot.press("escape")
+        evaluation = await dialog(pilot, EvaluationScreen, "E")
+        await wait_until(pilot, lambda: evaluation.is_over)
+        await walk.stop("evaluation")
+        await walk.leave("escape", "escape")
+
+        files = await dialog(pilot, FilesScreen, "3")
+        await wait_until(pilot, lambda: files._table.row)
+        await pilot.press("W")
+        await wait_until(pilot, lambda: not files._looking)
+        await walk.stop("files")
+        await pilot.press("enter")
+        await dialog(pilot, FileScreen)
+        await walk.stop("file")
         await walk.leave("escape", "escape")
 
         form = await dialog(pilot, UploadScreen, "u")

@@ -313,9 +313,12 @@ class ProfileAccess:
 
         return InferenceEntry(self, self._inference_supplied)
 
-    def use_inference_key(self, key: Key) -> None:
-        """Use an inference key that was entered, until another profile is used."""
-        self._inference_entered = key
+    def use_inference_key(self, secret: Secret, backend: str = "") -> None:
+        """Use an inference key that was entered, and kept by a keyring if one is named.
+
+        It goes before all others, until another profile is used.
+        """
+        self._inference_entered = Key(secret, backend or ENTERED)
 
     async def _open_inference(
         self,

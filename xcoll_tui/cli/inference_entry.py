@@ -1,15 +1,14 @@
 """An inference key entered in the program: checked by the service, then kept for the profile."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from xcoll_tui.api.errors import Forbidden
-from xcoll_tui.cli.access import ENTERED, ProfileAccess, plain
 from xcoll_tui.cli.inference import check_inference_key
 from xcoll_tui.credentials import (
     INFERENCE,
     CredentialError,
-    Key,
     KeyringProblem,
+    Profile,
     Secret,
     Supplied,
     read_key,
@@ -19,6 +18,32 @@ from xcoll_tui.ui.access import Kept
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xcoll_tui.cli.inference import InferenceAccess
+
+
+class Owner(Protocol):
+    """Whose key it is: the way to the service with a profile, `cli.access.ProfileAccess`."""
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that it is kept for."""
+
+    @property
+    def inference_url(self) -> str:
+        """The host that it is sent to."""
+
+    def inference(self) -> "InferenceAccess":
+        """Return the way to search and files."""
+
+    def command(self, words: str = "") -> str:
+        """Write a command of xcoll as it is typed for this profile."""
+
+    def save_profile(self) -> None:
+        """List the profile; raises ProfileRefused."""
+
+    def use_inference_key(self, secret: Secret, backend: str = "") -> None:
+        """Use a key from now on, which a keyring holds if one is named."""
+
 
 class InferenceEntry:
     """Takes an inference key for a profile; see `ui.access.KeyEntry`.
@@ -26,7 +51,7 @@ class InferenceEntry:
     `supplied` is what the environment holds for one: it goes before the keyring at the next start.
     """
 
-    def __init__(self, access: ProfileAccess, supplied: Supplied | None) -> None:
+    def __init__(self, access: Owner, supplied: Supplied | None) -> None:
         self._access = access
         self._supplied = supplied
         self._checked: Secret | None = None
@@ -58,7 +83,7 @@ class InferenceEntry:
         try:
             await check_inference_key(self._access.inference(), secret)
         except Forbidden as refusal:
-            self._notes = (f"It does not let xcoll list files. {plain(refusal)}",)
+            self._notes = (f"It does not let xcoll list files. {refusal.explanation}",)
         self._checked = secret
 
     async def keep(self) -> Kept:
@@ -71,7 +96,7 @@ class InferenceEntry:
             backend = await vault.backend()
         except KeyringProblem as problem:
             return self.use(str(problem))
-        access.use_inference_key(Key(secret, backend))
+        access.use_inference_key(secret, backend)
         sentences = [
             f"It is stored in {backend}, as {inference.entry} of the user {INFERENCE.user}.",
             f"{access.command('auth logout --inference')} removes it.",
@@ -90,7 +115,7 @@ class InferenceEntry:
 
     def use(self, reason: str) -> Kept:
         """Use it in this session only."""
-        self._access.use_inference_key(Key(self._last_checked(), ENTERED))
+        self._access.use_inference_key(self._last_checked())
         return Kept(False, ["The key is used until xcoll ends.", reason, *self._notes])
 
     def _last_checked(self) -> Secret:

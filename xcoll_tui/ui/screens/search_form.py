@@ -106,19 +106,20 @@ class SearchForm(Dialog[Jump]):
     def _draw_hints(self) -> None:
         if self._table.has_focus:
             other = "v One mode" if self.state.compares else "v Compare"
-            by = "b Chunks" if self.state.by_document else "b By doc"
             hints = [
                 ("⏎ Chunk", "open"),
                 ("g Row", "jump"),
                 ("space Expect", "expect"),
                 ("m Mode", "mode"),
                 (other, "compare"),
-                (by, "by_document"),
                 ("o Kept", "recall"),
                 ("C Collections", "collections"),
                 ("i Expect an ID", "expect_id"),
                 ("E Evaluate", "evaluate"),
             ]
+            if not self.state.compares:
+                by = "b Chunks" if self.state.by_document else "b By doc"
+                hints.insert(5, (by, "by_document"))
         else:
             hints = [
                 ("⏎ Ask", "ask"),

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterable
 
+from textual import events
+
 from xcoll_tui.api.retrieval_models import FilesSortBy, StoredFile
 from xcoll_tui.session.files.query import FilesQuery
 from xcoll_tui.ui.presentation.file_lines import age_words, expiry_words, size_words, type_words
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
+
+_WIDE = 100
+"""Columns from which on all columns fit beside longer names of collections."""
 
 
 class FileTable(RowTable[StoredFile]):
@@ -21,25 +26,34 @@ class FileTable(RowTable[StoredFile]):
         *,
         markable: bool = False,
     ) -> None:
-        age = lambda file: Cell(age_words(file.created_at, now))  # noqa: E731 - a cell
-        expiry = lambda file: Cell(expiry_words(file.expires_at, now), "quiet")  # noqa: E731 - same
-        super().__init__(
-            (
-                Column[StoredFile](
-                    "name", "Name", _name, 16, 60, middle=True, sort_by=FilesSortBy.NAME
-                ),
-                Column[StoredFile]("use", use_label, use, 9, 24),
-                Column[StoredFile](
-                    "size", "Size", _size, 4, 9, right=True, sort_by=FilesSortBy.SIZE
-                ),
-                Column[StoredFile]("age", "Created", age, 8, 12, sort_by=FilesSortBy.AGE),
-                Column[StoredFile]("expiry", "Expires", expiry, 8, 12),
-                Column[StoredFile]("type", "Type", _type, 4, 10),
-            ),
-            markable=markable,
-        )
+        super().__init__((), markable=markable)
+        self._use_label = use_label
+        self._use = use
+        self._now = now
+        self._arrange(0)
         self._measured = 0
         self._files = FixedRows[StoredFile](lambda file: file.id)
+
+    def _on_resize(self, event: events.Resize) -> None:
+        self._arrange(event.size.width)
+        super()._on_resize(event)
+
+    def _arrange(self, width: int) -> None:
+        """Let the names of collections be as long as there is room beside size and age."""
+        now, longest = self._now, 28 if width >= _WIDE else 16
+        age = lambda file: Cell(age_words(file.created_at, now))  # noqa: E731 - a cell
+        expiry = lambda file: Cell(expiry_words(file.expires_at, now), "quiet")  # noqa: E731 - same
+        self.layout_of.columns = (
+            Column[StoredFile](
+                "name", "Name", _name, 16, 60, middle=True, sort_by=FilesSortBy.NAME
+            ),
+            Column[StoredFile]("use", self._use_label, self._use, 9, longest),
+            Column[StoredFile]("size", "Size", _size, 4, 9, right=True, sort_by=FilesSortBy.SIZE),
+            Column[StoredFile]("age", "Created", age, 8, 12, sort_by=FilesSortBy.AGE),
+            Column[StoredFile]("expiry", "Expires", expiry, 8, 12),
+            Column[StoredFile]("type", "Type", _type, 4, 10),
+        )
+        self.layout_of.measure(self.visible_rows())
 
     def show_files(
         self, files: Iterable[StoredFile], query: FilesQuery, *, complete: bool, home: bool

@@ -29,6 +29,9 @@ async def test_files_are_looked_up_deleted_and_followed_to_a_document(server, br
         await shown(pilot, "name ▲")
         await pilot.press("S")
         await shown(pilot, "name ▼")
+        await pilot.press("R", "L")
+        await wait_until(pilot, lambda: screen._source.view().complete)
+        await pilot.press("G", "g")
         await filtered(pilot, screen, "two-factor")
         await pilot.press("c", "o")
         assert pilot.app.clipboard == server.file_ids[3]

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from xcoll_tui.api.retrieval_models import FilesSortBy, StoredFile
 from xcoll_tui.session.files.query import FilesQuery
+from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.files_view import SORTS, FileSource, FilesView
 from xcoll_tui.ui.presentation.pane_titles import lay_out_title
 from xcoll_tui.ui.screens.dialog import Dialog
@@ -158,9 +159,15 @@ class FileListScreen(Dialog[T]):
 
     def _leave_filter(self, key: str) -> None:
         if key == "escape":
+            escape_doubt(self).add(partial(self._type_again, self._filter.text, self._query))
             self._filter.value = ""
         self._table.focus()
         self._load(self._query.filtered(self._filter.text))
+
+    def _type_again(self, text: str, query: FilesQuery) -> None:
+        self._filter.value = text
+        self._filter.focus()
+        self._load(query)
 
     def action_filter(self) -> None:
         """Type a filter."""

@@ -11,6 +11,7 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.retrieval_models import StoredFile
 from xcoll_tui.session.files.query import FilesQuery
 from xcoll_tui.ui.clipboard import copy_text
+from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.file_lines import is_known, orphans_words, used_in_words
 from xcoll_tui.ui.presentation.files_view import FileDesk, FilesView
@@ -53,6 +54,7 @@ class FilesScreen(FileListScreen[Jump | int]):
         self._cursor_key = cursor_key
         self._orphans_only = False
         self._looking = ""
+        self._looked_up: Sequence[str] = ()
         self._problem = ""
 
     @property
@@ -150,6 +152,7 @@ class FilesScreen(FileListScreen[Jump | int]):
 
     def _begin_looking(self, file_ids: Sequence[str]) -> None:
         self._problem = ""
+        self._looked_up = file_ids
         self._note_looked_up(len(file_ids), 0)
         restart_work(self, "look up", partial(self._look_up, file_ids))
 
@@ -217,15 +220,23 @@ class FilesScreen(FileListScreen[Jump | int]):
         """Go to another pane."""
         self.finish(number)
 
+    def _filter_by(self, text: str) -> None:
+        self._filter.value = text
+        self._load(self._query.filtered(text))
+
     def action_back(self) -> None:
         """Undo the narrowest thing first: what is asked, the orphans, the filter; then close."""
+        doubt = escape_doubt(self)
         if self._looking:
+            doubt.add(partial(self._begin_looking, self._looked_up))
             self.workers.cancel_group(self, "look up")
             self._looking = ""
             self.refresh_files()
         elif self._orphans_only:
+            doubt.add(self.action_orphans)
             self.action_orphans()
         elif self._query.text:
-            self._leave_filter("escape")
+            doubt.add(partial(self._filter_by, self._query.text))
+            self._filter_by("")
         else:
             self.finish()

@@ -5,6 +5,7 @@ from tests.ui.entering import FakeKeyring, enter, type_key
 from tests.ui.test_browsing import SUPPORT, open_collection
 from tests.ui.writing import back_on_main, dialog, shown, toasts
 from xcoll_tui.credentials import Secret, Unavailable
+from xcoll_tui.emulator.faults import parse_fault
 from xcoll_tui.ui.screens.attach import AttachScreen
 from xcoll_tui.ui.screens.files import FilesScreen
 from xcoll_tui.ui.screens.log_in import LogInScreen
@@ -71,8 +72,12 @@ async def test_one_that_is_refused_later_is_replaced_over_the_screen(tmp_path):
             await back_on_main(pilot)
             await dialog(pilot, LogInScreen, "ctrl+k")
             keyring.problem = Unavailable("There is no keyring. To continue, set XAI_API_KEY.")
+            # It may search, though it may not list files.
+            server.faults[:] = [parse_fault("GET:*/files*:403")]
             await type_key(pilot, f"{INFERENCE}-new")
             await shown(pilot, "The key is used until xcoll ends.", "There is no keyring.")
+            await shown(pilot, "It does not let xcoll list files.")
+            server.faults[:] = []
             await pilot.press("enter")
             await back_on_main(pilot)
             await dialog(pilot, FilesScreen, "3")

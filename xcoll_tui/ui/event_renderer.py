@@ -140,7 +140,7 @@ class EventRenderer:
             case KeyRefused():
                 screen.tell_key_refused(change.error)
             case KeyValidated() | Waiting() | WaitEnded() | RequestMade() | FilesChanged():
-                pass  # they stand in the header alone, and files on no screen yet
+                pass  # they stand in the header alone; the screens of files see to theirs
             case _:
                 if screen.writing is not None:
                     self._show_write(change, screen.writing)

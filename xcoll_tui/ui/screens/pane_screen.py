@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.reactive import Reactive
 
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.preferences import Preferences
@@ -31,6 +32,8 @@ class PaneScreen(WriteScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
     HORIZONTAL_BREAKPOINTS = [(0, "-single"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012
 
+    # Textual draws the whole screen again for a focus; what has it draws itself.
+    focused: "Reactive[Widget | None]" = Reactive(None, repaint=False)
     footer: Footer
 
     def __init__(self, clock: Clock, preferences: Preferences) -> None:

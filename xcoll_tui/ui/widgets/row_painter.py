@@ -85,6 +85,16 @@ class RowPainter(Generic[T]):
             self._blank = (self.width, base, Strip.blank(self.width, base))
         return self._blank[2]
 
+    def _mark(self, base: Style, *, marked: bool) -> Segment:
+        if not self._markable:
+            return Segment(" ", base)
+        return Segment(f"{MARK} " if marked else "  ", base + self.tone("marked"))
+
+    def mark(self, strip: Strip, base: Style, *, marked: bool) -> Strip:
+        """Draw a row that was drawn before with its mark, or without it."""
+        bar, _, *cells = strip
+        return Strip([bar, self._mark(base, marked=marked), *cells], strip.cell_length)
+
     def row(
         self,
         row: T,
@@ -96,12 +106,10 @@ class RowPainter(Generic[T]):
         beside: Sequence[T] = (),
     ) -> Strip:
         """Draw a row: the cursor's bar, its mark, its cells; `beside` are those above and below."""
-        segments = [Segment(BAR if cursor else " ", base + self.tone("bar"))]
-        if self._markable:
-            mark = f"{MARK} " if marked else "  "
-            segments.append(Segment(mark, base + self.tone("marked")))
-        else:
-            segments.append(Segment(" ", base))
+        segments = [
+            Segment(BAR if cursor else " ", base + self.tone("bar")),
+            self._mark(base, marked=marked),
+        ]
         end = 0
         placed = self._placed_for(row)
         for index, (column, start, width) in enumerate(placed):

@@ -98,7 +98,8 @@ class RowTable(RowLines[T], can_focus=True):
         self.placeholder = Placeholder(self)
         self._hover = -1
         self._top_key: str | None = None
-        self._strips: dict[tuple[int, bool, bool], Strip] = {}
+        self._strips: dict[tuple[int, bool, bool], tuple[bool, Strip]] = {}
+        """What was drawn of a row, and whether it was marked."""
 
     # What is shown
 
@@ -252,8 +253,15 @@ class RowTable(RowLines[T], can_focus=True):
         self._draw_marks()
 
     def _draw_marks(self) -> None:
-        self.repaint()
+        top = self._row_at(self.scroll_offset.y)
+        for index in range(top, min(len(self.listing), top + self._rows_high)):
+            drawn = self._strips.get(self._state_of(index))
+            if drawn is None or drawn[0] != self._is_marked(index):
+                self._refresh_row(index)
         self.post_message(self.MarksChanged(self))
+
+    def _is_marked(self, index: int) -> bool:
+        return bool(self.marks) and self._id_at(index) in self.marks
 
     # Lines and rows
 
@@ -329,21 +337,26 @@ class RowTable(RowLines[T], can_focus=True):
         index = self._row_at(line)
         if index >= len(self.listing):
             return self.painter.blank(self.painter.tone("plain"))
-        state = (index, index == self.cursor, index == self._hover)
-        strip = self._strips.get(state)
+        state, marked = self._state_of(index), self._is_marked(index)
+        was_marked, strip = self._strips.get(state, (False, None))
         if strip is None:
             if len(self._strips) > _CACHE_LIMIT:
                 self._strips.clear()
-            strip = self._strips[state] = self._draw_row(index)
+            strip = self._draw_row(index, marked=marked)
+        elif was_marked != marked:
+            strip = self.painter.mark(strip, self._base_style(index), marked=marked)
+        self._strips[state] = marked, strip
         return strip
 
-    def _draw_row(self, index: int) -> Strip:
+    def _state_of(self, index: int) -> tuple[int, bool, bool]:
+        return index, index == self.cursor, index == self._hover
+
+    def _draw_row(self, index: int, *, marked: bool) -> Strip:
         row = self.listing.row(index)
         base = self._base_style(index)
         cursor = index == self.cursor
         if isinstance(row, Gap):
             return self.painter.gap(row, base, cursor=cursor)
-        marked = self.listing.key(row) in self.marks
         beside = rows_beside(self.listing, index)
         return self.painter.row(
             row, base, cursor=cursor, marked=marked, stale=self.stale, beside=beside
@@ -365,6 +378,21 @@ class RowTable(RowLines[T], can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self._want_rows()
+
+    def _on_focus(self, event: events.Focus) -> None:
+        self._turn(event, focused=True)
+
+    def _on_blur(self, event: events.Blur) -> None:
+        self._turn(event, focused=False)
+
+    def _turn(self, event: events.Event, *, focused: bool) -> None:
+        # widget.py 4765, 4771: draw all rows again, though only the cursor's looks otherwise.
+        event.prevent_default()
+        self.has_focus = focused
+        self._refresh_row(self.cursor)
+        if self.parent is not None:
+            message = events.DescendantFocus if focused else events.DescendantBlur
+            self.parent.post_message(message(self))
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Draw the cursor as active or resting."""

@@ -9,7 +9,9 @@ from textual.keys import Keys
 from xcoll_tui.ui.actions import ACTIONS, BY_ID
 from xcoll_tui.ui.key_codes import name_of_character
 
-_MODIFIERS = {"ctrl", "alt", "shift", "super", "hyper", "meta"}
+_MODIFIERS = {"ctrl", "alt", "shift"}
+# Most terminals send nothing for them, and an action on such a key would be out of reach.
+_UNSENT_MODIFIERS = {"super", "hyper", "meta"}
 _NAMES = {key.value for key in Keys if "<" not in key.value} | {
     name_of_character(character) for character in punctuation
 }
@@ -43,6 +45,9 @@ def read_keys(action_id: str, keys: Sequence[str]) -> str:
 
 def _read_key(action_id: str, text: str) -> str:
     key = _name_of(text)
+    *modifiers, _ = text.split("+")
+    if not _UNSENT_MODIFIERS.isdisjoint(modifiers):
+        raise KeyRefused(f'has the key "{text}", which most terminals do not send: use ctrl or alt')
     if key is None:
         raise KeyRefused(f'has the key "{text}", which does not exist')
     if key in _SAME:

@@ -81,6 +81,13 @@ def test_an_empty_file_says_nothing():
             'config.toml line 2: quit has the key "ctlr+x", which does not exist.',
         ),
         (
+            "[keys]\nhelp = ['hyper+q', '?']",
+            (
+                'config.toml line 2: help has the key "hyper+q", which most terminals do not send: '
+                "use ctrl or alt."
+            ),
+        ),
+        (
             "keys = { 'write.edit' = '' }",
             'config.toml line 1: write.edit has the key "", which does not exist.',
         ),

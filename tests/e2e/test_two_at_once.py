@@ -79,7 +79,7 @@ def test_a_replacement_under_way_is_its_owners(tmp_path):
             second.press("!")
             second.wait_for("Another xcoll is working on it")
             second.press("enter")
-            second.wait_for("which has the only right to it.")
+            second.wait_for(".docx: Another xcoll is working on it; only that one can finish it.")
             os.kill(first.process.pid, signal.SIGKILL)
             first.process.wait()
             server.faults.clear()

@@ -139,7 +139,8 @@ async def turn_to(pilot, widget):
 
 def _is_seen(widget, body):
     seen = widget.region.intersection(body.region)
-    return seen.size == widget.region.size and bool(seen.area)
+    # The wheel moves it up and down only; the button that adds a field begins left of its form.
+    return seen.height == widget.region.height and bool(seen.area)
 
 
 async def click_widget(pilot, widget, **options):
@@ -149,7 +150,8 @@ async def click_widget(pilot, widget, **options):
     await wait_until(pilot, lambda: not widget.has_class("-active"))
     under, _ = pilot.app.screen.get_widget_at(*(int(each) for each in widget.region.center))
     assert widget in (under, *under.ancestors), f"{under} is in front of {widget}"
-    await pilot.click(widget, **options)
+    place = pilot.app.screen.find_widget(widget)
+    await pilot.click(widget, offset=place.visible_region.offset - place.region.offset, **options)
 
 
 async def paste(pilot, control, text):

@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import screen_text, wait_until
 from tests.contract.scripted import Scripted
 from tests.hostile.shelf import COLLECTION_ID, Shelf, document
-from tests.ui.writing import dialog, words_on
+from tests.ui.writing import dialog, told, words_on
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 
 END = COLLECTION_ID[-6:]
@@ -57,10 +57,16 @@ async def test_what_is_shown_of_an_unusual_name_is_taken_too(browse, tmp_path):
 
 
 async def test_a_usual_name_is_confirmed_by_itself_or_the_id(browse, tmp_path):
-    shelf = Shelf([document(0, "a.txt")])
-    async with Scripted(shelf) as service, browse(service.url, state=tmp_path) as pilot:
+    shelf, size = Shelf([document(0, "a.txt")]), (40, 10)
+    async with Scripted(shelf) as service, browse(service.url, size=size, state=tmp_path) as pilot:
         question = await asked(pilot)
         assert "Type Shelf to continue:" in words_on(pilot)
         for text, good in (("Shelf", True), (END, False), (COLLECTION_ID, True), ("d" * 9, False)):
             question._input.value = text
             await wait_until(pilot, lambda good=good: question._act.disabled is not good)
+        # What has no room is said to be there, and whoever does not agree is told so.
+        await wait_until(pilot, lambda: "↓ More · esc Cancel" in words_on(pilot))
+        while "↓ More" in words_on(pilot):
+            await pilot.press("down")
+        await pilot.press("escape")
+        await told(pilot, "Nothing was deleted.")

@@ -158,9 +158,9 @@ async def test_a_deletion_that_is_refused_keeps_the_row_and_says_why(
         assert "⏎" not in words_on(pilot)
         question._input.value = CONTRACTS
         # Whoever types on must not delete by one key too many: it goes to the button first.
-        await shown(pilot, "⏎ ⏎ Delete · esc Cancel")
+        await shown(pilot, "⏎ twice: Delete · esc Cancel")
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "⏎ ⏎" not in words_on(pilot))
+        await wait_until(pilot, lambda: "⏎ twice" not in words_on(pilot))
         await shown(pilot, "⏎ Delete · esc Cancel")
         await pilot.press("enter")
         steps = await steps_over(pilot)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.flows.host import Host
 
+NOTHING_REMOVED = "Nothing was removed."
+"""What is said where a person does not agree."""
+
 _NAMED = 5
 _TYPED_ABOVE = 20
 """More documents than this are removed only when their number is typed."""
@@ -146,6 +149,7 @@ class BulkFlow:
             warning=" ".join(warnings),
             undo=undo_hint(files, number),
             typed=str(number) if number > _TYPED_ABOVE else None,
+            declined=NOTHING_REMOVED,
         )
         if await self._host.confirm(question):
             self._host.clear_marks()
@@ -304,6 +308,7 @@ class BulkFlow:
             f"{file_fate(files, number)}",
             f"Replace {count}",
             undo=f"Undo: {key_for('write.undo')} puts the old fields back, in the same way.",
+            declined="Nothing was replaced.",
         )
         return await self._host.confirm(question)
 

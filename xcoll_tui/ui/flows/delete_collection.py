@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROUNDS = 3
 """How often a collection is backed up that changes all the time, before it is asked about."""
+_NOTHING_DELETED = "Nothing was deleted."
 _NO_FOLDER = "There is no state folder, so no backup can be written."
 
 
@@ -137,6 +138,7 @@ class DeleteCollectionFlow:
             ),
             typed=collection.collection_name,
             typed_id=collection.collection_id,
+            declined=_NOTHING_DELETED,
         )
 
     # The backup
@@ -208,6 +210,7 @@ class DeleteCollectionFlow:
             verb or "Delete without backup",
             typed=None if verb == "Back up the rest" else "without backup",
             destroys=verb != "Back up the rest",
+            declined=_NOTHING_DELETED,
         )
         return await self._host.confirm(question)
 

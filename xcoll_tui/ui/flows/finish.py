@@ -33,6 +33,7 @@ _VALUE = 40
 _TOLD = 5
 _TYPED_ABOVE = 20
 _NEW, _OLD, _DROP = "n", "o", "x"
+_KEPT = "Nothing was deleted."
 _LIVE = "Another xcoll is working on it; only that one can finish it."
 
 
@@ -142,6 +143,7 @@ class FinishFlow:
             "stays as it is, and the old and the new fields that are kept of it here are deleted.",
             "Delete them",
             warning="" if shown.document else "xcoll knows of no other copy of these fields.",
+            declined=_KEPT,
         )
         if await self._host.confirm(question):
             done = await self._session.finishing.drop(record)
@@ -206,6 +208,7 @@ class FinishFlow:
                 "that xcoll knows of."
             ),
             typed=str(len(records)) if len(records) > _TYPED_ABOVE else None,
+            declined=_KEPT,
         )
         if await self._host.confirm(question):
             done = sum([await self._session.finishing.drop(record) for record in records])

@@ -166,6 +166,7 @@ class UndoFlow:
             f"{sentence} The only way left is to remove {pronoun} and attach {pronoun} again "
             f"with the old fields, to be indexed again. {file_fate(files, count)}",
             "Replace" if alone else f"Replace {many}",
+            declined="Nothing was replaced.",
         )
         return await self._host.confirm(question)
 
@@ -223,4 +224,5 @@ def undo_question(stack: UndoStack, plan: UndoPlan, files: Fact, now: float) -> 
         undo="" if touches_file and is_lost else way_back,
         typed=str(count) if plan.kind == "remove" and count > _TYPED_ABOVE else None,
         destroys=touches_file,
+        declined=f"Nothing was {'redone' if word == 'Redo' else 'undone'}.",
     )

@@ -11,7 +11,7 @@ from xcoll_tui.session.bulk.run import BulkRun
 from xcoll_tui.session.writes.judging import has_fields
 from xcoll_tui.session.writes.outcome import CollectionDraft, Operation, Outcome, Verdict
 from xcoll_tui.ui.actions import key_for
-from xcoll_tui.ui.flows.bulk import BulkFlow, Marked
+from xcoll_tui.ui.flows.bulk import NOTHING_REMOVED, BulkFlow, Marked
 from xcoll_tui.ui.flows.delete_collection import DeleteCollectionFlow
 from xcoll_tui.ui.flows.export import ExportFlow
 from xcoll_tui.ui.flows.finish import FinishFlow
@@ -215,6 +215,7 @@ class WriteFlow:
             "Remove",
             warning=" ".join(warnings),
             undo=undo,
+            declined=NOTHING_REMOVED,
         )
         if await self._host.confirm(question):
             await self._remove_pinned(marked, unreadable=unreadable)

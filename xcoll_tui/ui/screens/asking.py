@@ -41,7 +41,10 @@ class AskingScreen(Screen[None]):
         """Ask before something is lost; False where it was left."""
         from xcoll_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415
 
-        return await ask(self, ConfirmScreen(question)) is True
+        agrees = await ask(self, ConfirmScreen(question)) is True
+        if question.declined and not agrees:
+            self.tell(question.declined)
+        return agrees
 
     async def choose(self, title: str, text: "Content", ways: "Sequence[Way]") -> str | None:
         """Return the letter of the way on that was chosen, None for none."""

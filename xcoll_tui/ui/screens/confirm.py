@@ -42,6 +42,8 @@ class Question:
     """The ID of what `typed` is the name of, if it is one: that is taken as well."""
     destroys: bool = True
     """Whether something is lost that was there: then the dialog is red."""
+    declined: str = ""
+    """What is said in passing where it was left, so that nobody believes it done."""
 
     @property
     def to_type(self) -> Content:
@@ -107,10 +109,12 @@ class ConfirmScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """Say what is lost, then ask."""
         question = self._question
+        is_low = self.app.size.height < _LOW
+        target_id = f"({clean(question.target_id, 60)})" if question.target_id else ""
         content = Content.from_markup(
             "[b]$target[/] [$quiet]$id[/]\n$consequence",
             target=clean(question.target, 200),
-            id=f"({clean(question.target_id, 60)})" if question.target_id else "",
+            id="" if is_low else target_id,
             consequence=clean(question.consequence, 600),
         )
         with self._frame as frame:
@@ -120,7 +124,6 @@ class ConfirmScreen(Dialog[bool]):
             frame.set_class(question.destroys, "-destroys")
             warning = Static(Content(clean(question.warning, 600)), classes="warning")
             warning.display = bool(question.warning)
-            is_low = self.app.size.height < _LOW
             with self._scroll:
                 if is_low:
                     yield warning  # what cannot be brought back must not be scrolled away
@@ -132,6 +135,8 @@ class ConfirmScreen(Dialog[bool]):
                     yield warning
                 if question.undo:
                     yield Static(Content(question.undo), classes="quiet")
+                if is_low and target_id:
+                    yield Static(Content(target_id), classes="quiet")  # what is lost comes first
             if question.typed is not None:
                 yield Static(question.to_type)
                 yield self._input
@@ -142,27 +147,38 @@ class ConfirmScreen(Dialog[bool]):
     def _keys(self) -> Content:
         """Say which keys there are; what is typed has to fit before Enter does anything."""
         verb = self._question.verb
+        keys = ["esc Cancel"]
         if self._question.typed is None:
-            return Content(f"y {verb} · esc Cancel")
-        if self._act.disabled:
-            return Content("esc Cancel")
-        # The first one goes to the button, so that what was typed in a run does not act.
-        enter = "⏎" if self._act.has_focus else "⏎ ⏎"
-        return Content(f"{enter} {verb} · esc Cancel")
+            keys.insert(0, f"y {verb}")
+        elif not self._act.disabled:
+            # The first one goes to the button, so that what was typed in a run does not act.
+            keys.insert(0, f"{'⏎' if self._act.has_focus else '⏎ twice:'} {verb}")
+        if self._scroll.scroll_offset.y < self._scroll.max_scroll_y:
+            keys.insert(0, "↓ More")  # the bar beside it is one cell, and has no colour everywhere
+        return Content(" · ".join(keys))
+
+    def _show_keys(self) -> None:
+        self._frame.border_subtitle = self._keys()
 
     def _on_descendant_focus(self) -> None:
-        self._frame.border_subtitle = self._keys()
+        self._show_keys()
 
     def on_mount(self) -> None:
         """Focus what does no harm."""
+        for cause in ("scroll_y", "virtual_size"):
+            self.watch(self._scroll, cause, self._show_keys)
         if self._question.typed is None:
             self._cancel.focus()
         else:
             self._input.focus()
 
+    def on_resize(self) -> None:
+        """Look again whether there is more than can be seen."""
+        self.call_after_refresh(self._show_keys)
+
     def _on_input_changed(self, _event: Input.Changed) -> None:
         self._act.disabled = not self._question.accepts(self._input.text)
-        self._frame.border_subtitle = self._keys()
+        self._show_keys()
 
     def _on_input_submitted(self) -> None:
         if not self._act.disabled:

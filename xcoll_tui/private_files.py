@@ -1,4 +1,4 @@
-"""Files that only their owner may read, written so that they are whole or as they were before."""
+"""Files written so that they are whole or as they were before; most only their owner may read."""
 
 import errno
 import os
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 _OWNER_ONLY = 0o600
-
 
 # What a file system answers that brings nothing to the disk by itself, or has no such call.
 _CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EACCES, errno.EPERM}
@@ -119,18 +118,28 @@ class FreshFile:
 
     `replace` says whether another may stand in its place. All methods raise OSError but `discard`,
     which belongs at the end whatever happened. A link is followed; what is no plain file is
-    refused.
+    refused. It is no secret of the program's: a new file has the mode that the umask leaves, one
+    that takes the place of another has the mode of that.
     """
 
     def __init__(self, path: Path, *, replace: bool = False) -> None:
         self.path = path
         self._place = Path(os.path.realpath(path))
         self._replace = replace
+        mode: int | None = None
         with suppress(FileNotFoundError):
-            _require_plain(self._place.stat())
+            replaced = self._place.stat()
+            _require_plain(replaced)
             self._require_free()
+            mode = stat.S_IMODE(replaced.st_mode) & 0o777  # not what runs it as someone else
         self._part = _beside(self._place, "part")
-        self.file = create_private(self._part)
+        if mode is None:
+            self.file: BinaryIO = self._part.open("xb")
+        else:
+            self.file = create_private(self._part)
+            if os.name == "posix":
+                with suppress(OSError):  # some file systems keep no modes
+                    os.fchmod(self.file.fileno(), mode)
 
     @property
     def folder(self) -> Path:

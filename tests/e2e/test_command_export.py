@@ -15,6 +15,10 @@ def rows_of(text):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+def mode_of(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
 def test_it_is_whole_in_order_and_the_same_each_time(command, tmp_path):
     path = tmp_path / "articles.jsonl"
     told = command("export", MANY, "-o", str(path))
@@ -25,18 +29,22 @@ def test_it_is_whole_in_order_and_the_same_each_time(command, tmp_path):
     array = command("export", MANY, "--format", "json").json
     assert len(array) == 1204
     assert_matches(array[-1], schema_of(DOCUMENT))
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (tmp_path / "any").touch()
+    assert mode_of(path) == mode_of(tmp_path / "any")
+    (tmp_path / "any").unlink()
     assert [each.name for each in tmp_path.iterdir()] == ["articles.jsonl"]
 
 
 def test_a_file_that_is_there_stays_unless_forced(command, tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("mine")
+    path.chmod(0o640)
     refused = command("export", "Drafts", "-o", str(path), code=3)
     assert "--force replaces it" in refused.err
     assert path.read_text() == "mine"
     command("export", "Drafts", "-o", str(path), "--force", "--excel")
     assert path.read_bytes().startswith(b"\xef\xbb\xbffile_id,name,")
+    assert mode_of(path) == 0o640
     assert command("export", "Drafts", "-o", str(tmp_path / "no" / "x"), code=1).err.startswith(
         "xcoll: "
     )

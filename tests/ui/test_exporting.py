@@ -120,6 +120,6 @@ async def test_what_fails_or_is_cancelled_leaves_no_file_and_keeps_what_was_type
         form = await asked(pilot)
         await pilot.press("ctrl+s")
         await wait_until(pilot, lambda: server.faults[0].done == 2)
-        await pilot.press("c")
-        assert "Cancelled: there is no file." in said(await steps_over(pilot))
+        await pilot.press("x")
+        assert "○ Cancelled: there is no file." in said(await steps_over(pilot))
         assert list(tmp_path.iterdir()) == []

@@ -118,7 +118,7 @@ async def test_created_with_every_field_option_edited_deleted_and_recreated(
         # Make it again.
         await dialog(pilot, PickScreen, "B")
         await shown(pilot, "Renamed", "2 documents")
-        await pilot.press("enter", "c")  # nothing can be cancelled here, and nothing says so
+        await pilot.press("enter", "x")  # nothing can be cancelled here, and nothing says so
         assert not (await steps_over(pilot)).cancelled
         again = service.collections()["Renamed"]
         assert again["collection_id"] != collection_id
@@ -220,7 +220,7 @@ async def test_a_deletion_broken_off_during_its_backup_deletes_nothing(
         server.faults[:] = [Fault("GET", "*/documents", "timeout", times=1)]
         await pilot.press("enter", "enter")
         steps = await dialog(pilot, StepsScreen)
-        await pilot.press("c")
+        await pilot.press("x")
         await shown(pilot, "cancelling…")
         await wait_until(pilot, lambda: steps.over)
         await shown(pilot, "Nothing was deleted; the backup stays.")

@@ -85,7 +85,8 @@ class DeleteCollectionFlow:
 
     async def _delete(self, collection_id: str, steps: StepsScreen) -> bool:
         if steps.cancelled:
-            steps.say("Cancelled. Nothing was deleted; the backup stays.", over=True)
+            sentence = "Cancelled. Nothing was deleted; the backup stays."
+            steps.say(sentence, over=True, cancelled=True)
             return False
         if sentence := self._why_not_now(collection_id):
             steps.say(f"{sentence} Nothing was deleted.", over=True, failed=True)

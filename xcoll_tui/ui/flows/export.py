@@ -143,7 +143,7 @@ class ExportFlow:
         except asyncio.CancelledError:
             if not progress.steps.cancelled:
                 raise
-            progress.steps.say("Cancelled: there is no file.", over=True)
+            progress.steps.say("Cancelled: there is no file.", over=True, cancelled=True)
         except ApiError as error:
             self._fail(progress.steps, sentence_of(error))
         except OSError as problem:

@@ -20,7 +20,7 @@ RECREATE = "recreate"
 class StepsScreen(Dialog[str]):
     """Say what is being done, and keep what was learned on the way.
 
-    While it goes on, `c` asks for it to be broken off before the next step, as long as
+    While it goes on, `x` asks for it to be broken off before the next step, as long as
     `can_cancel` says that there is one, and calls `on_cancel`; Esc only hides it. `path` is where a
     file was written, `file_noun` what that is: when all is over `c` copies the path, and where it
     `can_recreate`, `B` returns RECREATE.
@@ -29,8 +29,8 @@ class StepsScreen(Dialog[str]):
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "hide", "Hide", id="steps.hide"),
-        Binding("c", "cancel", "Cancel, or copy the path of the file", id="steps.cancel"),
-        Binding("y", "copy", "Copy the path of the file", id="steps.copy"),
+        Binding("x", "cancel", "Cancel", id="steps.cancel"),
+        Binding("c,y", "copy", "Copy the path of the file", id="steps.copy"),
         Binding("B", "recreate", "Recreate from backup", id="steps.recreate"),
     ]
 
@@ -73,6 +73,7 @@ class StepsScreen(Dialog[str]):
         *,
         over: bool = False,
         failed: bool = False,
+        cancelled: bool = False,
         bar: BarFacts | None = None,
     ) -> None:
         """Say what is done now and how far it is, as far as that is counted; or how it ended."""
@@ -80,6 +81,8 @@ class StepsScreen(Dialog[str]):
         if bar is not None:
             self._bar.show(bar)
         glyph, tone = ("✗", "$error") if failed else ("●", "$success")
+        if cancelled:
+            glyph, tone = "○", "$quiet"
         lead = Content.from_markup(f"[{tone}]{glyph}[/] ") if over else Content("… ")
         self._message_content = lead + Content(clean(sentence, 1_000))
         self.over = over
@@ -101,7 +104,7 @@ class StepsScreen(Dialog[str]):
         self._text.update(Content("\n").join([self._message_content, *notes]))
         hints = [("esc Close" if self.over else "esc Hide", "hide")]
         if self.can_cancel and not self.over:
-            hints.insert(0, ("c Cancel", "cancel"))
+            hints.insert(0, ("x Cancel", "cancel"))
         if self.over and self.path:
             hints.insert(0, (f"c Copy the {self._file_noun}'s path", "copy"))
         if self.over and self.can_recreate:
@@ -118,10 +121,8 @@ class StepsScreen(Dialog[str]):
         self.finish()
 
     def action_cancel(self) -> None:
-        """Ask for it to be broken off before the next step; copy the path when it is over."""
-        if self.over:
-            self.action_copy()
-        elif self.can_cancel:
+        """Ask for it to be broken off before the next step."""
+        if self.can_cancel and not self.over:
             self.cancelled = True
             self._on_cancel()
             self._draw()

@@ -97,7 +97,7 @@ def test_line_ends_may_be_written_as_keys(terminal):
     terminal.paste("file_a\x1b[13;1ufile_b\x1b[106;5ufile_c\nfile_d")
     terminal.wait_for("4 IDs")
     terminal.press("escape")
-    terminal.wait_for("Close without saving")
+    terminal.wait_for("Close without attaching")
     terminal.press("y")
 
 

@@ -25,7 +25,7 @@ def test_a_table_of_a_spreadsheet_is_attached_row_by_row():
         terminal.paste(f"{ONE}\r\u200b{TWO}\u200e\r")
         terminal.wait_for(holds("2 IDs", "one line for each file"))
         terminal.press("escape")
-        terminal.wait_for("Close without saving?")
+        terminal.wait_for("Close without attaching?")
         terminal.press("y")
         back_on_main(terminal)
 
@@ -78,7 +78,7 @@ def test_very_much_and_broken_json_are_pasted():
         terminal.press("ctrl+s", "\x1b[3~")  # the cursor goes there, and Delete takes the comma
         terminal.wait_for(holds("2 IDs"))
         terminal.press("escape")
-        terminal.wait_for("Close without saving?")
+        terminal.wait_for("Close without attaching?")
         terminal.press("y")
         back_on_main(terminal)
 
@@ -90,7 +90,7 @@ def test_very_much_and_broken_json_are_pasted():
         terminal.press("backspace")
         by.save("Attach 20,000 files?", "escape")
         terminal.press("escape")
-        terminal.wait_for("Close without saving?")
+        terminal.wait_for("Close without attaching?")
         terminal.press("y")
         back_on_main(terminal)
         terminal.press("q")

@@ -177,7 +177,7 @@ async def test_ids_that_were_not_attached_open_again_with_their_values(server, b
         assert form._columns["doi"].text == "10.5555/two"
         assert form._form.values() == {"year": "2026"}
         await pilot.press("escape")
-        await shown(pilot, "Close without saving?")
+        await shown(pilot, "Close without attaching?")
         await pilot.press("y")
         await back_on_main(pilot)
         form = await dialog(pilot, AttachScreen, "a")

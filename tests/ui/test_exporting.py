@@ -73,7 +73,9 @@ async def test_a_file_that_is_there_is_replaced_only_if_a_person_agrees(server, 
         await wait_until(pilot, lambda: form._path_row.problem)
         assert "No such file or directory. Name another file." in form._path_row.problem
         form._path.value = str(path)
-        await pilot.press("ctrl+s")
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "Close without exporting?" in screen_text(pilot))
+        await pilot.press("escape", "ctrl+s")
         await wait_until(pilot, lambda: "Replace this file?" in screen_text(pilot))
         await pilot.press("escape")
         assert (form.in_form, form._path.value, path.read_text()) == (True, str(path), "mine")

@@ -70,7 +70,7 @@ async def test_a_folder_is_looked_at_uploaded_and_taken_back(server, browse, fol
         await shown(pilot, "1 document leaves the collection", "y Upload 1 file")
         assert made == []
         await pilot.press("escape", "escape")
-        await shown(pilot, "Close without saving?")
+        await shown(pilot, "Close without uploading?")
         await pilot.press("y")
         await back_on_main(pilot)
         await undo(pilot, "Remove from collection?", "3 documents", many=True)

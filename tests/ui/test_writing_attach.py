@@ -92,7 +92,7 @@ async def test_leaving_the_form_attaches_nothing_and_asks_before_it_forgets(serv
         await pilot.press("escape")
         assert form._file_ids.text == server.file_ids[0]
         await pilot.press("escape")
-        await shown(pilot, "Close without saving?")
+        await shown(pilot, "Close without attaching?")
         await pilot.press("enter")
         assert dialog_of(pilot, AttachScreen)._file_ids.text == server.file_ids[0]
         await pilot.press("escape", "y")

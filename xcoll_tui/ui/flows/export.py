@@ -12,6 +12,7 @@ from xcoll_tui.private_files import FreshFile
 from xcoll_tui.session.lists.export_file import Chosen, export_to_file
 from xcoll_tui.session.lists.listing import Gap
 from xcoll_tui.session.threads import in_thread
+from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.export_wish import (
     ExportCounts,
@@ -161,7 +162,7 @@ class ExportFlow:
 
     @staticmethod
     def _fail(steps: StepsScreen, sentence: str) -> None:
-        steps.note("What you typed is kept: ^e opens it again.")
+        steps.note(f"What you typed is kept: {key_for('export')} opens it again.")
         steps.say(f"There is no file. {sentence}", over=True, failed=True)
 
 

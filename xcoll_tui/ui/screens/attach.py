@@ -44,6 +44,7 @@ class AttachScreen(FormDialog[AttachDraft]):
 
     SAVE = "Review…"
     KEYS = "^f Files of the team · ^s Review · esc Close"
+    WITHOUT = "attaching"
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the line that has the focus, which would delete a word.
         Binding("ctrl+f", "pick", "Files of the team", id="attach.pick", priority=True),

@@ -30,6 +30,7 @@ class ExportScreen(FormDialog[ExportWish]):
 
     SAVE = "Export"
     KEYS = "^s Export · esc Close"
+    WITHOUT = "exporting"
 
     def __init__(
         self,

@@ -70,6 +70,8 @@ class FormDialog(Dialog[T]):
     SAVE = "Review…"
     """What the last button says; three dots where something is asked before it is done."""
     KEYS = "^s Review · esc Close"
+    WITHOUT = "saving"
+    """What closing leaves undone."""
 
     def __init__(self, title: Content, *, note: str = "") -> None:
         super().__init__()
@@ -345,8 +347,8 @@ class FormDialog(Dialog[T]):
             self._discard()
             return
         self.ask(
-            "Close without saving?",
-            Content("What you entered has not been saved."),
+            f"Close without {self.WITHOUT}?",
+            Content("What you entered would be lost."),
             (
                 Choice("Keep editing", self.back),
                 Choice("Discard", self._discard, danger=True),

@@ -40,6 +40,7 @@ class UploadScreen(FormDialog[UploadPlan]):
 
     SAVE = "Review…"
     KEYS = "^s Review · esc Close"
+    WITHOUT = "uploading"
 
     def __init__(
         self,

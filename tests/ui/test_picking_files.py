@@ -43,7 +43,7 @@ async def test_files_are_filtered_marked_and_attached(server, browse, service):
         picked = server.file_ids[3]  # reset-two-factor.md
         assert form._file_ids.exact.split() == [server.file_ids[0], picked]
         await pilot.press("ctrl+s")
-        await shown(pilot, "Attach 2 files?")
+        await shown(pilot, "Attach 2 files?", "reset-two-factor.md file_")
         await pilot.press("ctrl+s")
         run = await run_over(pilot)
         assert outcomes(run) == {server.file_ids[0]: "attached", picked: "attached"}

@@ -70,6 +70,15 @@ class OnDemand(ABC):
         loaded = lambda: self._remembered  # noqa: E731 - it changes
         return TeamFiles(self._context, self._runner, self.inference, loaded=loaded)
 
+    def known_name(self, file_id: str) -> str:
+        """Return the name of a file as far as loaded lists tell; "" where none has it."""
+        rows = (feed.listing.get(file_id) for feed in self._remembered.values())
+        name = next((row.name for row in rows if row is not None and row.name), "")
+        if name or "files" not in self.__dict__:  # a list that was never asked for is not made here
+            return name
+        stored = self.files.rows.get(file_id)
+        return "" if stored is None else stored.filename
+
     @abstractmethod
     async def read_collection(self, collection_id: str) -> Collection:
         """Read a collection afresh."""

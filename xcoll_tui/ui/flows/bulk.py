@@ -118,6 +118,7 @@ class BulkFlow:
             refusals=refusals,
             note=note,
             pick=pick,
+            name_of=session.known_name,
         )
         draft = await ask(self._host, form)
         if draft is not None or form.was_discarded:

@@ -17,6 +17,7 @@ from xcoll_tui.ui.presentation.attach_draft import AttachDraft
 from xcoll_tui.ui.presentation.errors import sentence_of
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
+from xcoll_tui.ui.screens.edit_fields import short_id
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
 from xcoll_tui.ui.widgets.fields_form import FieldsForm
 from xcoll_tui.ui.widgets.form_row import FormRow
@@ -39,11 +40,12 @@ class AttachScreen(FormDialog[AttachDraft]):
 
     What stands beside the IDs in a table is used for the fields that it has the names of, unless
     that is declined. ``check`` tells which of some IDs are attached already, as names by ID; it
-    may raise ApiError. ``pick`` returns the IDs of files that were picked from those of the team.
+    may raise ApiError. ``pick`` returns the IDs of files that were picked from those of the team,
+    ``name_of`` the name of one where that is known.
     """
 
     SAVE = "Review…"
-    KEYS = "^f Files of the team · ^s Review · esc Close"
+    KEYS = "^s Review · esc Close · ^f Files of the team"
     WITHOUT = "attaching"
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the line that has the focus, which would delete a word.
@@ -61,6 +63,7 @@ class AttachScreen(FormDialog[AttachDraft]):
         refusals: Mapping[str, str] | None = None,
         note: str = "",
         pick: Callable[[], Awaitable[Sequence[str]]] | None = None,
+        name_of: Callable[[str], str] = lambda _: "",
     ) -> None:
         super().__init__(
             Content.from_markup("Attach files to [b]$name[/]", name=clean(collection_name, 80)),
@@ -69,6 +72,7 @@ class AttachScreen(FormDialog[AttachDraft]):
         self._collection_name = collection_name
         self._check = check
         self._pick = pick
+        self._name_of = name_of
         self._samples = samples
         self._refusals = refusals or {}
         self._file_ids = PastedArea(draft.typed if draft else "", quotes=True, id="attach-ids")
@@ -76,7 +80,8 @@ class AttachScreen(FormDialog[AttachDraft]):
         self._ids_row = FormRow(
             "File IDs",
             self._file_ids,
-            help_text="Separated by new lines, commas or spaces; or JSON, or a table.",
+            help_text="Separated by new lines, commas or spaces; or JSON, or a table. "
+            "⏎ is a new line, ^s goes on.",
         )
         self._pasted_found = PastedFound(fields_known=definitions is not None)
         shared = None if definitions is None else [d for d in definitions if not d.unique]
@@ -296,10 +301,13 @@ class AttachScreen(FormDialog[AttachDraft]):
         ]
         file_ids = list(draft.fields)
         for file_id in file_ids[:_NAMED]:
-            fields = " · ".join(f"{key}: {value}" for key, value in draft.fields[file_id].items())
+            name = self._name_of(file_id)
+            fields = [f"{key}: {value}" for key, value in draft.fields[file_id].items()]
             parts.append(
                 Content.from_markup(
-                    "  $id [$quiet]$fields[/]", id=clean(file_id, 60), fields=clean(fields, 200)
+                    "  $file [$quiet]$facts[/]",
+                    file=clean(name or file_id, 60),
+                    facts=clean(" · ".join([short_id(file_id), *fields] if name else fields), 200),
                 )
             )
         if len(file_ids) > _NAMED:

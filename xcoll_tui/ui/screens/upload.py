@@ -58,7 +58,8 @@ class UploadScreen(FormDialog[UploadPlan]):
         self._paths_row = FormRow(
             "Files",
             self._paths,
-            help_text="Paths, folders or patterns like ~/notes/*.md, a line each; drop them here.",
+            help_text="Paths, folders or patterns like ~/notes/*.md, a line each; drop them here. "
+            "⏎ is a new line, ^s goes on.",
         )
         self._recursive = CheckMark("folders within folders, too")
         self._on_name = DropDown(

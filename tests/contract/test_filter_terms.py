@@ -62,7 +62,7 @@ BEGINNERS = {
     "status:failed": ("Incoming scans", lambda row: row["status"] == "DOCUMENT_STATUS_FAILED"),
     "ticker:aapl": ("SEC Filings", lambda row: row["fields"].get("ticker") == "AAPL"),
     "ticker=AAPL": ("SEC Filings", lambda row: row["fields"].get("ticker") == "AAPL"),
-    ">5mb": ("Incoming scans", lambda row: int(row["file_metadata"]["size_bytes"]) > 5_000_000),
+    ">5mb": ("Incoming scans", lambda row: int(row["file_metadata"]["size_bytes"]) > 5 * 2**20),
     "created:today": (
         "Incoming scans",
         lambda row: "2026-04-15T04" <= row["file_metadata"]["created_at"] < "2026-04-16T04",

@@ -73,12 +73,12 @@ TRANSLATED = {
     "name:*": "",
     "10 OR **": "",
     # Sizes.
-    "size>5MB": "size_bytes:>5000000",
-    ">5mb": "size_bytes:>5000000",
+    "size>5MB": "size_bytes:>5242880",
+    ">5mb": "size_bytes:>5242880",
     "<= 1.5 KiB": "size_bytes:<=1536",
     "size > 1.5 GiB": "size_bytes:>1610612736",
     "size:0": "size_bytes = 0",
-    "size_bytes>5MB": "size_bytes:>5000000",
+    "size_bytes>5MB": "size_bytes:>5242880",
     # Days, in the person's time zone.
     "created:today": "created_at:>=2026-04-15T22:00:00Z AND created_at:<2026-04-16T22:00:00Z",
     "created:yesterday": "created_at:>=2026-04-14T22:00:00Z AND created_at:<2026-04-15T22:00:00Z",
@@ -230,7 +230,8 @@ ROW = Document(
         "ticker=AAP": False,
         "ticker!=AAPL": False,
         "ticker!=x": True,
-        "size>5MB": True,
+        "size>5MB": False,
+        "size>4.7MB": True,
         "size>=5.1MB": False,
         "created:today": True,
         "created:yesterday": False,
@@ -253,7 +254,7 @@ def test_rows_are_found_here_as_they_are_by_the_service(typed, wanted):
 
 def test_sizes():
     assert [read_size(text) for text in ("1", "1k", "1KiB", "2.5 mb", "x", "1e3", "")] == [
-        1, 1_000, 1_024, 2_500_000, None, None, None,
+        1, 1_024, 1_024, 2_621_440, None, None, None,
     ]  # fmt: skip
 
 

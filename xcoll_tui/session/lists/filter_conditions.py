@@ -24,6 +24,7 @@ from xcoll_tui.session.lists.filter_values import (
     forms_of,
     read_size,
     read_span,
+    unit_words,
     write_moment,
 )
 from xcoll_tui.session.lists.letter_case import fold
@@ -275,7 +276,7 @@ def _compare_number(subject: Subject, name: str, sign: str, value: str) -> Condi
         own = reader(row)
         return own is not None and compare(own, number)
 
-    return Condition(written, written, matches)
+    return Condition(written, written, matches, note=unit_words(value) if is_size else "")
 
 
 def _equality(sign: str) -> str:

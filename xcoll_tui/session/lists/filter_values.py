@@ -10,15 +10,11 @@ from xcoll_tui.api.models import DocumentStatus
 
 _LONGEST_CASED = 32
 """Characters of a word that is asked for in other cases, too: nobody types a longer one."""
-_UNITS = {
-    "": 1, "b": 1,
-    "k": 10**3, "kb": 10**3, "kib": 2**10,
-    "m": 10**6, "mb": 10**6, "mib": 2**20,
-    "g": 10**9, "gb": 10**9, "gib": 2**30,
-    "t": 10**12, "tb": 10**12, "tib": 2**40,
-}  # fmt: skip
+# As the rows show sizes: who reads 199 KiB there does not want it by size>200KB.
+_FACTORS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _SIZE = re.compile(
-    r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?P<unit>[kmgt]?i?b?)\Z", re.IGNORECASE
+    r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?P<unit>(?P<power>[kmgt]?)(?:(?<=[kmgt])i)?b?)\Z",
+    re.IGNORECASE,
 )
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\Z")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})\Z")
@@ -81,16 +77,28 @@ def forms_of(text: str) -> list[str]:
 
 
 def read_size(text: str) -> int | None:
-    """Read a number of bytes with its unit, such as 5MB; None where it is none."""
+    """Read a number of bytes with its unit, such as 5MB; None where it is none.
+
+    A unit is that of the rows, however it is written: 5MB are 5 MiB.
+    """
     match = _SIZE.match(text)
-    factor = None if match is None else _UNITS.get(match["unit"].lower())
-    return None if match is None or factor is None else round(float(match["number"]) * factor)
+    if match is None:
+        return None
+    return round(float(match["number"]) * _FACTORS[match["power"].lower()])
+
+
+def unit_words(text: str) -> str:
+    """Write a size as the rows would, "" where it is a number of bytes."""
+    match = _SIZE.match(text)
+    if match is None or not match["power"]:
+        return ""
+    return f"{match['number']} {match['power'].upper()}iB"
 
 
 def has_unit(text: str) -> bool:
     """Tell whether a text is a number with a unit of size."""
     match = _SIZE.match(text)
-    return match is not None and bool(match["unit"]) and match["unit"].lower() in _UNITS
+    return match is not None and bool(match["unit"])
 
 
 class When(NamedTuple):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import SUPPORT, open_collection
-from tests.ui.writing import INTERVIEWS, dialog, shown
+from tests.ui.writing import INTERVIEWS, dialog, shown, told
 from xcoll_tui.session.screen_state import ScreenState
 from xcoll_tui.ui.preferences import Preferences, QuitConfirm, RemovalConfirm
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
@@ -71,8 +71,10 @@ async def test_keys_are_mapped_and_shown_as_they_are(server, browse):
 async def test_what_is_wrong_with_the_file_is_said_once_and_briefly(server, browse):
     sentences = tuple(f"config.toml line {number}: theme is a number." for number in range(1, 7))
     async with browse(server.url, preferences=Preferences(problems=sentences)) as pilot:
-        await shown(pilot, *sentences[:3], "3 more problems in config.toml.")
+        await told(pilot, *sentences[:3], "3 more problems in config.toml: ? lists all.")
         assert "line 4" not in screen_text(pilot)
+        await dialog(pilot, HelpScreen, "question_mark")
+        await shown(pilot, "Not used of config.toml", *sentences)
 
 
 @pytest.mark.parametrize("fate", ["kept", "unknown"])

@@ -18,7 +18,7 @@ from textual.theme import Theme
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.screen_state import ScreenState
 from xcoll_tui.ui.access import Access, Connection, Keys
-from xcoll_tui.ui.actions import Owner, bindings_of, use_keymap
+from xcoll_tui.ui.actions import Owner, bindings_of, key_for, use_keymap
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.preferences import CONFIG_FILE, Glyphs, Preferences, QuitConfirm
 from xcoll_tui.ui.presentation.ages import Clock
@@ -159,7 +159,8 @@ class XcollApp(ToastApp):
         problems = self.preferences.problems
         sentences = [*problems[:_MOST_PROBLEMS]]
         if (more := len(problems) - _MOST_PROBLEMS) > 0:
-            sentences.append(f"{format_many(more, 'more problem')} in {CONFIG_FILE}.")
+            found = format_many(more, "more problem")
+            sentences.append(f"{found} in {CONFIG_FILE}: {key_for('help')} lists all.")
         if sentences:
             self.main.complain(" ".join(sentences))
         for problem in self.screen_state.problems:

@@ -1,6 +1,6 @@
 """Every key, on one page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +11,8 @@ from textual.widgets import Static
 
 from xcoll_tui.ui.actions import BY_ID, Group
 from xcoll_tui.ui.hints import Hint
+from xcoll_tui.ui.preferences import CONFIG_FILE
+from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog, show_hints
 from xcoll_tui.ui.widgets.filter_line import SearchLine
 
@@ -28,7 +30,10 @@ _FILTERS = (
 
 
 class HelpScreen(Dialog[None]):
-    """Show the keys as they are mapped now, and what a filter can say; `/` searches in both."""
+    """Show the keys as they are mapped now, and what a filter can say; `/` searches in both.
+
+    `problems` are sentences on what in config.toml is not used; they stand first.
+    """
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,11 +45,17 @@ class HelpScreen(Dialog[None]):
         Binding("pageup", "scroll(-10)", "Page up", id="help.page_up"),
     ]
 
-    def __init__(self, hints: Mapping[str, Hint]) -> None:
+    def __init__(self, hints: Mapping[str, Hint], problems: Sequence[str] = ()) -> None:
         super().__init__()
         self._hints = hints
+        self._problems = problems
         self._search = SearchLine("", "/ searches", self._leave_search)
-        self._columns = (Static(), Static(), Static(id="help-filters"))
+        self._columns = (
+            Static(id="help-problems"),
+            Static(),
+            Static(),
+            Static(id="help-filters"),
+        )
         self._scroll = VerticalScroll(*self._columns, id="help-keys", can_focus=True)
 
     def compose(self) -> ComposeResult:
@@ -63,6 +74,7 @@ class HelpScreen(Dialog[None]):
     def _draw(self) -> None:
         searched = self._search.text.strip().casefold()
         contents = [
+            _problems(self._problems, searched),
             self._keys(searched, Group.MOVE, Group.LOOK),
             self._keys(searched, Group.CHANGE, Group.MARK, Group.PROGRAM),
             _filters(searched),
@@ -115,6 +127,14 @@ def _fits(searched: str, action_id: str, hint: Hint) -> bool:
     action = BY_ID[action_id]
     words = f"{hint.label} {action.about} {action.group}".casefold()
     return searched in words or searched in (key.casefold() for key in hint.keys)
+
+
+def _problems(problems: Sequence[str], searched: str) -> Content:
+    lines = [clean(problem, 400) for problem in problems if searched in problem.casefold()]
+    if not lines:
+        return Content("")
+    title = Content.from_markup("[b $warning]$title[/]", title=f"Not used of {CONFIG_FILE}")
+    return Content("\n").join([title, *map(Content, lines)])
 
 
 def _filters(searched: str) -> Content:

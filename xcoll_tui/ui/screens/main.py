@@ -445,4 +445,4 @@ class MainScreen(PaneScreen):
         self.end_greeting()
         from xcoll_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
 
-        self.app.push_screen(HelpScreen(self.hints_by_id()))
+        self.app.push_screen(HelpScreen(self.hints_by_id(), self.preferences.problems))

@@ -2,8 +2,10 @@
 
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import open_collection
-from tests.ui.writing import SCANS
+from tests.ui.writing import SCANS, back_on_main, dialog
 from xcoll_tui.ui.presentation.widths import PREVIEW_FROM
+from xcoll_tui.ui.screens.details import DetailsScreen
+from xcoll_tui.ui.screens.help import HelpScreen
 from xcoll_tui.ui.toast_app import Toast
 
 
@@ -37,6 +39,19 @@ async def test_toasts_stand_alone_and_make_way_for_the_cursor(server, browse):
         await wait_until(pilot, lambda: is_shown(pilot, "That failed."))
         shown(pilot).dismiss()
         await wait_until(pilot, lambda: not pilot.app.screen.query(Toast))
+
+        # Over a dialog it stands once, and it does not look out from behind.
+        main.complain("That failed.")
+        await wait_until(pilot, lambda: is_shown(pilot, "That failed."))
+        await dialog(pilot, DetailsScreen, "enter")
+        await wait_until(pilot, lambda: is_shown(pilot, "That failed."))
+        assert not main.query(Toast)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: main.query(Toast))
+        await dialog(pilot, HelpScreen, "question_mark")
+        await wait_until(pilot, lambda: not pilot.app.screen.query(Toast))
+        await pilot.press("escape")
+        await back_on_main(pilot)
 
         main.complain("word " * 80)
         await wait_until(pilot, lambda: pilot.app.screen.query(Toast))

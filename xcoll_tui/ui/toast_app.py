@@ -104,6 +104,10 @@ class ToastApp(TerminalApp):
         rack = _rack_of(screen)
         if rack is None or not screen.is_attached:
             return
+        for behind in self.screen_stack:
+            # It would look out from behind the dialog, beside the one that stands there now.
+            if behind is not screen and (left := _rack_of(behind)) is not None and left.children:
+                await left.remove_children()
         newest = next(reversed(list(self._notifications)), None)
         if newest is None:
             self._toast = None

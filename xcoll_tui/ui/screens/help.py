@@ -67,7 +67,8 @@ class HelpScreen(Dialog[None]):
             yield self._scroll
 
     def on_mount(self) -> None:
-        """Let the keys scroll."""
+        """Let the keys scroll, with nothing lying over them."""
+        self.app.clear_notifications()
         self._draw()
         self._scroll.focus()
 

@@ -168,14 +168,15 @@ async def test_up_recalls_the_filters_of_this_collection(server, browse):
 
 
 async def test_an_empty_result_explains_itself(server, browse):
-    async with browse(server.url, size=(140, 30)) as pilot:
+    async with browse(server.url, size=(80, 24)) as pilot:
         documents = await open_collection(pilot, FILINGS)
-        await filter_by(pilot, "10q")
-        reason = "No name contains “10q”. Try ticker:10q · F shows the failed"
-        await wait_until(pilot, lambda: reason in words(pilot))
+        await filter_by(pilot, "10-q")
+        await wait_until(pilot, lambda: "No name contains “10-q”." in words(pilot))
+        assert "Try form:10-q · F shows the failed ones" in words(pilot)
         assert "0 of 480 match." in words(pilot)
         await filter_by(pilot, " q", enter=True)
-        await wait_until(pilot, lambda: "contains “10q” and “q”. F" in words(pilot))
+        await wait_until(pilot, lambda: "contains “10-q” and “q”." in words(pilot))
+        assert "F shows" not in words(pilot)
         assert documents.table.listing.loaded == 0
 
 

@@ -45,7 +45,10 @@ def explain_empty(
     *,
     failed_only: bool,
 ) -> str:
-    """Say why nothing matches, and what could be tried; "" where there is nothing to say."""
+    """Say why nothing matches, and below what could be tried; "" where there is nothing to say.
+
+    A field is named only where it holds such a value in some row, or where no value is known.
+    """
     if translation is None:
         return ""
     names = translation.names
@@ -55,11 +58,13 @@ def explain_empty(
     elif names:
         sentence = f"No name contains {_listed(names)}."
     tries = _tries(names, subject, seen)
-    if subject.has_status:
-        key = key_for("filter.failed")
-        tries.append(f"{key} shows all again" if failed_only else f"{key} shows the failed ones")
-    hint = " · ".join(tries)
-    return f"{sentence} {hint}".strip() if sentence else ""
+    key = key_for("filter.failed")
+    if subject.has_status and failed_only:
+        tries = [f"{key} shows all again"]
+    elif subject.has_status and tries:
+        tries.append(f"{key} shows the failed ones")
+    lines = (sentence, " · ".join(tries))
+    return "\n".join(line for line in lines if line) if sentence else ""
 
 
 def _tries(names: Sequence[str], subject: Subject, seen: Mapping[str, Sequence[str]]) -> list[str]:
@@ -73,6 +78,8 @@ def _tries(names: Sequence[str], subject: Subject, seen: Mapping[str, Sequence[s
     ]
     if subject.has_status and word.lower() in STATUSES:
         return [f"Without quotes, {word.lower()} means the status"]
+    if not fitting and any(seen.get(subject.find(key)) for key in subject.keys):
+        return []
     key = next(iter(fitting or subject.keys))
     if " " in key or any(character in word for character in "\"'()"):
         return [f"Try its fields, such as {key}"]

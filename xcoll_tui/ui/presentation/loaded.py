@@ -34,6 +34,13 @@ def format_failed(feed: "Feed[Any]") -> str:
     return f"{of}{len(feed.failures):,}{more} failed"
 
 
+def format_states(feed: "Feed[Any]") -> list[str]:
+    """Say how many of the loaded rows are being indexed, and how many failed, where any are."""
+    failed = 0 if feed.query.failed_only else len(feed.failures)
+    counts = {"indexing": len(feed.under_way), "failed": failed}
+    return [f"{count:,} {state}" for state, count in counts.items() if count]
+
+
 def is_awaited(feed: "Feed[Any]") -> bool:
     """Tell whether there may still come rows."""
     if feed.problem is not None:

@@ -8,17 +8,18 @@ from xcoll_tui.ui.presentation.text import clean, fit
 
 
 def lay_out_title(
-    number: str, heading: str, facts: Sequence[str], room: int, comfort: int
+    number: str, heading: str, facts: Sequence[str], room: int, comfort: int, *, sort: str = ""
 ) -> tuple[tuple[str, str], ...]:
     """Return the number, the name, the line behind it and the facts, as they fit, with styles.
 
     Those are by the names of the theme, so that they follow it.
-    Facts are left out, the last ones first, rather than ``comfort`` cells of the name.
+    Facts are left out, the last ones first, rather than ``comfort`` cells of the name; before them
+    the ``sort``, which the heads of the columns tell, too.
     """
     kept = [*facts]
     comfort = min(comfort, cell_len(clean(heading, 20))) + len(number) + 4
     while len(kept) > 1 and comfort + cell_len(" · ".join(kept)) > room:
-        kept.pop()
+        kept.remove(sort if sort in kept[1:] else kept[-1])
     words = " · ".join(kept)
     name = clean(heading, 200)
     name_room = max(4, room - len(number) - cell_len(words) - 3)

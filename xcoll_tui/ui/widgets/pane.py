@@ -18,6 +18,7 @@ from xcoll_tui.ui.presentation.loaded import (
     format_empty,
     format_failed,
     format_loaded,
+    format_states,
     is_awaited,
 )
 from xcoll_tui.ui.presentation.pane_titles import lay_out_title
@@ -402,8 +403,9 @@ class Pane(Vertical, Generic[T]):
         room = self.size.width - 4
         if room <= 0:
             return
+        facts, sort = self._facts(), self._sort()
         parts = lay_out_title(
-            f"{self.number} ", self.heading, self._facts(), room, self.NAME_COMFORT
+            f"{self.number} ", self.heading, facts, room, self.NAME_COMFORT, sort=sort
         )
         if parts != self._title:
             # Textual draws the whole pane again for every title, an equal one too.
@@ -425,10 +427,7 @@ class Pane(Vertical, Generic[T]):
         if feed.refreshing:
             facts.append("refreshing")
         facts.append(self._sort())
-        if feed.under_way:
-            facts.append(f"{len(feed.under_way):,} indexing")
-        if feed.failures and not feed.query.failed_only:
-            facts.append(f"{len(feed.failures):,} failed")
+        facts += format_states(feed)
         return [fact for fact in facts if fact]
 
     def _sort(self) -> str:

@@ -36,8 +36,8 @@ async def test_without_colour_the_cursor_the_marks_and_the_status_are_seen(
         await wait_until(pilot, lambda: pilot.app.main.documents.table.listing.loaded)
         await pilot.press("l", "space")
         lines = screen_text(pilot).split("\n")
-        assert any("✓ feedback-2025-w01-amer.c…" in line and "● ready" in line for line in lines)
-        assert any("▌  feedback-2025-w01-apac.c…" in line for line in lines)
+        assert any("✓ feedback-2025-w01-amer.csv" in line and "● ready" in line for line in lines)
+        assert any("▌  feedback-2025-w01-apac.csv" in line for line in lines)
 
 
 async def test_poor_fonts_are_given_ascii(server, browse):

@@ -14,13 +14,13 @@ def cell_at(index):
     return lambda row: Cell(row[index])
 
 
-def placed(width, *, tight):
+def placed(width, *, tight, row=ROW):
     columns = [
-        Column(label, label, cell_at(index), minimum)
+        Column(label, label, cell_at(index), minimum, 60)
         for index, (label, minimum) in enumerate(LABELS)
     ]
     layout = ColumnLayout(columns, tight=tight)
-    layout.measure([ROW])
+    layout.measure([row])
     return {place.column.key: place.width for place in layout.place(width)[0]}
 
 
@@ -39,6 +39,16 @@ def test_at_80_columns_each_column_takes_what_its_content_needs():
 def test_where_one_pane_shows_at_a_time_the_name_keeps_its_room():
     assert list(placed(60 - 2 - 1 - 3 - 1, tight=False)) == ["Name", "Status", "Size", "Type"]
     assert list(placed(40 - 2 - 1 - 3 - 1, tight=False)) == ["Name", "Status"]
+
+
+def test_no_name_is_cut_while_other_columns_have_room_to_give():
+    row = ("feedback-2025-w01-amer.csv", "● ready", "167 KiB", "csv", "2026-05-03", "AMER")
+    # At 100 columns two cells between the columns are one too many, and one is enough.
+    beside = placed(100 - share_width(100, 40, None).left - 2 - 1 - 3 - 1, tight=True, row=row)
+    assert beside["Name"] >= len(row[0])
+    # In one pane it takes what the status does not need.
+    alone = placed(47, tight=False, row=row)
+    assert alone == {"Name": len(row[0]), "Status": 9, "Size": 8}
 
 
 @pytest.mark.parametrize(

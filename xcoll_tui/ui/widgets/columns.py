@@ -111,8 +111,7 @@ class ColumnLayout(Generic[T]):
         seen = self._seen.get(column.key, 0)
         if not (self.tight and seen):
             seen = max(seen, column.minimum)
-        label = cell_len(column.label) + (2 if column.sort_by and column.label else 0)
-        return min(max(seen, label), column.maximum)
+        return min(max(seen, _label_width(column)), column.maximum)
 
     def place(self, width: int) -> tuple[list[PlacedColumn[T]], bool]:
         """Place the columns in ``width`` cells; tell whether some are hidden to the right."""
@@ -121,7 +120,9 @@ class ColumnLayout(Generic[T]):
         placed, hidden = self._place(width, SPACING)
         if self.tight and hidden:
             closer = self._place(width, _CLOSE)
-            if len(placed) < len(closer[0]) and len(placed) <= _FIRST_TIGHT:
+            shows_more = len(placed) < len(closer[0]) and len(placed) <= _FIRST_TIGHT
+            needed = self.natural(self.columns[0])
+            if shows_more or placed[0].width < needed <= closer[0][0].width:
                 return closer
         return placed, hidden
 
@@ -141,7 +142,12 @@ class ColumnLayout(Generic[T]):
                 break
             shown.append((column, cells))
             room -= cells + spacing
-        taken = sum(natural + spacing for _, natural in shown)
+        lacking = self.natural(lead) + sum(cells + spacing for _, cells in shown) - width
+        shown = self._slimmed(shown, lacking)
+        taken = sum(cells + spacing for _, cells in shown)
+        if not self.tight:
+            shown = self._slimmed(shown, self.natural(lead) + taken - width)
+            taken = sum(cells + spacing for _, cells in shown)
         hidden = len(shown) < len(candidates)
         lead_width = max(0, width - taken)
         if not (lead.stretch or hidden):
@@ -152,3 +158,26 @@ class ColumnLayout(Generic[T]):
             placed.append(PlacedColumn(column, start + spacing, natural))
             start += spacing + natural
         return placed, hidden
+
+    def _slimmed(
+        self, shown: list[tuple[Column[T], int]], lacking: int
+    ) -> list[tuple[Column[T], int]]:
+        """Take from columns what their content leaves free, where that makes the name whole."""
+        spare = [max(0, cells - self._content(column)) for column, cells in shown]
+        if not 0 < lacking <= sum(spare):
+            return shown
+        slimmed = []
+        for (column, cells), free in zip(shown, spare, strict=True):
+            given = min(free, lacking)
+            lacking -= given
+            slimmed.append((column, cells - given))
+        return slimmed
+
+    def _content(self, column: Column[T]) -> int:
+        """Give the width of the widest cell seen, and of the label."""
+        seen = self._seen.get(column.key, 0) or column.minimum
+        return min(max(seen, _label_width(column)), column.maximum)
+
+
+def _label_width(column: Column[T]) -> int:
+    return cell_len(column.label) + (2 if column.sort_by and column.label else 0)

@@ -103,6 +103,8 @@ def test_what_a_search_lacks_or_is_refused_is_told(xc):
 def test_files_are_uploaded_told_of_waited_for_and_undone(xc, folder):
     dry = xc("upload", DRAFTS, str(folder), "--dry-run", "--json").json
     assert sorted(row["verdict"] for row in dry) == ["dry run", "dry run", "skipped"]
+    (skipped,) = [row["sentence"] for row in dry if row["verdict"] == "skipped"]
+    assert f"“{folder / 'empty.txt'}” is skipped" in skipped
     rows = xc("upload", DRAFTS, str(folder), "--json").json
     for row in rows:
         assert_matches(row, schema_of(RESULT))

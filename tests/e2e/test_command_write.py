@@ -240,7 +240,11 @@ def test_indexing_again_is_waited_for(commands_for):
         waited = xc("reindex", NOTES, *ids, "--wait")
         assert waited.out.count("\tdone\t") == 2
         assert "would be re-indexed" in xc("reindex", NOTES, ids[0], "--dry-run").out
-        assert xc("reindex", NOTES, "-", stdin="").err.startswith("xcoll: No IDs were given")
+        for nothing in ("", "[]", '{"documents": []}'):
+            ended = xc("reindex", NOTES, "-", stdin=nothing)
+            assert ended.err.startswith("xcoll: No IDs were given")
+        ended = xc("reindex", NOTES, "-", stdin='{"error": "no"}', code=2)
+        assert "JSON without a file_id" in ended.err
 
 
 def test_a_shell_finds_what_failed_and_indexes_it_again(commands_for, tmp_path):

@@ -110,6 +110,11 @@ WRONG = {
     "no backup": (["backup", INTERVIEWS, "", "--force"], "it names no file"),
     "no folder": (["diff", INTERVIEWS, "", "--upload-new"], "it names no file"),
     "no files": (["upload", INTERVIEWS, "", "--yes"], "it names no file"),
+    "a file": (["diff", INTERVIEWS, "/dev/null"], "/dev/null is not a folder."),
+    "a format": (
+        ["export", INTERVIEWS, "-o", "x.xlsx"],
+        "none of the formats, csv, jsonl and json",
+    ),
 }
 
 
@@ -141,7 +146,11 @@ def test_what_was_backed_up_and_deleted_is_restored_the_same(xc, tmp_path):
     # What was written to it can never be undone, and stands in nobody's way.
     states = {(row["state"], row["note"]) for row in xc("undo", "--list", "--json").json}
     assert states == {("dead", f"“{INTERVIEWS}” was deleted.")}
-    assert "There is nothing to undo." in xc("undo", code=1).err
+    # A deletion is no entry of it: what brings the collection back is named.
+    backup = deleted.err.partition("Backup: ")[2].partition("\n")[0].removesuffix(".")
+    refused = xc("undo", code=1).err
+    assert "There is nothing to undo. A deleted" in refused
+    assert f"xcoll restore {backup}" in refused
     assert "It would be recreated, with 57 documents." in xc("restore", path, "--dry-run").out
     restored = xc("restore", path, "--json").json
     assert len(restored) == 58
@@ -183,6 +192,7 @@ def test_a_backup_takes_the_place_of_a_plain_file_only(xc, tmp_path):
     xc("backup", "Drafts", str(link), "--force")
     assert link.is_symlink()
     assert "before" not in file.read_text()
+    assert "it is empty" in xc("restore", "/dev/null", code=1).err
 
 
 def test_without_a_whole_backup_nothing_is_deleted(xc, server):

@@ -90,6 +90,7 @@ def test_hits_are_ranked_as_the_service_has_them_and_put_together_by_document():
     ]
     assert (answer.rank_of("a"), answer.rank_of("z")) == (2, None)
     assert rank_words(answer.rank_of("z"), answer.documents) == "not in the first 2"
+    assert rank_words(None, ()) == "nothing found"
     assert unnamed(results) == {"c": ["a"]}
 
 

@@ -15,11 +15,9 @@ _YES = frozenset({"y", "yes"})
 _NEEDED = "--yes is needed when nobody can be asked. Nothing was sent."
 
 
-def add_yes(parser: argparse.ArgumentParser) -> None:
-    """Add `--yes`."""
-    parser.add_argument(
-        "--yes", action="store_true", help="do not ask (needed when nobody can be asked)"
-    )
+def add_yes(parser: argparse.ArgumentParser, deed: str) -> None:
+    """Add `--yes`; `deed` is what it agrees to, such as "removing documents"."""
+    parser.add_argument("--yes", action="store_true", help=f"do not ask, and agree to {deed}")
 
 
 def add_dry_run(parser: argparse.ArgumentParser) -> None:

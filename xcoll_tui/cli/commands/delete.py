@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_collection(parser)
     parser.add_argument("--no-backup", action="store_true", help="then it cannot be recreated")
-    add_yes(parser)
+    add_yes(parser, "deleting it")
     add_dry_run(parser)
     add_form(parser)
 

@@ -77,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, output: "Output") -> int:
     """Carry it out."""
     if not Path(options.folder).expanduser().is_dir():
-        raise CommandFailed(f"{clean(options.folder, 200)} is no folder.", EXIT_USAGE)
+        raise CommandFailed(f"{clean(options.folder, 200)} is not a folder.", EXIT_USAGE)
     if not options.upload_new and (options.fields or options.dry_run or options.no_wait):
         raise CommandFailed("--field, --dry-run and --no-wait go with --upload-new.", EXIT_USAGE)
     return run_until_signal(_diff(options, output))

@@ -129,6 +129,8 @@ def _line(answer: Answered) -> str:
         return f"{answer.mode}: “{query}” was not answered. {answer.error.explanation}"
     expected = ", ".join(clean(file_id, 60) for file_id in answer.question.expected)
     within = min(answer.k, len(answer.file_ids))
+    if not within:
+        return f"{answer.mode}: “{query}”: nothing found; expected: {expected}."
     return f"{answer.mode}: “{query}”: not in the first {within}: {expected}."
 
 

@@ -15,6 +15,7 @@ from xcoll_tui.private_files import FreshFile
 from xcoll_tui.session.lists.export import ExportOptions, doubt_count, export_all
 from xcoll_tui.session.lists.export_format import FORMATS, FormatName
 from xcoll_tui.session.lists.sources import DocumentSource
+from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,8 @@ examples:
   xcoll export "SEC Filings" -o filings.csv
   xcoll export "SEC Filings" --filter 10-K --format jsonl | jq .fields
 """
+
+_LISTED = f"{', '.join(FORMATS[:-1])} and {FORMATS[-1]}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +61,14 @@ def run(options: argparse.Namespace, output: Output) -> int:
 
 def _form_of(path: Path | None) -> FormatName:
     suffix = "" if path is None else path.suffix.lower().removeprefix(".")
-    return next((form for form in FORMATS if form == suffix), FORMATS[0])
+    form = next((form for form in FORMATS if form == suffix), None)
+    if suffix and form is None:
+        raise CommandFailed(
+            f"{clean(str(path), 200)} is called like none of the formats, {_LISTED}. Name it "
+            "otherwise, or choose one by --format. Nothing was written.",
+            EXIT_USAGE,
+        )
+    return form or FORMATS[0]
 
 
 async def _export(

@@ -1,6 +1,7 @@
 """FILE_ID… on a command line: IDs as they are, and `-` for those on standard input."""
 
 import argparse
+import json
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,9 +60,24 @@ def parse_file_ids(text: str, output: "Output") -> "PastedIds":
         raise CommandFailed("There is a management key where IDs belong.", EXIT_USAGE)
     if pasted.malformed:
         raise CommandFailed(_sentence_on(pasted, text), EXIT_USAGE)
+    if not pasted.file_ids and _is_filled_json(text):
+        raise CommandFailed(
+            "The input is JSON without a file_id. Nothing was read from it.", EXIT_USAGE
+        )
     for note in pasted.notes:
         output.note(f"{note[:1].upper()}{note[1:]}.")
     return pasted
+
+
+def _is_filled_json(text: str) -> bool:
+    """Tell whether a text is JSON that holds something: an empty list of documents is none."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if isinstance(content, dict):
+        return bool(content) and [] not in content.values()
+    return bool(content)
 
 
 def _sentence_on(pasted: "PastedIds", text: str) -> str:

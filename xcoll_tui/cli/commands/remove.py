@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_collection(parser)
     add_file_ids(parser, optional=True)
     add_filter(parser)
-    add_yes(parser)
+    add_yes(parser, "removing them")
     add_dry_run(parser)
     add_form(parser)
 

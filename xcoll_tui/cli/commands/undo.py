@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ from xcoll_tui.cli.commands.results import (
 )
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_USAGE
 from xcoll_tui.cli.patience import run_until_signal
+from xcoll_tui.session.backup.format import Backup
+from xcoll_tui.session.times import parse_time, seconds_of
 from xcoll_tui.session.writes.judging import is_missing
 from xcoll_tui.session.writes.outcome import Outcome, Verdict
 from xcoll_tui.ui.presentation.file_fate import fate_when_restored, file_fate
@@ -71,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-replace", action="store_true", help="to put fields back when nothing else works"
     )
-    add_yes(parser)
+    add_yes(parser, "removing or replacing documents")
     add_dry_run(parser)
     add_form(parser)
 
@@ -126,7 +129,7 @@ def _to_json(listed: _Listed) -> str:
 
 async def _undo(options: argparse.Namespace, output: "Output") -> int:
     async with opened_session(options, writes=not options.dry_run) as opened:
-        listed = _choose(options, opened)
+        listed = await _choose(options, opened, output)
         stack = opened.session.undo_stack
         plan = stack.plan(listed.entry)
         if plan.why_not:
@@ -141,9 +144,9 @@ async def _undo(options: argparse.Namespace, output: "Output") -> int:
             if is_missing(error):
                 stack.note_collection_gone(plan.entry)
                 name = clean(plan.entry.collection_name or plan.entry.collection_id, 100)
-                raise CommandFailed(
-                    f"It cannot be undone: its collection “{name}” is not there."
-                ) from None
+                way_back = await _way_back(opened, collection_id=plan.entry.collection_id)
+                reason = f"its collection “{name}” is not there."
+                raise CommandFailed(f"It cannot be undone: {reason} {way_back}".rstrip()) from None
         if options.dry_run:
             output.note(question)
             return write_dry_run(output, _planned(plan), _ids_of(plan))
@@ -154,7 +157,7 @@ async def _undo(options: argparse.Namespace, output: "Output") -> int:
         return await _carry_out(options, output, opened, plan)
 
 
-def _choose(options: argparse.Namespace, opened: OpenedSession) -> _Listed:
+async def _choose(options: argparse.Namespace, opened: OpenedSession, output: "Output") -> _Listed:
     listed: list[_Listed] = _listed(opened)
     number: int | None = options.number
     if number is not None:
@@ -165,8 +168,30 @@ def _choose(options: argparse.Namespace, opened: OpenedSession) -> _Listed:
         return listed[number - 1]
     newest = opened.session.undo_stack.newest
     if newest is None:
-        raise CommandFailed("There is nothing to undo.", EXIT_FAILED)
+        way_back = await _way_back(opened)
+        raise CommandFailed(f"There is nothing to undo. {way_back}".rstrip(), EXIT_FAILED)
+    if way_back := await _way_back(opened, since=newest.at):
+        output.note(way_back)
     return next(row for row in listed if row.entry is newest)
+
+
+async def _way_back(opened: OpenedSession, *, collection_id: str = "", since: float = 0) -> str:
+    """Name the newest backup that a deleted collection comes back from, "" where there is none.
+
+    A deletion is no entry of the undo log, so whoever looks for it there is told.
+    """
+    for backup in await opened.session.backups.listed():
+        if not isinstance(backup, Backup):
+            continue
+        made_at = parse_time(backup.made_at)
+        if made_at is None or seconds_of(made_at) < since:
+            continue
+        collection = backup.collection
+        if collection_id in {"", collection.collection_id}:
+            name = clean(collection.collection_name or collection.collection_id, 100)
+            path = shlex.quote(str(backup.path))
+            return f"A deleted “{name}” comes back from its backup: xcoll restore {path}"
+    return ""
 
 
 def _fate(opened: OpenedSession, plan: "UndoPlan") -> str:

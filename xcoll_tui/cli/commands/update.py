@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="delete a field, and its values in all documents; asks",
     )
-    add_yes(parser)
+    add_yes(parser, "deleting fields")
     add_dry_run(parser)
     add_form(parser)
 

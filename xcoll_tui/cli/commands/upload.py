@@ -1,8 +1,10 @@
 """`xcoll upload`: files of this machine into a collection, watched until they are indexed."""
 
 import argparse
+import os
 from typing import TYPE_CHECKING
 
+from xcoll_tui.api.models import writable
 from xcoll_tui.cli.commands.agreement import (
     add_dry_run,
     add_yes,
@@ -67,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a name that is there: skip, both or replace (skip)",
     )
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the indexing")
-    add_yes(parser)
+    add_yes(parser, "removing what is replaced")
     add_dry_run(parser)
     add_form(parser)
 
@@ -196,7 +198,8 @@ async def _watch(
 
 def _skip_row(collection_id: str, skipped: "Skipped") -> Result:
     name = writable_name(skipped.path)
-    sentence = f"“{name}” is skipped ({skipped.reason})."
+    path = writable(os.fsdecode(skipped.path))  # a name may be there twice
+    sentence = f"“{path}” is skipped ({skipped.reason})."
     return Result(collection_id, None, name, SKIPPED, sentence)
 
 

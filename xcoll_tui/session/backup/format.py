@@ -253,6 +253,8 @@ def _ends_of(path: Path) -> Backup:
 
 
 def _header_of(path: Path, raw: bytes) -> Header:
+    if not raw:
+        raise BackupBroken(path, "it is empty")
     line = _parse(path, raw, "line 1")
     version = line.get("xcoll_backup")
     if type(version) is not int:

@@ -151,6 +151,8 @@ def next_mode(mode: str) -> str:
 def rank_words(rank: int | None, documents: Iterable[object]) -> str:
     """Say where an expected document stands among those that were found."""
     count = len(list(documents))
+    if not count:
+        return "nothing found"
     return f"rank {rank}" if rank is not None else f"not in the first {count}"
 
 

@@ -35,10 +35,11 @@ class BackgroundTasks:
             await asyncio.wait(self._tasks)
 
     async def end(self) -> None:
-        """Cancel what is under way, and wait until it has let go."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Cancel what is under way, and wait until it has let go; what that begins, too."""
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 @dataclass(eq=False, slots=True)

@@ -359,6 +359,7 @@ class Session(OnDemand):
         self._context.subscribers.clear()
         await self._context.watches.end()
         await self._context.tasks.end()
+        await self._context.watches.end()  # a write that lets go may have begun another look
         await self.inference.close()
         await self.state.close()
 

@@ -19,10 +19,21 @@ async def ask(node: "HasApp", dialog: Screen[T]) -> T | None:
 
 
 def restart_work(node: DOMNode, group: str, call: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run this in place of what still runs in the group; never for a write.
+    """Run this in place of what still runs in the group; never for a write."""
+    start_work(node, group, call, exclusive=True)
 
-    It is given as a function because a worker that is replaced before it starts would leave a
-    coroutine behind that nobody awaits.
+
+def start_work(
+    node: DOMNode,
+    group: str,
+    call: Callable[[], Coroutine[Any, Any, None]],
+    *,
+    exclusive: bool = False,
+) -> None:
+    """Run this in the background.
+
+    It is given as a function because a worker that is replaced, or whose screen ends, before it
+    starts would leave a coroutine behind that nobody awaits.
     """
     # Textual's type wants the coroutine's send and yield types to be None, which none's are.
-    node.run_worker(cast("Any", call), group=group, exclusive=True)
+    node.run_worker(cast("Any", call), group=group, exclusive=exclusive)

@@ -146,7 +146,7 @@ class MainScreen(PaneScreen):
             session, collection_id, is_remembered=is_remembered, keeps_layouts=keeps_layouts
         )
         self.run_worker(start, group="start", name="start")
-        self.run_worker(session.follower.run(), group="follow", name="follow")
+        self.run_worker(session.follower.run, group="follow", name="follow")
         self.footer.refresh()
         self.tell_place()
 

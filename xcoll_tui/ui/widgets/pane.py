@@ -30,7 +30,7 @@ from xcoll_tui.ui.widgets.filter_place import FilterPlace
 from xcoll_tui.ui.widgets.local_sort import LocalSort
 from xcoll_tui.ui.widgets.pane_filter import PaneFilter
 from xcoll_tui.ui.widgets.row_table import RowTable
-from xcoll_tui.ui.work import restart_work
+from xcoll_tui.ui.work import restart_work, start_work
 
 if TYPE_CHECKING:
     from xcoll_tui.session.lists.feed import Feed
@@ -345,7 +345,7 @@ class Pane(Vertical, Generic[T]):
         """Load the next page at an end; pages asked for twice come once."""
         feed = self.feed
         if feed is not None and feed.problem is None and not feed.stopped:
-            self.run_worker(feed.load_more(end), group="more")
+            start_work(self, "more", partial(feed.load_more, end))
 
     async def _go_to_end(self, feed: "Feed[T]") -> None:
         await feed.load_end()

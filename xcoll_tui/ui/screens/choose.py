@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.dialog import Dialog, show_keys
 from xcoll_tui.ui.widgets.controls import SafeButton
 
 
@@ -43,15 +43,13 @@ class ChooseScreen(Dialog[str]):
             SafeButton(Content(way.label), variant="error" if way.danger else "default")
             for way in ways
         ]
+        self._frame = Vertical(id="choose")
         self._scroll = VerticalScroll(id="choose-text", can_focus=False)
 
     def compose(self) -> ComposeResult:
         """Show the text, then the ways."""
-        with Vertical(id="choose") as frame:
+        with self._frame as frame:
             frame.border_title = Content(self._title)
-            keys = [f"{way.letter} {way.label}" for way in self._ways]
-            keys.append("esc Cancel" if self._ways else "esc Close")
-            frame.border_subtitle = Content(" · ".join(keys))
             with self._scroll:
                 yield Static(self._text)
             with Horizontal(id="choose-buttons"):
@@ -60,7 +58,18 @@ class ChooseScreen(Dialog[str]):
 
     def on_mount(self) -> None:
         """Focus what does no harm."""
+        for cause in ("scroll_y", "virtual_size"):
+            self.watch(self._scroll, cause, self._show_keys)
         self._cancel.focus()
+
+    def on_resize(self) -> None:
+        """Look again whether there is more than can be seen."""
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
+        keys = [f"{way.letter} {way.label}" for way in self._ways]
+        keys.append("esc Cancel" if self._ways else "esc Close")
+        self._frame.border_subtitle = show_keys(keys, self._scroll)
 
     async def _on_key(self, event: events.Key) -> None:
         letters = {way.letter for way in self._ways}

@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.presentation.typed_name import TypedName
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.dialog import Dialog, show_keys
 from xcoll_tui.ui.widgets.text_input import TextInput
 
 _LOW = 16
@@ -153,9 +153,7 @@ class ConfirmScreen(Dialog[bool]):
         elif not self._act.disabled:
             # The first one goes to the button, so that what was typed in a run does not act.
             keys.insert(0, f"{'⏎' if self._act.has_focus else '⏎ twice:'} {verb}")
-        if self._scroll.scroll_offset.y < self._scroll.max_scroll_y:
-            keys.insert(0, "↓ More")  # the bar beside it is one cell, and has no colour everywhere
-        return Content(" · ".join(keys))
+        return show_keys(keys, self._scroll)
 
     def _show_keys(self) -> None:
         self._frame.border_subtitle = self._keys()

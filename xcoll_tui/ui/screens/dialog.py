@@ -1,10 +1,12 @@
 """The base of all dialogs: their styles, loaded with the first of them, and ending only once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 
@@ -30,6 +32,15 @@ def show_hints(*hints: tuple[str, str], note: str = "", room: int | None = None)
         parts.pop()
         shown = Content(" · ").join([*before, *parts, last])
     return shown
+
+
+def show_keys(keys: Sequence[str], scroll: VerticalScroll) -> Content:
+    """Write keys for the lower edge; before them ↓, while the text above has no room for all of it.
+
+    The bar beside it is one cell, and has no colour everywhere.
+    """
+    more = ["↓ More"] if scroll.scroll_offset.y < scroll.max_scroll_y else []
+    return Content(" · ".join([*more, *keys]))
 
 
 class Dialog(ModalScreen[T]):

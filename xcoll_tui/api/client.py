@@ -18,7 +18,7 @@ from xcoll_tui import __version__
 from xcoll_tui.api import retry
 from xcoll_tui.api.certificates import advise_on_untrusted, create_context
 from xcoll_tui.api.endpoints import Endpoints
-from xcoll_tui.api.errors import ApiError, Misconfigured, RateLimited, ReadOnly, Unauthorized
+from xcoll_tui.api.errors import Misconfigured, RateLimited, ReadOnly, Unauthorized
 from xcoll_tui.api.httpx_command import leave_out_command_line
 from xcoll_tui.api.keys import (
     KeyMask,
@@ -67,7 +67,7 @@ class Client(Endpoints):
 
     `base_url`: https, or http to a loopback address, which never goes through a proxy. `team_id` is
     sent with every call; left out, the service derives it from the key. `read_only` refuses every
-    write before anything is sent. A 429 to one call pauses all of them (`RateLimiter`). `app` is an
+    write before anything is sent. A 429 with a time pauses all calls (`RateLimiter`). `app` is an
     ASGI application that serves the calls inside the process. `on_request` is told of each HTTP
     exchange when it is over, `on_wait` of each pause before it begins, `on_unauthorized` of each
     call that ends because the key is not accepted; they are called on the loop and must not raise.
@@ -247,7 +247,7 @@ class Client(Endpoints):
             )
             limited = isinstance(error, RateLimited)
             if answer.status is not None and not limited:
-                self._limiter.admit()
+                self._limiter.admit(turn)
             if error is None:
                 return answer
             if unknown and is_gone(endpoint, error):
@@ -262,16 +262,27 @@ class Client(Endpoints):
                     rate_limited=limited,
                     retry_after=retry_after,
                     draw=self._draw,
+                    by_chance=self._limiter.refuses_by_chance,
                 )
+            shared = None
             if limited:
-                shared = self._limiter.record_429(turn, retry.share_pause(pause, retry_after))
-                pause = pause if pause is None else shared
+                asked = retry.share_pause(pause, retry_after)
+                shared = self._limiter.record_429(turn, asked, told=retry_after is not None)
+                pause = pause if pause is None or shared is None else shared
             if pause is None:
                 if isinstance(error, Unauthorized):
                     self._note_unauthorized(error)
                 raise error
             unknown, ended = error.outcome_unknown, self._pauses.ended
-            await self._wait(pause, error, attempt, endpoint.method, path + query)
+            record = Wait(
+                pause,
+                reason_of(error),
+                attempt,
+                endpoint.method,
+                self._hide(path + query),
+                rate_limited=shared is not None,
+            )
+            await self._wait(record)
 
     def _note_unauthorized(self, error: Unauthorized) -> None:
         if is_other_kind(self._key, for_inference=self._for_inference):
@@ -296,15 +307,11 @@ class Client(Endpoints):
             )
         refuse_target(method, path, query, self._key, self._KEY)
 
-    async def _wait(
-        self, pause: float, error: ApiError, attempt: int, method: str, target: str
-    ) -> None:
-        limited = isinstance(error, RateLimited)
+    async def _wait(self, wait: Wait) -> None:
         if self._on_wait is not None:
-            reason = reason_of(error)
-            self._on_wait(Wait(pause, reason, attempt, method, self._hide(target), limited))
-        if not limited:  # else everything waits for its turn, in `_exchange`
-            await self._pauses.sleep(pause)
+            self._on_wait(wait)
+        if not wait.rate_limited:  # else everything waits for its turn, in `_exchange`
+            await self._pauses.sleep(wait.seconds)
 
     async def _exchange(
         self, endpoint: Endpoint, path: str, query: str, body: bytes | StreamedBody | None

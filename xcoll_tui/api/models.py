@@ -379,8 +379,8 @@ class RequestRecord(msgspec.Struct, frozen=True):
 class Wait(msgspec.Struct, frozen=True):
     """A pause before a request is tried again; `attempt` counts the tries that failed (from 1).
 
-    `reason` is a clause without a full stop, such as "the service asks to slow down (429)"; then
-    `rate_limited` is set, and all other requests wait as well.
+    `reason` is a clause without a full stop, such as "the service asks to slow down (429)".
+    `rate_limited` is set where all other requests wait for the same reason.
     """
 
     seconds: float

@@ -9,11 +9,17 @@ No rate limit is published, so it is learned from what a 429 refuses:
 - The rate starts a tenth below, is back after ten seconds, stays near for ten more, and then grows
   faster and faster until the limit does not matter any more: the shape of CUBIC (RFC 9438), which
   keeps near what was refused for long, and finds out soon when there is no such limit any more.
+- A 429 that names no time may come by chance, at any rate: going slower would not help, and every
+  one of them would slow down further, without end. So those pause only the request that they
+  answer, until they are too many for chance (`Refusals`); what is refused as often at half the rate
+  is no matter of the rate, and then so many of them are put up with.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+
+from xcoll_tui.api.refusals import MOST_BY_CHANCE, Refusals
 
 _FIRST_RATE = 8.0
 """Requests a second at least after the first 429: a few requests tell little of a rate."""
@@ -75,6 +81,14 @@ class RateLimiter:
         self._since = 0.0
         self._next = 0.0
         self._longest = 0.0
+        self._silent = Refusals(clock)
+        self._tried = False
+        self._after_trial = 0.0
+
+    @property
+    def refuses_by_chance(self) -> bool:
+        """Whether the service refuses some at any rate, so that trying again soon does no harm."""
+        return self._silent.by_chance
 
     @property
     def rate(self) -> float | None:
@@ -105,26 +119,67 @@ class RateLimiter:
             self._longest = 1 / rate
             return self._episode
 
-    def admit(self) -> None:
-        """Take note of an answer that was no 429."""
+    def admit(self, turn: int | None = None) -> None:
+        """Take note of an answer that was no 429, to the request that left in this turn."""
         self._answered.append(self._clock())
+        if turn == self._episode and self._counts() and self._silent.note(refused=False):
+            self._end_trial()
 
-    def record_429(self, turn: int, pause: float) -> float:
+    def record_429(self, turn: int, pause: float, *, told: bool = True) -> float | None:
         """Take note of a 429 and pause everything; return how long the pause is now.
 
-        `turn` is what the request's `turn` returned: requests that left before the pause began are
-        refused together, and lower the rate once.
+        `turn` is what `acquire` returned for the request: requests that left before the pause began
+        are refused together, and lower the rate once. `told` is whether the service named a time;
+        where it did not, None may be returned, and nothing but the request itself has to wait.
         """
         now = self._clock()
-        if turn == self._episode:
-            self._episode += 1
-            self._base = self._lowered(now, pause)
-            self._next = now
+        if not told:
+            if turn != self._episode:
+                return None if self._base is None else max(self._wait(), 0.0)
+            if not self._counts() or not self._silent.note(refused=True):
+                return None
+            if self._silent.trying_half:
+                self._end_trial()
+                return None
+            self._lower(now, self._decide_on_silent(now, pause))
+        elif turn == self._episode:
+            self._silent.count_anew()
+            self._lower(now, self._lowered(now, pause))
         self._refusals += 1
         self._next = max(self._next, now + pause)
         self._longest = self._next - now
         self._since = self._next
         return self._longest
+
+    def _counts(self) -> bool:
+        """Whether an answer is about the rate now; half of it may suffer for the second before."""
+        trying = self._silent.trying_half
+        return not trying or not 0 <= self._clock() - self._since < _SHORTEST_WINDOW
+
+    def _decide_on_silent(self, now: float, pause: float) -> float:
+        """Return the rate to go on from, too many having been refused without a time."""
+        rate, base = self.rate, self._lowered(now, pause)
+        # What comes back late has been near a limit for long: every other time is trial enough.
+        tried = self._tried and now >= self._since + _RECOVERY
+        self._tried = False
+        if rate is None or tried or self._silent.share > MOST_BY_CHANCE:
+            self._silent.count_anew()
+            return base
+        self._silent.try_half()
+        self._after_trial = base
+        return rate / 2
+
+    def _end_trial(self) -> None:
+        """Go as fast as can be where half the rate was refused as often, else where it was left."""
+        self._episode += 1
+        self._tried = not self._silent.end_trial()
+        self._base = self._after_trial if self._tried else None
+        self._since = self._clock()
+
+    def _lower(self, now: float, base: float) -> None:
+        self._episode += 1
+        self._base = base
+        self._next = now
 
     def resume(self) -> None:
         """Let a pause be over now; who sleeps through it is for others to wake."""

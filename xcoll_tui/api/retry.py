@@ -5,7 +5,8 @@
 - No whole answer, and 5xx: only what is `Repeatable.ALWAYS`, after a random pause ("full jitter":
   anywhere between nothing and a ceiling that doubles), up to `FAULT_TRIES` tries. A Retry-After in
   a 5xx is the least pause.
-- What a 429 asks for, all requests of a client wait for (`share_pause`, and `rate_limiter`).
+- What a 429 asks for, all requests of a client wait for (`share_pause`, and `rate_limiter`); what
+  names no time may be chance, and then only the request itself waits (`refusals`).
 - In all no call waits longer than `LONGEST_WAIT`: a pause that would pass it is not begun, and the
   failure is raised at once. What others ask for meanwhile is not counted.
 """
@@ -20,6 +21,8 @@ RATE_LIMITED_TRIES = 10
 LONGEST_WAIT = 120.0
 _FIRST_CEILING = 0.5
 _LAST_CEILING = 8.0
+_OF_A_PAUSE = 0.1
+"""The part of a pause that is enough where a 429 is chance, and the next try likely no 429."""
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:
@@ -55,17 +58,22 @@ def next_pause(
     rate_limited: bool,
     retry_after: float | None,
     draw: Callable[[], float],
+    by_chance: bool = False,
 ) -> float | None:
     """Return the pause before the next try, or None if there will be none.
 
     Ask only for a request that may be tried again. `attempt` counts the tries that failed (from 1),
-    `waited` is the sum of the pauses so far, `retry_after` is what Retry-After said.
+    `waited` is the sum of the pauses so far, `retry_after` is what Retry-After said. `by_chance`
+    is whether the service is known to say 429 at any rate.
     """
     if attempt >= (RATE_LIMITED_TRIES if rate_limited else FAULT_TRIES):
         return None
     pause = retry_after
     if pause is None or not rate_limited:
-        pause = max(back_off(attempt, draw), retry_after or 0.0)
+        pause = back_off(attempt, draw)
+        if by_chance and rate_limited:
+            pause *= _OF_A_PAUSE
+        pause = max(pause, retry_after or 0.0)
     return pause if waited + pause <= LONGEST_WAIT else None
 
 

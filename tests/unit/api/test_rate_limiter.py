@@ -1,5 +1,6 @@
 import asyncio
 import itertools
+import random
 from collections import deque
 from dataclasses import dataclass, field
 from math import ceil
@@ -57,15 +58,24 @@ class Limit:
         return 0.0
 
 
-async def ask(limiter, limit):
+async def ask(limiter, limit, draw=lambda: 0.5):
     """Ask until it is answered, as the client does; return how often."""
     for attempt in range(1, retry.RATE_LIMITED_TRIES + 1):
         turn = await limiter.acquire()
         told = await limit.answer()
         if told is None:
-            limiter.admit()
+            limiter.admit(turn)
             return attempt
-        limiter.record_429(turn, retry.back_off(attempt, lambda: 0.5) if told == "" else told)
+        pause = retry.next_pause(
+            attempt=attempt,
+            waited=0.0,
+            rate_limited=True,
+            retry_after=None if told == "" else told,
+            draw=draw,
+            by_chance=limiter.refuses_by_chance,
+        )
+        if limiter.record_429(turn, pause, told=told != "") is None:
+            await asyncio.sleep(pause)
     raise AssertionError("given up")
 
 
@@ -91,10 +101,67 @@ async def crowd(limit, requests, workers=8):
 )
 def test_few_requests_are_refused_and_the_limit_is_used(rate, kind, told, latency):
     limit = Limit(rate, kind, told, latency)
-    _, seconds = run_virtual(crowd(limit, 600))
+    limiter, seconds = run_virtual(crowd(limit, 600))
     assert limit.refused <= 0.1 * limit.asked
-    possible = min(rate, 8 / latency)
-    assert 600 / seconds >= 0.6 * possible
+    assert not limiter.refuses_by_chance
+    # Where no time is named it takes longer to find out that it is a limit, and which one.
+    possible = min(rate, 8 / latency) * (0.6 if told != "silent" else 0.35)
+    assert 600 / seconds >= possible
+
+
+class Moody(Limit):
+    """Refuses a part of all requests, at any rate, and names no time."""
+
+    def __init__(self, share, seed):
+        super().__init__(rate=0, latency=0.01)
+        self.share, self.random = share, random.Random(seed)
+
+    async def answer(self):
+        self.asked += 1
+        await asyncio.sleep(self.latency)
+        return "" if self.random.random() < self.share else None
+
+
+@pytest.mark.parametrize(("share", "workers"), [(0.05, 1), (0.05, 8), (0.2, 8)])
+def test_what_is_refused_by_chance_lets_the_pace_sink_for_a_while_only(share, workers):
+    async def scenario(seed):
+        limit, limiter = Moody(share, seed), RateLimiter(now, asyncio.sleep)
+        answered = [0] * 6
+
+        async def work():
+            while (turn := int(now() - began) // 10) < len(answered):
+                await ask(limiter, limit, limit.random.random)
+                answered[turn] += 1
+
+        began = now()
+        await asyncio.gather(*(work() for _ in range(workers)))
+        return answered
+
+    possible = workers / 0.01 * 10 * (1 - share)
+    for seed in range(2):
+        answered = run_virtual(scenario(seed))
+        assert min(answered[3:]) >= 0.5 * possible, answered
+
+
+def test_a_limit_behind_refusals_by_chance_is_found():
+    async def scenario():
+        moody, limit = Moody(0.2, 1), Limit(20, told="silent")
+        limiter = RateLimiter(now, asyncio.sleep)
+        while not limiter.refuses_by_chance:
+            await ask(limiter, moody, moody.random.random)
+        left = iter(range(600))
+
+        async def work():
+            for _ in left:
+                await ask(limiter, limit, moody.random.random)
+
+        await asyncio.gather(*(work() for _ in range(8)))
+        return limiter.refuses_by_chance, limiter.rate, limit.refused
+
+    by_chance, rate, refused = run_virtual(scenario())
+    assert not by_chance
+    assert 10 < rate < 25
+    assert refused < 0.15 * 600
 
 
 def test_what_is_not_limited_is_not_slowed_down():

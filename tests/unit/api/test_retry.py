@@ -65,6 +65,9 @@ def test_429_waits_exactly_as_told():
 
 def test_429_without_a_word_backs_off():
     assert pause(rate_limited=True, draw=lambda: 0.5) == 0.25
+    assert pause(rate_limited=True, draw=lambda: 0.5, by_chance=True) == 0.025
+    assert pause(draw=lambda: 0.5, by_chance=True) == 0.25
+    assert pause(rate_limited=True, retry_after=1.0, by_chance=True) == 1.0
 
 
 def test_a_5xx_waits_at_least_as_told():

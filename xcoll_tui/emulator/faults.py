@@ -12,6 +12,8 @@ Accident = Literal["reset", "timeout", "garbage"]
 
 PHASES: dict[str, Phase] = {phase: phase for phase in get_args(Phase)}
 ACCIDENTS: dict[str, Accident] = {accident: accident for accident in get_args(Accident)}
+METHODS = frozenset({"*", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+_ROOTS = ("/", "*", "?", "[")
 GARBAGE = b"<html><body><h1>Bad Gateway</h1></body></html>"
 
 
@@ -58,7 +60,8 @@ class Fault:
 def parse_fault(spec: str) -> Fault:
     """Read `METHOD:PATH-GLOB:STATUS|reset|timeout|garbage[:before|after|during][:SHARE]`.
 
-    It is read from both ends, because a path may hold colons (`documents:batchGet`).
+    It is read from both ends, because a path may hold colons (`documents:batchGet`). One that can
+    never strike is refused, for whoever wrote it would take what follows for the program's merit.
     """
     method, _, rest = spec.partition(":")
     parts = rest.split(":")
@@ -72,11 +75,28 @@ def parse_fault(spec: str) -> Fault:
     path = ":".join(parts)
     if not method or not path:
         raise _unreadable(spec)
+    method = method.upper()
     if effect in ACCIDENTS:
-        return Fault(method.upper(), path, ACCIDENTS[effect], phase, share)
-    if len(effect) == 3 and effect.isascii() and effect.isdigit() and 200 <= int(effect) <= 599:
-        return Fault(method.upper(), path, int(effect), phase, share)
-    raise _unreadable(spec)
+        fault = Fault(method, path, ACCIDENTS[effect], phase, share)
+    elif len(effect) == 3 and effect.isascii() and effect.isdigit() and 200 <= int(effect) <= 599:
+        fault = Fault(method, path, int(effect), phase, share)
+    else:
+        raise _unreadable(spec)
+    if reason := _never_strikes(fault):
+        raise FaultSyntaxError(f"The fault {spec!r} would never strike: {reason}.")
+    return fault
+
+
+def _never_strikes(fault: Fault) -> str:
+    """Return why a fault cannot meet any request, "" where it can."""
+    if fault.method not in METHODS:
+        methods = ", ".join(sorted(METHODS - {"*"}))
+        return f"METHOD is * for all of them, or one of {methods}"
+    if not fault.path.startswith(_ROOTS):
+        return "PATH begins with / or *"
+    if fault.share == 0:
+        return "SHARE is above 0"
+    return ""
 
 
 def _is_share(text: str) -> bool:

@@ -36,6 +36,14 @@ def test_wrong_specs_are_sentences_with_an_example(spec):
         parse_fault(spec)
 
 
+@pytest.mark.parametrize(
+    "spec", ["P*:*:500", "FETCH:*:500", "GET:v1/collections:503", "GET:*:500:0", "G:*:reset:after"]
+)
+def test_specs_that_can_never_strike_are_refused(spec):
+    with pytest.raises(FaultSyntaxError, match=r"would never strike: \w+ (is|begins) .*\.$"):
+        parse_fault(spec)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.25, 1 / 3, 0.5, 0.9, 1.0])
 def test_a_share_is_kept_and_evenly_spread(share):
     fault = Fault("*", "*", 500, share=share)

@@ -17,7 +17,7 @@ import pytest
 from tests.contract.plain import Plain
 from xcoll_tui.emulator.command import command_line
 
-READY = re.compile(r"Listening on (http://127\.0\.0\.1:\d+) key (\S+)\n")
+READY = re.compile(r"Listening on (http://(?:127\.0\.0\.1|0\.0\.0\.0):\d+) key (\S+)\n")
 
 
 @contextmanager
@@ -34,6 +34,7 @@ def emulator(*options):
         match = READY.fullmatch(line)
         assert match, (line, process.stderr.read() if not line else "")
         url, key = match[1], match[2]
+        url = url.replace("0.0.0.0", "127.0.0.1")
         assert process.stdout.readline() == f"XAI_MANAGEMENT_KEY={key} xcoll --base-url {url}\n"
         yield process, url, key
     finally:
@@ -231,6 +232,9 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path):
         connection.execute("CREATE TABLE other (id)")
     connection.close()
     assert "fault" in complaint(run("--fault", "GET:*:sometimes"))
+    assert "never strike" in complaint(run("--fault", "P*:*:500"))
+    for host in ("0.0.0.0", "::"):
+        assert "--allow-remote" in complaint(run("--host", host))
     assert "not a database" in complaint(run("--data", text))
     assert "not a database of this version" in complaint(run("--data", foreign))
     assert "data file" in complaint(run("--data", tmp_path / "none" / "data.db"))
@@ -283,7 +287,8 @@ def test_the_options_do_what_they_say():
         plain.ok("DELETE", target)
         assert plain.refused("GET", f"/v1/files/{file_id}") == (404, 5)
         plain.close()
-    with emulator("--lag", "3600", "--undeclared", "refuse") as (_, url, key):
+    remote = ["--host", "0.0.0.0", "--allow-remote"]
+    with emulator("--lag", "3600", "--undeclared", "refuse", *remote) as (_, url, key):
         plain = Plain(url, key)
         path, file_id = plain.collection(), plain.upload()
         assert plain.refused("GET", path) == (404, 5)

@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to a parser."""
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    add("--allow-remote", action="store_true", help="let HOST be one that other machines reach")
     add("--port", type=_port, default=0, metavar="N", help="port; 0 takes a free one (0)")
     add("--key", type=_key, help="the management key to ask for (a random one)")
     add("--inference-key", type=_key, metavar="KEY", help="another key for files and search")
@@ -89,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     import sqlite3  # noqa: PLC0415 -- see the module's docstring
 
     from xcoll_tui.emulator.faults import FaultSyntaxError, parse_fault  # noqa: PLC0415
+    from xcoll_tui.emulator.server import RemoteRefusedError  # noqa: PLC0415
     from xcoll_tui.emulator.store import Store, UnusableDataError  # noqa: PLC0415
 
     store = None
@@ -99,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         # Only while it seeds; the server itself takes SIGINT as the wish to stop.
         return 130
-    except (FaultSyntaxError, UnusableDataError) as error:
+    except (FaultSyntaxError, RemoteRefusedError, UnusableDataError) as error:
         return _complain(str(error))
     except sqlite3.Error as error:
         return _complain(f"Cannot write the data file {arguments.data}: {error}.")
@@ -131,7 +133,7 @@ def _serve(arguments: argparse.Namespace, store: "Store", faults: "list[Fault]")
     from xcoll_tui.emulator.server import format_url, listen, make_uvicorn  # noqa: PLC0415
 
     key = arguments.key or f"emulator-{secrets.token_hex(8)}"
-    end = listen(arguments.host, arguments.port)
+    end = listen(arguments.host, arguments.port, allow_remote=arguments.allow_remote)
     files = fill_store(store, arguments.seed, documents=arguments.documents or DOCUMENTS)
     if files:
         lines = [f"{file_id}  {name}\n" for file_id, name in files.items()]

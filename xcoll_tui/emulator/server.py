@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -100,10 +101,22 @@ class _Uvicorn(uvicorn.Server):
             connection.transport.abort()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Bind and listen; raises OSError. The port is 0 for any that is free."""
+class RemoteRefusedError(Exception):
+    """An address that other machines reach, where that was not allowed; a sentence."""
+
+
+def listen(host: str, port: int, *, allow_remote: bool = False) -> socket.socket:
+    """Bind and listen; raises OSError, and RemoteRefusedError. The port is 0 for any that is free.
+
+    Its key goes over the line as it is, and who has that reads and deletes everything.
+    """
     infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, kind, protocol, _, address = infos[0]
+    if not allow_remote and not ip_address(str(address[0]).partition("%")[0]).is_loopback:
+        raise RemoteRefusedError(
+            f"{host or 'Every address'} may be reached from other machines, unencrypted; add"
+            " --allow-remote if that is meant."
+        )
     end = socket.socket(family, kind, protocol)
     try:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

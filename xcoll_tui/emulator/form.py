@@ -68,18 +68,19 @@ def _read_parts(content_type: str, body: bytes) -> dict[str, _Part]:
     if kind != b"multipart/form-data" or not boundary:
         raise invalid("An upload must be multipart/form-data with a boundary.")
     collector = _Collector()
-    parser = MultipartParser(
-        boundary,
-        {
-            "on_part_begin": collector.on_part_begin,
-            "on_header_field": collector.on_header_field,
-            "on_header_value": collector.on_header_value,
-            "on_header_end": collector.on_header_end,
-            "on_part_data": collector.on_part_data,
-            "on_end": collector.on_end,
-        },
-    )
     try:
+        # This refuses a boundary that is too long.
+        parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": collector.on_part_begin,
+                "on_header_field": collector.on_header_field,
+                "on_header_value": collector.on_header_value,
+                "on_header_end": collector.on_header_end,
+                "on_part_data": collector.on_part_data,
+                "on_end": collector.on_end,
+            },
+        )
         parser.write(body)
         parser.finalize()
     except FormParserError as error:

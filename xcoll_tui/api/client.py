@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from xcoll_tui import __version__
 from xcoll_tui.api import retry
 from xcoll_tui.api.certificates import advise_on_untrusted, create_context
+from xcoll_tui.api.compression import ACCEPTED, UnusableBodyError, read_body
 from xcoll_tui.api.endpoints import Endpoints
 from xcoll_tui.api.errors import Misconfigured, RateLimited, ReadOnly, Unauthorized
 from xcoll_tui.api.httpx_command import leave_out_command_line
@@ -54,6 +55,7 @@ _DEADLINES = 4.0
 # Bytes a second of a body that is sent from a disk; a line that is slower is given up.
 _SLOWEST = 10_000
 _PARALLEL = 32
+_LOCATION = "xcoll.location"
 _BODY_LIMIT = 64 * 1024 * 1024
 
 
@@ -184,7 +186,11 @@ class Client(Endpoints):
             proxy=None if proxy is None else _as_httpx(proxy, context),
             trust_env=False,  # what it says was read above
             auth=self._authorize,
-            headers={"Accept": "application/json", "User-Agent": f"xcoll/{__version__}"},
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPTED,
+                "User-Agent": f"xcoll/{__version__}",
+            },
             timeout=self._timeouts(),
             limits=httpx.Limits(
                 max_connections=_PARALLEL,
@@ -192,6 +198,7 @@ class Client(Endpoints):
                 keepalive_expiry=60.0,  # the default of 5 s connects again after each pause
             ),
             follow_redirects=False,
+            event_hooks={"response": [_hide_location]},
         )
 
     def _timeouts(self, *, uploads: bool = False) -> "httpx.Timeout":
@@ -348,8 +355,13 @@ class Client(Endpoints):
                     ) as reply,
                 ):
                     self._service_clock.note(reply.headers.get("date"))
-                    answer = replace(answer, status=reply.status_code, headers=reply.headers)
-                    answer = await _read_body(answer, reply)
+                    headers_read = {**reply.headers, **reply.extensions.get(_LOCATION, {})}
+                    answer = replace(answer, status=reply.status_code, headers=headers_read)
+                    encodings = reply.headers.get("content-encoding", "")
+                    whole = await read_body(reply.aiter_raw(), encodings, _BODY_LIMIT)
+                    answer = replace(answer, body=whole, trouble="")
+            except UnusableBodyError as problem:
+                answer = replace(answer, trouble=str(problem), lasting=problem.lasting)
             except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as problem:
                 answer = self._broken(answer, problem)
             finally:
@@ -387,7 +399,7 @@ class Client(Endpoints):
             httpx.InvalidURL,
         )
         cause = cause_of(problem)
-        lasting = "CERTIFICATE_VERIFY_FAILED" in cause or isinstance(problem, httpx.DecodingError)
+        lasting = "CERTIFICATE_VERIFY_FAILED" in cause
         via = "" if self._proxy is None else f" through the proxy of {self._proxy.variable}"
         place = f"{self.base_url}{via}"
         match problem:
@@ -402,8 +414,6 @@ class Client(Endpoints):
                 trouble, lasting = refusal_of(self._proxy, self.base_url, str(problem))
             case httpx.ConnectError():
                 trouble = f"{self.base_url} cannot be reached{via} ({cause})"
-            case httpx.DecodingError():
-                trouble = "the answer's compression is broken"
             case httpx.LocalProtocolError() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
                 trouble, lasting = "the request cannot be sent", True
             case _:
@@ -424,13 +434,7 @@ def _as_httpx(proxy: Proxy, context: ssl.SSLContext) -> "httpx.Proxy":
     raise Misconfigured(f"Nothing was sent: the proxy that {proxy.variable} names cannot be used.")
 
 
-async def _read_body(answer: Answer, reply: "httpx.Response") -> Answer:
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in reply.aiter_bytes():
-        size += len(chunk)
-        if size > _BODY_LIMIT:
-            trouble = f"the answer is longer than {_BODY_LIMIT >> 20} MiB"
-            return replace(answer, trouble=trouble, lasting=True)
-        chunks.append(chunk)
-    return replace(answer, body=b"".join(chunks), trouble="")
+async def _hide_location(reply: "httpx.Response") -> None:
+    """Keep httpx from what a redirect names: what is no URL would break the exchange off."""
+    location = reply.headers.pop("location", None)
+    reply.extensions[_LOCATION] = {} if location is None else {"location": location}

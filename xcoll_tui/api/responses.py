@@ -26,6 +26,7 @@ _CREDITS = re.compile(
 _ID_LIMIT = 100
 _OVERLOADED = 529
 _TOO_LARGE = 413
+_NOT_MODIFIED = 304
 # For what the service asks to wait so many seconds or more, that is what there is to do.
 _TOLD: dict[type[errors.ApiError], float] = {errors.RateLimited: 0.0, errors.ServerFault: 10.0}
 # For each class: what the service's refusal means, and what to do next.
@@ -239,7 +240,7 @@ def _meaning_of(
     meaning, advice = _MEANINGS[kind]
     advice = advice.format(noun="an inference" if answer.endpoint.inference else "a management")
     status = answer.status or 0
-    if 300 <= status < 400:
+    if 300 <= status < 400 and status != _NOT_MODIFIED:
         target = one_line(answer.headers.get("location", ""), hide)
         meaning = (
             f"the service redirects{f' to {target}' if target else ''}, which xcoll does not follow"
@@ -261,5 +262,10 @@ def _meaning_of(
         right = answer.endpoint.right
         advice = f"Give the key the right {right} in the xAI Console, or use another key."
     elif status == _TOO_LARGE:
-        meaning, advice = "the service takes no file of this size", "Upload it in smaller parts."
+        meaning, advice = "the service takes no request of this size", "Make it smaller."
+        if answer.endpoint.uploads:
+            meaning, advice = (
+                "the service takes no file of this size",
+                "Upload it in smaller parts.",
+            )
     return meaning, advice

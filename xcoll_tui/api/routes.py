@@ -23,7 +23,7 @@ class Endpoint:
 
     `path` has the names of IDs in braces. A POST may only read: what counts is `writes`.
     `inference` tells that it is the inference host's, with a key of its own; `right` is what a key
-    needs for it, where that is known.
+    needs for it, where that is known; `uploads` that its body holds a file.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Endpoint:
     repeatable: Repeatable = Repeatable.ALWAYS
     inference: bool = False
     right: str = ""
+    uploads: bool = False
 
     def path_of(self, *ids: str) -> str:
         """Return the path with these IDs, in order; raises Refused for one that cannot be in it."""
@@ -64,6 +65,7 @@ UPLOAD_DOCUMENT = Endpoint(
     writes=True,
     repeatable=Repeatable.NEVER,
     right="AddFileToCollection",
+    uploads=True,
 )
 
 VALIDATE_KEY = Endpoint("GET", "/auth/management-keys/validation")
@@ -78,4 +80,6 @@ SEARCH_DOCUMENTS = Endpoint(
 LIST_FILES = Endpoint("GET", _FILES, inference=True)
 GET_FILE = Endpoint("GET", _FILE, inference=True)
 DELETE_FILE = Endpoint("DELETE", _FILE, writes=True, inference=True)
-UPLOAD_FILE = Endpoint("POST", _FILES, writes=True, repeatable=Repeatable.NEVER, inference=True)
+UPLOAD_FILE = Endpoint(
+    "POST", _FILES, writes=True, repeatable=Repeatable.NEVER, inference=True, uploads=True
+)

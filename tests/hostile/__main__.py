@@ -1,0 +1,45 @@
+"""The table of cases, and what comes of them."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from tests.hostile import outcomes
+from tests.hostile.wire_cases import FAMILIES, REDIRECTS
+
+ABOUT = """\
+# What a hostile service can do, and what comes of it
+
+A server that means harm plays each of these against every call of both hosts, uploads included,
+and each ends in right data or in a sentence: never in another exception, without the key, a
+traceback or an escape code, in bounded time and memory. A write that may have been carried out
+says so.
+`python -m tests.hostile > tests/hostile/README.md` writes this file; `pytest tests/hostile` plays
+each case against some of the calls, `pytest --long` against all of them.
+"""
+HEAD = "| Family | Case | Calls that read | Calls that write | What is said of one that reads |"
+
+
+async def all_rows(folder: Path) -> list[outcomes.Row]:
+    """Play everything."""
+    rows = []
+    for family, cases in FAMILIES.items():
+        for name in cases:
+            came = await outcomes.wire_outcomes(family, name, folder)
+            rows.append(outcomes.row_of(family, name, came))
+    for name, case in REDIRECTS.items():
+        came = await outcomes.redirects_of(*case, folder)
+        rows.append(outcomes.row_of("redirect", name, came))
+    return rows
+
+
+def main() -> None:
+    """Print the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = asyncio.run(all_rows(Path(folder)))
+    lines = [ABOUT, HEAD, "|---|---|---|---|---|", *map(str, rows)]
+    print("\n".join(lines))  # noqa: T201 - printing is what it is run for
+
+
+if __name__ == "__main__":
+    main()

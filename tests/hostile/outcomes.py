@@ -1,0 +1,189 @@
+"""What comes of a case: right data or a sentence, and never anything else."""
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+from tests.contract.scripted import KEY
+from tests.hostile.calls import NAMES, UPLOAD, WRITES, Call, calls
+from tests.hostile.service import Hostile
+from tests.hostile.wire_cases import FAMILIES, redirected
+from xcoll_tui.api import client as client_module
+from xcoll_tui.api import errors
+from xcoll_tui.api.client import Client
+from xcoll_tui.api.inference import InferenceClient
+from xcoll_tui.ui.presentation.errors import sentence_of
+
+README = Path(__file__).with_name("README.md")
+SHOWN = "get_collection"
+"""The call whose sentence stands in the table."""
+NOTHING = "—"
+SECONDS = 20
+LIMIT = 1 << 20
+_ADDRESS = re.compile(r"https?://(127\.0\.0\.1|localhost):\d+")
+_REFUSALS = (errors.Rejected, errors.Refused, errors.Unreachable)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a case came to: "data" or the class of the error, and what is said of it."""
+
+    kind: str
+    sentence: str = ""
+
+
+async def no_sleep(_seconds: float) -> None:
+    """Wait no time between tries."""
+
+
+def client_of(call: Call, url: str, **options) -> Client:
+    """Return the client that a call is made with."""
+    kind = InferenceClient if call.inference else Client
+    return kind(KEY, url, **{"sleep": no_sleep, "timeout": 10.0, **options})
+
+
+async def outcome_of(call: Call, client: Client, *, heard: list | None = None) -> Outcome:
+    """Make a call, and hold what comes of it to what holds for all."""
+    async with client:
+        try:
+            await asyncio.wait_for(call.ask(client), SECONDS)
+        except errors.ApiError as error:
+            return judged(error, call, heard)
+    return Outcome("data")
+
+
+def judged(error: errors.ApiError, call: Call, heard: list | None) -> Outcome:
+    """Return what an error amounts to, which is a sentence without the key, a code or a trace."""
+    for text in (str(error), error.explanation, sentence_of(error), error.advice):
+        assert not text or text == error.advice or re.search(r"[.!?…”]$", text), text
+        assert "secret" not in text
+        assert "Traceback" not in text
+        assert "Error:" not in text
+        assert text.isprintable(), repr(text)
+        assert len(text) < 2_000
+    assert "secret" not in repr(vars(error))
+    assert error.method
+    refused = isinstance(error, _REFUSALS) and not isinstance(error, errors.RateLimited)
+    if call.writes and heard and not refused:
+        assert error.outcome_unknown, "it may have been carried out"
+    assert call.writes or not error.outcome_unknown
+    return Outcome(type(error).__name__, _ADDRESS.sub("https://…", error.explanation))
+
+
+async def outcomes_of(make, folder: Path, names: list[str] | None = None, **options):
+    """Play a case against all calls at once; return what came of each, by its name.
+
+    `make` is a play, as in `wire_cases`.
+    """
+    (folder / UPLOAD).write_text("some text\n")
+    asked = calls(folder)
+    chosen = [asked[name] for name in names or asked]
+
+    async def play(call: Call) -> Outcome:
+        async with Hostile(make, call.answer) as service:
+            return await outcome_of(
+                call, client_of(call, service.url, **options), heard=service.heard
+            )
+
+    began = time.monotonic()
+    came = await asyncio.gather(*(play(call) for call in chosen))
+    assert time.monotonic() - began < SECONDS
+    return {call.name: outcome for call, outcome in zip(chosen, came, strict=True)}
+
+
+async def redirects_of(
+    status: int,
+    location: str | None,
+    folder: Path,
+    names: list[str] | None = None,
+) -> dict[str, Outcome]:
+    """Play a redirect against all calls, or some; the key goes nowhere else."""
+    async with Hostile(b"") as elsewhere:
+        came = await _redirected(status, location, folder, names, elsewhere)
+        assert elsewhere.connections == 0
+    return {
+        name: replace(outcome, sentence=outcome.sentence.replace(f":{elsewhere.port}", ""))
+        for name, outcome in came.items()
+    }
+
+
+async def _redirected(status, location, folder, names, elsewhere):
+    if location is not None:
+        host = elsewhere.url.partition("//")[2]
+        location = location.format(elsewhere=elsewhere.url, host=host)
+
+    async def play(wire):
+        if await wire.hear() is not None:
+            await wire.say(redirected(wire, status, location))
+
+    return await outcomes_of(play, folder, names)
+
+
+async def wire_outcomes(
+    family: str, name: str, folder: Path, names: list[str] | None = None
+) -> dict[str, Outcome]:
+    """Play a case of `wire_cases` against all calls, or some."""
+    with mock.patch.object(client_module, "_BODY_LIMIT", LIMIT):
+        options = {"timeout": 0.1} if family == "pace" else {}
+        return await outcomes_of(FAMILIES[family][name], folder, names, **options)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of a case: of the calls that read and of those that write, and what is said."""
+
+    family: str
+    name: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+    sentence: str = ""
+
+    def __str__(self) -> str:
+        kinds = [", ".join(sorted(kinds)) for kinds in (self.reads, self.writes)]
+        sentence = self.sentence.replace("|", "\\|").replace("<", "&lt;")
+        return f"| {' | '.join([self.family, self.name, *kinds, sentence or NOTHING])} |"
+
+
+def row_of(family: str, name: str, came: Mapping[str, Outcome]) -> Row:
+    """Return the row of a case; its sentence is that of one call."""
+    reads, writes = (
+        frozenset(outcome.kind for call, outcome in came.items() if (call in WRITES) is writing)
+        for writing in (False, True)
+    )
+    return Row(family, name, reads, writes, came[SHOWN].sentence if SHOWN in came else "")
+
+
+@cache
+def written() -> dict[tuple[str, str], Row]:
+    """Return the rows that stand in README.md, by family and name."""
+    rows = {}
+    for line in README.read_text("utf-8").splitlines():
+        if line.startswith("| ") and not line.startswith("| Family"):
+            family, name, reads, writes, sentence = line[2:-2].split(" | ", 4)
+            sentence = sentence.replace("\\|", "|").replace("&lt;", "<")
+            kinds = (frozenset(text.split(", ")) for text in (reads, writes))
+            sentence = "" if sentence == NOTHING else sentence
+            rows[family, name] = Row(family, name, *kinds, sentence)
+    return rows
+
+
+def check(row: Row, *, whole: bool) -> None:
+    """Hold a row to the one that is written; one of a part of all calls has a part of it."""
+    expected = written()[row.family, row.name]
+    if whole:
+        assert row == expected, "python -m tests.hostile > tests/hostile/README.md writes it"
+    else:
+        assert row.reads <= expected.reads
+        assert row.writes <= expected.writes
+        assert row.sentence == expected.sentence
+
+
+def some_calls(number: int, count: int = 4) -> list[str]:
+    """Return a few names of calls, other ones for each number, and the one that is shown."""
+    names = [name for name in NAMES if name != SHOWN]
+    return [SHOWN, *(names[(number * count + step) % len(names)] for step in range(count))]

@@ -1,0 +1,34 @@
+"""A line, a proxy, a broken server: what each does to each call is a sentence, or right data."""
+
+import pytest
+
+from tests.hostile import outcomes
+from tests.hostile.wire_cases import FAMILIES, REDIRECTS
+
+CASES = [(family, name) for family, cases in FAMILIES.items() for name in cases]
+
+
+@pytest.fixture
+def whole(request):
+    """Whether every call is played, or a few of them, other ones for each case."""
+    return request.config.getoption("--long")
+
+
+def names_of(number, whole):
+    return None if whole else outcomes.some_calls(number)
+
+
+@pytest.mark.parametrize("case", CASES, ids=": ".join)
+async def test_it_ends_in_a_sentence_or_right_data(case, tmp_path, tally, whole):
+    names = names_of(CASES.index(case), whole)
+    came = await outcomes.wire_outcomes(*case, tmp_path, names)
+    tally[f"client: {case[0]}"] += len(came)
+    outcomes.check(outcomes.row_of(*case, came), whole=whole)
+
+
+@pytest.mark.parametrize("name", REDIRECTS)
+async def test_a_redirect_is_not_followed(name, tmp_path, tally, whole):
+    names = names_of(list(REDIRECTS).index(name), whole)
+    came = await outcomes.redirects_of(*REDIRECTS[name], tmp_path, names)
+    tally["client: redirect"] += len(came)
+    outcomes.check(outcomes.row_of("redirect", name, came), whole=whole)

@@ -11,6 +11,14 @@ OTHERS = {
     "true": True,
     "huge": 10**400,
     "long": "9" * 5000,
+    "a number too many": 2**31,
+    "an unknown number": 99,
+    "an unknown name": "DOCUMENT_STATUS_DREAMING",
+    "a number as text": "-9223372036854775809",
+    "a date beyond": "99999-99-99T99:99:99Z",
+    "the last date": "9999-12-31T23:59:59.999999999-23:59",
+    "the first date": "0001-01-01T00:00:00+23:59",
+    "a date without a zone": "2026-01-01T00:00:00",
 }
 """What stands in the place of something else, by name."""
 

@@ -4,7 +4,7 @@ Reading is lenient (see `xcoll_tui.api.wire`): absent, null and empty are one, 6
 as strings, unknown members are ignored and unknown enum names kept. So a reader may rely on this:
 names and IDs are never None (unset is ""), lists and maps are never None; what the protocol marks
 optional is None when unset. Counts and sizes are None where the service tells none that can be one:
-unset, null, negative. Times stay text, as they came.
+unset, null, negative, of no 64 bits. Times stay text, as they came.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,10 @@ from msgspec.structs import force_setattr
 _RECEIVED = "(received)"
 _UNREADABLE = "(unreadable)"
 _ODD_FIELDS = "(odd_fields)"
+
+
+MOST = 2**64
+"""No number of the protocol is as large; what is would be too large to be shown, or counted on."""
 
 
 def writable(text: str) -> str:
@@ -213,9 +217,9 @@ class Collection(Wire, frozen=True, gc=False):
             force_setattr(self, "collection_description", None)
         if self.created_at == "":
             force_setattr(self, "created_at", None)
-        if self.documents_count is not None and self.documents_count < 0:
+        if self.documents_count is not None and not 0 <= self.documents_count < MOST:
             force_setattr(self, "documents_count", None)
-        if self.total_file_size is not None and self.total_file_size < 0:
+        if self.total_file_size is not None and not 0 <= self.total_file_size < MOST:
             force_setattr(self, "total_file_size", None)
         if self.collection_id == "" and self.unreadable is None:
             force_setattr(self, "unreadable", "It came without a collection_id.")
@@ -249,7 +253,7 @@ class FileMetadata(Wire, frozen=True, gc=False):
 
     def __post_init__(self) -> None:
         # Member by member and not in a loop: this runs for every document of every page.
-        if self.size_bytes is not None and self.size_bytes < 0:
+        if self.size_bytes is not None and not 0 <= self.size_bytes < MOST:
             force_setattr(self, "size_bytes", None)
         if self.created_at == "":
             force_setattr(self, "created_at", None)
@@ -295,9 +299,9 @@ class Document(Wire, frozen=True, gc=False):
             force_setattr(self, "error_message", None)
         if self.last_indexed_at == "":
             force_setattr(self, "last_indexed_at", None)
-        if self.chunk_count is not None and self.chunk_count < 0:
+        if self.chunk_count is not None and not 0 <= self.chunk_count < MOST:
             force_setattr(self, "chunk_count", None)
-        if self.chunks_processed_count is not None and self.chunks_processed_count < 0:
+        if self.chunks_processed_count is not None and not 0 <= self.chunks_processed_count < MOST:
             force_setattr(self, "chunks_processed_count", None)
         if self.file_metadata.file_id == "" and self.unreadable is None:
             force_setattr(self, "unreadable", "It came without a file_id.")

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import force_setattr
 
-from xcoll_tui.api.models import Wire
+from xcoll_tui.api.models import MOST, Wire
 
 _UNREADABLE = "(unreadable)"
 
@@ -43,6 +43,10 @@ class Match(Wire, frozen=True, gc=False):
     page_number: int | None = None
     unreadable: str | None = msgspec.field(default=None, name=_UNREADABLE)
 
+    def __post_init__(self) -> None:
+        if self.page_number is not None and not 0 <= self.page_number < MOST:
+            force_setattr(self, "page_number", None)
+
 
 class SearchResults(Wire, frozen=True, gc=False):
     """What a search found, the best first as the service has it."""
@@ -64,10 +68,12 @@ class StoredFile(Wire, frozen=True, gc=False):
     unreadable: str | None = msgspec.field(default=None, name=_UNREADABLE)
 
     def __post_init__(self) -> None:
-        if self.bytes is not None and self.bytes < 0:
+        if self.bytes is not None and not 0 <= self.bytes < MOST:
             force_setattr(self, "bytes", None)
+        if self.created_at is not None and not -MOST < self.created_at < MOST:
+            force_setattr(self, "created_at", None)
         # Proto-JSON may write "none" as a zero.
-        if self.expires_at is not None and self.expires_at <= 0:
+        if self.expires_at is not None and not 0 < self.expires_at < MOST:
             force_setattr(self, "expires_at", None)
         if self.id == "" and self.unreadable is None:
             force_setattr(self, "unreadable", "It came without an ID.")

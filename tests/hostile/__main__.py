@@ -1,11 +1,15 @@
 """The table of cases, and what comes of them."""
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
+from unittest import mock
 
+from tests.contract.authority import Authority
 from tests.hostile import outcomes
 from tests.hostile.wire_cases import FAMILIES, REDIRECTS
+from tests.isolation import own_home
 
 ABOUT = """\
 # What a hostile service can do, and what comes of it
@@ -22,7 +26,11 @@ HEAD = "| Family | Case | Calls that read | Calls that write | What is said of o
 
 async def all_rows(folder: Path) -> list[outcomes.Row]:
     """Play everything."""
+    authority = Authority(folder)
     rows = []
+    for name in outcomes.CONNECTING:
+        came = await outcomes.connecting_outcomes(name, folder, authority)
+        rows.append(outcomes.row_of("connecting", name, came))
     for family, cases in FAMILIES.items():
         for name in cases:
             came = await outcomes.wire_outcomes(family, name, folder)
@@ -35,7 +43,11 @@ async def all_rows(folder: Path) -> list[outcomes.Row]:
 
 def main() -> None:
     """Print the file."""
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        own_home() as environment,
+        mock.patch.dict(os.environ, environment, clear=True),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         rows = asyncio.run(all_rows(Path(folder)))
     lines = [ABOUT, HEAD, "|---|---|---|---|---|", *map(str, rows)]
     print("\n".join(lines))  # noqa: T201 - printing is what it is run for

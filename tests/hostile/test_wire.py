@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.contract.authority import Authority
 from tests.hostile import outcomes
 from tests.hostile.wire_cases import FAMILIES, REDIRECTS
 
@@ -24,6 +25,21 @@ async def test_it_ends_in_a_sentence_or_right_data(case, tmp_path, tally, whole)
     came = await outcomes.wire_outcomes(*case, tmp_path, names)
     tally[f"client: {case[0]}"] += len(came)
     outcomes.check(outcomes.row_of(*case, came), whole=whole)
+
+
+async def test_where_nobody_is_reached_nothing_was_sent(tmp_path, tally):
+    authority = Authority(tmp_path)
+    for name in outcomes.CONNECTING:
+        came = await outcomes.connecting_outcomes(name, tmp_path, authority)
+        tally["client: connecting"] += len(came)
+        outcomes.check(outcomes.row_of("connecting", name, came), whole=True)
+
+
+def test_the_table_holds_no_other_cases():
+    cases = {*CASES, *(("redirect", name) for name in REDIRECTS)}
+    assert outcomes.written().keys() == cases | {
+        ("connecting", name) for name in outcomes.CONNECTING
+    }
 
 
 @pytest.mark.parametrize("name", REDIRECTS)

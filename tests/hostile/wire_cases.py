@@ -75,6 +75,11 @@ async def reset_at_once(wire):
     wire.reset()
 
 
+async def banner(wire):
+    await wire.say(HTTP["an SSH banner"])
+    await wire.gone()
+
+
 async def close_at_once(_wire):
     return
 
@@ -86,7 +91,9 @@ async def reset_after_head(wire):
 
 async def refuse_before_body(wire):
     await wire.hear_head()
-    await wire.say(reply(413, {"code": 3, "message": "Too much.", "details": []}))
+    await wire.say(
+        reply(413, {"code": 3, "message": "Too much.", "details": []}, connection="close")
+    )
     await wire.gone()  # closed now, the answer might be lost with what was not read
 
 

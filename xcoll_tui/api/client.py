@@ -362,7 +362,7 @@ class Client(Endpoints):
                     answer = replace(answer, body=whole, trouble="")
             except UnusableBodyError as problem:
                 answer = replace(answer, trouble=str(problem), lasting=problem.lasting)
-            except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as problem:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as problem:
                 answer = self._broken(answer, problem)
             finally:
                 self._note(answer, query, started)
@@ -397,6 +397,7 @@ class Client(Endpoints):
             httpx.UnsupportedProtocol,
             httpx.LocalProtocolError,
             httpx.InvalidURL,
+            UnicodeError,  # a name in xn-- that stands for nothing
         )
         cause = cause_of(problem)
         lasting = "CERTIFICATE_VERIFY_FAILED" in cause
@@ -414,7 +415,9 @@ class Client(Endpoints):
                 trouble, lasting = refusal_of(self._proxy, self.base_url, str(problem))
             case httpx.ConnectError():
                 trouble = f"{self.base_url} cannot be reached{via} ({cause})"
-            case httpx.LocalProtocolError() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            case UnicodeError() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
+                trouble, lasting = f"{self.base_url} is no address that can be reached", True
+            case httpx.LocalProtocolError():
                 trouble, lasting = "the request cannot be sent", True
             case _:
                 trouble = f"the connection to {place} broke before the complete answer came"

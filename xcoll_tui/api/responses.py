@@ -2,6 +2,7 @@
 
 import os
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ _CREDITS = re.compile(
     r"\s+(?:\w+\s+){0,2}credits?\b|\bspending limit\b",
     re.IGNORECASE,
 )
+_LINE_OF_PYTHON = re.compile(r" \(_ssl\.c:\d+\)")
 _ID_LIMIT = 100
 _OVERLOADED = 529
 _TOO_LARGE = 413
@@ -195,10 +197,15 @@ def cause_of(problem: BaseException) -> str:
             cause = cause.exceptions[0]
         if isinstance(cause, ConnectionError) and cause.errno:
             words = os.strerror(cause.errno)  # asyncio's own text repeats the address
-        elif isinstance(cause, OSError) and cause.strerror:
-            words = cause.strerror
+        elif isinstance(cause, OSError) and cause.strerror and not _is_noise(cause):
+            words = _LINE_OF_PYTHON.sub("", cause.strerror)
         cause = cause.__cause__ or cause.__context__
     return words
+
+
+def _is_noise(cause: OSError) -> bool:
+    """Tell whether this only says that TLS was waiting for more when what matters happened."""
+    return isinstance(cause, ssl.SSLWantReadError | ssl.SSLWantWriteError)
 
 
 def _broken_off(

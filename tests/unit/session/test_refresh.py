@@ -315,7 +315,8 @@ class Sitting:
     def refresh(self):
         source = ServerSource(self.server)
         again = asyncio.run(renewal.read_again(source, BY_NAME, self.listing, []))
-        self.listing, stopped = renewal.renew(self.listing, again.walks)
+        expired = self.data.draw(st.sets(st.sampled_from(End)))
+        self.listing, stopped = renewal.renew(self.listing, again.walks, expired)
         assert stopped == {}
 
 

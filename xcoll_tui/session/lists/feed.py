@@ -315,6 +315,7 @@ class Feed(Generic[T]):
             return await self._freshness.reading(question)
         except ApiError as error:
             if self._view is view:
+                view.note_refusal(self.listing, end, error)
                 self._fail(error)
             return None
         finally:
@@ -360,15 +361,15 @@ class Feed(Generic[T]):
         self._tell_reset()
 
     async def _renew(self, view: View, again: Reread[T], since: int) -> None:
-        key = self.source.key
-        listing, stopped, rows = take_in(self.listing, again, self._freshness, since)
+        expired, view.expired = view.expired, set()
+        listing, stopped, rows = take_in(self.listing, again, self._freshness, since, expired)
         # An end that was stopped for want of another token still is.
         stopped_before = {
             end: reason for end, reason in view.stopped.items() if listing.token(end) is None
         }
         view.stopped = stopped_before | stopped
         view.pages.update(End)
-        fresh = set(map(key, rows))
+        fresh = set(map(self.source.key, rows))
         self.listing = listing
         self.under_way = {name for name in self.under_way if name in listing and name not in fresh}
         self.failures.keep(listing.__contains__)

@@ -53,6 +53,7 @@ class _Side(Generic[T]):
 
     __slots__ = (
         "crossed", "idle", "items", "mark", "places", "removed", "started", "token", "tokens",
+        "unseen",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class _Side(Generic[T]):
         self.crossed: set[str] = set()  # rows of the other side that this walk has seen as well
         self.mark: tuple[int, object] | None = None  # the innermost of those: place, sort value
         self.idle = 0
+        self.unseen: set[str] = set()  # rows of an earlier walk that this one has still to pass
 
     def position(self, key: str) -> int:
         place = self.places[key]
@@ -76,6 +78,7 @@ class _Side(Generic[T]):
 
     def remove(self, key: str) -> None:
         del self.items[self.position(key)]
+        self.unseen.discard(key)
         insort(self.removed, self.places.pop(key))
 
 
@@ -253,6 +256,8 @@ class Listing(Generic[T]):
             key = self.key(item)
             if key in side.places:
                 self._put(side, key, item)
+                fresh = fresh or key in side.unseen
+                side.unseen.discard(key)
                 continue
             fresh = fresh or key not in side.crossed
             if key in across.places:
@@ -262,11 +267,15 @@ class Listing(Generic[T]):
                     self.complete = True
             else:
                 side.append(key, item)
+                if side.unseen:
+                    self._moved.add(key)  # it belongs among those that were passed
         added = len(side.items) - before
         side.idle = 0 if fresh else side.idle + 1
         side.token = token or None
         if side.token is None:
             self.complete = True
+            for key in list(side.unseen):
+                self.remove(key)
         elif side.token in side.tokens and not self.complete:
             side.token = None
             raise RepeatedToken(end, added)
@@ -274,8 +283,12 @@ class Listing(Generic[T]):
             side.tokens.add(side.token)
         return added
 
-    def keep(self, end: End, old: "Listing[T]", rows: Iterable[T]) -> int:
+    def keep(
+        self, end: End, old: "Listing[T]", rows: Iterable[T], *, walk_again: bool = False
+    ) -> int:
         """Go on at one end where an earlier listing was: append rows of it, and take its token.
+
+        To `walk_again` through them is to keep the token that there is: they are brought again.
 
         Returns how many were not here yet; without any, the token stays. Unlike in `add_page`, a
         missing token says nothing but that this walk cannot go on.
@@ -294,8 +307,11 @@ class Listing(Generic[T]):
             self._moved.update(key for key in moved if key in side.places)
             side.crossed |= before.crossed
             side.started = True
-            side.token = before.token
-            side.tokens.add(before.token or "")
+            if walk_again and side.token is not None:
+                side.unseen = set(list(side.places)[size:])
+            else:
+                side.token = before.token
+                side.tokens.add(before.token or "")
         return count
 
     def adopt(self, end: End, old: "Listing[T]") -> None:

@@ -1,6 +1,6 @@
 """Reading a list again without losing the place in it: what is fresh, and what stays behind it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -170,7 +170,11 @@ def _joint(old: Listing[T], end: End, walk: Walk[T]) -> T | None:
 
 
 def take_in(
-    old: Listing[T], again: Reread[T], freshness: Freshness[T], since: int
+    old: Listing[T],
+    again: Reread[T],
+    freshness: Freshness[T],
+    since: int,
+    expired: Collection[End] = (),
 ) -> tuple[Listing[T], dict[End, str], list[T]]:
     """Return the list as it was read again at `since`, but with what was written meanwhile.
 
@@ -178,7 +182,7 @@ def take_in(
     """
     for walk in again.walks.values():
         walk.pages = [Page(freshness.newest(page.rows, since), page.token) for page in walk.pages]
-    listing, stopped = renew(old, again.walks)
+    listing, stopped = renew(old, again.walks, expired)
     looked = freshness.newest(again.looked, since)
     for row in looked:
         listing.replace(row)
@@ -189,12 +193,14 @@ def take_in(
     return listing, stopped, rows
 
 
-def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], dict[End, str]]:
+def renew(
+    old: Listing[T], walks: Mapping[End, Walk[T]], expired: Collection[End] = ()
+) -> tuple[Listing[T], dict[End, str]]:
     """Return the list as the walks found it, with the old rows that lie behind them.
 
     Old rows stay, with the old token, only behind a walk whose last row stands where it stood:
-    there the old walk fits on without a hole. Also returned: a sentence for each end that a
-    repeated token stopped.
+    there the old walk fits on without a hole. Where its token has `expired` the new walk goes on
+    through them instead. Also returned: a sentence for each end that a repeated token stopped.
     """
     new = Listing(old.key, old.total, sort_value=old.sort_value)
     stopped: dict[End, str] = {}
@@ -208,12 +214,14 @@ def renew(old: Listing[T], walks: Mapping[End, Walk[T]]) -> tuple[Listing[T], di
         return new, {}
     # What was complete and has grown beyond what is read at once goes on from there.
     if not old.complete or End.TAIL in walks:
-        for end in _join(old, new, walks):
+        for end in _join(old, new, walks, expired):
             stopped.pop(end, None)
     return new, stopped
 
 
-def _join(old: Listing[T], new: Listing[T], walks: Mapping[End, Walk[T]]) -> list[End]:
+def _join(
+    old: Listing[T], new: Listing[T], walks: Mapping[End, Walk[T]], expired: Collection[End]
+) -> list[End]:
     """Append to the new listing what of the old one lies behind the walks; return where."""
     joint_of = {end: _joint(old, end, walk) for end, walk in walks.items()}
     joints = {end: joint for end, joint in joint_of.items() if joint is not None}
@@ -221,7 +229,7 @@ def _join(old: Listing[T], new: Listing[T], walks: Mapping[End, Walk[T]]) -> lis
     for end in End:
         if end in walks and end not in joints:
             continue
-        if new.keep(end, old, _rows_behind(old, end, joints)):
+        if new.keep(end, old, _rows_behind(old, end, joints), walk_again=end in expired):
             joined.append(end)
             if end.other in walks and end.other not in joints:
                 new.adopt(end, old)

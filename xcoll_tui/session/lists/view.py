@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from xcoll_tui.api.errors import ApiError, InvalidArgument
 from xcoll_tui.session.lists.listing import End, Listing
 from xcoll_tui.session.lists.sources import PAGE_SIZE
 
@@ -22,12 +23,18 @@ class View:
     pages: Counter[End] = field(default_factory=Counter)
     busy: Counter[End] = field(default_factory=Counter)
     stopped: dict[End, str] = field(default_factory=dict)
+    expired: set[End] = field(default_factory=set)
 
     def can_load(self, listing: Listing[Any], end: End) -> bool:
         """Tell whether there is, or may be, a next page at an end."""
         if listing.complete or end in self.stopped:
             return False
         return not listing.started(end) or listing.token(end) is not None
+
+    def note_refusal(self, listing: Listing[Any], end: End, error: ApiError) -> None:
+        """Take note of a next page that was refused: its token may be too old to go on from."""
+        if isinstance(error, InvalidArgument) and listing.token(end) is not None:
+            self.expired.add(end)
 
     def useful_ends(self, listing: Listing[Any]) -> list[End]:
         """List the ends from which all that is missing is best loaded."""

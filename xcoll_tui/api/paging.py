@@ -15,30 +15,59 @@ _SLICE = 100
 _SLICE_CHARACTERS = 6_000
 
 
+_IDLE_PAGES = 50
+"""After so many pages in a row that bring nothing a walk is given up."""
+
+
+class IdlePages:
+    """Pages that bring nothing: empty ones, and such as came before, whatever their tokens."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._idle = 0
+
+    def are_too_many(self, ids: Sequence[str]) -> bool:
+        """Take note of a page; tell whether the last ones brought nothing for too long."""
+        page = hash(tuple(ids))
+        self._idle = self._idle + 1 if not ids or page in self._seen else 0
+        self._seen.add(page)
+        return self._idle >= _IDLE_PAGES
+
+
 async def walk_pages(
     fetch: Callable[..., Awaitable[Page]], token: str | None, path: str
 ) -> AsyncIterator[Page]:
     """Yield the pages from `token` on; a token that comes twice ends the walk with Unreadable.
 
-    `fetch` takes a `pagination_token`.
+    So do many pages that bring nothing, each under another token. `fetch` takes a
+    `pagination_token`.
     """
     seen = {token} if token else set()
+    idle = IdlePages()
     while True:
         page = await fetch(pagination_token=token)
         yield page
         token = page.pagination_token
         if token is None:
             return
-        if token in seen:
+        useless = idle.are_too_many(_ids_of(page))
+        if useless or token in seen:
+            did = f"sent {_IDLE_PAGES} pages in a row without a new row"
             raise Unreadable(
-                "the service returned the same pagination_token twice, so the pages after these "
-                "cannot be reached",
+                f"the service {did if useless else 'returned the same pagination_token twice'}, so "
+                "the pages after these cannot be reached",
                 "Try again, or another order.",
                 status=200,
                 method="GET",
                 path=path,
             )
         seen.add(token)
+
+
+def _ids_of(page: CollectionPage | DocumentPage) -> list[str]:
+    if isinstance(page, CollectionPage):
+        return [collection.collection_id for collection in page.collections]
+    return [document.file_id for document in page.documents]
 
 
 def slices_of(file_ids: Sequence[str]) -> Iterator[list[str]]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 ACCEPTED = "gzip, deflate"
 _GZIP, _RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
+_HEAD = 2
 _WINDOWS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": zlib.MAX_WBITS}
 
 
@@ -52,6 +53,7 @@ class _Decompressor:
         self._bare = names == ["deflate"]
         self._inner = zlib.decompressobj(_WINDOWS[names[0]]) if names else None
         self._began = False
+        self._head = b""
 
     def add(self, data: bytes, room: int) -> bytes:
         """Return what the next bytes are, at most one byte more than there is room for."""
@@ -59,13 +61,19 @@ class _Decompressor:
             return data[: room + 1]
         if not data or self._inner.eof:
             return b""
+        if not self._began:
+            # Two bytes tell whether there is a wrapper.
+            self._head += data
+            if len(self._head) < _HEAD:
+                return b""
+            data = self._head
         try:
             piece = self._inner.decompress(data, room + 1)
         except zlib.error:
             if not self._bare or self._began:
                 raise UnusableBodyError("the answer's compression is broken") from None
             # Many a server leaves out the wrapper that the standard asks for.
-            self._bare, self._inner = False, zlib.decompressobj(_RAW)
+            self._bare, self._inner, self._head = False, zlib.decompressobj(_RAW), b""
             return self.add(data, room)
         self._began = True
         return piece
@@ -73,4 +81,4 @@ class _Decompressor:
     @property
     def complete(self) -> bool:
         """Whether the end was reached, or nothing came at all."""
-        return self._inner is None or self._inner.eof or not self._began
+        return self._inner is None or self._inner.eof or not (self._began or self._head)

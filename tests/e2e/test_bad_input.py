@@ -79,7 +79,13 @@ SENTENCES = {
     "emulator: mistyped": (["emulator", "--sead=x"], {}, 2, "--sead=[key]; did you mean --seed?"),
     "emulator: bad port": (["emulator", "--port", "70000"], {}, 2, "no port"),
     "emulator: bad fault": (["emulator", "--fault", "often"], {}, 2, "cannot be read; write"),
-    "emulator: no such host": (["emulator", "--host", "203.0.113.7"], {}, 2, "Cannot listen on"),
+    "emulator: remote": (["emulator", "--host", "203.0.113.7"], {}, 2, "add --allow-remote"),
+    "emulator: no such host": (
+        ["emulator", "--host", "203.0.113.7", "--allow-remote"],
+        {},
+        2,
+        "Cannot listen on",
+    ),
     "emulator: bad data": (["emulator", "--data", "/proc/none/x"], {}, 2, "data file"),
 }
 

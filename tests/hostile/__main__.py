@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 from tests.contract.authority import Authority
-from tests.hostile import outcomes
+from tests.hostile import outcomes, pages, statuses
 from tests.hostile.wire_cases import FAMILIES, REDIRECTS
 from tests.isolation import own_home
 
@@ -20,6 +20,10 @@ traceback or an escape code, in bounded time and memory. A write that may have b
 says so.
 `python -m tests.hostile > tests/hostile/README.md` writes this file; `pytest tests/hostile` plays
 each case against some of the calls, `pytest --long` against all of them.
+
+Not in the table: every node of every right answer, replaced by what does not belong there, ends
+in data of its types or in Unreadable (`test_shapes.py`); and lists in a session keep their rows
+through all of it, and come back with a reload (`test_lists.py`).
 """
 HEAD = "| Family | Case | Calls that read | Calls that write | What is said of one that reads |"
 
@@ -38,6 +42,10 @@ async def all_rows(folder: Path) -> list[outcomes.Row]:
     for name, case in REDIRECTS.items():
         came = await outcomes.redirects_of(*case, folder)
         rows.append(outcomes.row_of("redirect", name, came))
+    rows += [await statuses.played(name, folder) for name in statuses.BODIES]
+    rows += statuses.wait_rows()
+    for name in pages.PAGES:
+        rows.append(outcomes.row_of("pages", name, await pages.walked(name, "documents")))
     return rows
 
 

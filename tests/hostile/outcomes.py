@@ -195,7 +195,7 @@ class Row:
     sentence: str = ""
 
     def __str__(self) -> str:
-        kinds = [", ".join(sorted(kinds)) for kinds in (self.reads, self.writes)]
+        kinds = [", ".join(sorted(kinds)) or NOTHING for kinds in (self.reads, self.writes)]
         sentence = self.sentence.replace("|", "\\|").replace("<", "&lt;")
         return f"| {' | '.join([self.family, self.name, *kinds, sentence or NOTHING])} |"
 
@@ -217,7 +217,7 @@ def written() -> dict[tuple[str, str], Row]:
         if line.startswith("| ") and not line.startswith("| Family"):
             family, name, reads, writes, sentence = line[2:-2].split(" | ", 4)
             sentence = sentence.replace("\\|", "|").replace("&lt;", "<")
-            kinds = (frozenset(text.split(", ")) for text in (reads, writes))
+            kinds = (frozenset(text.split(", ")) - {NOTHING} for text in (reads, writes))
             sentence = "" if sentence == NOTHING else sentence
             rows[family, name] = Row(family, name, *kinds, sentence)
     return rows

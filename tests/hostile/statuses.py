@@ -1,6 +1,9 @@
-"""Every status, with every body that an error may have, and none."""
+"""Every status, with every body that an error may have, and none; and every Retry-After."""
+
+from email.utils import formatdate
 
 from tests.contract.scripted import reply
+from tests.hostile import outcomes
 from tests.hostile.shapes import nested
 from tests.hostile.wire_cases import PORTAL
 
@@ -39,6 +42,65 @@ BODIES = {
     "nested deeply": nested(2000),
     "the key": b'{"message":"xai-token-0123456789-secret is wrong"}',
 }
+
+
+HOUR = 3600.0
+# What Retry-After says, and for how many seconds is waited before the second try: None: not at all.
+WAITS = {
+    "7": 7.0,
+    "0.5": 0.5,
+    " 3 ": 3.0,
+    "120": 120.0,
+    "121": None,
+    "3600": None,
+    "1e9": None,
+    "9" * 400: 0.5,
+    "0": 0.5,
+    "-5": 0.5,
+    "nan": 0.5,
+    "inf": 0.5,
+    "": 0.5,
+    "soon": 0.5,
+    "7 s": 0.5,
+    "\xff\x1b[2J": 0.5,
+    formatdate(1_000_090, usegmt=True): 90.0,
+    formatdate(1_000_000 + HOUR, usegmt=True): None,
+    formatdate(999_000, usegmt=True): 0.5,
+    "Sun, 06 Nov 99999 08:49:37 GMT": 0.5,
+    "Thu, 32 Foo 2026 25:61:61 GMT": 0.5,
+    "7\r\nretry-after: 9": 0.5,
+}
+
+
+def wait_rows():
+    """Return the rows of what Retry-After says with a 429, and what is done then."""
+    for said, seconds in WAITS.items():
+        shown = said if len(said) < 60 else f"{len(said)} digits"
+        shown = shown.encode("unicode_escape").decode() or "nothing"
+        done = (
+            "tried again after 0 to 0.5 s" if seconds == 0.5 else f"tried again after {seconds} s"
+        )
+        done = "RateLimited at once" if seconds is None else done
+        sentence = "a create is never sent twice"
+        yield outcomes.Row(
+            "Retry-After", shown, frozenset({done}), frozenset({done, "RateLimited"}), sentence
+        )
+
+
+PLAYED = ("get_collection", "create_collection")
+"""The calls whose outcomes stand in the table: one that reads, and one that writes."""
+
+
+async def played(name, folder):
+    """Play a body with every status; return the row of what came of it."""
+    kinds = {call: set() for call in PLAYED}
+    sentence = ""
+    for status in STATUSES:
+        came = await outcomes.outcomes_of(answer(status, name), folder, list(PLAYED))
+        for call, outcome in came.items():
+            kinds[call].add(outcome.kind)
+        sentence = came[outcomes.SHOWN].sentence if status == 500 else sentence
+    return outcomes.Row("status", name, *(frozenset(kinds[call]) for call in PLAYED), sentence)
 
 
 def answer(status, name):

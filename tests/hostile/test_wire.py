@@ -3,7 +3,7 @@
 import pytest
 
 from tests.contract.authority import Authority
-from tests.hostile import outcomes
+from tests.hostile import outcomes, pages, statuses
 from tests.hostile.wire_cases import FAMILIES, REDIRECTS
 
 CASES = [(family, name) for family, cases in FAMILIES.items() for name in cases]
@@ -37,9 +37,13 @@ async def test_where_nobody_is_reached_nothing_was_sent(tmp_path, tally):
 
 def test_the_table_holds_no_other_cases():
     cases = {*CASES, *(("redirect", name) for name in REDIRECTS)}
-    assert outcomes.written().keys() == cases | {
-        ("connecting", name) for name in outcomes.CONNECTING
-    }
+    cases |= {("connecting", name) for name in outcomes.CONNECTING}
+    cases |= {("status", name) for name in statuses.BODIES}
+    cases |= {("pages", name) for name in pages.PAGES}
+    rows = dict(outcomes.written())
+    for row in statuses.wait_rows():
+        assert rows.pop((row.family, row.name)) == row
+    assert rows.keys() == cases
 
 
 @pytest.mark.parametrize("name", REDIRECTS)

@@ -186,7 +186,7 @@ class _Pen:
 
     def draw(self, x: int, y: int, cells: list[Cell]) -> None:
         if self._place == (x + 1, y - 1):
-            self._parts.append("\x1b[B\b")
+            self._parts.append("\x1b[B\x1b[D")
         elif self._place != (x, y):
             self._parts.append(f"\x1b[{y + 1};{x + 1}H")
         for text, look in cells:

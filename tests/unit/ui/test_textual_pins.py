@@ -2,7 +2,7 @@
 
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
-ui/graphemes.py, ui/toast_app.py, ui/picture.py,
+ui/graphemes.py, ui/toast_app.py, ui/picture.py, ui/screens/whole_frame.py,
 ui/widgets/lazy_components.py). If that still holds,
 `python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
@@ -73,6 +73,8 @@ PINNED = {
     "Screen._forward_event": "598c0b642f36",
     "Screen._invoke_later": "a8689c6691e9",
     "Screen._on_resize": "561f9537d83f",
+    "Screen._on_timer_update": "2b9244db6453",
+    "Screen._update_timer": "59b46e42d4c9",
     "Screen._on_screen_resume": "92267c98abb9",
     "Stylesheet._process_component_classes": "f29ae44684d2",
     "DOMNode.get_component_styles": "d45ffbacb8bd",
@@ -155,6 +157,8 @@ THINGS = {
         screen.Screen._forward_event,
         screen.Screen._invoke_later,
         screen.Screen._on_resize,
+        screen.Screen._on_timer_update,
+        screen.Screen._update_timer.fget,
         screen.Screen._on_screen_resume,
         stylesheet.Stylesheet._process_component_classes,
         dom.DOMNode.get_component_styles,

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
+from xcoll_tui.ui.screens.whole_frame import WholeFrameScreen
 from xcoll_tui.ui.toasts import Toasts
 from xcoll_tui.ui.work import ask
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.screens.pick import Pickable
 
 
-class AskingScreen(Screen[None]):
+class AskingScreen(WholeFrameScreen[None]):
     """A screen that asks and tells; what asks waits for the answer, so only in a worker."""
 
     def __init__(self) -> None:

@@ -1,0 +1,47 @@
+"""One frame for all that a key does.
+
+What it overrides of Textual 8.2.8 (screen.py) is pinned by a test.
+"""
+
+import asyncio
+from typing import TypeVar
+
+from textual.screen import UPDATE_PERIOD, Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+T = TypeVar("T")
+
+_ROUNDS = 12
+"""Turns of the loop that a frame waits for at most: what goes on and on must be seen, too."""
+
+
+class WholeFrameScreen(Screen[T]):
+    """A screen that is painted when what a key has set going is done.
+
+    A mark is told to the pane, for its title, and to the footer, for its keys. Painted as it comes,
+    the row would be seen at once, and the title with the next frame, 17 ms later.
+    """
+
+    _painter: Timer | None = None
+
+    @property
+    def _update_timer(self) -> Timer:
+        # 351: paints what is dirty by then.
+        if self._painter is None:
+            self._painter = self.set_interval(UPDATE_PERIOD, self._paint, name="paint", pause=True)
+        return self._painter
+
+    async def _paint(self) -> None:
+        for _ in range(_ROUNDS):
+            if not self._is_under_way():
+                break
+            await asyncio.sleep(0)
+        self._on_timer_update()
+
+    def _is_under_way(self) -> bool:
+        """Tell whether a widget has to be told something, or has yet to tell that it changed."""
+        return bool(self.app.message_queue_size or self.message_queue_size) or any(
+            node.message_queue_size or node._repaint_required  # noqa: SLF001
+            for node in self.walk_children(Widget)
+        )

@@ -237,7 +237,7 @@ class Client(Endpoints):
         path = endpoint.path_of(*ids)
         self._refuse_unsendable(endpoint, path, query)
         repeatable = endpoint.repeatable
-        attempt, waited, unknown = 0, 0.0, False
+        attempt, waited, unknown, limited = 0, 0.0, False, False
         pause, ended = None, self._pauses.ended
         while True:
             attempt += 1
@@ -248,7 +248,8 @@ class Client(Endpoints):
             error = error_from(
                 answer,
                 tries=attempt,
-                unknown_before=unknown,
+                # A 429 may have come after the effect; what broke off since says nothing of that.
+                unknown_before=unknown or (limited and answer.status is None),
                 retry_after=retry_after,
                 hide=self._hide,
             )

@@ -35,11 +35,13 @@ class BackgroundTasks:
             await asyncio.wait(self._tasks)
 
     async def end(self) -> None:
-        """Cancel what is under way, and wait until it has let go; what that begins, too."""
+        """Cancel what is under way, and what that began while it let go; wait until all has."""
         while self._tasks:
-            for task in self._tasks:
+            tasks = list(self._tasks)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._tasks.difference_update(tasks)
 
 
 @dataclass(eq=False, slots=True)

@@ -359,7 +359,7 @@ class Session(OnDemand):
         self._context.subscribers.clear()
         await self._context.watches.end()
         await self._context.tasks.end()
-        await self._context.watches.end()  # a write that lets go may have begun another look
+        await self._context.watches.end()  # a write that was broken off may have begun some
         await self.inference.close()
         await self.state.close()
 
@@ -374,6 +374,7 @@ class Session(OnDemand):
         await self.state.load()
         if self._team_id:
             await self.state.belong_to(self._team_id)
+        self._superseded.recall(self.state.undo_log.entries)
 
     async def _validate(self, refusals: list[Unauthorized]) -> None:
         try:
@@ -385,6 +386,7 @@ class Session(OnDemand):
         else:
             self._context.emit(KeyValidated(self.key_info))
             await self.state.belong_to(self._team_id or team_of(self.key_info))
+            self._superseded.recall(self.state.undo_log.entries)
 
     def _find_collection(self, collection_id: str) -> Collection | None:
         if row := self.collections.listing.get(collection_id):

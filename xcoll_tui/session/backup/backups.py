@@ -73,6 +73,7 @@ class Backups:
         self._collections = collections
         self._bulk = bulk
         self._clock = context.clock
+        self._tasks = context.tasks
         self._under_way: set[Path] = set()
 
     async def make(
@@ -155,8 +156,19 @@ class Backups:
 
         `begun` is the record of the restore that this goes on with, in `collection_id`. Raises
         RestoreElsewhere where this or another xcoll is at it already, and OSError where no record
-        can be written.
+        can be written. A cancelled caller leaves it running: the create under way could not be told
+        from none, and would be sent again.
         """
+        work = self._recreate(path, begun, on_progress, collection_id)
+        return await self._tasks.run(work)
+
+    async def _recreate(
+        self,
+        path: Path,
+        begun: Restore | None,
+        on_progress: Callable[[RecreationProgress], None] | None,
+        collection_id: str | None,
+    ) -> Recreated:
         restores = self._state.restores
         async with self._right_to(path, begun):
             record = begun or await restores.begin(

@@ -141,11 +141,13 @@ class CollectionWrites:
             _saved_draft(draft) if undoable else None,
             strategy="" if undoable else change.why_not_undone,
         )
+        after = change.state_after(before)
+        returns = self._runner.superseded.was_lately(target, after)
         error = await self._runner.send(
             partial(self._service.update_collection, target.collection_id, **change.request()),
             target=target,
             before=before,
-            after=change.state_after(before),
+            after=after,
         )
         settled: Settled[CollectionLook] = Settled(before, proved=False, seconds=0.0)
 
@@ -154,7 +156,9 @@ class CollectionWrites:
 
         if error is None or not was_not_sent(error):
             within = 0.0 if is_settled_refusal(error) else None
-            settled = await self._settle(target, shows, within=within)
+            # An old state proves nothing where it is not known whether the service took it.
+            lasting = returns and error is not None
+            settled = await self._settle(target, shows, within=within, lasting=lasting)
         if change.removed and not was_refused(error):
             self._runner.rows.reread(target.collection_id)
         judge = partial(updated, target, change, before, error=error)

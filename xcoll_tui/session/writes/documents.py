@@ -153,6 +153,7 @@ class DocumentWrites:
             return attach_before(target, fields, before)
         await runner.remember(target, None, fields or {})
         asked_at = self._service.service_clock()
+        returns = runner.superseded.was_lately(target, fields or {})
         error = await self._send_attach(target, fields, options)
         if error is not None and was_not_sent(error):
             return attached(
@@ -170,6 +171,8 @@ class DocumentWrites:
             shows,
             operation=Operation.ATTACH,
             within=0.0 if is_settled_refusal(error) or names_field(error, fields) else None,
+            # An old state proves nothing where it is not known whether the service took it.
+            lasting=returns and error is not None,
             error=error,
         )
         after = settled.seen
@@ -177,6 +180,8 @@ class DocumentWrites:
             target = replace(target, name=after.document.name)
             runner.rows.appeared(target.collection_id, after.document)
         defined = runner.rows.defined_keys(target.collection_id)
+        # What is seen of before a removal of ours is not somebody else's.
+        asked_at = None if returns else asked_at
         outcome = attached(target, fields, error, settled, defined, asked_at=asked_at)
         if error is None and after.document is not None:
             runner.note_attached_again(target)
@@ -304,14 +309,18 @@ class DocumentWrites:
         return replace(outcome, verdict=Verdict.DONE, message=removed_words(target))
 
     async def _look_before(self, target: Target, options: WriteOptions) -> ReadBackResult:
-        """Read a document; that it is not there counts when it has been so for long enough."""
+        """Read a document; that it is not there counts when it has been so for long enough.
+
+        So does how it was before a write of ours: undo would bring that back.
+        """
+        superseded = self._runner.superseded
         before = await self._runner.look(target)
-        if not before.is_gone:
+        if not before.is_gone and not superseded.holds(target, before.document):
             return before
         settled = await self._runner.settle(
             target,
             options,
-            lambda look: look.document is not None,
+            lambda look: look.document is not None and not superseded.holds(target, look.document),
             within=LONGEST if options.recent else None,
             learns=False,
         )

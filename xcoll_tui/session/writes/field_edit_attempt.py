@@ -60,6 +60,8 @@ class FieldEditAttempt:
         self.reindexed = False
         self.resumed = False
         """Whether a try before, of this very edit, was taken in part: its own doing, not theirs."""
+        self.returns = False
+        """Whether the wanted fields are those of a short while ago, which a read may still show."""
         self.seconds = 0.0
         """For how long the old fields were seen after the service took the new ones."""
         if before.document is not None:
@@ -102,14 +104,22 @@ class FieldEditAttempt:
         return self.edit.base in (fields, raw)
 
     def shows(self, look: ReadBackResult) -> bool:
-        """Tell whether a look shows that the service has taken something of the edit."""
+        """Tell whether a look shows that the service has taken the edit, or merged it.
+
+        Any other state may be an older one yet, which a replica still shows: it must last.
+        """
         document = look.document
         if document is None:
             return False
         if holds_fields(document, self.fields):
             return True
         last = None if self.now is None else self.now.raw_fields
-        return has_fields(document) and document.raw_fields not in (self.old, last)
+        merged = {**self.old, **self.fields}
+        return (
+            has_fields(document)
+            and document.raw_fields == merged
+            and merged not in (self.old, last)
+        )
 
     def judge(
         self, strategy: Strategy, error: ApiError | None, settled: Settled[ReadBackResult]

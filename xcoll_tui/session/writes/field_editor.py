@@ -110,6 +110,7 @@ class FieldEditor:
             "reattach": partial(service.add_document, *ids, fields=attempt.fields),
         }
         ignored: list[InPlace] = []
+        attempt.returns = runner.superseded.was_lately(edit.target, attempt.fields)
         for strategy, request in requests.items():
             if self._is_left_out(strategy, attempt):
                 continue
@@ -150,7 +151,8 @@ class FieldEditor:
             is_old = runner.superseded.holds(target, look.document)
             return attempt.shows(look) and not (is_old and error is not None)
 
-        return await runner.settle(target, options, shows, error=error)
+        # What it was lately may be seen of then, while the service merges or ignores what it took.
+        return await runner.settle(target, options, shows, lasting=attempt.returns, error=error)
 
     def _keep_looking(
         self,

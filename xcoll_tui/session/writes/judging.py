@@ -34,11 +34,14 @@ def was_refused(error: ApiError | None) -> bool:
     """Tell whether the service said no, or never heard of it: then nothing can have changed.
 
     A 429 is not trusted as far: it comes from whatever stands before the service, and may come
-    after the effect. A key that is refused then says nothing of the try before.
+    after the effect. A key that is refused then says nothing of the try before, and neither does a
+    404 that is not in the service's words.
     """
     if error is None or error.outcome_unknown or isinstance(error, RateLimited):
         return False
     if error.tries > 1 and isinstance(error, Unauthorized | Forbidden):
+        return False
+    if error.tries > 1 and isinstance(error, NotFound) and not is_missing(error):
         return False
     return isinstance(error, Rejected) or was_not_sent(error)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.context import SessionContext
+    from xcoll_tui.session.context import BackgroundTasks, SessionContext
     from xcoll_tui.session.learned import Learned
     from xcoll_tui.session.service import Service
 
@@ -49,11 +49,13 @@ class _Line:
 class ReadBack:
     """Reads documents; those asked for while an answer is on its way go together in one request.
 
-    No read is answered by a request that was sent before it was asked for.
+    No read is answered by a request that was sent before it was asked for. `tasks` are where the
+    requests go on, so that none outlives its session.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, tasks: BackgroundTasks) -> None:
         self._service = service
+        self._tasks = tasks
         self._lines: dict[str, _Line] = {}
 
     async def read(
@@ -69,7 +71,7 @@ class ReadBack:
         answered: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
         line.waiting[file_id].append(answered)
         if line.task is None:
-            line.task = asyncio.create_task(self._serve(collection_id, line))
+            line.task = self._tasks.spawn(self._serve(collection_id, line))
         document, alone = await answered
         if document is None and confirm and not alone:
             return await self._read_one(collection_id, file_id)

@@ -189,7 +189,8 @@ class Replacement:
             options,
             lambda look: look.holds(wanted),
             within=0.0 if refused else None,
-            lasting=error is not None and wanted == self._old,  # which was there before
+            # What was there before, or lately, may be seen of then.
+            lasting=error is not None and (wanted == self._old or self._attempt.returns),
             show=False,
             error=error,
         )

@@ -121,7 +121,7 @@ class WriteRunner:
         self.learned = learned
         self.followups = Followups(context.watches)
         self.busy = 0
-        self._read_back = ReadBack(context.service)
+        self._read_back = ReadBack(context.service, context.watches)
         self._activity = activity
         self._undo_log = undo_log
         self._locks: WeakValueDictionary[tuple[str, str | None], asyncio.Lock] = (
@@ -321,6 +321,8 @@ class WriteRunner:
             self.superseded.forget(target)  # it has lasted, so it is how things are
         if show:
             self._show(target, settled.seen, departure, sure=True)
+        elif settled.seen.document is not None:
+            self.superseded.show(target, settled.seen.document)
         return settled
 
     async def is_file_lost(self, target: Target, error: ApiError | None) -> bool:

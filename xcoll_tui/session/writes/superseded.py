@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from xcoll_tui.api.models import Collection
 from xcoll_tui.session.writes.collection_diff import describe
+from xcoll_tui.session.writes.judging import same_fields
 from xcoll_tui.session.writes.read_back import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.writes.outcome import Target
+    from xcoll_tui.session.writes.undo_entry import UndoEntry
 
     _Place = tuple[str, str]
     Row = Document | Collection
@@ -57,9 +59,33 @@ class Superseded:
             self._removals[place] = now
         self._forget_old(now)
 
+    def recall(self, entries: Iterable[UndoEntry]) -> None:
+        """Take note of the states that documents were in before writes of earlier sessions."""
+        now = self._clock()
+        for entry in entries:
+            if not 0 <= now - entry.at <= LONGEST:
+                continue
+            for item in entry.items.values():
+                place = entry.collection_id, item.file_id
+                if item.file_id and item.had_effect and place not in self._states:
+                    self._states[place] = deque([(entry.at, item.old)], maxlen=_REMEMBERED)
+
     def holds(self, target: Target, seen: Row | None) -> bool:
         """Tell whether what was seen is a state that was replaced lately."""
         return self._is_behind(target.ids, seen)
+
+    def was_lately(self, target: Target, state: Mapping[str, Any] | None) -> bool:
+        """Tell whether a row was in this state before a write of ours, and not long ago.
+
+        Ask before it is written again: then one read that shows it need not be of this write.
+        """
+        if state is None:
+            return False
+        now = self._clock()
+        return any(
+            old is not None and same_fields(old, state) and now - at <= LONGEST
+            for at, old in self._states.get(target.ids, ())
+        )
 
     def show(self, target: Target, seen: Row | None) -> None:
         """Take note of how a row was shown to be now."""

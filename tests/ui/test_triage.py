@@ -6,6 +6,7 @@ from tests.conftest import screen_text, wait_until
 from tests.ui.screenshots import assert_picture
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import SCANS, back_on_main, dialog, move_clock, run_over, service_with, told
+from xcoll_tui.ui.screens.choose_columns import ChooseColumnsScreen
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 
 
@@ -41,3 +42,4 @@ async def test_the_reasons_leave_room_for_the_rows(server, browse, size):
         await pilot.press("F")
         await wait_until(pilot, lambda: "12 × File" in screen_text(pilot))
         assert documents.table.row.name[:12] in screen_text(pilot)
+        await dialog(pilot, ChooseColumnsScreen, "C")  # the reason is a column, and none to choose

@@ -92,7 +92,8 @@ def _columns(
     columns: "Sequence[Column[Any]]", shown: "Sequence[str]", defined: "Collection[str]"
 ) -> list[ColumnChoice]:
     by_key = {column.key: column for column in columns}
-    ordered = [by_key[key] for key in shown]
+    # What is shown of itself, as why a document failed, is none to choose.
+    ordered = [by_key[key] for key in shown if key in by_key]
     ordered += [column for column in columns if column.key not in shown]
     return [
         ColumnChoice(column.key, column.label, _facts(column.key, defined), column.key in shown)

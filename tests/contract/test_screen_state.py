@@ -67,7 +67,8 @@ def test_a_broken_file_is_moved_aside_and_told(tmp_path):
         assert "cannot be read" in state.problems[0]
         assert "screen.broken" in state.problems[0]
         assert not state.is_first_visit
-        assert (tmp_path / "screen.broken").read_bytes() == content
+        # What was set aside before stays, too.
+        assert content in {path.read_bytes() for path in tmp_path.glob("screen.broken*")}
         assert ScreenState(tmp_path).problems == []
 
 

@@ -21,6 +21,7 @@ from xcoll_tui.private_files import replace_private
 DEFAULT = "default"
 PROFILE_VARIABLE = "XCOLL_PROFILE"
 _FILE = "profiles.json"
+_SIZE_LIMIT = 4 * 1024 * 1024
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _NO_NAME = (
     "That is not a valid profile name. Use 1 to 32 of a-z, 0-9, - and _, and begin with a "
@@ -179,6 +180,8 @@ class Profiles:
         except FolderUnusable:
             return {}  # nothing can have been written either
         try:
+            if path.stat().st_size > _SIZE_LIMIT:
+                raise _unreadable(path, "it is larger than a list of profiles can be")
             content = json.loads(path.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             return {}

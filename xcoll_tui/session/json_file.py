@@ -87,6 +87,25 @@ def read_file(path: Path, limit: int = SIZE_LIMIT) -> bytes:
         return file.read(limit + 1)
 
 
+def set_aside(path: Path, aside: Path) -> Path:
+    """Give what cannot be read another name, and return that; raises OSError.
+
+    What was set aside before stays: a name that is taken gets a number.
+    """
+    free = free_name(aside)
+    path.rename(free)
+    return free
+
+
+def free_name(path: Path) -> Path:
+    """Return a path, with a number behind it where it is taken."""
+    free, number = path, 1
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free
+
+
 def text_of(members: dict[str, Any], name: str) -> str:
     """Return a text of an object; raises ValueError."""
     value = members.get(name)

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 from xcoll_tui.api.models import DocumentsSortBy
 from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private
-from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of, text_of
+from xcoll_tui.session.json_file import (
+    decode_object,
+    encode,
+    read_file,
+    reason_of,
+    set_aside,
+    text_of,
+)
 from xcoll_tui.session.lists.filter_history import FilterHistory
 from xcoll_tui.session.lists.query import Query
 
@@ -128,7 +135,8 @@ class Layouts:
         """Read what earlier sessions kept; what was arranged since goes before it."""
         if self._path is None:
             return
-        content, problem = await asyncio.to_thread(_read, self._path)
+        read, problem = await asyncio.to_thread(_read, self._path)
+        content = _Content() if read is None else read
         content.merge(self._content)
         self._content = content
         self.filters.add(content.filters)
@@ -150,27 +158,32 @@ class Layouts:
             self.problems.append(problem)
 
 
-def _read(path: Path) -> tuple[_Content, str]:
-    """Read the file; return what it holds, and what is wrong with it as a sentence or ""."""
+def _read(path: Path) -> tuple[_Content | None, str]:
+    """Read the file; return what it holds, and what is wrong with it as a sentence or "".
+
+    None where what is in the way must not be written over.
+    """
     try:
         return _content_of(decode_object(read_file(path, _SIZE_LIMIT))), ""
     except FileNotFoundError:
         return _Content(), ""
     except OSError as error:
-        return _Content(), f"{path} cannot be read: {reason_of(error)}. {_LOST}."
+        return None, f"{path} cannot be read: {reason_of(error)}. {_LOST}."
     except ValueError as error:
         problem = f"{path} cannot be read: {reason_of(error)}. {_LOST}"
     aside = path.with_name(f"{path.name}.unreadable")
     try:
-        path.replace(aside)
+        aside = set_aside(path, aside)
     except OSError as error:
-        return _Content(), f"{problem}; it could not be renamed: {reason_of(error)}."
+        return None, f"{problem}; it could not be renamed: {reason_of(error)}."
     return _Content(), f"{problem}; it was renamed to {aside.name}."
 
 
 def _merge_into(path: Path, changed: _Content) -> str:
     """Write what changed into the file; return what went wrong as a sentence, or ""."""
     content, problem = _read(path)
+    if content is None:
+        return problem
     content.merge(changed)
     members = {
         _MARK: 1,

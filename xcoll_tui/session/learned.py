@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private
-from xcoll_tui.session.json_file import decode_object, encode, number_of, read_file, reason_of
+from xcoll_tui.session.json_file import (
+    decode_object,
+    encode,
+    number_of,
+    read_file,
+    reason_of,
+    set_aside,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -162,7 +169,8 @@ class Learned:
         if self._folder is None:
             return
         path, now = self._path(self._folder), self._clock()
-        self._add(*await asyncio.to_thread(_read, path, now))
+        evidence, problem = await asyncio.to_thread(_read, path, now)
+        self._add(evidence or _Evidence(), problem)
 
     async def move(self, place: Place) -> None:
         """Belong to another place: the team became known. What was learned so far goes along."""
@@ -226,24 +234,34 @@ class Learned:
             self.problems.append(problem)
 
 
-def _read(path: Path, now: float) -> tuple[_Evidence, str]:
-    """Read a file; return what it holds, and what is wrong with it as a sentence or ""."""
+def _read(path: Path, now: float) -> tuple[_Evidence | None, str]:
+    """Read a file; return what it holds, and what is wrong with it as a sentence or "".
+
+    What cannot be understood is set aside; None where what is there must not be written over.
+    """
     try:
         evidence = _evidence_of(decode_object(read_file(path, _SIZE_LIMIT)))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return _Evidence(), ""
     except (OSError, ValueError) as error:
-        return _Evidence(), (
-            f"{path} cannot be read: {reason_of(error)}. What was learned about the service is "
-            "learned again."
-        )
+        problem = f"{path} cannot be read: {reason_of(error)}."
+        again = "What was learned about the service is learned again."
+        if isinstance(error, OSError):
+            return None, f"{problem} {again}"
+        try:
+            aside = set_aside(path, path.with_name(f"{path.name}.unreadable"))
+        except OSError as refusal:
+            return None, f"{problem} It could not be renamed: {reason_of(refusal)}. {again}"
+        return _Evidence(), f"{problem} It was renamed to {aside.name}. {again}"
     evidence.forget_after(now + _TOLERANCE)
     return evidence, ""
 
 
 def _merge_into(path: Path, place: Place, own: _Evidence, now: float) -> tuple[_Evidence, str]:
     """Write what is known here and in the file; return both together, and a problem or ""."""
-    evidence, _ = _read(path, now)
+    evidence, problem = _read(path, now)
+    if evidence is None:
+        return own, problem
     evidence.merge(own)
     content = {
         _MARK: 1,
@@ -259,7 +277,7 @@ def _merge_into(path: Path, place: Place, own: _Evidence, now: float) -> tuple[_
             f"{path} cannot be written: {reason_of(error)}. What was learned about the service "
             "is lost when xcoll ends."
         )
-    return evidence, ""
+    return evidence, problem
 
 
 def _evidence_of(members: dict[str, Any]) -> _Evidence:

@@ -60,6 +60,8 @@ class LocalState:
             *self.undo_log.notices,
             *self.learned.problems,
             *self.layouts.problems,
+            *self.restores.problems,
+            *self.deletions.problems,
         ]
         return [*own, *(problem for problem in rest if problem not in own)]
 

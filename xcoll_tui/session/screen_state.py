@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private
-from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of, text_of
+from xcoll_tui.session.json_file import (
+    decode_object,
+    encode,
+    read_file,
+    reason_of,
+    set_aside,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +93,8 @@ class ScreenState:
             return
         changes, self._changes = self._changes, {}
         content = self._read(self.folder)
+        if self.loss:
+            return  # what is there cannot be read now, and is not written over
         if not changes and all(content.collections.get(k) == v for k, v in self._left.items()):
             return
         for name, value in changes.items():
@@ -108,7 +117,9 @@ class ScreenState:
         except (FileNotFoundError, NotADirectoryError):
             return _Content()
         except OSError as error:
-            self._tell(f"{path} cannot be read: {reason_of(error)}. The screen starts fresh.")
+            problem = f"{path} cannot be read: {reason_of(error)}."
+            self._tell(f"{problem} The screen starts fresh.")
+            self.loss = f"{problem} What you chose on the screen is lost when xcoll ends."
         except ValueError as error:
             self._move_aside(path, reason_of(error))
         return _Content(visited=True)
@@ -117,7 +128,7 @@ class ScreenState:
         aside, moved = path.with_suffix(".broken"), ""
         if self.keeps:
             with suppress(OSError):
-                path.replace(aside)
+                aside = set_aside(path, aside)
                 moved = f" The file is now {aside.name}."
         self._tell(f"{path} cannot be read: {reason}. The screen starts fresh.{moved}")
 

@@ -44,6 +44,8 @@ class Deletions:
         self._records = RecordFolder(folder, _read, _write, content)
         self._owner = owner
         self._own: set[str] = set()
+        self.problems: list[str] = []
+        """What could not be read, as sentences."""
 
     @asynccontextmanager
     async def under_way(
@@ -81,9 +83,13 @@ class Deletions:
         with suppress(OSError):
             await asyncio.to_thread(self._records.delete, deletion.id)
 
+    def _read_all(self) -> list[Deletion]:
+        records, self.problems = self._records.read_all()
+        return records
+
     def _elsewhere(self) -> frozenset[str]:
         live = set()
-        for deletion in self._records.read_all()[0]:
+        for deletion in self._read_all():
             with suppress(OSError):
                 if self._owner.is_live(deletion.owner):
                     live.add(deletion.collection_id)
@@ -91,7 +97,7 @@ class Deletions:
 
     def _take_dead(self, place: Place) -> list[Deletion]:
         dead = []
-        for deletion in self._records.read_all()[0]:
+        for deletion in self._read_all():
             if deletion.place and not place.owns(Place.parse(deletion.place)):
                 continue
             with suppress(OSError):

@@ -48,10 +48,12 @@ class Restores:
         content = "the collection that a backup is made into"
         self._records = RecordFolder(folder, _read, _write, content)
         self._owner = owner
+        self.problems: list[str] = []
+        """What could not be read, as sentences."""
 
     async def find(self, backup: Path, place: Place) -> Restore | None:
         """Return the newest restore of a backup that was begun, None if there is none."""
-        records, _ = await asyncio.to_thread(self._records.read_all)
+        records, self.problems = await asyncio.to_thread(self._records.read_all)
         own_records = [
             record
             for record in records

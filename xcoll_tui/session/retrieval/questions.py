@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private
-from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of
+from xcoll_tui.session.json_file import decode_object, encode, read_file, reason_of, set_aside
 from xcoll_tui.session.retrieval.hits import MODES
 
 if TYPE_CHECKING:
@@ -151,11 +151,11 @@ class Questions:
             self._tell(f"The questions in {path} cannot be read: {reason_of(problem)}.")
             if isinstance(problem, OSError):
                 raise
+            set_aside(path, path.with_suffix(".damaged"))
             return ()
         read = parse_questions(content)
         if read.problems:
-            aside = path.with_suffix(".damaged")
-            replace_private(aside, content)
+            aside = set_aside(path, path.with_suffix(".damaged"))
             replace_private(path, write_questions(read.questions))
             self._tell(f"{read.problems[0]} The file as it was is kept as {aside}.")
         return read.questions

@@ -19,6 +19,7 @@ from xcoll_tui.private_files import replace_private, sync_folder
 from xcoll_tui.session.json_file import (
     decode_object,
     encode,
+    free_name,
     open_regular,
     read_file,
     reason_of,
@@ -92,14 +93,20 @@ class UndoFile:
         return _parse(self._read_all(), only)
 
     def drop(self, entry_ids: Collection[str]) -> None:
-        """Rewrite it without some entries, and without the lines that cannot be read."""
-        dropped = {None, *entry_ids}
+        """Rewrite it without some entries; lines that cannot be read go into a file beside it."""
+        dropped = {*entry_ids}
+        lines: list[bytes] = []
+        broken: list[bytes] = []
         with self._locked():
-            lines = [
-                line.rstrip(b"\n")
-                for line in BytesIO(read_file(self.path))
-                if _id_of(line) not in dropped
-            ]
+            for line in BytesIO(read_file(self.path)):
+                entry_id = _id_of(line)
+                if entry_id is None and line.strip() and not _is_header(line):
+                    broken.append(line)
+                elif entry_id is not None and entry_id not in dropped:
+                    lines.append(line.rstrip(b"\n"))
+            if broken:
+                aside = free_name(self.path.with_suffix(".unreadable"))
+                replace_private(aside, b"".join(broken))
             if lines:
                 replace_private(self.path, b"\n".join([self._header(), *lines, b""]))
             else:
@@ -157,6 +164,13 @@ def _id_of(line: bytes) -> str | None:
     except ValueError:
         return None
     return entry_id if isinstance(entry_id, str) else None
+
+
+def _is_header(line: bytes) -> bool:
+    try:
+        return decode_object(line).get("kind") == "log"
+    except ValueError:
+        return False
 
 
 def _parse(content: bytes, only: str | None) -> UndoContent:

@@ -82,7 +82,12 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     # How long an example takes says how busy the machine is.
-    settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile(
+        "tests",
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        max_examples=1000 if config.getoption("--long") else 100,
+    )
     settings.load_profile("tests")
 
 

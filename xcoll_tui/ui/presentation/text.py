@@ -18,10 +18,19 @@ from rich.cells import cell_len, set_cell_size
 _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+    # Signs of format that some scripts have: before a number, or of shorthand, music, hieroglyphs.
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
 )
 OFFENDER = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_UNSEEN}]")
 """One character that cannot be shown as it is."""
 _MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
+# Marks that words are written with: a letter has three of them, or four.
+_SCRIPT_MARKS = re.compile(
+    r"(?:[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u0610-\u061a\u064b-\u065f\u0670"
+    r"\u06d6-\u06ed\u0816-\u082d\u08d3-\u08ff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc"
+    r"\u0ec8-\u0ece\u0f71-\u0f84\u0f8d-\u0fbc\ufe20-\ufe2f]){5,}"
+)
 _JOINER = "\u200d"
 _CONTROL_PICTURES = 0x2400
 _DELETE = 0x7F
@@ -62,6 +71,7 @@ def clean(text: str, limit: int = 1_000) -> str:
     shown = OFFENDER.sub(_show, short)
     if not shown.isascii():
         shown = _MARKS.sub(lambda marks: marks.group()[:3], shown)
+        shown = _SCRIPT_MARKS.sub(lambda marks: marks.group()[:4], shown)
     return f"{shown}…" if len(text) > limit else shown
 
 

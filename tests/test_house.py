@@ -41,6 +41,24 @@ def test_telling_about_itself_loads_nothing_heavy(option):
     assert result.returncode == 0, result.stderr
 
 
+def test_importing_all_of_it_touches_no_network():
+    script = (
+        "import importlib, pkgutil, sys\n"
+        "def refuse(event, arguments):\n"
+        "    if event.startswith(('socket.', 'urllib.', 'http.client', 'ssl.')):\n"
+        "        raise SystemExit(f'{event}{arguments} while importing')\n"
+        "sys.addaudithook(refuse)\n"
+        "import xcoll_tui\n"
+        "for module in pkgutil.walk_packages(xcoll_tui.__path__, 'xcoll_tui.'):\n"
+        "    if not module.name.endswith('__main__'):\n"
+        "        importlib.import_module(module.name)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
 def test_top_level_holds_only_what_belongs_there():
     if not (ROOT / ".git").exists():
         pytest.skip("This is no clone.")

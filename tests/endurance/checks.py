@@ -51,6 +51,8 @@ class Checks:
         self.sure: dict[Place, float] = {}
         self.awaited: list[tuple[float, int, Wish, str]] = []
         self.restored: set[str] = set()
+        self.looked: dict[Place, float] = {}
+        """Since when a row must be, by places: it was looked at, and no older answer counts."""
         self.uncounted: set[str] = set()
         self._rested = 0.0
         self.removals: dict[Place, list[Wish]] = {}
@@ -104,6 +106,12 @@ class Checks:
         feed, opened = session.documents, session.opened
         if feed is None or opened is None:
             return
+        for place, since in self.looked.items():
+            row = feed.listing.get(place[1]) if place[0] == opened else None
+            if row is not None and not under_way(place):
+                states = self.world.states(place, since)
+                old = dict(row.fields) not in states
+                require(not old, "a row older than was looked:", place, row.fields, states)
         for place, at in list(self.sure.items()):
             if place[0] != opened or under_way(place):
                 continue

@@ -188,8 +188,13 @@ class Hand:
 
     async def do_look(self) -> None:
         for row in self.rows():
+            place, began = (self.session.opened, row.file_id), self.world.clock()
             self.session.follower.watch([row.file_id])
             await self.session.read_document(row.file_id)
+            looked = self.checks.looked
+            looked[place] = began - self.world.lag - self.world.late - 0.1
+            while len(looked) > 30:
+                del looked[next(iter(looked))]
 
     async def do_end_waits(self) -> None:
         self.session.end_waits()
@@ -437,7 +442,7 @@ class Hand:
 
 WEIGHTS = {
     "open": 10, "scroll": 6, "end": 3, "load_all": 3, "query": 5, "query_collections": 2,
-    "reload": 4, "look": 4, "end_waits": 1, "attach": 12, "edit": 16, "remove": 9, "reindex": 4,
+    "reload": 4, "look": 9, "end_waits": 1, "attach": 12, "edit": 16, "remove": 9, "reindex": 4,
     "remove_many": 2, "attach_many": 3, "set_many": 3, "reindex_many": 1, "cancel_run": 1,
     "create": 3, "rename": 3, "backup": 1, "delete": 1, "restore": 1, "undo": 10, "redo": 3,
     "undo_earlier": 3, "finish": 3,

@@ -160,6 +160,7 @@ class Player:
         await self.session.end()
         await self.client.aclose()
         self.checks.sure.clear()
+        self.checks.looked.clear()
         self.checks.uncounted.update(self.world.collections())
 
 

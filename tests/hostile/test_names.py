@@ -134,6 +134,8 @@ def test_a_table_of_the_command_line_stays_one(rows, width):
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=3))
 @pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
 def test_an_export_holds_what_was_there(form, rows):
+    # Half characters are replaced where answers are read.
+    rows = [tuple(text.encode("utf-8", "replace").decode() for text in row) for row in rows]
     documents = [make_document(n, name=name, fields={"k": v}) for n, (name, v) in enumerate(rows)]
     chunks = []
     writing = make_format(form, chunks.append, [])
@@ -152,8 +154,7 @@ def test_an_export_holds_what_was_there(form, rows):
         ]
     assert len(read) == len(rows)
     for name, (given_name, _) in zip(read, rows, strict=True):
-        plain = given_name.encode("utf-8", "replace").decode()
-        assert plain in {name, name.removeprefix("'")} or form != "csv"
+        assert given_name in {name, name.removeprefix("'")} or form != "csv"
 
 
 @long

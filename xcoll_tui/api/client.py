@@ -358,8 +358,11 @@ class Client(Endpoints):
                     self._service_clock.note(reply.headers.get("date"))
                     headers_read = {**reply.headers, **reply.extensions.get(_LOCATION, {})}
                     answer = replace(answer, status=reply.status_code, headers=headers_read)
-                    encodings = reply.headers.get("content-encoding", "")
-                    whole = await read_body(reply.aiter_raw(), encodings, _BODY_LIMIT)
+                    if reply.is_stream_consumed:  # the transport had it whole
+                        whole = reply.content
+                    else:
+                        encodings = reply.headers.get("content-encoding", "")
+                        whole = await read_body(reply.aiter_raw(), encodings, _BODY_LIMIT)
                     answer = replace(answer, body=whole, trouble="")
             except UnusableBodyError as problem:
                 answer = replace(answer, trouble=str(problem), lasting=problem.lasting)

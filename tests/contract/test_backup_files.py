@@ -135,7 +135,7 @@ def test_a_line_too_few_or_too_many_is_noticed(backup, line, change):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "line 1 is cut off"),
+        (b"", "it is empty"),
         (b"PK\x03\x04\n", "line 1 is not JSON"),
         (b"[]\n", "not a JSON object"),
         (b"{}\n", "not an xcoll backup"),

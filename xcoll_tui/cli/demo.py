@@ -5,12 +5,11 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xcoll_tui.ui.access import STARTED_READ_ONLY, Connection
-
 if TYPE_CHECKING:
     from xcoll_tui.api.inference import InferenceClient
     from xcoll_tui.emulator.policies import ServiceOptions
     from xcoll_tui.log import Log
+    from xcoll_tui.ui.access import Connection
 
 
 class DemoAccess:
@@ -44,9 +43,13 @@ class DemoAccess:
     @property
     def why_read_only(self) -> str:
         """Say that it was asked for."""
-        return STARTED_READ_ONLY if self._read_only else ""
+        if not self._read_only:
+            return ""
+        from xcoll_tui.ui.access import STARTED_READ_ONLY  # noqa: PLC0415 - not for the first frame
 
-    def connect(self) -> Connection:
+        return STARTED_READ_ONLY
+
+    def connect(self) -> "Connection":
         """Build the samples, a service on them and a session; the rest of the samples follows."""
         import tempfile  # noqa: PLC0415 - in a thread, after the screen
         from pathlib import Path  # noqa: PLC0415
@@ -55,6 +58,7 @@ class DemoAccess:
         from xcoll_tui.cli.connection import open_session  # noqa: PLC0415
         from xcoll_tui.credentials import INFERENCE, MANAGEMENT  # noqa: PLC0415
         from xcoll_tui.emulator.demo import create_demo  # noqa: PLC0415
+        from xcoll_tui.ui.access import Connection  # noqa: PLC0415
 
         for name in (
             *MANAGEMENT.variables,

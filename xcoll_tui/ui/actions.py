@@ -5,9 +5,8 @@ has nothing to do it to.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xcoll_tui.ui.hints import Hint, show_key
 
@@ -33,8 +32,7 @@ class Owner(Enum):
     APP = "the app"
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """The facts that an action may depend on."""
 
     connected: bool = False
@@ -79,8 +77,7 @@ class Need(Enum):
         return text.format(documents=key_for("pane.documents"), back=key_for("back"))
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """An action that a key sets going."""
 
     id: str

@@ -17,7 +17,6 @@ from textual.theme import Theme
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.screen_state import ScreenState
-from xcoll_tui.ui.access import Access, Connection, Keys
 from xcoll_tui.ui.actions import Owner, bindings_of, key_for, use_keymap
 from xcoll_tui.ui.messages import KeyRefused
 from xcoll_tui.ui.preferences import CONFIG_FILE, Glyphs, Preferences, QuitConfirm
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.access import Access, Connection, Keys
     from xcoll_tui.ui.flows.log_in import LogInFlow
 
 _MOST_PROBLEMS = 3
@@ -64,7 +64,7 @@ class XcollApp(ToastApp):
 
     def __init__(
         self,
-        access: Access,
+        access: "Access",
         *,
         clock: Clock,
         collection_id: str | None = None,
@@ -173,7 +173,7 @@ class XcollApp(ToastApp):
     def _note_theme(self, theme: Theme) -> None:
         self.screen_state.note_theme(theme.name, self.preferences.theme)
 
-    def _note_collection(self, connection: Connection) -> None:
+    def _note_collection(self, connection: "Connection") -> None:
         opened = connection.session.opened
         if connection.kept_as and opened is not None:
             self.screen_state.note_collection(connection.kept_as, opened)
@@ -204,7 +204,7 @@ class XcollApp(ToastApp):
         if not loop.is_closed():
             loop.call_soon_threadsafe(callback)
 
-    def _begin(self, connection: Connection) -> None:
+    def _begin(self, connection: "Connection") -> None:
         self._connection = connection
         self.main.show_access(self.access)
         self.main.samples = connection.samples
@@ -332,7 +332,7 @@ class XcollApp(ToastApp):
 
     # The key and the profile
 
-    def _entering(self, keys: Keys) -> "LogInFlow":
+    def _entering(self, keys: "Keys") -> "LogInFlow":
         from xcoll_tui.ui.flows.log_in import LogInFlow  # noqa: PLC0415 - not for the first frame
 
         if self._enter is None:
@@ -368,7 +368,7 @@ class XcollApp(ToastApp):
         super().action_command_palette()
 
 
-def _settle(built: "asyncio.Future[Connection]", result: Connection | Exception) -> None:
+def _settle(built: "asyncio.Future[Connection]", result: "Connection | Exception") -> None:
     if built.done():
         return  # the program is being left
     if isinstance(result, Exception):

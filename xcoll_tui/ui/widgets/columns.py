@@ -1,7 +1,6 @@
 """The columns of a row table: what a cell says, and how the width is shared out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
@@ -33,8 +32,7 @@ class Cell(NamedTuple):
     """Where words of it begin and have ended that are to stand out; the text is clean then."""
 
 
-@dataclass(frozen=True)
-class Column(Generic[T]):
+class Column(NamedTuple, Generic[T]):
     """One column: how to read it off a row, and how wide it may be in terminal cells."""
 
     key: str
@@ -65,7 +63,6 @@ class PlacedColumn(NamedTuple, Generic[T]):
     width: int
 
 
-@dataclass
 class ColumnLayout(Generic[T]):
     """Share a width out among columns.
 
@@ -78,10 +75,11 @@ class ColumnLayout(Generic[T]):
     so that more of them are shown beside a shorter leading one.
     """
 
-    columns: Sequence[Column[T]]
-    offset: int = 0
-    tight: bool = False
-    _seen: dict[str, int] = field(default_factory=dict)
+    def __init__(self, columns: Sequence[Column[T]], *, tight: bool = False) -> None:
+        self.columns = columns
+        self.offset = 0
+        self.tight = tight
+        self._seen: dict[str, int] = {}
 
     def measure(self, rows: Iterable[T]) -> bool:
         """Let the columns grow to what ``rows`` hold; tell whether any did."""

@@ -265,7 +265,7 @@ class MainScreen(PaneScreen):
         """Open the collection that was asked for, or else the one under the cursor."""
         collection_id, self._wanted = self._wanted, None
         if collection_id is None:
-            self._open_where_cursor_rests()
+            self._open_resting()  # the cursor has not moved: no rest is waited for
             return
         # Asked for by its ID: it is open already, and may not be among the first hundred.
         self.point_at(collection_id)

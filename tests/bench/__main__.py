@@ -26,6 +26,7 @@ from tests.bench.figure import Figure, write_json
 
 _MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.measure,
+    "rows": startup.measure_rows,
     "kept": startup.measure_kept,
     "bytes": written.measure,
     "decode": decoding.measure,

@@ -19,6 +19,9 @@ GOAL = 1.4
 
 KEPT_PAIRS = 40
 KEPT_GOAL = 1.03
+_LATENCY, _ROWS, _DOCUMENTS = 50, 60, 40
+"""Milliseconds: of a round trip, and what else the rows and the documents may take."""
+
 _KEYS = {
     "write.attach": "A",
     "write.edit": "E",
@@ -74,6 +77,32 @@ def measure_kept() -> Iterator[Figure]:
         "start-up without config and state files",
         KEPT_GOAL,
     )
+
+
+def measure_rows() -> Iterator[Figure]:
+    """Start against a service that is some way off: the rows, and then the documents of the first.
+
+    Each has one round trip, and little more.
+    """
+    compile_packages()
+    behind, documents = [], []
+    with serve(100, "--latency", str(_LATENCY)) as service, TemporaryDirectory() as home:
+        variables = {"XAI_MANAGEMENT_KEY": service.key, "XDG_STATE_HOME": home}
+        command = ("xcoll_tui", "--base-url", service.url)
+        for counted in [False] + [True] * PAIRS:
+            with Probe(sys.executable, "-m", *command, env=variables) as program:
+                frame = program.wait_text("1 Collections", "2 Documents", seconds=20)
+                rows = program.wait_text("Customer feedback", seconds=20)
+                shown = program.wait_text("feedback-2025", seconds=20)
+            if counted:
+                behind.append((rows - frame) * 1000)
+                documents.append((shown - rows) * 1000)
+    room = f"a round trip of {_LATENCY} ms and"
+    for name, values, more in (
+        ("rows behind the first frame", behind, _ROWS),
+        ("documents behind the rows", documents, _DOCUMENTS),
+    ):
+        yield Figure(name, median(values), _LATENCY + more, "ms", f"{room} {more}", 1.0)
 
 
 def _write_files(home: Path) -> None:

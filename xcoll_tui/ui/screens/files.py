@@ -131,7 +131,7 @@ class FilesScreen(FileListScreen[Jump | int]):
         if not self._desk.why_read_only:
             hints.append(("d Delete", "delete"))
         hints += [("/ Filter", "filter"), ("c Copy ID", "copy"), ("s Sort", "sort")]
-        hints += [("W Where all are used", "look_up_all"), ("L Load all", "load_all")]
+        hints += [("W Look up all", "look_up_all"), ("L Load all", "load_all")]
         room = max(30, self._frame.size.width - 2)
         return show_hints(*dict.fromkeys(hints), ("esc Back", "back"), room=room)
 

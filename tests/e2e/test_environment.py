@@ -192,7 +192,7 @@ def test_a_log_that_breaks_off_is_told_at_the_end(tmp_path):
     program = f"{sys.executable} -m xcoll_tui --demo --documents 20 --log {tmp_path / 'log'}"
     script = f"trap '' XFSZ; ulimit -f 1; {program}"
     with Terminal("sh", "-c", script, columns=200, rows=30) as terminal:
-        terminal.wait_for("ago")
+        terminal.wait_for("just read")
         log = tmp_path / "log"
         while log.stat().st_size < 512:  # so much may be written
             terminal.press("R")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 
 EXAMPLES = """\
-PATH may hold *; WHEN (before, after, during) and SHARE may be left out.
 example: xcoll emulator --seed small --fault 'GET:*/documents:503:before:0.2'
 """
 
@@ -57,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SPEC",
-        help="METHOD:PATH:STATUS|reset|timeout|garbage:WHEN:SHARE",
+        help="METHOD:PATH:STATUS|reset|timeout|garbage[:WHEN:SHARE]",
     )
 
 

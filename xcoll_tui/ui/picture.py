@@ -112,6 +112,8 @@ def _cells_of(strip: Strip, color_system: ColorSystem) -> list[Cell]:
     cells: list[Cell] = []
     for text, style, _ in strip:
         look = _PLAIN if style is None else _look_of(style, color_system)
+        if not text.isascii():
+            text = _join(cells, text)  # noqa: PLW2901 - what joined is not of this piece
         if (
             text.isspace()
             and text.isascii()
@@ -125,6 +127,24 @@ def _cells_of(strip: Strip, color_system: ColorSystem) -> list[Cell]:
             cells.append((text, look))
             cells += [(None, look)] * (width - 1)
     return cells
+
+
+def _join(cells: list[Cell], text: str) -> str:
+    """Add the marks that a text begins with to the cell before, and return what is left.
+
+    Behind a cursor or a gap they would join once more with what stands there, which does not count
+    as changed. Where nothing stands before them on the strip, it is another widget's: none is seen.
+    """
+    end = 0
+    while end < len(text) and not cell_len(text[end]):
+        end += 1
+    base = len(cells) - 1
+    while end and base >= 0 and cells[base][0] is None:
+        base -= 1
+    if end and base >= 0:
+        before, look = cells[base]
+        cells[base] = (before or "") + text[:end], look
+    return text[end:]
 
 
 @lru_cache(maxsize=4_096)

@@ -96,6 +96,22 @@ def test_what_joins_stays_with_what_it_joins():
         assert shown.cells(0) == shown.cells(1)
 
 
+def test_a_mark_joins_what_it_stands_behind_though_its_look_is_another():
+    shown = Shown()
+    for cursor, rest in [(0, "\u0301 x"), (1, "\u0301 x"), (1, "\u0301 y"), (0, "x")]:
+        strips = [line(("caf", 0), ("e", cursor), (rest, 2)), line(), line()]
+        shown.show(strips, whole(strips))
+        assert shown.cells(0) == shown.cells(1)
+
+
+def test_a_mark_with_nothing_before_it_joins_no_border():
+    shown = Shown()
+    for text in ("\u0301ab", "\u0301ac"):
+        strips = [line(("│", 0), (text, 1)), line(), line()]
+        shown.show(strips, whole(strips, {1}))
+        assert shown.screens[0].display[0].rstrip() == "│" + text[1:]
+
+
 def line(*pieces):
     segments = [Segment(text, STYLES[index]) for text, index in pieces]
     return Strip(segments).adjust_cell_length(WIDTH, STYLES[0])

@@ -33,6 +33,7 @@ KEYS = {
     "backspace": "\x7f",
     "ctrl+q": "\x11",
     "ctrl+p": "\x10",
+    "ctrl+l": "\x0c",
     "ctrl+r": "\x12",
     "ctrl+s": "\x13",
     "ctrl+n": "\x0e",

@@ -311,7 +311,9 @@ ACTIONS = (
         needs=(Need.SERVICE,),
         about="for search and files",
     ),
-    Action("redraw", "ctrl+l", "redraw", "Redraw the screen", Group.PROGRAM, Owner.APP),
+    Action(
+        "redraw", "ctrl+l", "redraw", "Redraw the screen", Group.PROGRAM, Owner.APP, anywhere=True
+    ),
     Action(
         "suspend",
         "ctrl+z",

@@ -25,6 +25,7 @@ from xcoll_tui.ui.graphemes import cut_between_graphemes
 from xcoll_tui.ui.input_queue import InputQueue
 from xcoll_tui.ui.parser import EscapeDoubtful, EscapeSettled
 from xcoll_tui.ui.picture import Changes, Picture
+from xcoll_tui.ui.reflow import compare_with_what_is_drawn
 
 HINT_PAUSE = 8.0
 """Seconds before the same is hinted at again."""
@@ -36,6 +37,7 @@ class TerminalApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         cut_between_graphemes()
+        compare_with_what_is_drawn()
         self.escape_doubt = EscapeDoubt()
         self.inputs = 0
         """Grows with each key and click, when it comes and when it comes up from where it went."""

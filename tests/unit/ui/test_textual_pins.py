@@ -2,7 +2,7 @@
 
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
-ui/graphemes.py, ui/toast_app.py, ui/picture.py, ui/screens/whole_frame.py,
+ui/graphemes.py, ui/toast_app.py, ui/picture.py, ui/reflow.py, ui/screens/whole_frame.py,
 ui/widgets/lazy_components.py). If that still holds,
 `python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
@@ -22,6 +22,8 @@ from textual.css import stylesheet
 from textual.drivers.linux_driver import LinuxDriver
 from textual.strip import Strip
 from textual.widgets import OptionList, Select
+
+from xcoll_tui.ui.reflow import _reflow, _reflow_visible
 
 PINNED = {
     "LinuxDriver.__init__": "51f53c304758",
@@ -63,6 +65,9 @@ PINNED = {
     "App._unnotify": "6b36de2e5049",
     "App._refresh_notifications": "6bb5a8cb48bb",
     "App._display": "a398377ea468",
+    "Compositor.reflow": "e94613e3a183",
+    "Compositor.reflow_visible": "ccf466750850",
+    "Compositor.full_map": "1c35b48c708c",
     "LayoutUpdate.render_segments": "5452b444ac64",
     "ChopsUpdate.render_segments": "1634b062b06a",
     "Strip.render_ansi": "1a981f89dbaa",
@@ -147,6 +152,9 @@ THINGS = {
         App._unnotify,
         App._refresh_notifications,
         App._display,
+        _reflow,
+        _reflow_visible,
+        _compositor.Compositor.full_map.fget,
         _compositor.LayoutUpdate.render_segments,
         _compositor.ChopsUpdate.render_segments,
         Strip.render_ansi,

@@ -1,5 +1,6 @@
 """Models of what the inference host answers: what a search found, and files. As `api.models`."""
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -30,8 +31,8 @@ class Match(Wire, frozen=True, gc=False):
     """A chunk that a search found.
 
     `chunk_content` is as it came, see `session.retrieval.chunks`. `score` is not bounded by 1; None
-    where none was told. `page_number` 0 and None: the document has no pages. `fields` are texts;
-    live they hold `title` and `chroma:uri`, too. `unreadable` is as on a `Document`.
+    where none was told, or no number. `page_number` None: the document has no pages. `fields` are
+    texts; live they hold `title` and `chroma:uri`, too. `unreadable` is as on a `Document`.
     """
 
     file_id: str = ""
@@ -44,7 +45,10 @@ class Match(Wire, frozen=True, gc=False):
     unreadable: str | None = msgspec.field(default=None, name=_UNREADABLE)
 
     def __post_init__(self) -> None:
-        if self.page_number is not None and not 0 <= self.page_number < MOST:
+        # JSON has neither word for it, so what prints these as JSON could not be read.
+        if self.score is not None and not math.isfinite(self.score):
+            force_setattr(self, "score", None)
+        if self.page_number is not None and not 0 < self.page_number < MOST:
             force_setattr(self, "page_number", None)
 
 

@@ -38,6 +38,16 @@ def test_matches_are_read_with_numbers_as_texts_and_texts_as_numbers():
     assert none.unreadable == "It is no JSON object."
 
 
+def test_what_is_no_number_is_no_score_and_no_page():
+    raw = [
+        {"file_id": "f", "score": score, "page_number": page}
+        for score, page in (("NaN", 0), ("-Infinity", -1), ("1e999", 10**30), (-3.5, 7))
+    ]
+    matches = read_search_results(encoded({"matches": raw})).matches
+    assert [match.score for match in matches] == [None, None, None, -3.5]
+    assert [match.page_number for match in matches] == [None, None, None, 7]
+
+
 @pytest.mark.parametrize("body", [b"{}", b'{"matches": null}', b'{"matches": []}'])
 def test_nothing_found_is_written_in_several_ways(body):
     assert read_search_results(body).matches == []

@@ -100,18 +100,33 @@ async def test_a_question_is_asked_compared_kept_and_followed_to_its_row(server,
         await pilot.press("enter")
         await shown(pilot, f"✓ Expected {ANSWER}: rank 1")
         assert screen._query.text == QUESTION
-        # Asked twice at once, and left: the newer one is what is waited for.
+        # What is marked belongs to the question that found it, whatever is typed meanwhile.
+        screen._query.value = "Another"
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: screen._note != "")
+        await pilot.press("i", *"file_1", "enter")
+        await shown(pilot, "file_1", "not in the first")
+        kept = {one.query: list(one.expected) for one in await screen._searcher.kept()}
+        assert kept == {QUESTION: screen.state.expected, "Another": []}
+        screen.state.expected.pop()
+        # While another one is asked there is no row that could be marked for it.
         server.faults[:] = [parse_fault("POST:*/documents/search:timeout")]
-        await pilot.press("m", "m")
+        assert len(screen._table.listing)
+        await pilot.press("slash", "enter")
+        await shown(pilot, "Asking…")
+        assert not len(screen._table.listing)
+        # Asked twice at once, and left: the newer one is what is waited for.
+        screen._query.value = QUESTION
+        await pilot.press("ctrl+t", "ctrl+t")
         await shown(pilot, "Asking…")
         await pilot.press("escape")
         await shown(pilot, "Not asked any more.")
         server.faults[:] = []
-        await pilot.press("o")
+        await pilot.press("up")
         await dialog(pilot, KeptQuestionsScreen)
         await pilot.press("d")
         await shown(pilot, "The question is kept no longer.")
-        assert await screen._searcher.kept() == ()
+        assert len(await screen._searcher.kept()) == 1
 
 
 async def test_what_fails_is_told_and_what_was_typed_stays(server, browse):

@@ -1,6 +1,7 @@
 """Test retrieval: a question, what it finds in each mode, and whether that is what was expected."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -26,6 +27,7 @@ from xcoll_tui.ui.work import ask, restart_work
 
 _MOST = 1_000
 """The largest limit that can be asked for."""
+_ASKS_AGAIN = "What was typed is still there; ⏎ asks again."
 
 
 class SearchScreen(SearchForm):
@@ -71,8 +73,20 @@ class SearchScreen(SearchForm):
             self._problem = f"The limit is a number of chunks from 1 to {_MOST:,}."
         else:
             self._is_asking = True
+            self._drop_other_answer()
+            self._table.placeholder.say("")
             restart_work(self, "ask", self._ask)
         self._draw()
+
+    def _typed(self) -> SavedQuestion:
+        return SavedQuestion(self.state.query, (), self.state.mode, self.state.filter)
+
+    def _drop_other_answer(self) -> None:
+        """Drop what another question found: its rows would be marked for the one that is asked."""
+        state = self.state
+        if state.asked is not None and state.asked.key != self._typed().key:
+            state.asked = state.found = state.compared = None
+            state.expected.clear()
 
     async def _prepare(self) -> None:
         try:
@@ -83,14 +97,11 @@ class SearchScreen(SearchForm):
 
     async def _ask(self) -> None:
         state = self.state
-        asked = SavedQuestion(state.query, (), state.mode, state.filter)
+        asked = self._typed()
         question = Question(
             state.query, state.collection_ids, state.mode, state.filter, state.limit
         )
-        if state.asked is None or state.asked.key != asked.key:
-            if state.asked is not None:
-                state.expected.clear()
-                state.found = state.compared = None
+        if state.asked is None:
             await self._expect_as_kept(asked)
         state.asked = asked
         try:
@@ -101,7 +112,7 @@ class SearchScreen(SearchForm):
         except ApiError as error:
             state.found = state.compared = None
             self._problem = sentence_of(error)
-            self._table.placeholder.say("What was typed is still there; ⏎ asks again.")
+            self._table.placeholder.say(_ASKS_AGAIN)
         # Not where it was cancelled: then something else is being asked.
         self._is_asking = False
         self._table.action_first()
@@ -110,16 +121,18 @@ class SearchScreen(SearchForm):
             self._table.focus()
 
     async def _expect_as_kept(self, asked: SavedQuestion) -> None:
+        # Beside what was marked in the list: keeping them replaces what is kept.
+        kept, expected = await self._kept_for(asked), self.state.expected
+        expected += [file_id for file_id in kept if file_id not in expected]
+
+    async def _kept_for(self, question: SavedQuestion) -> Sequence[str]:
+        """Return what a question expects as it is kept."""
         try:
             kept = await self._searcher.kept()
         except OSError:
-            return  # told where they are asked for
+            return ()  # told where they are asked for
         self._tell_kept_problems()
-        same = next((one for one in kept if one.key == asked.key), None)
-        if same is not None:
-            # Beside what was marked in the list: keeping them replaces what is kept.
-            expected = self.state.expected
-            expected += [file_id for file_id in same.expected if file_id not in expected]
+        return next((one.expected for one in kept if one.key == question.key), ())
 
     def _tell_kept_problems(self) -> None:
         for problem in self._searcher.kept_problems:
@@ -187,7 +200,7 @@ class SearchScreen(SearchForm):
         else:
             expected.append(row.hit.file_id)
         self._draw_rows()
-        self.action_keep()
+        self._keep(self.state.asked)
 
     def action_expect_id(self) -> None:
         """Expect a document that was not found, by its ID; and keep that."""
@@ -205,7 +218,7 @@ class SearchScreen(SearchForm):
         if file_id is not None:
             self.state.expected.append(file_id.strip())
             self._draw_rows()
-            self.action_keep()
+            self._keep(self.state.asked)
 
     def action_evaluate(self) -> None:
         """Ask all questions that are kept in all modes, and tell how well each does."""
@@ -220,17 +233,31 @@ class SearchScreen(SearchForm):
                 self._ask_kept(kept[number])
 
     def action_keep(self) -> None:
-        """Keep the question, and what it should find."""
+        """Keep the question that is typed, and what it should find."""
+        self._keep(None)
+
+    def _keep(self, asked: SavedQuestion | None) -> None:
+        """Keep a question that was asked, else the one that is typed.
+
+        What is marked belongs to the one that was asked. Another one is kept with what it expects
+        already, which would be lost otherwise.
+        """
         self._take_typed()
         state = self.state
-        if not state.query.strip():
+        question = asked or self._typed()
+        if not question.query.strip():
             self._problem = "Type a question first."
             self._draw_message()
             return
-        question = SavedQuestion(state.query, tuple(state.expected), state.mode, state.filter)
-        self._change_kept(
-            lambda: self._searcher.keep(question), "The question is kept; o lists all."
-        )
+        is_marked = state.asked is None or state.asked.key == question.key
+        marked = tuple(state.expected) if is_marked else ()
+
+        async def keep() -> None:
+            kept = () if state.asked and is_marked else await self._kept_for(question)
+            expected = tuple(dict.fromkeys((*marked, *kept)))
+            await self._searcher.keep(replace(question, expected=expected))
+
+        self._change_kept(keep, "The question is kept; o lists all.")
 
     def _change_kept(self, change: Callable[[], Awaitable[None]], note: str) -> None:
         async def carry_out() -> None:
@@ -326,6 +353,7 @@ class SearchScreen(SearchForm):
             self.workers.cancel_group(self, "ask")
             self._is_asking = False
             self._note = "Not asked any more."
+            self._table.placeholder.say(_ASKS_AGAIN)
             self._draw()
         else:
             self.finish()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import sleep_briefly
 from xcoll_tui.api.client import Client
-from xcoll_tui.api.errors import FileRefused, NoInferenceKey, ReadOnly
+from xcoll_tui.api.errors import FileRefused, NoInferenceKey, ReadOnly, ServerFault
 from xcoll_tui.api.inference import InferenceClient
 from xcoll_tui.emulator.faults import parse_fault
 from xcoll_tui.emulator.server import Server
@@ -231,6 +231,34 @@ async def test_a_service_that_takes_no_direct_upload_is_gone_round_by_its_files(
     assert messages["a.txt"] == "“a.txt” is uploaded, as a file that is attached."
     assert {document.fields["topic"] for document in await desk.there()} == {"x"}
     assert len([await desk.session.undo()]) == 1
+    assert await desk.there() == []
+
+
+async def test_a_document_that_came_of_a_refused_upload_is_not_sent_the_other_way(desk_of):
+    desk = await desk_of()
+    desk.write("a.txt")
+    upload = desk.client.upload_document
+
+    async def take_and_refuse(*arguments, **options):
+        await upload(*arguments, **options)
+        raise ServerFault("the service failed", message='header key "cf-ipcity" contains')
+
+    desk.client.upload_document = take_and_refuse
+    sent = await desk.upload()
+    assert sent.run.counts == {Verdict.DONE: 1}
+    assert len(await desk.there()) == 1
+
+
+async def test_a_file_that_grew_over_the_limit_since_the_plan_is_not_sent(desk_of):
+    desk = await desk_of()
+    path = desk.write("a.txt")
+    plan = await desk.plan()
+    with path.open("r+b") as file:
+        file.truncate(100_000_001)
+    upload = desk.session.uploads.start(plan)
+    await upload.run.wait()
+    [outcome] = upload.run.outcomes.values()
+    assert outcome.message == "“a.txt” is over 100 MB by now, so it was not uploaded."
     assert await desk.there() == []
 
 

@@ -7,6 +7,7 @@ planned, is the file. What does not show for the settling time is not known, and
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +20,12 @@ from xcoll_tui.api.errors import (
     ServerFault,
 )
 from xcoll_tui.api.filters import equals
-from xcoll_tui.session.upload.local_files import LONGEST_ROUND, MEGABYTE, same_name
+from xcoll_tui.session.upload.local_files import (
+    LONGEST,
+    LONGEST_ROUND,
+    MEGABYTE,
+    same_name,
+)
 from xcoll_tui.session.writes.judging import explain, was_refused
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.runner import WriteOptions
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Document
     from xcoll_tui.api.retrieval_models import StoredFile
     from xcoll_tui.session.inference import InferenceHost
+    from xcoll_tui.session.upload.local_files import LocalFile
     from xcoll_tui.session.upload.plan import PlannedFile
     from xcoll_tui.session.writes.documents import DocumentWrites
     from xcoll_tui.session.writes.runner import WriteRunner
@@ -102,9 +109,7 @@ class Sender:
             if document is not None or error is None or was_refused(error):
                 break
             if is_city_fault(error):
-                # The words say that it got no further than the gateway.
-                self._way.is_direct = False
-                return await self._send_round(target, planned, options)
+                return await self._turn_round(target, planned, options)
             settled = await self._look_until(target, planned, options)
             document = next(iter(settled.documents), None)
             if document is not None or not isinstance(error, RateLimited):
@@ -120,6 +125,11 @@ class Sender:
         self, target: Target, planned: PlannedFile, options: WriteOptions
     ) -> tuple[Document | None, ApiError | None]:
         """Send it, and return its document, or why there is none."""
+        if await is_over(planned.file, LONGEST):
+            limit = LONGEST // MEGABYTE
+            return None, FileRefused(
+                f"{target.shown} is over {limit} MB by now, so it was not uploaded."
+            )
         document: Document | None = None
         limited: RateLimited | None = None
 
@@ -142,12 +152,23 @@ class Sender:
             self._sent(planned.key, 0)
         return document, error or limited
 
+    async def _turn_round(
+        self, target: Target, planned: PlannedFile, options: WriteOptions
+    ) -> Outcome:
+        """Take the other way from now on, this file too unless it is there."""
+        # The words say that it got no further than the gateway; but it is a 500 all the same.
+        self._way.is_direct = False
+        seen = await self._look(target, planned)
+        if seen.documents:
+            return await self._see_through(target, planned, seen.documents[0], options)
+        return await self._send_round(target, planned, options)
+
     async def _send_round(
         self, target: Target, planned: PlannedFile, options: WriteOptions
     ) -> Outcome:
         """Upload it as a file, and attach that."""
         closed = f"{target.shown} was not uploaded: the service takes no direct upload from here"
-        if planned.file.size > LONGEST_ROUND:
+        if await is_over(planned.file, LONGEST_ROUND):
             limit = LONGEST_ROUND // MEGABYTE
             return _failed(target, f"{closed} ({_CITY}), and by the other way {limit} MB at most.")
         try:
@@ -327,6 +348,14 @@ async def documents_named(
         if token is None:
             break
     return list(found.values())
+
+
+async def is_over(file: LocalFile, limit: int) -> bool:
+    """Tell whether a file is larger by now; what cannot be read is told where it is opened."""
+    try:
+        return (await asyncio.to_thread(file.path.stat)).st_size > limit
+    except OSError:
+        return False
 
 
 def is_city_fault(error: ApiError | None) -> bool:

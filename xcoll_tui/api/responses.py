@@ -51,7 +51,7 @@ _MEANINGS: dict[type[errors.ApiError], tuple[str, str]] = {
         "Check what is there first.",
     ),
     errors.RateLimited: ("too many requests", "Wait a while, then try again."),
-    errors.Rejected: ("the service refused the request", "Check the request and the base URL."),
+    errors.Rejected: ("the service refused the request", "Check the request and the {url}."),
     errors.ServerFault: ("the service failed", "Try again later."),
     errors.Unreadable: ("the service reports an error in a successful answer", "Try again later."),
 }
@@ -145,7 +145,7 @@ def unreadable(answer: Answer, clause: str, hide: Callable[[str], str]) -> error
     advice = (
         "The request was probably carried out: check before trying again."
         if answer.endpoint.writes
-        else "Check the base URL, and proxies on the way."
+        else f"Check the {_url_of(answer)}, and proxies on the way."
     )
     return errors.Unreadable(
         "the answer cannot be read",
@@ -219,7 +219,8 @@ def _broken_off(
     elif answer.status is not None:
         kind, advice = errors.Unreadable, "Try again."
     else:
-        kind, advice = errors.Unreachable, "Check the network and the base URL, then try again."
+        advice = f"Check the network and the {_url_of(answer)}, then try again."
+        kind = errors.Unreachable
     return kind(
         one_line(answer.trouble, hide),
         advice,
@@ -230,6 +231,10 @@ def _broken_off(
         request_id=answer.request_id(hide),
         tries=tries,
     )
+
+
+def _url_of(answer: Answer) -> str:
+    return "inference URL" if answer.endpoint.inference else "base URL"
 
 
 def _kind_of(status: int, words: ErrorBody) -> type[errors.ApiError]:
@@ -245,7 +250,9 @@ def _meaning_of(
 ) -> tuple[str, str]:
     """Return what an error means, and what to do next."""
     meaning, advice = _MEANINGS[kind]
-    advice = advice.format(noun="an inference" if answer.endpoint.inference else "a management")
+    url = _url_of(answer)
+    noun = "an inference" if answer.endpoint.inference else "a management"
+    advice = advice.format(noun=noun, url=url)
     status = answer.status or 0
     if 300 <= status < 400 and status != _NOT_MODIFIED:
         target = one_line(answer.headers.get("location", ""), hide)
@@ -253,12 +260,12 @@ def _meaning_of(
             f"the service redirects{f' to {target}' if target else ''}, which xcoll does not follow"
         )
         meaning += " because the key would go with it"
-        advice = "Check the base URL."
+        advice = f"Check the {url}."
     elif status == _OVERLOADED and kind is errors.ServerFault:
         meaning = "the service is overloaded"
     elif kind is errors.NotFound and not (words.code or words.message or answer.trouble):
         # A server that knows no such path, and not the service, which would have said so.
-        meaning, advice = "there is nothing at this address", "Check the base URL."
+        meaning, advice = "there is nothing at this address", f"Check the {url}."
     elif kind is errors.Forbidden and _RETENTION.search(words.message):
         meaning = "collections are not available to a team with Zero Data Retention"
         advice = "Use the key of a team without it."

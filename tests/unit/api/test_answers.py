@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from xcoll_tui.api import errors
 from xcoll_tui.api.responses import Answer, error_from, reason_of, unreadable
-from xcoll_tui.api.routes import Endpoint, Repeatable
+from xcoll_tui.api.routes import SEARCH_DOCUMENTS, Endpoint, Repeatable
 
 JSON = {"content-type": "application/json"}
 
@@ -132,6 +132,9 @@ def test_a_404_without_the_services_words_is_about_the_address(body):
     assert (error.code, error.message) == (None, "")
     assert "there is nothing at this address (HTTP 404" in str(error)
     assert str(error).endswith("Check the base URL.")
+    elsewhere = Answer(SEARCH_DOCUMENTS, "/v1/documents/search", 404, body=body)
+    error = error_from(elsewhere, tries=1, unknown_before=False, retry_after=None, hide=str)
+    assert str(error).endswith("Check the inference URL.")
 
 
 def test_a_404_in_the_services_words_is_about_the_thing():

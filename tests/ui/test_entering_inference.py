@@ -35,6 +35,7 @@ async def test_it_is_asked_for_checked_kept_and_used_at_once(tmp_path):
             # One of the other kind: a sentence, and nothing is kept.
             await type_key(pilot, KEY)
             await shown(pilot, "begins with xai-token- as management keys do", "take an inference")
+            assert "Inference keys are created" not in screen_text(pilot)  # told once
             assert pilot.app.screen._key_input.value == KEY
             await type_key(pilot, f" {INFERENCE}\n")
             await shown(pilot, "The service accepts the key.", "It is stored in Fake Keyring")

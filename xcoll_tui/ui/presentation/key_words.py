@@ -18,7 +18,10 @@ class KeyWords(NamedTuple):
 
     def advice_on(self, error: ApiError) -> str:
         """Tell what else can be done about a refusal, "" for nothing."""
-        return self.created if isinstance(error, Unauthorized) else where_on(error)
+        if isinstance(error, Unauthorized):
+            # That a key is for the other host is told with where to make the right one.
+            return "" if "xAI Console" in error.advice else self.created
+        return where_on(error)
 
 
 MANAGEMENT_KEY = KeyWords(

@@ -60,5 +60,6 @@ def test_orphans_are_counted_and_so_is_what_is_not_known():
 def test_moments_and_types_that_are_odd_are_shown_as_they_are():
     assert age_words(10**30, 0) == str(10**30)
     assert (expiry_words(None, 0), expiry_words(3_600, 0)) == ("never", "in 1 h")
+    assert expiry_words(3_600, 3_600) == "expired"
     assert type_words(StoredFile(id="f", filename="a.tar.gz")) == "gz"
     assert type_words(StoredFile(id="f", filename=".hidden")) == ""

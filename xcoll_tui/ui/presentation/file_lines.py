@@ -35,8 +35,10 @@ def age_words(seconds: int | None, now: float) -> str:
 
 
 def expiry_words(seconds: int | None, now: float) -> str:
-    """Write when a file expires."""
-    return "never" if seconds is None else age_words(seconds, now)
+    """Write when a file expires, or that it has: such a one can be attached nowhere."""
+    if seconds is None:
+        return "never"
+    return "expired" if seconds <= now else age_words(seconds, now)
 
 
 def size_words(file: StoredFile) -> str:

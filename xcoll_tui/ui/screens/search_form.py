@@ -110,6 +110,7 @@ class SearchForm(Dialog[Jump]):
                 ("⏎ Chunk", "open"),
                 ("g Row", "jump"),
                 ("space Expect", "expect"),
+                ("/ Ask", "question"),
                 ("m Mode", "mode"),
                 (other, "compare"),
                 ("o Kept", "recall"),
@@ -119,7 +120,7 @@ class SearchForm(Dialog[Jump]):
             ]
             if not self.state.compares:
                 by = "b Chunks" if self.state.by_document else "b By doc"
-                hints.insert(5, (by, "by_document"))
+                hints.insert(6, (by, "by_document"))
         else:
             hints = [
                 ("⏎ Ask", "ask"),

@@ -40,6 +40,7 @@ def found(*file_ids, mode="hybrid"):
     [
         ('[{"page_number":3,"text":"A"},{"page_number":4,"text":"B"}]', 0, "A\n\nB", 3),
         ('[{"page_number":0,"text":"A"}]', None, "A", None),
+        (f'[{{"page_number":{10**30},"text":"A"}}]', None, "A", None),
         ('[{"page_number":2,"text":"A"}]', 7, "A", 7),
         ('[{"text":5}]', None, '[{"text":5}]', None),
         ("[1, 2]", 1, "[1, 2]", 1),

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xcoll_tui.api.models import MOST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -108,6 +110,6 @@ def _pages_of(content: str) -> list[tuple[int, str]]:
         if not isinstance(text, str):
             return []
         number = value.get("page_number")
-        is_number = isinstance(number, int) and not isinstance(number, bool) and number > 0
-        pages.append((number if is_number else 0, text))
+        is_number = isinstance(number, int) and not isinstance(number, bool)
+        pages.append((number if is_number and 0 < number < MOST else 0, text))
     return pages

@@ -125,16 +125,16 @@ class Sender:
         self, target: Target, planned: PlannedFile, options: WriteOptions
     ) -> tuple[Document | None, ApiError | None]:
         """Send it, and return its document, or why there is none."""
-        if await is_over(planned.file, LONGEST):
-            limit = LONGEST // MEGABYTE
-            return None, FileRefused(
-                f"{target.shown} is over {limit} MB by now, so it was not uploaded."
-            )
         document: Document | None = None
         limited: RateLimited | None = None
 
         async def request() -> None:
             nonlocal document, limited
+            if await is_over(planned.file, LONGEST):  # here, as it may have waited for its turn
+                limit = LONGEST // MEGABYTE
+                raise FileRefused(
+                    f"{target.shown} is over {limit} MB by now, so it was not uploaded."
+                )
             try:
                 document = await self._service.upload_document(
                     target.collection_id,

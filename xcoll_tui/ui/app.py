@@ -295,8 +295,7 @@ class XcollApp(ToastApp):
     @property
     def _exports(self) -> int:
         """How many exports are under way."""
-        flow = self.main.writing
-        return 0 if flow is None else flow.exporting.under_way
+        return self.main.exports
 
     async def may_leave(self, verb: str) -> bool:
         """Ask whether to leave the session while something is being written; only in a worker."""

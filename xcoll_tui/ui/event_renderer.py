@@ -32,10 +32,6 @@ from xcoll_tui.session.lists.events import (
 )
 from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.screens.activity import ActivityScreen
-from xcoll_tui.ui.screens.details import DetailsScreen
-from xcoll_tui.ui.screens.run import RunScreen
-from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 from xcoll_tui.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -59,11 +55,14 @@ class Display(Protocol):
     collections: "CollectionPane"
     documents: "DocumentPane"
     toasts: "Toasts"
-    writing: "WriteFlow | None"
 
     @property
     def app(self) -> "App[Any]":
         """The app, which knows what dialog stands before it."""
+
+    @property
+    def writing(self) -> "WriteFlow | None":
+        """The flows of the session, None before there is one."""
 
     @property
     def is_running(self) -> bool:
@@ -112,6 +111,7 @@ class EventRenderer:
         self._gone: dict[str, RowRemoved] = {}
         self._told_gone: dict[str, str] = {}
         self._broken = 0
+        self._problems_told: set[str] = set()
         session.subscribe(self._on_change)
 
     def _on_change(self, change: Event) -> None:
@@ -142,24 +142,32 @@ class EventRenderer:
             case KeyValidated() | Waiting() | WaitEnded() | RequestMade() | FilesChanged():
                 pass  # they stand in the header alone; the screens of files see to theirs
             case _:
-                if screen.writing is not None:
-                    self._show_write(change, screen.writing)
+                self._show_write(change)
         screen.tell_place()
 
-    def _show_write(self, change: WriteEvent, writing: "WriteFlow") -> None:
+    def _show_write(self, change: WriteEvent) -> None:
         match change:
             case Progress():
                 self._show_in_dialog()
-                writing.note_progress(change.run)
+                if self._screen.writing is not None:
+                    self._screen.writing.note_progress(change.run)
             case ActivityChanged() | UndoChanged():
                 self._show_in_dialog()
-                writing.tell_problems()
+                self._tell_problems()
             case OutcomeCorrected():
-                writing.tell_corrected(change.outcome)
+                if self._screen.writing is not None:
+                    self._screen.writing.tell_corrected(change.outcome)
             case UnfinishedChanged():
                 self._tell_unfinished()
             case _:
                 assert_never(change)
+
+    def _tell_problems(self) -> None:
+        """Say once what is wrong with what is kept on disk."""
+        for problem in self._session.state.problems:
+            if problem not in self._problems_told:
+                self._problems_told.add(problem)
+                self._screen.tell(problem, seconds=12)
 
     def _tell_unfinished(self) -> None:
         before, unfinished = self._broken, self._session.unfinished
@@ -183,7 +191,14 @@ class EventRenderer:
         self._screen.tell_place()
 
     def _show_in_dialog(self) -> None:
-        dialog = self._screen.app.screen
+        *_, dialog = stack = self._screen.app.screen_stack
+        if len(stack) == 1:
+            return
+        # None of these is imported for the first rows.
+        from xcoll_tui.ui.screens.activity import ActivityScreen  # noqa: PLC0415
+        from xcoll_tui.ui.screens.run import RunScreen  # noqa: PLC0415
+        from xcoll_tui.ui.screens.undo_log import UndoLogScreen  # noqa: PLC0415
+
         if isinstance(dialog, RunScreen):
             dialog.refresh_run()
         elif isinstance(dialog, ActivityScreen):
@@ -205,7 +220,12 @@ class EventRenderer:
         return True
 
     def _show_in_details(self, change: RowChanged | RowRemoved) -> None:
-        for screen in self._screen.app.screen_stack:
+        _, *dialogs = self._screen.app.screen_stack
+        if not dialogs:
+            return
+        from xcoll_tui.ui.screens.details import DetailsScreen  # noqa: PLC0415 - as above
+
+        for screen in dialogs:
             if isinstance(screen, DetailsScreen) and screen.key == change.key:
                 screen.note_change(gone=isinstance(change, RowRemoved))
 

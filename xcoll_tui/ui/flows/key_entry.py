@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.credentials import CredentialError
 from xcoll_tui.ui.presentation.errors import sentence_of
-from xcoll_tui.ui.screens.log_in import LogInScreen
-from xcoll_tui.ui.screens.wait import WaitScreen
 from xcoll_tui.ui.work import ask
 
 if TYPE_CHECKING:
     from xcoll_tui.ui.access import KeyEntry
     from xcoll_tui.ui.flows.host import HasApp
     from xcoll_tui.ui.presentation.key_words import KeyWords
+    from xcoll_tui.ui.screens.log_in import LogInScreen
 
 T = TypeVar("T")
 
@@ -35,6 +34,8 @@ async def find_key(node: "HasApp", finding: Coroutine[Any, Any, T], ways_out: st
     try:
         await asyncio.wait({task}, timeout=_PATIENCE)
         if not task.done():
+            from xcoll_tui.ui.screens.wait import WaitScreen  # noqa: PLC0415 - few have to wait
+
             wait = WaitScreen(
                 "The key",
                 "Waiting for the keyring to be unlocked… Its prompt may be in another window.",
@@ -54,6 +55,7 @@ async def enter_key(node: "HasApp", keys: "KeyEntry", words: "KeyWords", problem
 
     `problem` says why one is asked for.
     """
+    from xcoll_tui.ui.screens.log_in import LogInScreen  # noqa: PLC0415 - most have a key
 
     def save(text: str) -> None:
         form.run_worker(_take(form, keys, words, text))
@@ -64,7 +66,7 @@ async def enter_key(node: "HasApp", keys: "KeyEntry", words: "KeyWords", problem
     return await ask(node, form) is True
 
 
-async def _take(form: LogInScreen, keys: "KeyEntry", words: "KeyWords", text: str) -> None:
+async def _take(form: "LogInScreen", keys: "KeyEntry", words: "KeyWords", text: str) -> None:
     checking = asyncio.ensure_future(keys.check(text))
     form.wait(f"Asking {keys.destination}…", "esc Cancel", checking.cancel)
     try:

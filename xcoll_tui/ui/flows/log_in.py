@@ -10,7 +10,6 @@ from xcoll_tui.api.errors import ApiError
 from xcoll_tui.credentials import CredentialError
 from xcoll_tui.ui.flows.key_entry import enter_key, find_key
 from xcoll_tui.ui.presentation.key_words import MANAGEMENT_KEY
-from xcoll_tui.ui.screens.pick import Pickable
 
 if TYPE_CHECKING:
     from xcoll_tui.ui.access import Keys
@@ -102,6 +101,8 @@ class LogInFlow:
 
     async def _switch(self) -> None:
         app = self._app
+        from xcoll_tui.ui.screens.pick import Pickable  # noqa: PLC0415 - not for the first rows
+
         try:
             rows = self._keys.profiles()
         except CredentialError as problem:

@@ -51,7 +51,6 @@ class WriteFlow:
         self._drafts = Drafts()
         self._bulk_flow = BulkFlow(host, session, clock, self._drafts)
         self._deleting = DeleteCollectionFlow(host, session, self.recreate)
-        self._problems_told: set[str] = set()
         self._searching: SearchFlow | None = None
         self._files: FilesFlow | None = None
         self.exporting = ExportFlow(host, session)
@@ -91,13 +90,6 @@ class WriteFlow:
     def note_progress(self, run: BulkRun) -> None:
         """Take note that a run went on, also after it was over."""
         self._bulk_flow.note_progress(run)
-
-    def tell_problems(self) -> None:
-        """Say once what is wrong with what is kept on disk."""
-        for problem in self._session.state.problems:
-            if problem not in self._problems_told:
-                self._problems_told.add(problem)
-                self._host.tell(problem, seconds=12)
 
     # Documents
 

@@ -1,5 +1,6 @@
 """The main screen: two panes between a header and a footer."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from xcoll_tui.ui.access import Access, KeyEntry
     from xcoll_tui.ui.flows.write import WriteFlow
 
+_ROWS_FIRST = 0.4
+"""Seconds before what earlier sessions left is told: what does that imports every dialog."""
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 
@@ -131,12 +134,11 @@ class MainScreen(PaneScreen):
         sorts and filters are those of earlier sessions, and are kept for later ones.
         """
         from xcoll_tui.ui.event_renderer import EventRenderer  # noqa: PLC0415 - not for the first frame
-        from xcoll_tui.ui.flows.write import WriteFlow  # noqa: PLC0415 - as above
 
         self.session = session
         self._wanted = collection_id
         EventRenderer(self, session)
-        self.writing = WriteFlow(self, session, self._clock)
+        self._flows = None
         self.collections.prepare(session.rows.intent_of_collection)
         self.documents.prepare(session.rows.intent_of)
         for pane in (self.collections, self.documents):
@@ -172,7 +174,8 @@ class MainScreen(PaneScreen):
         ):
             self.tell("The collection that was open last time no longer exists.")
             self._open_resting()
-        if self.writing is not None:
+        await asyncio.sleep(_ROWS_FIRST)
+        if self.session is session and self.writing is not None:
             await self.writing.tell_earlier()
 
     def tell_place(self) -> None:
@@ -433,12 +436,6 @@ class MainScreen(PaneScreen):
             self.tell(
                 f"Marked the {len(table.marks):,} that are loaded. {key_for('load.all')} loads all."
             )
-
-    def point_at(self, collection_id: str) -> None:
-        """Put the cursor on a collection, if it is loaded."""
-        index = self.collections.table.listing.index_of(collection_id)
-        if index is not None:
-            self.collections.table.move_to(index)
 
     def action_help(self) -> None:
         """Show every key."""

@@ -171,6 +171,12 @@ class PaneScreen(WriteScreen):
     def _on_descendant_blur(self) -> None:
         self.footer.refresh()
 
+    def point_at(self, collection_id: str) -> None:
+        """Put the cursor on a collection, if it is loaded."""
+        index = self.collections.table.listing.index_of(collection_id)
+        if index is not None:
+            self.collections.table.move_to(index)
+
     def action_pane(self, number: int) -> None:
         """Go to a pane."""
         self._focus_pane(self.collections if number == 1 else self.documents)

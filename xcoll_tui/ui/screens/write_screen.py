@@ -1,6 +1,6 @@
 """The main screen as far as it writes: the keys, and what they are done to."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from xcoll_tui.ui.actions import BY_ID, Need, Situation
 from xcoll_tui.ui.preferences import Preferences
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from xcoll_tui.session.session import Session
+    from xcoll_tui.ui.flows.host import Host
     from xcoll_tui.ui.flows.write import WriteFlow
 
 
@@ -26,9 +27,24 @@ class WriteScreen(AskingScreen):
         self.collections = CollectionPane(clock)
         self.documents = DocumentPane(clock, preferences.columns)
         self.session: Session | None = None
-        self.writing: WriteFlow | None = None
+        self._flows: WriteFlow | None = None
         self.why_read_only = ""
         self._begun: set[tuple[object, ...]] = set()
+
+    @property
+    def writing(self) -> "WriteFlow | None":
+        """The flows of the session; they import every dialog, so they are made when first used."""
+        if self._flows is None and self.session is not None:
+            from xcoll_tui.ui.flows.write import WriteFlow  # noqa: PLC0415 - not for the first rows
+
+            host = cast("Host", self)  # as the main screen, which is the only one there is
+            self._flows = WriteFlow(host, self.session, self._clock)
+        return self._flows
+
+    @property
+    def exports(self) -> int:
+        """How many exports are under way."""
+        return 0 if self._flows is None else self._flows.exporting.under_way
 
     @property
     def pane(self) -> Pane[Any]:

@@ -31,7 +31,7 @@ class Match(Wire, frozen=True, gc=False):
     """A chunk that a search found.
 
     `chunk_content` is as it came, see `session.retrieval.chunks`. `score` is not bounded by 1; None
-    where none was told, or no number. `page_number` None: the document has no pages. `fields` are
+    where none was told, or no number. `page_number` None or 0: the document has no pages. `fields` are
     texts; live they hold `title` and `chroma:uri`, too. `unreadable` is as on a `Document`.
     """
 
@@ -48,7 +48,7 @@ class Match(Wire, frozen=True, gc=False):
         # JSON has neither word for it, so what prints these as JSON could not be read.
         if self.score is not None and not math.isfinite(self.score):
             force_setattr(self, "score", None)
-        if self.page_number is not None and not 0 < self.page_number < MOST:
+        if self.page_number is not None and not 0 <= self.page_number < MOST:
             force_setattr(self, "page_number", None)
 
 

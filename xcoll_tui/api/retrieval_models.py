@@ -31,8 +31,8 @@ class Match(Wire, frozen=True, gc=False):
     """A chunk that a search found.
 
     `chunk_content` is as it came, see `session.retrieval.chunks`. `score` is not bounded by 1; None
-    where none was told, or no number. `page_number` None or 0: the document has no pages. `fields` are
-    texts; live they hold `title` and `chroma:uri`, too. `unreadable` is as on a `Document`.
+    where none was told, or no number. `page_number` None or 0: the document has no pages. `fields`
+    are texts; live they hold `title` and `chroma:uri`, too. `unreadable` is as on a `Document`.
     """
 
     file_id: str = ""

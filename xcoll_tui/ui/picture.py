@@ -120,7 +120,7 @@ def _cells_of(strip: Strip, color_system: ColorSystem) -> list[Cell]:
             and _VISIBLE_ON_BLANK.isdisjoint(look.attributes.split(";"))
         ):
             cells += [(" ", _blank_look(look.paper, look.link))] * len(text)
-        elif all(map(_is_narrow, text)) if not text.isascii() else True:
+        elif text.isascii() or all(map(_is_narrow, text)):
             cells += [(character, look) for character in text]
         elif width := cell_len(text):
             # Not cut: what joins in it, and how wide it is, is the business of who writes it.

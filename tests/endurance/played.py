@@ -88,8 +88,10 @@ class PlayedApp(XcollApp):
         return state != "question" or not self.screen.in_form
 
     async def _bring(self, state):
-        await self._rest()
         main = self.main
+        # It has just been started, perhaps: there is nothing to act on before there are rows.
+        await self._until(lambda: main.session is not None and main.documents.table.row is not None)
+        await self._rest()
         collections = state in {"collections", "properties", "delete", "edit collection"}
         main._focus_pane(main.collections if collections else main.documents)
         if state == "filter":

@@ -89,8 +89,6 @@ class PlayedApp(XcollApp):
 
     async def _bring(self, state):
         main = self.main
-        # It has just been started, perhaps: there is nothing to act on before there are rows.
-        await self._until(lambda: main.session is not None and main.documents.table.row is not None)
         await self._rest()
         collections = state in {"collections", "properties", "delete", "edit collection"}
         main._focus_pane(main.collections if collections else main.documents)
@@ -143,8 +141,13 @@ class PlayedApp(XcollApp):
         self.main.point_at(self._large)
         if session.opened != self._large:
             self.main._open_collection(self._large)
-        await self._until(lambda: self.main.documents.table.listing.loaded, or_go_on=True)
+        await self._until(self._has_large, or_go_on=True)
         self.clear_notifications()
+
+    def _has_large(self):
+        feed = self.main.documents.feed
+        is_shown = feed is not None and feed.collection_id == self._large
+        return is_shown and self.main.documents.table.listing.loaded
 
     async def _settle(self):
         for _ in range(3):

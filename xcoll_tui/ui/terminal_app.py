@@ -136,6 +136,8 @@ class TerminalApp(App[None]):
             hint = f"Keys are Latin letters; {key_for('palette')} finds every action."
         elif character.isupper() and character.lower() in self.active_bindings:
             hint = f"{character} does nothing here, {character.lower()} does. Is CapsLock on?"
+        elif self.screen.is_modal:  # there the keys that are named below do nothing, either
+            hint = f"{character} does nothing here. The lower edge names the keys."
         else:
             hint = (
                 f"{character} does nothing here. {key_for('help')} lists the keys; "

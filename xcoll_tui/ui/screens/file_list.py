@@ -106,7 +106,7 @@ class FileListScreen(Dialog[T]):
         return view.files.values()
 
     def _empty_words(self, view: FilesView) -> str:
-        return "No file matches.\nEsc clears the filter." if view.query.text else "No files yet."
+        return "No file matches.\n/ changes the filter." if view.query.text else "No files yet."
 
     def _message_of(self, view: FilesView) -> Content:
         if view.problem:

@@ -24,6 +24,14 @@ def test_architecture_holds():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def run_script(script):
+    """Run it in a Python of its own; it fails by what it raises."""
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_telling_about_itself_loads_nothing_heavy(option):
     script = (
@@ -35,10 +43,7 @@ def test_telling_about_itself_loads_nothing_heavy(option):
         "loaded = heavy & set(sys.modules)\n"
         "assert not loaded, loaded\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
+    run_script(script)
 
 
 def test_importing_all_of_it_touches_no_network():
@@ -53,10 +58,7 @@ def test_importing_all_of_it_touches_no_network():
         "    if not module.name.endswith('__main__'):\n"
         "        importlib.import_module(module.name)\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
+    run_script(script)
 
 
 def test_top_level_holds_only_what_belongs_there():

@@ -143,7 +143,7 @@ class RateLimiter:
                 return None
             self._lower(now, self._decide_on_silent(now, pause))
         elif turn == self._episode:
-            self._silent.count_anew()
+            self._silent.count_again()
             self._lower(now, self._lowered(now, pause))
         self._refusals += 1
         self._next = max(self._next, now + pause)
@@ -163,7 +163,7 @@ class RateLimiter:
         tried = self._tried and now >= self._since + _RECOVERY
         self._tried = False
         if rate is None or tried or self._silent.share > MOST_BY_CHANCE:
-            self._silent.count_anew()
+            self._silent.count_again()
             return base
         self._silent.try_half()
         self._after_trial = base

@@ -46,7 +46,7 @@ class Refusals:
         """Take note of an answer; tell whether there is something to decide.
 
         While half the rate is tried that is what it changed (`end_trial`), else what to do about
-        so many refusals (`count_anew`, `try_half`).
+        so many refusals (`count_again`, `try_half`).
         """
         now = self._clock()
         self._latest.append(refused)
@@ -61,20 +61,20 @@ class Refusals:
             return refused and count >= self._too_many
         return refused and sum(list(self._latest)[-_LOOKED_AT:]) >= _TOO_MANY
 
-    def count_anew(self) -> None:
+    def count_again(self) -> None:
         """Forget what was seen, and what is known of chance."""
         self._too_many, self.trying_half = None, False
         self._latest.clear()
 
     def try_half(self) -> None:
-        """Count anew, at half the rate."""
-        self.count_anew()
+        """Count from the start, at half the rate."""
+        self.count_again()
         self.trying_half = True
 
     def end_trial(self) -> bool:
-        """Tell whether half the rate changed nothing, so that it is chance, and count anew."""
+        """Tell whether half the rate changed nothing, so that it is chance; count again."""
         again, share = sum(self._latest) >= _SEEN_AGAIN, self.share
-        self.count_anew()
+        self.count_again()
         if again:
             most = min(max(2 * share, _LEAST_BY_CHANCE), MOST_BY_CHANCE)
             self._too_many = most * _LOOKED_AT_LONG

@@ -114,11 +114,7 @@ def _cells_of(strip: Strip, color_system: ColorSystem) -> list[Cell]:
         look = _PLAIN if style is None else _look_of(style, color_system)
         if not text.isascii():
             text = _join(cells, text)  # noqa: PLW2901 - what joined is not of this piece
-        if (
-            text.isspace()
-            and text.isascii()
-            and _VISIBLE_ON_BLANK.isdisjoint(look.attributes.split(";"))
-        ):
+        if text.isspace() and text.isascii() and not _is_seen_on_blank(look):
             cells += [(" ", _blank_look(look.paper, look.link))] * len(text)
         elif text.isascii() or all(map(_is_narrow, text)):
             cells += [(character, look) for character in text]
@@ -247,5 +243,6 @@ class _Pen:
         self._look = look
 
 
+@lru_cache(maxsize=4_096)
 def _is_seen_on_blank(look: Look) -> bool:
     return not _VISIBLE_ON_BLANK.isdisjoint(look.attributes.split(";"))

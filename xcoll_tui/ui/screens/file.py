@@ -74,8 +74,8 @@ class FileScreen(Dialog[Jump]):
         self._table.focus()
         self.refresh_files()
         desk = self._desk
-        known = is_known(desk.use_of(self._file.id), desk.team_ids)
-        if not known and 0 < len(desk.listed_ids()) <= _UNASKED:
+        is_use_known = is_known(desk.use_of(self._file.id), desk.team_ids)
+        if not is_use_known and 0 < len(desk.listed_ids()) <= _UNASKED:
             self.action_look_up()
 
     def on_resize(self) -> None:

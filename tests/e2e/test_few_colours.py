@@ -58,7 +58,7 @@ def test_what_is_written_can_be_read_in_few_colours(term, theme):
             ("\x1b[27ue", "Edit fields"),
             ("\x1b[27u?", "Keys"),
             ("\x1b[27ua\x1b[200~File ID,ID\nfile_1,x\nfile_2,y\x1b[201~", "2 IDs"),
-            ("\x1b[27uyU", ""),
+            ("\x1b[27uyU", "too old to undo"),
             ("\x1b[27u:", "Search for commands"),
             ("\x1b[27u/", "esc Clear"),
         ):

@@ -19,7 +19,9 @@ from tests.ui.writing import (
     told,
     written,
 )
+from xcoll_tui.ui.palette import Palette
 from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.undo_log import UndoLogScreen
 
 
 def dialogs(pilot):
@@ -98,3 +100,31 @@ async def test_a_new_collection_is_made_once(browse):
             await wait_until(pilot, lambda: "Once" in service.collections())
             await wait_until(pilot, lambda: not pilot.app.main.session.busy)
             assert [method for method, _ in made] == ["POST"]
+
+
+async def test_keys_behind_one_that_opens_a_dialog_are_meant_for_the_dialog(browse, monkeypatch):
+    with service_with() as (server, _):
+        async with browse(server.url, size=(120, 40)) as pilot:
+            await open_collection(pilot, INTERVIEWS)
+            read, refresh = asyncio.Event(), pilot.app.main.session.undo_stack.refresh
+
+            async def read_slowly():
+                await read.wait()
+                await refresh()
+
+            monkeypatch.setattr(pilot.app.main.session.undo_stack, "refresh", read_slowly)
+            await pilot.press("U", "escape", "colon")
+            read.set()
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+            assert pilot.app.main.pane is pilot.app.main.documents
+            assert not any(isinstance(screen, UndoLogScreen) for screen in pilot.app.screen_stack)
+
+
+async def test_a_dialog_that_is_long_in_coming_holds_no_key_for_ever(browse, monkeypatch):
+    with service_with() as (server, _):
+        async with browse(server.url, size=(120, 40)) as pilot:
+            await open_collection(pilot, INTERVIEWS)
+            never = asyncio.Event()
+            monkeypatch.setattr(pilot.app.main.session.undo_stack, "refresh", never.wait)
+            await pilot.press("U", "1")
+            await wait_until(pilot, lambda: pilot.app.main.pane is pilot.app.main.collections)

@@ -26,6 +26,9 @@ ROUNDS = 3
 SETTLED = 0.05
 """Seconds after which one walk is enough: nobody types, or clicks, as quickly by hand."""
 
+HELD = 2.0
+"""Seconds for which events wait for a dialog that is being prepared; after that they act."""
+
 _BEHIND = 0.02
 """Seconds that the walk of an event waits, if no other event does: the repaint goes first."""
 
@@ -68,6 +71,8 @@ class InputQueue:
         """Whether something acted behind the walk under way."""
         self._timer: asyncio.TimerHandle | None = None
         """When the walk begins, or is taken for lost."""
+        self._hold: asyncio.TimerHandle | None = None
+        """Until when a dialog is waited for."""
 
     async def take(self, event: "Message") -> None:
         """Let an event act in its turn; only in the app's own task."""
@@ -84,8 +89,23 @@ class InputQueue:
         """Forget what waits."""
         self._waiting.clear()
 
+    def hold(self) -> None:
+        """Let what comes now wait for a dialog that is read for: it is meant for that."""
+        if self._hold is None:
+            self._hold = asyncio.get_running_loop().call_later(HELD, self.release)
+
+    def release(self) -> None:
+        """Let act what has waited; where a dialog has come, as soon as that stands."""
+        if self._hold is None:
+            return
+        self._hold.cancel()
+        self._hold = None
+        if self._waiting and self._app.is_running:
+            self._walks = max(self._walks, 1)
+            self._app.call_later(self._go_on)
+
     async def _go_on(self) -> None:
-        while self._waiting:
+        while self._waiting and self._hold is None:
             if not self._goes_with_latest(self._waiting[0]):
                 if self._walking is None and self._walks:
                     self._start_walk()

@@ -42,7 +42,7 @@ class TerminalApp(App[None]):
         self.inputs = 0
         """Grows with each key and click, when it comes and when it comes up from where it went."""
         self._picture = Picture()
-        self._input = InputQueue(self, self._act_on)
+        self.input_queue = InputQueue(self, self._act_on)
         self._hinted_at: dict[str, float] = {}
         self._clicked: tuple[object, tuple[int, int], float] | None = None
         self._left_of_click = False
@@ -77,9 +77,9 @@ class TerminalApp(App[None]):
 
     async def _queue_input(self, message: Message) -> None:
         if self._exit:
-            self._input.clear()  # it was typed ahead of the end, for the shell or for nobody
+            self.input_queue.clear()  # it was typed ahead of the end, for the shell or for nobody
         else:
-            await self._input.take(message)
+            await self.input_queue.take(message)
 
     async def _act_on(self, message: Message) -> None:
         if self._exit:

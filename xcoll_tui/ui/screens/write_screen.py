@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.flows.host import Host
     from xcoll_tui.ui.flows.write import WriteFlow
+    from xcoll_tui.ui.input_queue import InputQueue
+    from xcoll_tui.ui.terminal_app import TerminalApp
 
 
 class WriteScreen(AskingScreen):
@@ -30,6 +32,11 @@ class WriteScreen(AskingScreen):
         self._flows: WriteFlow | None = None
         self.why_read_only = ""
         self._begun: set[tuple[object, ...]] = set()
+
+    @property
+    def input_queue(self) -> "InputQueue":
+        """The keys and clicks that have not acted yet."""
+        return cast("TerminalApp", self.app).input_queue
 
     @property
     def writing(self) -> "WriteFlow | None":
@@ -88,10 +95,12 @@ class WriteScreen(AskingScreen):
         flow: "Callable[[WriteFlow], Coroutine[Any, Any, None]]",
         *targets: object,
         repeats: bool = False,
+        opens: bool = True,
     ) -> None:
         """Begin a flow, unless the same one has begun: a key that is held repeats.
 
-        It has begun until it asks something; one that `repeats` sees to that itself.
+        It has begun until it asks something; one that `repeats` sees to that itself. One that
+        `opens` a dialog may read for it first: keys that come meanwhile are meant for the dialog.
         """
         writing, begun = self.writing, (action_id, *targets)
         in_front = self.is_current or getattr(self.app.screen, "TELLS", False)
@@ -101,12 +110,16 @@ class WriteScreen(AskingScreen):
             return
         if not repeats:
             self._begun.add(begun)
+        if opens and self.is_current:
+            self.input_queue.hold()
 
         async def run() -> None:
             try:
                 await flow(writing)
             finally:
                 self._begun.discard(begun)
+                if opens:
+                    self.input_queue.release()
 
         # Never exclusive: a flow that is broken off could not tell what became of its write.
         self.run_worker(run(), group="write")
@@ -114,6 +127,7 @@ class WriteScreen(AskingScreen):
     def on_screen_suspend(self) -> None:
         """Take note that what had begun is asked about now, or under way."""
         self._begun.clear()
+        self.input_queue.release()
 
     def act_on_document(self, action_id: str, file_id: str) -> None:
         """Do to this document what a key does to the one under the cursor; marks do not count."""
@@ -149,12 +163,12 @@ class WriteScreen(AskingScreen):
         if self.pane is self.collections:
             self._run_flow("write.remove", lambda flow: flow.delete_collection(*targets), *targets)
         else:
-            self._run_flow("write.remove", lambda flow: flow.remove(targets), targets)
+            self._run_flow("write.remove", lambda flow: flow.remove(targets), targets, opens=False)
 
     def action_reindex(self) -> None:
         """Index the documents that are marked, or the one under the cursor, again."""
         targets = self.targets
-        self._run_flow("write.reindex", lambda flow: flow.reindex(targets), targets)
+        self._run_flow("write.reindex", lambda flow: flow.reindex(targets), targets, opens=False)
 
     def action_new(self) -> None:
         """Create a collection."""
@@ -182,11 +196,11 @@ class WriteScreen(AskingScreen):
 
     def action_undo(self) -> None:
         """Undo the last write that can be undone."""
-        self._run_flow("write.undo", lambda flow: flow.undoing.undo(), repeats=True)
+        self._run_flow("write.undo", lambda flow: flow.undoing.undo(), repeats=True, opens=False)
 
     def action_redo(self) -> None:
         """Do again what was undone last."""
-        self._run_flow("write.redo", lambda flow: flow.undoing.redo(), repeats=True)
+        self._run_flow("write.redo", lambda flow: flow.undoing.redo(), repeats=True, opens=False)
 
     def action_undo_log(self) -> None:
         """List what was written, to undo any of it."""

@@ -94,7 +94,9 @@ def test_paths_patterns_and_folders_are_gathered_and_what_is_left_out_is_told(tm
         huge.truncate(100_000_001)
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "deep" / "loop").symlink_to(tmp_path)
-    gathered = gather_files([tmp_path, tmp_path / "a.txt", tmp_path / "*.md", tmp_path / "gone"])
+    gathered = gather_files(
+        [tmp_path, (tmp_path / "a.txt").as_uri(), tmp_path / "*.md", tmp_path / "gone"]
+    )
     assert [file.name for file in gathered.files] == ["a.txt", "b.md"]
     assert {one.path.name: one.reason for one in gathered.skipped} == {
         ".hidden": SkipReason.HIDDEN,
@@ -175,7 +177,7 @@ async def test_thirty_files_are_all_accounted_for_and_what_is_there_is_not_sent_
     desk.write("new.txt")
     plan = await desk.plan()
     assert [one.file.name for one in plan.files] == ["new.txt"]
-    assert plan.reasons == {SkipReason.NAME_THERE: 28, SkipReason.EMPTY: 1}
+    assert plan.reasons == {SkipReason.SAME: 28, SkipReason.EMPTY: 1}
     upload = await desk.upload()
     assert upload.run.counts == {Verdict.DONE: 1}
     assert (upload.bytes_sent, upload.bytes_total) == (10, 10)
@@ -183,6 +185,28 @@ async def test_thirty_files_are_all_accounted_for_and_what_is_there_is_not_sent_
     assert len(names) == len(set(names)) == 29
     waited = await desk.session.uploads.watch(desk.collection_id, upload.file_ids)
     assert (len(waited.done), waited.failed) == (1, [])
+
+
+async def test_a_folder_is_compared_with_what_is_there_before_it_is_sent(desk_of):
+    desk = await desk_of(index_seconds=0)
+    for name in ("same.txt", "longer.txt", "other.txt", "gone.txt"):
+        desk.write(name)
+    await desk.upload()
+    (desk.folder / "gone.txt").unlink()
+    desk.write("longer.txt", "some more text\n")
+    desk.write("other.txt", "same size\n")
+    desk.write("new.txt")
+    hashed = []
+    plan = await desk.plan(on_name="replace", on_progress=hashed.append)
+    assert plan.comparison.counts == {"new": 1, "changed": 2, "missing": 1, "unchanged": 1}
+    assert plan.comparison.hashed_by == "SHA-256"
+    assert hashed == [1, 2]  # the third has another size
+    assert [one.file.name for one in plan.files] == ["longer.txt", "new.txt", "other.txt"]
+    assert plan.reasons == {SkipReason.SAME: 1}
+    # Of a file that is named itself nothing is missing.
+    gathered = await desk.session.uploads.gather([desk.folder / "new.txt"])
+    plan = await desk.session.uploads.plan(desk.collection_id, gathered)
+    assert plan.comparison.counts == {"new": 1}
 
 
 @pytest.mark.parametrize(

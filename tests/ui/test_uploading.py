@@ -63,10 +63,13 @@ async def test_a_folder_is_looked_at_uploaded_and_taken_back(server, browse, fol
         form._paths.text = str(folder / "*.md")
         made = written(pilot)
         await pilot.press("ctrl+s")
-        await shown(pilot, "Nothing to upload", "1 the name is there already: a b.md")
+        await shown(pilot, "Nothing to upload", "1 there already, the same: a b.md")
         await pilot.press("enter")
+        (folder / "a b.md").write_text("# B\n")
         form._on_name.value = "replace"
+        form._paths.text = str(folder)
         await pilot.press("ctrl+s")
+        await shown(pilot, "1 changed, 58 not among these files", "unchanged; by size and SHA-256")
         await shown(pilot, "1 document leaves the collection", "y Upload 1 file")
         assert made == []
         await pilot.press("escape", "escape")

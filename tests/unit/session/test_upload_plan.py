@@ -19,11 +19,9 @@ def document(name, size=10, digest="", file_id=None):
     return Document(FileMetadata(file_id or f"file_{name}", name, size, hash=digest))
 
 
-def planned(*files, there=(), definitions=(), **options):
-    rows = {}
-    for one in there:
-        rows.setdefault(one.name, []).append(one)
-    return plan_uploads("c", Gathered(tuple(files)), rows, definitions, **options)
+def planned(*files, there=(), definitions=(), digests=None, **options):
+    comparison = compare_folder(files, there, digests or {})
+    return plan_uploads("c", Gathered(tuple(files)), comparison, definitions, **options)
 
 
 def test_a_name_that_is_there_is_skipped_kept_beside_or_replaced():
@@ -33,14 +31,36 @@ def test_a_name_that_is_there_is_skipped_kept_beside_or_replaced():
     )
     plan = planned(*files, there=there)
     assert [one.file.name for one in plan.files] == ["b.md"]
-    assert [(one.path.name, one.reason) for one in plan.skipped] == [
-        ("a.md", SkipReason.NAME_THERE)
-    ]
+    assert [(one.path.name, one.reason) for one in plan.skipped] == [("a.md", SkipReason.SAME_SIZE)]
     both = planned(*files, there=there, on_name="both")
     assert both.files[0].beside == ("file_a.md", "x")
     assert (both.size, both.replaced, both.types["text/markdown"]) == (30, 0, 2)
     replaced = planned(*files, there=there, on_name="replace")
     assert (replaced.files[0].replaces, replaced.replaced) == (("file_a.md", "x"), 2)
+
+
+def test_what_is_there_is_told_by_what_was_compared_and_the_same_is_not_replaced():
+    files = [local("same.md"), local("hash.md"), local("size.md", 11), local("bare.md")]
+    there = [
+        document("same.md", digest="AA"),
+        document("hash.md", digest="BB"),
+        document("size.md", digest="CC"),
+        document("bare.md", None),
+    ]
+    digests = {str(Path("d/same.md")): {"Blake3": "aa"}, str(Path("d/hash.md")): {"Blake3": "b"}}
+    reasons = {
+        "same.md": SkipReason.SAME,
+        "hash.md": SkipReason.CHANGED,
+        "size.md": SkipReason.CHANGED,
+        "bare.md": SkipReason.NAME_THERE,
+    }
+    plan = planned(*files, there=there, digests=digests)
+    assert {one.path.name: one.reason for one in plan.skipped} == reasons
+    plan = planned(*files, there=there, digests=digests, on_name="replace")
+    assert {one.path.name: one.reason for one in plan.skipped} == {"same.md": SkipReason.SAME}
+    assert [one.file.name for one in plan.files] == ["hash.md", "size.md", "bare.md"]
+    plan = planned(*files, there=there, digests=digests, on_name="both")
+    assert len(plan.files) == 4
 
 
 def test_a_name_given_twice_goes_once_unless_both_are_kept():

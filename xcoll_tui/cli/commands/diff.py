@@ -19,6 +19,7 @@ from xcoll_tui.session.upload.comparison import STATES, Difference
 from xcoll_tui.session.upload.local_files import Gathered
 from xcoll_tui.ui.presentation.format import format_size
 from xcoll_tui.ui.presentation.text import clean
+from xcoll_tui.ui.presentation.upload_lines import compared_by
 
 if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output
@@ -116,13 +117,8 @@ def _write(output: "Output", compared: "FolderComparison", *, everything: bool) 
 
 def _summary(compared: "FolderComparison") -> str:
     counts = ", ".join(f"{compared.counts[state]:,} {state}" for state in STATES)
-    how = "by size alone: no hash of the service matches one that can be made here"
-    if compared.hashed_by:
-        how = f"by size and {compared.hashed_by}"
-    elif not compared.of("unchanged"):
-        how = "by size"
     skipped = f" {len(compared.skipped):,} skipped." if compared.skipped else ""
-    return f"{counts}; {how}.{skipped}"
+    return f"{counts}; {compared_by(compared)}.{skipped}"
 
 
 def _to_json(row: Difference) -> str:

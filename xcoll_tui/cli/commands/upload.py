@@ -90,9 +90,16 @@ async def _upload(
         gathered = await opened.session.uploads.gather(options.paths, recursive=options.recursive)
         collection = await read_target(opened, options.collection)
         rows = _rows_of(table, collection)
+        progress = output.progress("files hashed")
         plan = await opened.session.uploads.plan(
-            collection.collection_id, gathered, on_name=options.existing, fields=shared, rows=rows
+            collection.collection_id,
+            gathered,
+            on_name=options.existing,
+            fields=shared,
+            rows=rows,
+            on_progress=progress.update,
         )
+        output.end_progress()
         return await upload_files(options, output, opened, plan)
 
 

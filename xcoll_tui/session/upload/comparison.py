@@ -39,7 +39,7 @@ class FolderComparison:
     can be made here matched any document: then files of the same size count as unchanged.
     """
 
-    differences: tuple[Difference, ...]
+    differences: tuple[Difference, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     hashed_by: str = ""
 

@@ -49,6 +49,9 @@ class SkipReason(StrEnum):
     NO_FILE = "no file"
     FOLDER = "a folder"
     HIDDEN = "hidden"
+    SAME = "there already, the same"
+    SAME_SIZE = "the name is there, with the same size"
+    CHANGED = "the name is there, with other content"
     NAME_THERE = "the name is there already"
     NAME_TWICE = "the name is given twice"
 
@@ -84,10 +87,15 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Gathered:
-    """The files that were found, in order, each path once, and what was left out."""
+    """The files that were found, in order, each path once, and what was left out.
+
+    `of_folder` tells whether a folder was named: then what is in the collection and not among the
+    files may be missing.
+    """
 
     files: tuple[LocalFile, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    of_folder: bool = False
 
 
 def writable_name(path: Path) -> str:
@@ -106,6 +114,7 @@ def gather_files(paths: Iterable[str | Path], *, recursive: bool = False) -> Gat
     Of a folder its files are taken, those of the folders in it with `recursive`; hidden ones only
     where they are named themselves.
     """
+    paths = list(paths)
     files: dict[str, LocalFile] = {}
     skipped: dict[str, Skipped] = {}
     for path, is_named in _expanded(paths, recursive=recursive):
@@ -118,7 +127,8 @@ def gather_files(paths: Iterable[str | Path], *, recursive: bool = False) -> Gat
             skipped.pop(key, None)
         else:
             skipped.setdefault(key, found)
-    return Gathered(tuple(files.values()), tuple(skipped.values()))
+    of_folder = any(_home(str(path)).is_dir() for path in paths)
+    return Gathered(tuple(files.values()), tuple(skipped.values()), of_folder)
 
 
 def pasted_paths(text: str) -> list[str]:
@@ -203,6 +213,7 @@ def _look(path: Path, *, is_named: bool) -> LocalFile | Skipped:
 
 
 def _home(text: str) -> Path:
+    text = _without_scheme(text)
     try:
         return Path(text).expanduser()
     except RuntimeError:  # nobody of that name is known

@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
+from xcoll_tui.session.upload.comparison import FolderComparison
 from xcoll_tui.session.upload.local_files import Skipped, SkipReason, same_name
 from xcoll_tui.session.writes.outcome import UNSENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xcoll_tui.api.models import Document, FieldDefinition
+    from xcoll_tui.api.models import FieldDefinition
+    from xcoll_tui.session.upload.comparison import Difference
     from xcoll_tui.session.upload.local_files import Gathered, LocalFile
 
     Fields = Mapping[str, str]
@@ -49,6 +51,7 @@ class UploadPlan:
     """What would be uploaded.
 
     `problems` are sentences on fields: with one nothing may be sent. `notes` stop nothing.
+    `comparison` is of all files with what was read of the collection.
     """
 
     collection_id: str
@@ -56,6 +59,7 @@ class UploadPlan:
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    comparison: FolderComparison = field(default_factory=FolderComparison)
 
     @property
     def size(self) -> int:
@@ -81,29 +85,33 @@ class UploadPlan:
 def plan_uploads(
     collection_id: str,
     gathered: Gathered,
-    there: Mapping[str, Sequence[Document]],
+    comparison: FolderComparison,
     definitions: Sequence[FieldDefinition],
     *,
     on_name: OnName = "skip",
     fields: Fields | None = None,
     rows: Mapping[str, Fields] | None = None,
 ) -> UploadPlan:
-    """Plan an upload; `there` are the documents of the collection by name, as `same_name` has it.
+    """Plan an upload of files that were compared with the documents of their names.
 
-    `fields` are for each file, `rows` for one by its name; they go before the others.
+    `fields` are for each file, `rows` for one by its name; they go before the others. What is there
+    with the same hash is not replaced.
     """
     planned: list[PlannedFile] = []
     skipped = list(gathered.skipped)
     rows_by_name = {same_name(name): row for name, row in (rows or {}).items()}
+    differences = {one.file.path: one for one in comparison.differences if one.file is not None}
     taken: set[str] = set()
     for file in gathered.files:
         name = same_name(file.name)
-        present = tuple(document.file_id for document in there.get(name, ()))
+        difference = differences[file.path]
+        present = tuple(document.file_id for document in difference.documents)
+        reason = _reason_beside(difference)
         if name in taken and on_name != "both":
             skipped.append(Skipped(file.path, SkipReason.NAME_TWICE, file.size))
             continue
-        if present and on_name == "skip":
-            skipped.append(Skipped(file.path, SkipReason.NAME_THERE, file.size))
+        if present and (on_name == "skip" or (on_name == "replace" and reason is SkipReason.SAME)):
+            skipped.append(Skipped(file.path, reason, file.size))
             continue
         taken.add(name)
         replaces = present if on_name == "replace" else ()
@@ -111,7 +119,17 @@ def plan_uploads(
         planned.append(PlannedFile(file, own, present, replaces))
     problems = tuple(_problems(planned, definitions))
     notes = tuple(_unused(rows_by_name, gathered))
-    return UploadPlan(collection_id, tuple(planned), tuple(skipped), problems, notes)
+    return UploadPlan(collection_id, tuple(planned), tuple(skipped), problems, notes, comparison)
+
+
+def _reason_beside(difference: Difference) -> SkipReason:
+    """Say how a file stands to the documents of its name."""
+    if difference.state == "changed":
+        return SkipReason.CHANGED
+    if difference.by == "hash":
+        return SkipReason.SAME
+    sizes = {document.file_metadata.size_bytes for document in difference.documents}
+    return SkipReason.NAME_THERE if None in sizes else SkipReason.SAME_SIZE
 
 
 def _problems(planned: Sequence[PlannedFile], definitions: Sequence[FieldDefinition]) -> list[str]:

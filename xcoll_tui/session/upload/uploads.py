@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _PAGE_SIZE = 100
 _ASKED_BY_NAME = 20
 """For so many files the collection is asked for their names; for more all of it is read."""
+_READ_WHOLE = 1_000
+"""So many documents are all read where a folder is uploaded: then it is known what it lacks."""
 
 
 @dataclass
@@ -115,14 +117,18 @@ class Uploads:
         on_name: OnName = "skip",
         fields: Fields | None = None,
         rows: Mapping[str, Fields] | None = None,
+        on_progress: Callable[[int], object] = lambda _: None,
     ) -> UploadPlan:
-        """Plan an upload against the collection as it is now; raises ApiError."""
+        """Plan an upload against the collection as it is now; raises ApiError.
+
+        `on_progress` is told how many files were hashed.
+        """
         collection = await self._read_collection(collection_id)
-        there = await self._there(collection, [file.name for file in gathered.files])
+        documents = await self._documents_beside(collection, gathered)
         return plan_uploads(
             collection_id,
             gathered,
-            there,
+            await _compare(gathered, documents, on_progress),
             collection.field_definitions,
             on_name=on_name,
             fields=fields,
@@ -215,41 +221,31 @@ class Uploads:
 
         `on_progress` is told how many files were hashed. Raises ApiError.
         """
-        documents = [
-            document
-            for documents in (await self._all_by_name(collection_id)).values()
-            for document in documents
-        ]
-        digests = {}
-        for number, file in enumerate(same_sized(gathered.files, documents), 1):
-            digests[str(file.path)] = await asyncio.to_thread(digests_of, file)
-            on_progress(number)
-        return compare_folder(gathered.files, documents, digests, gathered.skipped)
+        return await _compare(gathered, await self._all_documents(collection_id), on_progress)
 
-    async def _there(
-        self, collection: Collection, names: Sequence[str]
-    ) -> dict[str, list[Document]]:
-        """Return the documents that have one of these names, by it."""
-        wanted = list(dict.fromkeys(map(same_name, names)))
-        if collection.documents_count == 0 and not wanted:
-            return {}
-        if len(wanted) > _ASKED_BY_NAME:
-            documents = await self._all_by_name(collection.collection_id)
-            return {name: documents[name] for name in wanted if name in documents}
-        found = (
-            await gather(
-                *(
-                    documents_named(self._service.list_documents, collection.collection_id, name)
-                    for name in wanted
-                )
-            )
-            if wanted
-            else []
+    async def _documents_beside(self, collection: Collection, gathered: Gathered) -> list[Document]:
+        """Return the documents of the files' names; all there are, where a folder is uploaded.
+
+        Of a large collection only those of the names, if they are few.
+        """
+        names = {same_name(file.name) for file in gathered.files}
+        if not names:
+            return []
+        collection_id = collection.collection_id
+        count = collection.documents_count
+        is_small = gathered.of_folder and count is not None and count <= _READ_WHOLE
+        if len(names) > _ASKED_BY_NAME or is_small:
+            documents = await self._all_documents(collection_id)
+            if gathered.of_folder:
+                return documents
+            return [document for document in documents if same_name(document.name) in names]
+        found = await gather(
+            *(documents_named(self._service.list_documents, collection_id, name) for name in names)
         )
-        return {name: rows for name, rows in zip(wanted, found, strict=True) if rows}
+        return [document for documents in found for document in documents]
 
-    async def _all_by_name(self, collection_id: str) -> dict[str, list[Document]]:
-        found: dict[str, dict[str, Document]] = {}
+    async def _all_documents(self, collection_id: str) -> list[Document]:
+        found: dict[str, Document] = {}
         token: str | None = None
         tokens: set[str | None] = set()
         while token not in tokens:
@@ -258,8 +254,18 @@ class Uploads:
                 collection_id, limit=_PAGE_SIZE, pagination_token=token
             )
             for row in page.documents:
-                found.setdefault(same_name(row.name), {})[row.file_id] = row
+                found[row.file_id] = row
             token = page.pagination_token
             if token is None:
                 break
-        return {name: list(rows.values()) for name, rows in found.items()}
+        return list(found.values())
+
+
+async def _compare(
+    gathered: Gathered, documents: Sequence[Document], on_progress: Callable[[int], object]
+) -> FolderComparison:
+    digests = {}
+    for number, file in enumerate(same_sized(gathered.files, documents), 1):
+        digests[str(file.path)] = await asyncio.to_thread(digests_of, file)
+        on_progress(number)
+    return compare_folder(gathered.files, documents, digests, gathered.skipped)

@@ -34,12 +34,17 @@ async def upload(
     definitions = None if collection is None else collection.field_definitions
     keys = [definition.key for definition in definitions or ()]
 
-    async def plan(wish: UploadWish) -> UploadPlan:
+    async def plan(wish: UploadWish, on_progress: Callable[[int], object]) -> UploadPlan:
         rows = await asyncio.to_thread(_read_table, wish.table, keys) if wish.table else None
         paths = await asyncio.to_thread(pasted_paths, wish.typed)
         gathered = await session.uploads.gather(paths, recursive=wish.recursive)
         return await session.uploads.plan(
-            collection_id, gathered, on_name=wish.on_name, fields=wish.fields, rows=rows
+            collection_id,
+            gathered,
+            on_name=wish.on_name,
+            fields=wish.fields,
+            rows=rows,
+            on_progress=on_progress,
         )
 
     form = UploadScreen(

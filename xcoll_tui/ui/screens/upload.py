@@ -34,8 +34,9 @@ _WORDS = {
 class UploadScreen(FormDialog[UploadPlan]):
     """Take paths, and return the plan of the upload that was agreed to.
 
-    ``plan`` looks at the files and at the collection; it may raise ApiError, and TableBroken for
-    the table of fields. ``fate`` says what becomes of the files of so many replaced documents.
+    ``plan`` looks at the files and at the collection, and tells how many files it has hashed; it
+    may raise ApiError, and TableBroken for the table of fields. ``fate`` says what becomes of the
+    files of so many replaced documents.
     """
 
     SAVE = "Review…"
@@ -46,7 +47,7 @@ class UploadScreen(FormDialog[UploadPlan]):
         self,
         collection_name: str,
         definitions: Sequence[FieldDefinition] | None,
-        plan: Callable[[UploadWish], Awaitable[UploadPlan]],
+        plan: Callable[[UploadWish, Callable[[int], object]], Awaitable[UploadPlan]],
         fate: Callable[[int], str],
     ) -> None:
         title = "Upload files to [b]$name[/]"
@@ -111,8 +112,14 @@ class UploadScreen(FormDialog[UploadPlan]):
         # What is required and left empty may stand in the table: the plan tells.
         if set(self._form.problems()) - self._keys and self._form.show_problems():
             return
-        self.wait("Looking at the files and at the collection…", "esc Back", self._stop)
+        self._wait()
         restart_work(self, "plan", self._preview)
+
+    def _wait(self, hashed: int = 0) -> None:
+        sentence = "Looking at the files and at the collection…"
+        if hashed:
+            sentence = f"Comparing with the collection… {format_many(hashed, 'file')} hashed"
+        self.wait(sentence, "esc Back", self._stop)
 
     def _stop(self) -> None:
         self.workers.cancel_group(self, "plan")
@@ -127,7 +134,7 @@ class UploadScreen(FormDialog[UploadPlan]):
             self._table.text.strip(),
         )
         try:
-            plan = await self._plan(wish)
+            plan = await self._plan(wish, self._wait)
         except ApiError as error:
             self.refuse(None, sentence_of(error))
             return

@@ -110,6 +110,19 @@ async def test_quitting_while_a_write_is_under_way_asks(server, browse):
         await wait_until(pilot, lambda: pilot.app._exit)
 
 
+async def test_a_write_that_ends_while_the_question_comes_is_not_asked_about(
+    server, browse, monkeypatch
+):
+    async with browse(server.url) as pilot:
+        await wait_until(pilot, lambda: pilot.app.main.documents.table.listing.loaded)
+        writing = iter([True])
+        monkeypatch.setattr(
+            type(pilot.app), "_writing", property(lambda _: next(writing, False)), raising=True
+        )
+        await pilot.press("q")
+        await wait_until(pilot, lambda: pilot.app._exit)
+
+
 async def test_quitting_all_the_same_lets_the_write_end_in_silence(server, browse):
     async with browse(server.url, size=(120, 30), silence=2) as pilot:
         await open_collection(pilot, INTERVIEWS)

@@ -265,9 +265,10 @@ class XcollApp(ToastApp):
     async def _quit_after_asking(self) -> None:
         from xcoll_tui.ui.screens.confirm import Question  # noqa: PLC0415 - rarely
 
+        may = True
         if self._writing:
             may = await self.may_leave("Quit")
-        else:
+        elif self.preferences.confirm_quit is not QuitConfirm.WRITING:  # a write may be over by now
             may = await self.main.confirm(
                 Question("Quit?", "xcoll", "", "", "Quit", destroys=False)
             )

@@ -18,6 +18,10 @@ _GAP = 4
 """Cells that may stay as they are between two that change: going there would cost as much."""
 _VISIBLE_ON_BLANK = frozenset({"4", "5", "6", "7", "9", "21", "51", "52", "53"})
 """SGR attributes that are seen on a cell without a character."""
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""What ends an SGR attribute and leaves the colours; the others are rare, and not worth a table."""
+_FRAME = frozenset(map(chr, range(0x2500, 0x25A0)))
+"""Lines and blocks, of which every terminal knows how wide they are."""
 _DEFAULT_INK, _DEFAULT_PAPER = "39", "49"
 
 
@@ -196,14 +200,19 @@ class _Pen:
     def __init__(self, columns: int) -> None:
         self._columns = columns
         self._parts: list[str] = []
-        self._place: tuple[int, int] | None = None
+        self._place = (-1, -1)
+        """Where it stands; at the right edge that is the last column or behind it."""
+        self._at_frame = False
         self._look: Look | None = None
         self._asked: Look | None = None
 
     def draw(self, x: int, y: int, cells: list[Cell]) -> None:
-        if self._place == (x + 1, y - 1):
-            self._parts.append("\x1b[B\x1b[D")
-        elif self._place != (x, y):
+        column, line = self._place
+        if self._at_frame and line == y - 1:
+            # Down, and back: down the edge of a frame each cell costs five bytes.
+            is_below = column == x + 1 < self._columns
+            self._parts.append("\b\v" if is_below else f"\v\x1b[{x + 1}G")
+        elif self._place != (x, y) or column == self._columns:
             self._parts.append(f"\x1b[{y + 1};{x + 1}H")
         for text, look in cells:
             if text is not None:
@@ -211,9 +220,8 @@ class _Pen:
                     self._asked = look
                     self._take(look)
                 self._parts.append(text)
-        behind = x + len(cells)
-        # At the edge it stands on the last column or behind it, as the terminal likes.
-        self._place = (behind, y) if behind < self._columns else None
+        self._place = x + len(cells), y
+        self._at_frame = cells[-1][0] in _FRAME
 
     def lift(self) -> str:
         """Return all that was drawn, and leave the terminal plain."""
@@ -233,6 +241,10 @@ class _Pen:
             codes = ["0", look.attributes]
             codes += [ink] if ink not in {None, _DEFAULT_INK} else []
             codes += [look.paper] if look.paper != _DEFAULT_PAPER else []
+            if before is not None and (turned := _turned(before.attributes, look.attributes)):
+                kept = [ink] if ink not in {None, before.ink} else []
+                kept += [look.paper] if look.paper != before.paper else []
+                codes = min(codes, [*turned, *kept], key=_length)
         else:
             codes = [ink] if ink not in {None, before.ink} else []
             codes += [look.paper] if look.paper != before.paper else []
@@ -241,6 +253,21 @@ class _Pen:
         if look.link != ("" if before is None else before.link):
             self._parts.append(f"\x1b]8;{look.link or ';'}\x1b\\")
         self._look = look
+
+
+@lru_cache(maxsize=1_024)
+def _turned(before: str, after: str) -> list[str]:
+    """Return the codes from some attributes to others; [] where all has to be reset for it."""
+    old, new = set(before.split(";")) - {""}, set(after.split(";")) - {""}
+    if not old - new <= _OFF.keys():
+        return []
+    off = {_OFF[code] for code in old - new}
+    # What ends one of them may end another that stays: 22 is for bold and for dim.
+    return [*off, *(code for code in new if code not in old or _OFF.get(code) in off)]
+
+
+def _length(codes: list[str]) -> int:
+    return len(";".join(filter(None, codes)))
 
 
 @lru_cache(maxsize=4_096)

@@ -134,3 +134,30 @@ def test_a_look_is_written_as_far_as_it_is_another(of, to):
     text = Shown().show(strips, whole(strips))
     assert text.count("\x1b[0;") == 1  # no reset between colours
     assert "38;2" not in text.partition("two")[2].partition("\x1b[2;")[0]  # a blank has no ink
+
+
+@pytest.mark.parametrize("column", [0, 7, WIDTH - 1])
+def test_the_edge_of_a_frame_goes_straight_down(column):
+    def edge(look):
+        left, right = "x" * column, "x" * (WIDTH - 1 - column)
+        return [line((left, 0), ("│", look), (right, 0))] * HEIGHT
+
+    shown = Shown()
+    shown.show(edge(0), whole(edge(0)))
+    text = shown.show(edge(2), whole(edge(2)))
+    assert shown.cells(0) == shown.cells(1)
+    down = "\b\v" if column < WIDTH - 1 else f"\v\x1b[{WIDTH}G"
+    assert text.count(down + "│") == HEIGHT - 1
+
+
+def test_bold_ends_without_a_reset_where_that_is_shorter():
+    key, name, both = (
+        Style.parse(f"{attributes} #00ff00 on #000011") for attributes in ("bold", "", "bold dim")
+    )
+    for first, second in ((key, name), (name, key), (both, key), (key, both)):
+        strip = Strip([Segment("k ", first), Segment("Name", second), Segment("k", first)])
+        strips = [strip.adjust_cell_length(WIDTH, name), line(), line()]
+        shown = Shown()
+        text = shown.show(strips, whole(strips))
+        assert shown.cells(0) == shown.cells(1)
+        assert text.partition("\x1b[2;")[0].count("0;255;0") == 1

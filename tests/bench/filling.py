@@ -43,9 +43,7 @@ def measure() -> Iterator[Figure]:
 def _fill(service: Service) -> tuple[float, int]:
     with service.opened() as program:
         before = program.memory
-        asked = program.send("L")
-        done = program.wait_text(f"─ {service.documents:,} · name", seconds=180)
-        program.settle(0.6)
+        asked, done = service.load_all(program)
         return done - asked, program.memory - before
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import QUIET, Probe
-from tests.bench.service import Service, serve
+from tests.bench.service import serve
 
 MANY, FEW = 100_000, 1_000
 PRESSES = 60
@@ -62,7 +62,7 @@ def measure() -> Iterator[Figure]:
         few, many = (stack.enter_context(service.opened()) for service in services)
         os.sched_setaffinity(0, here)
         for service, program in zip(services, (few, many), strict=True):
-            _load_all(service, program)
+            service.load_all(program)
             program.press("w")  # the preview, which repaints behind each key
         for key in _KEYS:
             few_times, many_times = _press(key, few, many)
@@ -99,7 +99,7 @@ def measure_preview() -> Iterator[Figure]:
         without, shown = (stack.enter_context(service.opened()) for _ in range(2))
         os.sched_setaffinity(0, here)
         for program in (without, shown):
-            _load_all(service, program)
+            service.load_all(program)
             program.widen(_PREVIEW_KEYS[0].columns)
         without.press("w")
         for key in _PREVIEW_KEYS:
@@ -138,12 +138,6 @@ def _two_cores(stack: ExitStack) -> tuple[set[int], set[int]]:
     cores = os.sched_getaffinity(0)
     stack.callback(os.sched_setaffinity, 0, cores)
     return {min(cores)}, {max(cores)}
-
-
-def _load_all(service: Service, program: Probe) -> None:
-    program.send("L")
-    program.wait_text(f"─ {service.documents:,} · name")
-    program.settle(0.6)
 
 
 def _press(key: _Key, few: Probe, many: Probe) -> tuple[list[float], list[float]]:

@@ -72,6 +72,14 @@ class Service:
             program.settle(0.6)
             yield program
 
+    def load_all(self, program: Probe) -> tuple[float, float]:
+        """Load all of the large collection; return when it was asked for and when it was told."""
+        asked = program.send("L")
+        # Only what changes is written: not what stands behind the number in the title.
+        told = program.wait_text(f"─ {self.documents:,}", seconds=180)
+        program.settle(0.6)
+        return asked, told
+
     def open_large(self, program: Probe, place: int | None = None) -> float:
         """Go from the first collection to the large one and open it; return when it was asked."""
         return program.send(*["j"] * (self.place if place is None else place), "enter")

@@ -390,6 +390,26 @@ async def test_a_409_to_the_only_try_is_somebody_else():
     assert "elsewhere" in outcome.message
 
 
+@pytest.mark.parametrize(
+    ("fields", "message", "verdict"),
+    [
+        (NEW, "File {} is already in the collection.", Verdict.UNKNOWN),
+        ({}, "It already exists.", Verdict.UNKNOWN),
+        (NEW, "It already exists.", Verdict.FAILED),  # a value of it may
+    ],
+)
+async def test_what_the_service_calls_attached_and_never_shows_is_not_called_failed(
+    fields, message, verdict
+):
+    desk = await Desk().open()
+    file_id = desk.upload(7)
+    error = Conflict("It is there.", status=409, message=message.format(file_id))
+    desk.service.fail("add_document", error)
+    outcome = await desk.documents.attach("collection_0", file_id, fields)
+    assert outcome.verdict is verdict
+    assert "is attached, and does not show it" in outcome.message
+
+
 async def test_what_a_429_removed_is_not_called_gone_before():
     desk = await Desk().open()
     desk.service.lose("remove_document", after_429(NotFound, 404))

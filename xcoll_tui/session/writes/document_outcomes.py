@@ -149,7 +149,12 @@ def _not_found(
     if isinstance(error, NotFound):
         sentence = "No such file for this team, or the collection is gone."
     elif isinstance(error, Conflict) and not names_field(error, fields):
-        sentence = f"The service says that {name} is attached, and does not show it."
+        sentence = f"The service says that {name} is attached, and does not show it"
+        if not fields or str(target.file_id) in error.message:
+            # No value can be in the way: it is there, and a read that lags does not know yet.
+            sentence = f"{sentence} after {settled.words}: whether it is, is not known."
+            return end(Verdict.UNKNOWN, sentence + explain(error), error)
+        sentence += "."
     elif not was_refused(error):
         # What was lost on the way may still take effect.
         sentence = f"Whether {name} is attached is not known: it does not show after"

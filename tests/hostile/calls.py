@@ -123,7 +123,6 @@ def calls(folder: Path) -> dict[str, Call]:
             {"data": [FILE], "pagination_token": "next"},
             inference=True,
         ),
-        Call("iter_files", lambda c: walk(c.iter_files()), {"data": []}, inference=True),
         Call("get_file", lambda c: c.get_file(at), FILE, inference=True),
         Call(
             "delete_file",

@@ -62,8 +62,12 @@ PAGES = {
 _WALKS = {
     "documents": lambda client: client.iter_documents(COLLECTION_ID),
     "collections": lambda client: client.iter_collections(),
-    "files": lambda client: client.iter_files(limit=1),
+    "files": lambda client: _one_page(client.list_files(limit=1)),
 }
+
+
+async def _one_page(page):
+    yield await page
 
 
 async def walked(name, kind):

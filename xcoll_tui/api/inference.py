@@ -1,18 +1,16 @@
 """`InferenceClient`: search and files, which the inference host serves to a key of its own."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from xcoll_tui.api import retrieval_wire, routes, wire
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.endpoints import Endpoints
-from xcoll_tui.api.errors import Unreadable
 from xcoll_tui.api.retrieval_models import (
     DeletedFile,
     FilePage,
     FilesSortBy,
-    RetrievalMode,
     SearchResults,
     StoredFile,
 )
@@ -20,7 +18,6 @@ from xcoll_tui.api.upload import UploadBody
 from xcoll_tui.api.urls import query_string
 
 DEFAULT_URL = "https://api.x.ai"
-PAGE_SIZE = 100
 
 
 class InferenceEndpoints(Endpoints):
@@ -34,7 +31,7 @@ class InferenceEndpoints(Endpoints):
         filter: str | None = None,  # noqa: A002  the API's word
         limit: int | None = None,
         instructions: str | None = None,
-        retrieval_mode: RetrievalMode | str | Mapping[str, Any] | None = None,
+        retrieval_mode: str | Mapping[str, Any] | None = None,
     ) -> SearchResults:
         """Search collections; it changes nothing, so it may be sent again, and in read-only mode.
 
@@ -74,45 +71,6 @@ class InferenceEndpoints(Endpoints):
         ]
         answer = await self._call(routes.LIST_FILES, query=query_string(pairs))
         return self._read(answer, retrieval_wire.read_file_page)
-
-    async def iter_files(
-        self,
-        *,
-        limit: int = PAGE_SIZE,
-        order: str | None = None,
-        sort_by: FilesSortBy | str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002  the API's word
-    ) -> AsyncIterator[FilePage]:
-        """Yield the pages of files from `pagination_token` on, up to the first that is short.
-
-        There is a token on every page. One that comes twice ends the walk with Unreadable, unless
-        the page that it led to holds nothing new.
-        """
-        token, seen = pagination_token, {pagination_token}
-        file_ids: set[str] = set()
-        while True:
-            page = await self.list_files(
-                limit=limit, order=order, sort_by=sort_by, pagination_token=token, filter=filter
-            )
-            fresh = {file.id for file in page.data} - file_ids
-            if not fresh:
-                return
-            yield page
-            file_ids |= fresh
-            token = page.pagination_token
-            if token is None or len(page.data) < min(limit, PAGE_SIZE):
-                return
-            if token in seen:
-                raise Unreadable(
-                    "the service handed out the same pagination_token twice, so the files after "
-                    "these cannot be reached",
-                    "Try again, or another order.",
-                    status=200,
-                    method=routes.LIST_FILES.method,
-                    path=routes.LIST_FILES.path,
-                )
-            seen.add(token)
 
     async def get_file(self, file_id: str) -> StoredFile:
         """Return a file's facts; NotFound for one that is missing, deleted or expired."""

@@ -11,14 +11,6 @@ from xcoll_tui.api.models import MOST, Wire
 _UNREADABLE = "(unreadable)"
 
 
-class RetrievalMode(StrEnum):
-    """The way in which documents are searched; the service's default is hybrid."""
-
-    HYBRID = "hybrid"
-    SEMANTIC = "semantic"
-    KEYWORD = "keyword"
-
-
 class FilesSortBy(StrEnum):
     """The value that a list of files is sorted by."""
 

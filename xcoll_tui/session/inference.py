@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from xcoll_tui.api.errors import NoInferenceKey, Unauthorized
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from xcoll_tui.api.retrieval_models import DeletedFile, FilePage, SearchResults, StoredFile
@@ -47,17 +47,6 @@ class InferenceService(Protocol):
         filter: str | None = None,  # noqa: A002 - the API's own name
     ) -> FilePage:
         """Return one page of the team's files."""
-
-    def iter_files(
-        self,
-        *,
-        limit: int = 100,
-        order: str | None = None,
-        sort_by: str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002 - the API's own name
-    ) -> AsyncIterator[FilePage]:
-        """Yield the pages of files."""
 
     async def get_file(self, file_id: str) -> StoredFile:
         """Return a file's facts."""

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from msgspec.structs import replace
 
@@ -17,18 +17,15 @@ from xcoll_tui.api.models import (
     ChunkConfiguration,
     Collection,
     CollectionPage,
-    CollectionsSortBy,
     Document,
     DocumentPage,
-    DocumentsSortBy,
     FieldDefinition,
     FieldDefinitionUpdate,
     IndexConfiguration,
     KeyInfo,
     MetricSpace,
-    Ordering,
 )
-from xcoll_tui.api.paging import slices_of, walk_pages
+from xcoll_tui.api.paging import ListOptions, list_pairs, slices_of, walk_pages
 from xcoll_tui.api.responses import Answer, doubt, unreadable
 from xcoll_tui.api.routes import Endpoint
 from xcoll_tui.api.streamed_body import StreamedBody
@@ -95,34 +92,14 @@ class Endpoints(ABC):
         answer = await self._call(routes.CREATE_COLLECTION, body=body)
         return self._read(answer, wire.read_collection)
 
-    async def list_collections(
-        self,
-        *,
-        limit: int | None = None,
-        order: Ordering | str | None = None,
-        sort_by: CollectionsSortBy | str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002  the API's word
-    ) -> CollectionPage:
+    async def list_collections(self, **options: Unpack[ListOptions]) -> CollectionPage:
         """Return one page of collections, at most 100."""
-        query = self._list_query(limit, order, sort_by, pagination_token, filter)
-        answer = await self._call(routes.LIST_COLLECTIONS, query=query)
+        answer = await self._call(routes.LIST_COLLECTIONS, query=self._list_query(options))
         return self._read(answer, wire.read_collection_page)
 
-    def iter_collections(
-        self,
-        *,
-        limit: int | None = None,
-        order: Ordering | str | None = None,
-        sort_by: CollectionsSortBy | str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002  the API's word
-    ) -> AsyncIterator[CollectionPage]:
+    def iter_collections(self, **options: Unpack[ListOptions]) -> AsyncIterator[CollectionPage]:
         """Yield the pages of collections from `pagination_token` on; see `iter_documents`."""
-        fetch = partial(
-            self.list_collections, limit=limit, order=order, sort_by=sort_by, filter=filter
-        )
-        return walk_pages(fetch, pagination_token, routes.LIST_COLLECTIONS.path)
+        return walk_pages(self.list_collections, options, routes.LIST_COLLECTIONS.path)
 
     async def get_collection(self, collection_id: str) -> Collection:
         """Return a collection, with its JSON as `received`."""
@@ -190,38 +167,23 @@ class Endpoints(ABC):
                 raise
 
     async def list_documents(
-        self,
-        collection_id: str,
-        *,
-        limit: int | None = None,
-        order: Ordering | str | None = None,
-        sort_by: DocumentsSortBy | str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002  the API's word
+        self, collection_id: str, **options: Unpack[ListOptions]
     ) -> DocumentPage:
         """Return one page of the documents of a collection, at most 100."""
-        query = self._list_query(limit, order, sort_by, pagination_token, filter)
+        query = self._list_query(options)
         answer = await self._call(routes.LIST_DOCUMENTS, collection_id, query=query)
         return self._read(answer, wire.read_document_page)
 
     def iter_documents(
-        self,
-        collection_id: str,
-        *,
-        limit: int | None = None,
-        order: Ordering | str | None = None,
-        sort_by: DocumentsSortBy | str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002  the API's word
+        self, collection_id: str, **options: Unpack[ListOptions]
     ) -> AsyncIterator[DocumentPage]:
         """Yield the pages of a collection's documents from `pagination_token` on.
 
         A service that hands out a token a second time would be walked for ever: after the page that
         brought it Unreadable is raised.
         """
-        list_page = partial(self.list_documents, collection_id)
-        fetch = partial(list_page, limit=limit, order=order, sort_by=sort_by, filter=filter)
-        return walk_pages(fetch, pagination_token, routes.LIST_DOCUMENTS.path_of(collection_id))
+        fetch = partial(self.list_documents, collection_id)
+        return walk_pages(fetch, options, routes.LIST_DOCUMENTS.path_of(collection_id))
 
     async def get_document(self, collection_id: str, file_id: str) -> Document:
         """Return a document, with its JSON as `received`."""
@@ -361,21 +323,5 @@ class Endpoints(ABC):
     def _team_query(self) -> str:
         return query_string([("team_id", self.team_id)])
 
-    def _list_query(
-        self,
-        limit: int | None,
-        order: str | None,
-        sort_by: str | None,
-        pagination_token: str | None,
-        expression: str | None,
-    ) -> str:
-        return query_string(
-            [
-                ("limit", limit),
-                ("order", order),
-                ("sort_by", sort_by),
-                ("pagination_token", pagination_token),
-                ("filter", expression),
-                ("team_id", self.team_id),
-            ]
-        )
+    def _list_query(self, options: ListOptions) -> str:
+        return query_string([*list_pairs(options), ("team_id", self.team_id)])

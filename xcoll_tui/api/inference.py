@@ -2,18 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from xcoll_tui.api import retrieval_wire, routes, wire
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.endpoints import Endpoints
-from xcoll_tui.api.retrieval_models import (
-    DeletedFile,
-    FilePage,
-    FilesSortBy,
-    SearchResults,
-    StoredFile,
-)
+from xcoll_tui.api.paging import ListOptions, list_pairs
+from xcoll_tui.api.retrieval_models import DeletedFile, FilePage, SearchResults, StoredFile
 from xcoll_tui.api.upload import UploadBody
 from xcoll_tui.api.urls import query_string
 
@@ -52,24 +47,9 @@ class InferenceEndpoints(Endpoints):
         answer = await self._call(routes.SEARCH_DOCUMENTS, body=body)
         return self._read(answer, retrieval_wire.read_search_results)
 
-    async def list_files(
-        self,
-        *,
-        limit: int | None = None,
-        order: str | None = None,
-        sort_by: FilesSortBy | str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002  the API's word
-    ) -> FilePage:
+    async def list_files(self, **options: Unpack[ListOptions]) -> FilePage:
         """Return one page of the team's files, at most 100; `order` is `asc` or `desc` (desc)."""
-        pairs = [
-            ("limit", limit),
-            ("order", order),
-            ("sort_by", sort_by),
-            ("pagination_token", pagination_token),
-            ("filter", filter),
-        ]
-        answer = await self._call(routes.LIST_FILES, query=query_string(pairs))
+        answer = await self._call(routes.LIST_FILES, query=query_string(list_pairs(options)))
         return self._read(answer, retrieval_wire.read_file_page)
 
     async def get_file(self, file_id: str) -> StoredFile:

@@ -1,7 +1,7 @@
 """Many of something, a request at a time: pages to walk, and IDs in slices."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from xcoll_tui.api.errors import Unreadable
 from xcoll_tui.api.models import CollectionPage, DocumentPage
@@ -17,6 +17,24 @@ _SLICE_CHARACTERS = 6_000
 
 _IDLE_PAGES = 50
 """After so many pages in a row that bring nothing a walk is given up."""
+
+
+class ListOptions(TypedDict, total=False):
+    """What a list is asked for, in the order of its query; None is as if it were not given.
+
+    `order` and `sort_by` are names of the API's, as in `Ordering` and `DocumentsSortBy`.
+    """
+
+    limit: int | None
+    order: str | None
+    sort_by: str | None
+    pagination_token: str | None
+    filter: str | None
+
+
+def list_pairs(options: ListOptions) -> list[tuple[str, object]]:
+    """Return what a list is asked for, as pairs of a query."""
+    return [*{**dict.fromkeys(ListOptions.__annotations__), **options}.items()]
 
 
 class IdlePages:
@@ -35,17 +53,18 @@ class IdlePages:
 
 
 async def walk_pages(
-    fetch: Callable[..., Awaitable[Page]], token: str | None, path: str
+    fetch: Callable[..., Awaitable[Page]], options: ListOptions, path: str
 ) -> AsyncIterator[Page]:
-    """Yield the pages from `token` on; a token that comes twice ends the walk with Unreadable.
+    """Yield the pages that `fetch` gives, from the `pagination_token` of the options on.
 
-    So do many pages that bring nothing, each under another token. `fetch` takes a
-    `pagination_token`.
+    A token that comes twice ends the walk with Unreadable. So do many pages that bring nothing,
+    each under another token.
     """
+    token = options.get("pagination_token")
     seen = {token} if token else set()
     idle = IdlePages()
     while True:
-        page = await fetch(pagination_token=token)
+        page = await fetch(**{**options, "pagination_token": token})
         yield page
         token = page.pagination_token
         if token is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 from xcoll_tui.api.errors import NoInferenceKey, Unauthorized
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
+    from xcoll_tui.api.paging import ListOptions
     from xcoll_tui.api.retrieval_models import DeletedFile, FilePage, SearchResults, StoredFile
 
 
@@ -37,15 +38,7 @@ class InferenceService(Protocol):
     ) -> SearchResults:
         """Search collections."""
 
-    async def list_files(
-        self,
-        *,
-        limit: int | None = None,
-        order: str | None = None,
-        sort_by: str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002 - the API's own name
-    ) -> FilePage:
+    async def list_files(self, **options: Unpack[ListOptions]) -> FilePage:
         """Return one page of the team's files."""
 
     async def get_file(self, file_id: str) -> StoredFile:

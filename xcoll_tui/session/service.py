@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         FieldDefinitionUpdate,
         KeyInfo,
     )
+    from xcoll_tui.api.paging import ListOptions
 
 
 class Service(Protocol):
@@ -39,29 +40,14 @@ class Service(Protocol):
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again."""
 
-    async def list_collections(
-        self,
-        *,
-        limit: int | None = None,
-        order: str | None = None,
-        sort_by: str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002 - the API's own name
-    ) -> CollectionPage:
+    async def list_collections(self, **options: Unpack[ListOptions]) -> CollectionPage:
         """Return one page of collections."""
 
     async def get_collection(self, collection_id: str) -> Collection:
         """Return one collection."""
 
     async def list_documents(
-        self,
-        collection_id: str,
-        *,
-        limit: int | None = None,
-        order: str | None = None,
-        sort_by: str | None = None,
-        pagination_token: str | None = None,
-        filter: str | None = None,  # noqa: A002 - the API's own name
+        self, collection_id: str, **options: Unpack[ListOptions]
     ) -> DocumentPage:
         """Return one page of the documents of a collection."""
 

@@ -68,7 +68,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from math import ceil
-from typing import Any
+from typing import Any, Unpack
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -77,14 +77,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from xcoll_tui.emulator.faults import GARBAGE, Fault, Rate, find_fault
-from xcoll_tui.emulator.policies import (
-    MetadataPatch,
-    Policies,
-    Reattach,
-    Remove,
-    Undeclared,
-    Uploading,
-)
+from xcoll_tui.emulator.policies import Policies, PolicyOptions
 from xcoll_tui.emulator.routes import Call, Routes
 from xcoll_tui.emulator.store import Store
 from xcoll_tui.emulator.wire import RefusedError, encode, error_body
@@ -301,11 +294,6 @@ def create_app(
     store: Store,
     *,
     key: str,
-    metadata_patch: MetadataPatch = "replace",
-    reattach: Reattach = "conflict",
-    remove: Remove = "keep",
-    undeclared: Undeclared = "accept",
-    upload: Uploading = "take",
     inference_key: str | None = None,
     lag: float | Sequence[float] = 0.0,
     late: float | Mapping[str, float] = 0.0,
@@ -313,6 +301,7 @@ def create_app(
     latency: float = 0.0,
     rate: int | None = None,
     faults: Sequence[Fault] = (),
+    **policies: Unpack[PolicyOptions],
 ) -> Starlette:
     """Make the application of a store.
 
@@ -328,7 +317,7 @@ def create_app(
     routes = Routes(
         store,
         key=key,
-        policies=Policies(metadata_patch, reattach, remove, undeclared, upload),
+        policies=Policies(**policies),
         index_seconds=index_seconds,
         lag=lag,
         late=late,

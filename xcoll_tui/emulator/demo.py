@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Unpack
 
 from xcoll_tui.emulator.app import create_app
-from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared, Uploading
+from xcoll_tui.emulator.policies import ServiceOptions
 from xcoll_tui.emulator.seed import DOCUMENTS, FILE_IDS, LargeCollection, insert_small
 from xcoll_tui.emulator.store import Store
 
@@ -58,26 +58,9 @@ class Demo:
 def create_demo(
     documents: int = DOCUMENTS,
     clock: Callable[[], float] = time.time,
-    *,
-    metadata_patch: MetadataPatch = "replace",
-    reattach: Reattach = "conflict",
-    remove: Remove = "keep",
-    undeclared: Undeclared = "accept",
-    upload: Uploading = "take",
-    lag: float | Sequence[float] = 0.0,
-    late: float | Mapping[str, float] = 0.0,
+    **options: Unpack[ServiceOptions],
 ) -> Demo:
     """Make a demo; documents is the size of the large collection, the rest as in create_app."""
     store, key = Store(clock=clock), "demo-key"
-    app = create_app(
-        store,
-        key=key,
-        metadata_patch=metadata_patch,
-        reattach=reattach,
-        remove=remove,
-        undeclared=undeclared,
-        upload=upload,
-        lag=lag,
-        late=late,
-    )
+    app = create_app(store, key=key, **options)
     return Demo(store, app, key, documents)

@@ -42,12 +42,17 @@ class Policies(NamedTuple):
                 raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}, not {choice!r}.")
 
 
-class ServiceOptions(TypedDict, total=False):
-    """What a command line may say of all this; lag is how many seconds reads are behind writes."""
+class PolicyOptions(TypedDict, total=False):
+    """The same as options; what is not given is as in `Policies`."""
 
     metadata_patch: MetadataPatch
     reattach: Reattach
     remove: Remove
     undeclared: Undeclared
     upload: Uploading
+
+
+class ServiceOptions(PolicyOptions, total=False):
+    """What a command line may say of all this; lag is how many seconds reads are behind writes."""
+
     lag: float

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xcoll_tui.emulator.app import ABORT, create_app
 from xcoll_tui.emulator.faults import Fault, parse_fault
-from xcoll_tui.emulator.policies import MetadataPatch, Reattach, Remove, Undeclared, Uploading
+from xcoll_tui.emulator.policies import PolicyOptions
 from xcoll_tui.emulator.seed import DOCUMENTS, Seed, fill_store
 from xcoll_tui.emulator.store import Store
 
@@ -170,17 +170,13 @@ class Server:
         latency: float = 0.0,
         rate: int | None = None,
         faults: Sequence[Fault | str] = (),
-        metadata_patch: MetadataPatch = "replace",
-        reattach: Reattach = "conflict",
-        remove: Remove = "keep",
-        undeclared: Undeclared = "accept",
-        upload: Uploading = "take",
         lag: float | Sequence[float] = 0.0,
         late: float | Mapping[str, float] = 0.0,
         key: str | None = None,
         inference_key: str | None = None,
         data: Path | str | None = None,
         clock: Callable[[], float] | None = None,
+        **policies: Unpack[PolicyOptions],
     ) -> None:
         self.key = key or f"emulator-{secrets.token_hex(8)}"
         self.inference_key = inference_key or self.key
@@ -190,17 +186,13 @@ class Server:
             self.store,
             key=self.key,
             inference_key=inference_key,
-            metadata_patch=metadata_patch,
-            reattach=reattach,
-            remove=remove,
-            undeclared=undeclared,
-            upload=upload,
             lag=lag,
             late=late,
             index_seconds=index_seconds,
             latency=latency,
             rate=rate,
             faults=[parse_fault(fault) if isinstance(fault, str) else fault for fault in faults],
+            **policies,
         )
         self.url = ""
         self._thread: threading.Thread | None = None

@@ -1,11 +1,11 @@
-"""The calls that a session makes: what it needs of a client, and no more."""
+"""The calls that a session makes: what it needs of a client, and no more; and a walk over pages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from xcoll_tui.api.models import (
@@ -124,3 +124,21 @@ class Service(Protocol):
 
     async def remove_document(self, collection_id: str, file_id: str) -> None:
         """Remove a document from its collection."""
+
+
+async def document_pages(
+    list_page: Callable[..., Awaitable[DocumentPage]],
+) -> AsyncIterator[DocumentPage]:
+    """Yield pages up to the last, or to one whose token came before; raises ApiError.
+
+    `list_page` takes a `pagination_token`.
+    """
+    token: str | None = None
+    tokens = set[str | None]()
+    while token not in tokens:
+        tokens.add(token)
+        page = await list_page(pagination_token=token)
+        yield page
+        token = page.pagination_token
+        if token is None:
+            return

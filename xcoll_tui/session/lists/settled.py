@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import InvalidArgument
@@ -11,12 +12,12 @@ from xcoll_tui.api.models import DocumentStatus
 from xcoll_tui.session.lists.follower import FIRST_WAIT, LONGEST_WAIT
 from xcoll_tui.session.lists.progress import Progress, progress_of
 from xcoll_tui.session.lists.sources import PAGE_SIZE
+from xcoll_tui.session.service import Service, document_pages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from xcoll_tui.api.models import Document, DocumentPage
-    from xcoll_tui.session.service import Service
 
 _GROWTH = 1.6
 _UNDER_WAY = all_of(
@@ -143,32 +144,19 @@ class IndexingWait:
 
     async def _find(self) -> list[Document]:
         """Return the documents that are being indexed, by a filter where the service takes one."""
-        found: list[Document] = []
-        token: str | None = None
-        tokens: set[str | None] = set()
-        while token not in tokens:
-            tokens.add(token)
-            page = await self._page(token)
-            found += [row for row in page.documents if progress_of(row).is_under_way]
-            token = page.pagination_token
-            if token is None:
-                break
-        return found
+        pages = document_pages(self._page)
+        return [
+            row async for page in pages for row in page.documents if progress_of(row).is_under_way
+        ]
 
-    async def _page(self, token: str | None) -> DocumentPage:
+    async def _page(self, pagination_token: str | None) -> DocumentPage:
+        list_page = partial(self._service.list_documents, self._collection_id, limit=PAGE_SIZE)
         if self._filters:
             try:
-                return await self._service.list_documents(
-                    self._collection_id,
-                    limit=PAGE_SIZE,
-                    pagination_token=token,
-                    filter=_UNDER_WAY,
-                )
+                return await list_page(pagination_token=pagination_token, filter=_UNDER_WAY)
             except InvalidArgument:
                 self._filters = False
-        return await self._service.list_documents(
-            self._collection_id, limit=PAGE_SIZE, pagination_token=token
-        )
+        return await list_page(pagination_token=pagination_token)
 
 
 def _is_ready(row: Document) -> bool:

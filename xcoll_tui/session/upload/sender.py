@@ -20,20 +20,17 @@ from xcoll_tui.api.errors import (
     ServerFault,
 )
 from xcoll_tui.api.filters import equals
-from xcoll_tui.session.upload.local_files import (
-    LONGEST,
-    LONGEST_ROUND,
-    MEGABYTE,
-    same_name,
-)
+from xcoll_tui.session.lists.sources import PAGE_SIZE
+from xcoll_tui.session.service import document_pages
+from xcoll_tui.session.upload.local_files import LONGEST, LONGEST_ROUND, MEGABYTE, same_name
 from xcoll_tui.session.writes.judging import explain, was_refused
 from xcoll_tui.session.writes.outcome import Operation, Outcome, Target, Verdict
 from xcoll_tui.session.writes.runner import WriteOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from xcoll_tui.api.models import Document
+    from xcoll_tui.api.models import Document, DocumentPage
     from xcoll_tui.api.retrieval_models import StoredFile
     from xcoll_tui.session.inference import InferenceHost
     from xcoll_tui.session.upload.local_files import LocalFile
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
 _TRIES = 8
 """How often a file is sent that the service asks to wait with, and does not show."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-_PAGE_SIZE = 100
 _CITY = "cf-ipcity"
 _OCTETS = "application/octet-stream"
 
@@ -222,7 +218,7 @@ class Sender:
         service = await self._host.service()
         asked_at = self._service.service_clock()
         try:
-            page = await service.list_files(limit=_PAGE_SIZE, order="desc", sort_by="created_at")
+            page = await service.list_files(limit=PAGE_SIZE, order="desc", sort_by="created_at")
         except ApiError:
             return None
         alike = [
@@ -320,32 +316,24 @@ class Sender:
 
 
 async def documents_named(
-    list_documents: Callable[..., object], collection_id: str, name: str
+    list_documents: Callable[..., Awaitable[DocumentPage]], collection_id: str, name: str
 ) -> list[Document]:
     """Return the documents of exactly this name; the service may take it for a part of one.
 
     Raises ApiError. A name that no filter can hold is looked for without one.
     """
     found: dict[str, Document] = {}
-    token: str | None = None
-    tokens: set[str | None] = set()
-    expression: str | None = equals("name", name)
-    while token not in tokens:
-        tokens.add(token)
+    wanted = same_name(name)
+    for expression in (equals("name", name), None):
+        fetch = partial(list_documents, collection_id, limit=PAGE_SIZE, filter=expression)
         try:
-            page = await list_documents(  # type: ignore[misc]  # of a Protocol's method
-                collection_id, limit=_PAGE_SIZE, pagination_token=token, filter=expression
-            )
+            async for page in document_pages(fetch):
+                alike = [row for row in page.documents if same_name(row.name) == wanted]
+                found |= {row.file_id: row for row in alike}
         except InvalidArgument:
             if expression is None:
                 raise
-            expression, token, tokens = None, None, set()
-            continue
-        rows: Sequence[Document] = page.documents
-        wanted = same_name(name)
-        found |= {row.file_id: row for row in rows if same_name(row.name) == wanted}
-        token = page.pagination_token
-        if token is None:
+        else:
             break
     return list(found.values())
 

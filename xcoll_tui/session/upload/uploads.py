@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ReadOnly
@@ -11,6 +12,8 @@ from xcoll_tui.session.bulk.work import Item, Kind
 from xcoll_tui.session.gather import gather
 from xcoll_tui.session.lists.progress import progress_of
 from xcoll_tui.session.lists.settled import IndexingWait, Waited
+from xcoll_tui.session.lists.sources import PAGE_SIZE
+from xcoll_tui.session.service import document_pages
 from xcoll_tui.session.upload.comparison import FolderComparison, compare_folder, same_sized
 from xcoll_tui.session.upload.digests import digests_of
 from xcoll_tui.session.upload.local_files import Gathered, gather_files, same_name
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 
     Fields = Mapping[str, str]
 
-_PAGE_SIZE = 100
 _ASKED_BY_NAME = 20
 """For so many files the collection is asked for their names; for more all of it is read."""
 _READ_WHOLE = 1_000
@@ -245,19 +247,9 @@ class Uploads:
         return [document for documents in found for document in documents]
 
     async def _all_documents(self, collection_id: str) -> list[Document]:
-        found: dict[str, Document] = {}
-        token: str | None = None
-        tokens: set[str | None] = set()
-        while token not in tokens:
-            tokens.add(token)
-            page = await self._service.list_documents(
-                collection_id, limit=_PAGE_SIZE, pagination_token=token
-            )
-            for row in page.documents:
-                found[row.file_id] = row
-            token = page.pagination_token
-            if token is None:
-                break
+        list_page = partial(self._service.list_documents, collection_id, limit=PAGE_SIZE)
+        pages = document_pages(list_page)
+        found = {row.file_id: row async for page in pages for row in page.documents}
         return list(found.values())
 
 

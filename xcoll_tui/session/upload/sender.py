@@ -45,13 +45,6 @@ _CITY = "cf-ipcity"
 _OCTETS = "application/octet-stream"
 
 
-@dataclass
-class Way:
-    """How the files of a run are sent: once the direct way proved closed, by the other one."""
-
-    is_direct: bool = True
-
-
 @dataclass(frozen=True)
 class _Named:
     """The documents of a name that are new since the upload was planned, or why none were read."""
@@ -80,7 +73,8 @@ class Sender:
         self._host = host
         self._planned = planned
         self._sent = sent
-        self._way = Way()
+        self._is_direct = True
+        """Once the direct way proved closed, all files of the run go by the other one."""
 
     async def send(self, collection_id: str, key: str, options: WriteOptions) -> Outcome:
         """Upload a file of the plan and return what became of it."""
@@ -96,7 +90,7 @@ class Sender:
             return _failed(target, f"{sentence} before.{explain(before.error)}", before.error)
         if before.documents:
             return await self._there_already(target, planned, before.documents[0], options)
-        if not self._way.is_direct:
+        if not self._is_direct:
             return await self._send_round(target, planned, options)
         document: Document | None = None
         error: ApiError | None = None
@@ -153,7 +147,7 @@ class Sender:
     ) -> Outcome:
         """Take the other way from now on, this file too unless it is there."""
         # The words say that it got no further than the gateway; but it is a 500 all the same.
-        self._way.is_direct = False
+        self._is_direct = False
         seen = await self._look(target, planned)
         if seen.documents:
             return await self._see_through(target, planned, seen.documents[0], options)

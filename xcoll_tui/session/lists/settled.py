@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Document, DocumentPage
 
 _GROWTH = 1.6
-_UNDER_WAY = all_of(
+UNDER_WAY = all_of(
     *(f"status:!{status}" for status in (DocumentStatus.PROCESSED, DocumentStatus.FAILED))
 )
 
@@ -153,7 +153,7 @@ class IndexingWait:
         list_page = partial(self._service.list_documents, self._collection_id, limit=PAGE_SIZE)
         if self._filters:
             try:
-                return await list_page(pagination_token=pagination_token, filter=_UNDER_WAY)
+                return await list_page(pagination_token=pagination_token, filter=UNDER_WAY)
             except InvalidArgument:
                 self._filters = False
         return await list_page(pagination_token=pagination_token)

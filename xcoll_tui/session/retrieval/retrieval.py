@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
-from xcoll_tui.api.filters import all_of
-from xcoll_tui.api.models import DocumentStatus
 from xcoll_tui.session.lists.progress import progress_of
+from xcoll_tui.session.lists.settled import UNDER_WAY
 from xcoll_tui.session.retrieval.evaluation import Evaluation
 from xcoll_tui.session.retrieval.hits import MODES, Compared, Found, hits_of, unnamed
 from xcoll_tui.session.retrieval.questions import Questions
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from xcoll_tui.session.retrieval.hits import Question
     from xcoll_tui.session.retrieval.questions import SavedQuestion
 
-_UNDER_WAY = all_of(
-    *(f"status:!{status}" for status in (DocumentStatus.PROCESSED, DocumentStatus.FAILED))
-)
 _COUNTED = 100
 """Documents under way that are counted at most; with more there are “more”."""
 
@@ -56,10 +52,7 @@ class Retrieval:
 
     async def search(self, question: Question) -> Found:
         """Ask a question, and beside it how many documents are still being indexed."""
-        (found,) = (await self._ask([question], tell_indexing=True)).values()
-        if isinstance(found, ApiError):
-            raise found
-        return found
+        return await self._ask_one(question, tell_indexing=True)
 
     async def compare(self, question: Question) -> Compared:
         """Ask a question in all modes at once; what fails in one is told beside the others.
@@ -84,8 +77,8 @@ class Retrieval:
         """Return an evaluation that is not begun: `await evaluation.run()`."""
         return Evaluation(self._ask_one, collection_ids, questions, modes=modes, k=k)
 
-    async def _ask_one(self, question: Question) -> Found:
-        (found,) = (await self._ask([question], tell_indexing=False)).values()
+    async def _ask_one(self, question: Question, *, tell_indexing: bool = False) -> Found:
+        (found,) = (await self._ask([question], tell_indexing=tell_indexing)).values()
         if isinstance(found, ApiError):
             raise found
         return found
@@ -149,7 +142,7 @@ class Retrieval:
     async def _count_indexing(self, collection_id: str) -> int | None:
         try:
             page = await self._context.service.list_documents(
-                collection_id, limit=_COUNTED, filter=_UNDER_WAY
+                collection_id, limit=_COUNTED, filter=UNDER_WAY
             )
         except ApiError:
             return None  # what was asked for is told; this is beside it

@@ -11,12 +11,25 @@ Remove = Literal["keep", "delete-file"]
 Undeclared = Literal["accept", "refuse"]
 Uploading = Literal["take", "fail"]
 
+
+class PolicyOptions(TypedDict, total=False):
+    """The policies as options; what is not given is as in `Policies`."""
+
+    metadata_patch: MetadataPatch
+    reattach: Reattach
+    remove: Remove
+    undeclared: Undeclared
+    upload: Uploading
+
+
+class ServiceOptions(PolicyOptions, total=False):
+    """What a command line may say of all this; lag is how many seconds reads are behind writes."""
+
+    lag: float
+
+
 CHOICES: dict[str, tuple[str, ...]] = {
-    "metadata_patch": get_args(MetadataPatch),
-    "reattach": get_args(Reattach),
-    "remove": get_args(Remove),
-    "undeclared": get_args(Undeclared),
-    "upload": get_args(Uploading),
+    name: get_args(choices) for name, choices in PolicyOptions.__annotations__.items()
 }
 
 
@@ -40,19 +53,3 @@ class Policies(NamedTuple):
         for name, choice in self._asdict().items():
             if choice not in CHOICES[name]:
                 raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}, not {choice!r}.")
-
-
-class PolicyOptions(TypedDict, total=False):
-    """The same as options; what is not given is as in `Policies`."""
-
-    metadata_patch: MetadataPatch
-    reattach: Reattach
-    remove: Remove
-    undeclared: Undeclared
-    upload: Uploading
-
-
-class ServiceOptions(PolicyOptions, total=False):
-    """What a command line may say of all this; lag is how many seconds reads are behind writes."""
-
-    lag: float

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Self, Unpack
 
 import uvicorn
@@ -218,12 +218,7 @@ class Server:
             raise RuntimeError("The emulator did not start within 10 s.")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop, and close the store."""
         if self._server is not None and self._thread is not None:
             self._server.stop()

@@ -12,6 +12,9 @@ import stat
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
+from xcoll_tui.paths import make_private_folder
+from xcoll_tui.private_files import replace_private
+
 if TYPE_CHECKING:
     import json
     from pathlib import Path
@@ -85,6 +88,20 @@ def read_file(path: Path, limit: int = SIZE_LIMIT) -> bytes:
         if os.fstat(file.fileno()).st_size > limit:
             raise ValueError(f"it is larger than {limit // _MEGABYTE} MB")
         return file.read(limit + 1)
+
+
+def write_state(path: Path, members: dict[str, Any], loss: str) -> str:
+    """Write an object in place of what is there; return what went wrong as a sentence, or "".
+
+    `loss` is what is lost with xcoll's end then, and its verb, as in "Columns are".
+    """
+    try:
+        make_private_folder(path.parent)
+        replace_private(path, encode(members))
+    except (OSError, ValueError) as error:
+        reason = reason_of(error)
+        return f"{path} cannot be written: {reason}. {loss} lost when xcoll ends."
+    return ""
 
 
 def set_aside(path: Path, aside: Path) -> Path:

@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.models import DocumentsSortBy
-from xcoll_tui.paths import make_private_folder
-from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.json_file import (
     decode_object,
-    encode,
     read_file,
     reason_of,
     set_aside,
     text_of,
+    write_state,
 )
 from xcoll_tui.session.lists.filter_history import FilterHistory
 from xcoll_tui.session.lists.query import Query
@@ -198,15 +196,7 @@ def _merge_into(path: Path, changed: _Content) -> str:
         },
         "filters": content.filters,
     }
-    try:
-        make_private_folder(path.parent)
-        replace_private(path, encode(members))
-    except (OSError, ValueError) as error:
-        return (
-            f"{path} cannot be written: {reason_of(error)}. Columns, sorts and filters are "
-            "lost when xcoll ends."
-        )
-    return problem
+    return write_state(path, members, "Columns, sorts and filters are") or problem
 
 
 def _content_of(members: dict[str, Any]) -> _Content:

@@ -14,15 +14,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from xcoll_tui.paths import make_private_folder
-from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.json_file import (
     decode_object,
-    encode,
     number_of,
     read_file,
     reason_of,
     set_aside,
+    write_state,
 )
 
 if TYPE_CHECKING:
@@ -269,15 +267,8 @@ def _merge_into(path: Path, place: Place, own: _Evidence, now: float) -> tuple[_
         "settling": sorted(evidence.samples),
         **{name: {"value": fact.value, "at": fact.at} for name, fact in evidence.facts.items()},
     }
-    try:
-        make_private_folder(path.parent)
-        replace_private(path, encode(content))
-    except (OSError, ValueError) as error:
-        return own, (
-            f"{path} cannot be written: {reason_of(error)}. What was learned about the service "
-            "is lost when xcoll ends."
-        )
-    return evidence, problem
+    failure = write_state(path, content, "What was learned about the service is")
+    return (own, failure) if failure else (evidence, problem)
 
 
 def _evidence_of(members: dict[str, Any]) -> _Evidence:

@@ -11,15 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from xcoll_tui.paths import make_private_folder
-from xcoll_tui.private_files import replace_private
 from xcoll_tui.session.json_file import (
     decode_object,
-    encode,
     read_file,
     reason_of,
     set_aside,
     text_of,
+    write_state,
 )
 
 if TYPE_CHECKING:
@@ -101,14 +99,8 @@ class ScreenState:
             setattr(content, name, value)
         others = {k: v for k, v in content.collections.items() if k not in self._left}
         content.collections = dict([*others.items(), *self._left.items()][-_PLACES:])
-        try:
-            make_private_folder(self.folder)
-            replace_private(self.folder / FILE, encode({_MARK: 1, **vars(content)}))
-        except (OSError, ValueError) as error:
-            self.loss = (
-                f"{self.folder / FILE} cannot be written: {reason_of(error)}. What you chose "
-                "on the screen is lost when xcoll ends."
-            )
+        members = {_MARK: 1, **vars(content)}
+        self.loss = write_state(self.folder / FILE, members, "What you chose on the screen is")
 
     def _read(self, folder: Path) -> _Content:
         path = folder / FILE

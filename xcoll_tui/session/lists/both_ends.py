@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from xcoll_tui.api.errors import Unreadable
-from xcoll_tui.session.lists.listing import End
+from xcoll_tui.session.lists.listing import End, values_differ
 from xcoll_tui.session.lists.sources import PAGE_SIZE
 
 if TYPE_CHECKING:
@@ -105,11 +105,7 @@ class BothEnds(Generic[T]):
         if walk.mark is None or place > walk.mark[0]:
             walk.mark = (place, value)
             return False
-        first = walk.mark[1]
-        # How the service compares text is not known: names that differ only in case may be a tie.
-        if isinstance(first, str) and isinstance(value, str):
-            return first.casefold() != value.casefold()
-        return first != value
+        return values_differ(walk.mark[1], value)
 
 
 class _Reader(Generic[T]):

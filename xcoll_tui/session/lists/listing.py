@@ -82,7 +82,8 @@ class _Side(Generic[T]):
         insort(self.removed, self.places.pop(key))
 
 
-def _surely_differ(first: object, second: object) -> bool:
+def values_differ(first: object, second: object) -> bool:
+    """Tell whether two values that the service sorts by surely differ."""
     # How the service compares text is not known: names that differ only in case may be a tie.
     if isinstance(first, str) and isinstance(second, str):
         return first.casefold() != second.casefold()
@@ -232,7 +233,7 @@ class Listing(Generic[T]):
         if self.sort_value is None:
             return False
         a, b = self.sort_value(first), self.sort_value(second)
-        return a is not None and b is not None and _surely_differ(a, b)
+        return a is not None and b is not None and values_differ(a, b)
 
     def stands(self, item: T) -> bool:
         """Tell whether this row is loaded and has surely not moved since a walk saw it."""
@@ -367,4 +368,4 @@ class Listing(Generic[T]):
         if side.mark is None or place > side.mark[0]:
             side.mark = (place, value)
             return False
-        return _surely_differ(side.mark[1], value)
+        return values_differ(side.mark[1], value)

@@ -77,15 +77,15 @@ class Bulk:
 
     def attach(self, collection_id: str, items: Sequence[Item]) -> BulkRun:
         """Attach files, each with its item's fields."""
-        return self._start(self._attach, collection_id, items)
+        return self.begin(self._attach, collection_id, items)
 
     def remove(self, collection_id: str, items: Sequence[Item]) -> BulkRun:
         """Remove documents; their fields are kept for undo."""
-        return self._start(self._remove, collection_id, items)
+        return self.begin(self._remove, collection_id, items)
 
     def reindex(self, collection_id: str, items: Sequence[Item]) -> BulkRun:
         """Ask for documents to be indexed again; that cannot be undone."""
-        return self._start(self._reindex, collection_id, items)
+        return self.begin(self._reindex, collection_id, items)
 
     def set_field(
         self,
@@ -101,7 +101,7 @@ class Bulk:
         As `set_fields`; raises ValueError also for one document's field that must differ.
         """
         self._check_field(collection_id, key, value, is_alone=False)
-        return self._start(self._setting({key: value}, replace), collection_id, items)
+        return self.begin(self._setting({key: value}, replace), collection_id, items)
 
     def set_fields(
         self,
@@ -118,7 +118,7 @@ class Bulk:
         Raises ValueError for a field that must differ from document to document, or must be there.
         """
         self.check_fields(collection_id, values, len(items))
-        return self._start(self._setting(values, replace), collection_id, items)
+        return self.begin(self._setting(values, replace), collection_id, items)
 
     def check_fields(
         self, collection_id: str, values: Mapping[str, str | None], count: int
@@ -139,10 +139,6 @@ class Bulk:
         self._limiter.end_pause()
         for run in self.running:
             run.notice()
-
-    def begin(self, kind: Kind, collection_id: str, items: Sequence[Item]) -> BulkRun:
-        """Begin a run of another kind, which a room above this one knows."""
-        return self._start(kind, collection_id, items)
 
     # Undoing
 
@@ -171,7 +167,7 @@ class Bulk:
 
         kind = Kind(Operation.ATTACH, write, one_first=True)
         logged = undoes is not None if logged is None else logged
-        return self._start(kind, collection_id, items, undoes=undoes, logged=logged)
+        return self.begin(kind, collection_id, items, undoes=undoes, logged=logged)
 
     def remove_again(
         self, collection_id: str, items: Sequence[Item], bases: Mapping[str, Base], undoes: str
@@ -186,7 +182,7 @@ class Bulk:
             )
 
         kind = Kind(Operation.REMOVE, write, one_first=True)
-        return self._start(kind, collection_id, items, undoes=undoes)
+        return self.begin(kind, collection_id, items, undoes=undoes)
 
     def put_back(
         self, collection_id: str, items: Sequence[Item], bases: Mapping[str, Base], undoes: str
@@ -198,11 +194,11 @@ class Bulk:
 
         replaces = any(base.replace for base in bases.values())
         kind = Kind(Operation.EDIT, write, one_first=replaces, destroys=replaces)
-        return self._start(kind, collection_id, items, undoes=undoes)
+        return self.begin(kind, collection_id, items, undoes=undoes)
 
     # Runs
 
-    def _start(
+    def begin(
         self,
         kind: Kind,
         collection_id: str,
@@ -211,6 +207,7 @@ class Bulk:
         undoes: str | None = None,
         logged: bool = True,
     ) -> BulkRun:
+        """Begin a run of a kind, which may be one that only a room above this one knows."""
         collection = self._find_collection(collection_id)
         name = "" if collection is None else collection.collection_name
         count = len({item.file_id for item in items})
@@ -221,7 +218,7 @@ class Bulk:
 
         def again(left: tuple[Item, ...], replace: bool) -> BulkRun:
             next_kind = kind.replacing() if replace and kind.replacing is not None else kind
-            return self._start(next_kind, collection_id, left, undoes=undoes, logged=logged)
+            return self.begin(next_kind, collection_id, left, undoes=undoes, logged=logged)
 
         work = Work(kind, collection_id, name, items, log, over=lambda: self._activity.tell(entry))
         run = BulkRun(self._context, work, self._limiter, again=again)
@@ -266,9 +263,8 @@ class Bulk:
                 )
                 if outcome.verdict is not Verdict.CONFLICT or outcome.current_fields is None:
                     break
-                base = dict(
-                    outcome.current_fields
-                )  # nothing was written: now it is clear what is there
+                # Nothing was written, and now it is clear what is there.
+                base = dict(outcome.current_fields)
             return outcome
 
         replacing = partial(self._setting, values, True)

@@ -9,7 +9,6 @@ import json
 import os
 import secrets
 import sqlite3
-import time
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
@@ -33,10 +32,9 @@ from xcoll_tui.session.backup.format import (
     closing,
     read_backup,
 )
+from xcoll_tui.session.writes.records import delete_stale
 
 _PART = ".part"
-# What a killed process left behind is cleared away when surely nobody writes it any more.
-_STALE_SECONDS = 24 * 60 * 60
 # Twice as many bytes, with the time and the suffix, stay below the 255 of most file systems.
 _NAME_CHARACTERS, _NAME_BYTES = 48, 100
 # What a collection was made with. Counts, sizes and the text received change with any document.
@@ -81,7 +79,8 @@ class BackupWriter:
     def open(self) -> None:
         """Begin the file."""
         make_private_folder(self._folder)
-        _clear_stale(self._folder)
+        for path in self._folder.glob(f".*{SUFFIX}{_PART}"):
+            delete_stale(path)
         # Which IDs are written already. An empty name is a database in a file of its own that
         # SQLite deletes, and keeps little of in memory: a set would grow with the collection.
         self._seen = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -208,11 +207,3 @@ def _free_path(folder: Path, collection: Collection, made_at: datetime) -> Path:
         number += 1
         path = folder / f"{stem}-{number}{SUFFIX}"
     return path
-
-
-def _clear_stale(folder: Path) -> None:
-    now = time.time()
-    for path in folder.glob(f".*{SUFFIX}{_PART}"):
-        with suppress(OSError):  # another process may clear it at the same time
-            if now - path.stat().st_mtime > _STALE_SECONDS:
-                path.unlink()

@@ -347,7 +347,7 @@ class RecordFolder(Generic[R]):
             return [], [f"{problem} {self._content}; make it readable."]
         for path in paths:
             if path.suffix == ".new":
-                _delete_stale(path)
+                delete_stale(path)
             elif path.suffix == ".json":
                 try:
                     records.append(self._read_file(path))
@@ -414,8 +414,8 @@ def put_own(owner: Owner, records: RecordFolder[R], record: R) -> None:
     records.put(record)
 
 
-def _delete_stale(path: Path) -> None:
-    """Delete what a process that was killed while writing left behind."""
-    with suppress(OSError):
+def delete_stale(path: Path) -> None:
+    """Delete what a killed process left behind, when surely nobody writes it any more."""
+    with suppress(OSError):  # another process may delete it at the same time
         if path.stat().st_mtime < time.time() - _STALE_SECONDS:
             path.unlink()

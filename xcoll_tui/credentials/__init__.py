@@ -2,7 +2,6 @@
 
 from xcoll_tui.credentials.backends import USER, failed_plugins, service_name
 from xcoll_tui.credentials.errors import (
-    REMEDIES,
     WAYS_OUT,
     CredentialError,
     Insecure,
@@ -19,7 +18,7 @@ from xcoll_tui.credentials.errors import (
     Unfit,
 )
 from xcoll_tui.credentials.key_file import KEY_FILE_VARIABLE
-from xcoll_tui.credentials.key_text import KeyText, parse_key, read_key
+from xcoll_tui.credentials.key_text import parse_key, read_key
 from xcoll_tui.credentials.kinds import INFERENCE, MANAGEMENT, KeyKind
 from xcoll_tui.credentials.profiles import (
     DEFAULT,
@@ -42,7 +41,6 @@ __all__ = [
     "LONGEST_KEY",
     "MANAGEMENT",
     "PROFILE_VARIABLE",
-    "REMEDIES",
     "USER",
     "WAYS_OUT",
     "CredentialError",
@@ -50,7 +48,6 @@ __all__ = [
     "Key",
     "KeyFileRefused",
     "KeyKind",
-    "KeyText",
     "KeyringProblem",
     "Locked",
     "NameRefused",

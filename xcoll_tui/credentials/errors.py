@@ -19,7 +19,6 @@ CredentialError
 
 from xcoll_tui.credentials.kinds import MANAGEMENT
 
-REMEDIES = MANAGEMENT.remedies
 WAYS_OUT = MANAGEMENT.ways_out
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.credentials.rings import SECRET_SERVICE, kind_named, ring_named
 from xcoll_tui.credentials import (
-    REMEDIES,
+    MANAGEMENT,
     CredentialError,
     Insecure,
     Locked,
@@ -274,7 +274,7 @@ def test_what_a_call_raises_becomes_a_sentence(call):
         assert "canary" not in said
         assert problem.value.backend == "Secret Service"
         assert isinstance(problem.value, CredentialError)
-        assert all(remedy in said for remedy in REMEDIES)
+        assert all(remedy in said for remedy in MANAGEMENT.remedies)
 
 
 def test_kwallet_says_by_a_refusal_that_nobody_unlocked_it():

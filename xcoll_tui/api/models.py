@@ -16,7 +16,7 @@ from msgspec.structs import force_setattr
 
 # Members of ours have wire names that no protobuf field can have, so that no answer can set them.
 _RECEIVED = "(received)"
-_UNREADABLE = "(unreadable)"
+UNREADABLE = "(unreadable)"
 _ODD_FIELDS = "(odd_fields)"
 
 
@@ -210,7 +210,7 @@ class Collection(Wire, frozen=True, gc=False):
     disable_rag_lookup: bool = False
     collection_type: str = ""
     received: str | None = msgspec.field(default=None, name=_RECEIVED)
-    unreadable: str | None = msgspec.field(default=None, name=_UNREADABLE)
+    unreadable: str | None = msgspec.field(default=None, name=UNREADABLE)
 
     def __post_init__(self) -> None:
         if self.collection_description == "":
@@ -291,7 +291,7 @@ class Document(Wire, frozen=True, gc=False):
     chunk_count: int | None = None
     chunks_processed_count: int | None = None
     received: str | None = msgspec.field(default=None, name=_RECEIVED)
-    unreadable: str | None = msgspec.field(default=None, name=_UNREADABLE)
+    unreadable: str | None = msgspec.field(default=None, name=UNREADABLE)
     odd_fields: dict[str, Any] | None = msgspec.field(default=None, name=_ODD_FIELDS)
 
     def __post_init__(self) -> None:

@@ -6,9 +6,7 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import force_setattr
 
-from xcoll_tui.api.models import MOST, Wire
-
-_UNREADABLE = "(unreadable)"
+from xcoll_tui.api.models import MOST, UNREADABLE, Wire
 
 
 class FilesSortBy(StrEnum):
@@ -34,7 +32,7 @@ class Match(Wire, frozen=True, gc=False):
     collection_ids: list[str] = msgspec.field(default_factory=list)
     fields: dict[str, str] = msgspec.field(default_factory=dict)
     page_number: int | None = None
-    unreadable: str | None = msgspec.field(default=None, name=_UNREADABLE)
+    unreadable: str | None = msgspec.field(default=None, name=UNREADABLE)
 
     def __post_init__(self) -> None:
         # JSON has neither word for it, so what prints these as JSON could not be read.
@@ -61,7 +59,7 @@ class StoredFile(Wire, frozen=True, gc=False):
     purpose: str = ""
     content_type: str = ""
     upload_status: str = ""
-    unreadable: str | None = msgspec.field(default=None, name=_UNREADABLE)
+    unreadable: str | None = msgspec.field(default=None, name=UNREADABLE)
 
     def __post_init__(self) -> None:
         if self.bytes is not None and not 0 <= self.bytes < MOST:

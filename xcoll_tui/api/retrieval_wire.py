@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from xcoll_tui.api.retrieval_models import DeletedFile, FilePage, Match, SearchResults, StoredFile
-from xcoll_tui.api.wire import DecodeFailed, mend_members, read_object
+from xcoll_tui.api.wire import DecodeFailed, mend_members, read_object, refuse_other
 
 Item = TypeVar("Item", Match, StoredFile)
 
@@ -42,17 +42,14 @@ def read_file(body: bytes) -> StoredFile:
 
 def read_deleted_file(body: bytes) -> DeletedFile:
     """Read that a file was deleted; `{}` says so as well, since it is a 200."""
-    members = read_object(body)
-    dropped: list[str] = []
-    return DeletedFile(**mend_members(members, DeletedFile, "", dropped))
+    return DeletedFile(**mend_members(read_object(body), DeletedFile, "", []))
 
 
 def _items_of(body: bytes, name: str) -> list[Any]:
     if not body.strip():
         raise DecodeFailed("it is empty")
     members = read_object(body)
-    if members and name not in members and "pagination_token" not in members:
-        raise DecodeFailed(f"it holds no {name}")
+    refuse_other(members, name)
     values = members.get(name)
     if values is None:
         return []

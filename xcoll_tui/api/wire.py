@@ -157,12 +157,12 @@ def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
         pass
     else:
         if not _items_of(decoded):
-            _refuse_other(read_object(body), name)
+            refuse_other(read_object(body), name)
         if not any(item.unreadable for item in _items_of(decoded)):
             return decoded
     try:
         outer = _decoder(dict[str, msgspec.Raw]).decode(body)
-        _refuse_other(outer, name)
+        refuse_other(outer, name)
         raw_items = _decoder(list[msgspec.Raw] | None).decode(outer.get(name, b"null"))
         items = [_read_item(bytes(raw), kind) for raw in raw_items or []]
         token = _loads(bytes(outer.get("pagination_token", b"null")))
@@ -170,7 +170,7 @@ def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
         # Raw text with bad UTF-8 or a lone surrogate in it does not even come apart: Python's own
         # reader, given replacement characters, is the last resort.
         outer_values = read_object(body)
-        _refuse_other(outer_values, name)
+        refuse_other(outer_values, name)
         values = outer_values.get(name)
         if values is not None and not isinstance(values, list):
             raise DecodeFailed(f"its {name} are not a list") from None
@@ -182,8 +182,8 @@ def _read_page(body: bytes, page: type[Page], kind: type[T], name: str) -> Page:
     return page(**listed, pagination_token=None if token is None else str(token))
 
 
-def _refuse_other(members: Mapping[str, object], name: str) -> None:
-    """Raise NotOurs for an object that is no page; one without any member is an empty page."""
+def refuse_other(members: Mapping[str, object], name: str) -> None:
+    """Raise DecodeFailed for an object that is no page; one without any member is an empty page."""
     if members and name not in members and "pagination_token" not in members:
         raise DecodeFailed(f"it holds no {name}")
 

@@ -214,10 +214,7 @@ class Documents:
                 *(file[member] for member in ("id", "name", "size_bytes", "content_type")),
                 file["created_at"],
                 json.dumps(fields, ensure_ascii=False),
-                plan.begins,
-                plan.ends,
-                plan.chunks,
-                plan.failure,
+                *plan,
             ),
         )
 
@@ -251,10 +248,7 @@ class Documents:
             " failure = ?, indexed_before = ? WHERE collection = ? AND file = ?",
             (
                 row["fields"] if fields is None else json.dumps(fields, ensure_ascii=False),
-                plan.begins,
-                plan.ends,
-                plan.chunks,
-                plan.failure,
+                *plan,
                 row["index_ends"] if done else row["indexed_before"],
                 collection["id"],
                 row["file"],

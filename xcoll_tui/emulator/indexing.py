@@ -5,7 +5,7 @@ stages below. SQL and Python say the same: `STATUS` for filters, `progress` for 
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xcoll_tui.emulator.wire import MICROSECONDS, Json
 
@@ -46,9 +46,8 @@ _READABLE_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Plan:
-    """One run of indexing; times in microseconds since 1970."""
+class Plan(NamedTuple):
+    """One run of indexing, in the order of its columns; times in microseconds since 1970."""
 
     begins: int
     ends: int

@@ -107,8 +107,7 @@ def _choose(
         report(Variable(variable, False, str(problem)))
         return None, (
             f"Nothing was sent: {variable} names a proxy that cannot be used: {problem}. "
-            "Correct it "
-            f"or unset it, or list {host} in NO_PROXY."
+            f"Correct it or unset it, or list {host} in NO_PROXY."
         )
     report(Variable(variable, True, f"requests go through the proxy {proxy.address}"))
     return proxy, ""

@@ -25,8 +25,7 @@ _SIZE_LIMIT = 4 * 1024 * 1024
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _NO_NAME = (
     "That is not a valid profile name. Use 1 to 32 of a-z, 0-9, - and _, and begin with a "
-    "letter or "
-    "a digit."
+    "letter or a digit."
 )
 _LONGEST_TEAM = 200
 # A longer name that begins as inference keys do is more likely one.

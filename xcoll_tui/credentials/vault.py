@@ -165,9 +165,8 @@ class Vault:
         # Raised out here, it has no context.
         raise Unfit(
             f"What {backend} holds for profile “{profile}” is not a valid {self._kind.noun}. "
-            "Store the "
-            f"key again with `xcoll {self._kind.login}`, or delete the entry with `xcoll auth "
-            "logout`.",
+            f"Store the key again with `xcoll {self._kind.login}`, or delete the entry with "
+            "`xcoll auth logout`.",
             backend=backend,
         )
 

@@ -162,8 +162,7 @@ def _notices(old: int, big: int) -> list[str]:
     if big:
         notices.append(
             f"{_writes(big)}, the oldest, were dropped from the undo log, which holds "
-            f"{MEGABYTES_KEPT} MB;"
-            " they can no longer be undone."
+            f"{MEGABYTES_KEPT} MB; they can no longer be undone."
         )
     return notices
 

@@ -17,9 +17,9 @@ from xcoll_tui.cli.parser import EXIT_USAGE, path_text
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.upload.comparison import STATES, Difference
 from xcoll_tui.session.upload.local_files import Gathered
+from xcoll_tui.ui.presentation.folder_words import compared_by
 from xcoll_tui.ui.presentation.format import format_size
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.presentation.upload_lines import compared_by
 
 if TYPE_CHECKING:
     from xcoll_tui.cli.commands.output import Output

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from xcoll_tui.session.upload.comparison import STATES, FolderComparison
 from xcoll_tui.session.upload.local_files import Skipped, SkipReason
 from xcoll_tui.session.upload.plan import OnName, UploadPlan
 from xcoll_tui.session.upload.uploads import UploadRun
+from xcoll_tui.ui.presentation.folder_words import compared_words
 from xcoll_tui.ui.presentation.format import format_many, format_size, format_type
 from xcoll_tui.ui.presentation.run_lines import SEPARATOR, RunView
 from xcoll_tui.ui.presentation.text import clean
@@ -60,26 +60,6 @@ def plan_content(plan: UploadPlan, collection_name: str, fate: str) -> Content:
         if len(plan.problems) > _PROBLEMS:
             parts.append(Content(f"and {len(plan.problems) - _PROBLEMS:,} more"))
     return Content("\n").join(parts)
-
-
-def compared_words(comparison: FolderComparison) -> str:
-    """Say how many files are new, changed, only there or unchanged, and how that was seen."""
-    words = {"missing": "not among these files"}
-    counts = ", ".join(
-        f"{comparison.counts[state]:,} {words.get(state, state)}"
-        for state in STATES
-        if comparison.counts[state]
-    )
-    return f"{counts}; {compared_by(comparison)}."
-
-
-def compared_by(comparison: FolderComparison) -> str:
-    """Say what of the files was compared."""
-    if comparison.hashed_by:
-        return f"by size and {comparison.hashed_by}"
-    if comparison.of("unchanged"):
-        return "by size alone: no hash of the service matches one that can be made here"
-    return "by size"
 
 
 def _files(plan: UploadPlan, collection_name: str) -> list[Content]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -41,10 +40,6 @@ class ActivityScreen(Dialog[str]):
         self._shown = 0
         self._table: RowTable[ActivityLine] = RowTable(_COLUMNS, show_header=False, note=_note)
         self._frame = Vertical(self._table, id="activity")
-
-    def compose(self) -> ComposeResult:
-        """Frame one list."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Show the writes, or the requests where nothing was written yet."""
@@ -83,10 +78,6 @@ class ActivityScreen(Dialog[str]):
         line = self._table.row
         if line is not None and line.opens:
             self.finish(line.key)
-
-    def action_close(self) -> None:
-        """Go back to the rows."""
-        self.finish()
 
     def action_other(self) -> None:
         """Change between writes and requests."""

@@ -26,7 +26,7 @@ class ChooseScreen(Dialog[str]):
     """Return the letter of the way that was chosen, None for none; Enter and Esc choose none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="choose.cancel"),
+        Binding("escape", "close", "Cancel", id="choose.cancel"),
         Binding("left", "app.focus_previous", "Previous", id="choose.previous", show=False),
         Binding("right", "app.focus_next", "Next", id="choose.next", show=False),
         Binding("up", "scroll(-1)", "Up", id="choose.up", show=False),
@@ -83,10 +83,6 @@ class ChooseScreen(Dialog[str]):
         for button, way in zip(self._buttons, self._ways, strict=True):
             if event.button is button:
                 self.finish(way.letter)
-        self.finish()
-
-    def action_cancel(self) -> None:
-        """Choose none."""
         self.finish()
 
     def action_scroll(self, lines: int) -> None:

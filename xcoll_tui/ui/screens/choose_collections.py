@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -31,7 +30,7 @@ class ChooseCollectionsScreen(Dialog[tuple[str, ...]]):
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "cancel", "Cancel", id="collections.cancel"),
+        Binding("escape,q", "close", "Cancel", id="collections.cancel"),
         Binding("space", "mark", "Mark", id="collections.mark"),
         Binding("asterisk", "mark_all", "Mark all", id="collections.mark_all"),
     ]
@@ -43,14 +42,10 @@ class ChooseCollectionsScreen(Dialog[tuple[str, ...]]):
         self._table: RowTable[CollectionChoice] = RowTable(_COLUMNS, markable=True)
         self._frame = Vertical(self._table, id="pick")
 
-    def compose(self) -> ComposeResult:
-        """Frame the list."""
-        yield self._frame
-
     def on_mount(self) -> None:
         """Show the collections, and mark those that are asked now."""
         hints = (("⏎ Ask these", "take"), ("space Mark", "mark"), ("* All", "mark_all"))
-        self._frame.border_subtitle = show_hints(*hints, ("esc Cancel", "cancel"))
+        self._frame.border_subtitle = show_hints(*hints, ("esc Cancel", "close"))
         self._table.focus()
         self._table.layout_of.measure(self._rows.row(at) for at in range(min(100, len(self._rows))))
         self._table.show(self._rows)
@@ -79,7 +74,3 @@ class ChooseCollectionsScreen(Dialog[tuple[str, ...]]):
     def action_mark_all(self) -> None:
         """Mark all, or none again."""
         self._table.mark_all()
-
-    def action_cancel(self) -> None:
-        """Ask as before."""
-        self.finish()

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -40,7 +39,7 @@ class ChooseColumnsScreen(Dialog[Chosen]):
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "cancel", "Cancel", id="columns.cancel"),
+        Binding("escape,q", "close", "Cancel", id="columns.cancel"),
         Binding("space", "show", "Show or hide", id="columns.show"),
         Binding("J,shift+down", "shift(1)", "Move down", id="columns.down"),
         Binding("K,shift+up", "shift(-1)", "Move up", id="columns.up"),
@@ -53,10 +52,6 @@ class ChooseColumnsScreen(Dialog[Chosen]):
         self._table: RowTable[ColumnChoice] = RowTable(_COLUMNS, show_header=False)
         self._frame = Vertical(self._table, id="pick")
         self._title = title
-
-    def compose(self) -> ComposeResult:
-        """Frame the list."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Show the choices."""
@@ -75,7 +70,7 @@ class ChooseColumnsScreen(Dialog[Chosen]):
             ("space Show", "show"),
             ("J K Move", "shift(1)"),
             ("r Reset", "reset"),
-            ("esc Cancel", "cancel"),
+            ("esc Cancel", "close"),
             room=self._frame.outer_size.width - _CORNERS,
         )
 
@@ -92,10 +87,6 @@ class ChooseColumnsScreen(Dialog[Chosen]):
     def action_reset(self) -> None:
         """Show the columns that come by themselves."""
         self.finish(Chosen(None))
-
-    def action_cancel(self) -> None:
-        """Leave the columns as they are."""
-        self.finish()
 
     def action_show(self) -> None:
         """Show the column under the cursor, or leave it out; go on to the next."""

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -69,10 +68,6 @@ class ChunkScreen(Dialog[str]):
         self._frame = Vertical(
             Horizontal(self._text_scroll, self._facts_scroll, id="chunk-parts"), id="chunk"
         )
-
-    def compose(self) -> ComposeResult:
-        """Put the text beside the facts, or above them."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Show the first one."""
@@ -166,7 +161,3 @@ class ChunkScreen(Dialog[str]):
         """Scroll by screens."""
         scroll = self._scrolled()
         scroll.scroll_relative(y=pages * max(1, scroll.size.height - 1), animate=False)
-
-    def action_close(self) -> None:
-        """Go back to the results."""
-        self.finish()

@@ -78,14 +78,14 @@ class Question:
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Ask once; Enter and Esc cancel, `y` or the button acts.
+    """Ask once; Enter and Esc cancel, `y` or the button acts, and returns True.
 
     Where something has to be typed, the field has the focus, `y` is text, and Enter goes to the
     button once it matches.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="confirm.cancel"),
+        Binding("escape", "close", "Cancel", id="confirm.cancel"),
         Binding("left", "app.focus_previous", "Previous", id="confirm.previous", show=False),
         Binding("right", "app.focus_next", "Next", id="confirm.next", show=False),
         Binding("up", "scroll(-1)", "Up", id="confirm.up", show=False),
@@ -193,7 +193,3 @@ class ConfirmScreen(Dialog[bool]):
     def action_scroll(self, lines: int) -> None:
         """Scroll what is said by lines, where it has no room."""
         self._scroll.scroll_relative(y=lines, animate=False)
-
-    def action_cancel(self) -> None:
-        """Leave everything as it is."""
-        self.finish(False)

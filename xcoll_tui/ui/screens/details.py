@@ -5,7 +5,6 @@ from functools import partial
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -75,10 +74,6 @@ class DetailsScreen(Dialog[None]):
         self._body = Static(id="details-body")
         self._scroll = VerticalScroll(self._body, id="details-scroll", can_focus=True)
         self._frame = Vertical(self._scroll, id="details")
-
-    def compose(self) -> ComposeResult:
-        """Frame one scrolling text."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Show what is known already."""
@@ -169,10 +164,6 @@ class DetailsScreen(Dialog[None]):
         """Do an action of the main screen to what is shown."""
         if self._act is not None:
             self._act(action_id, self.key)
-
-    def action_close(self) -> None:
-        """Go back to the rows."""
-        self.finish()
 
     def action_json(self) -> None:
         """Change between the facts and the JSON."""

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from xcoll_tui.ui.escape import close_after_escape, escape_doubt
 
@@ -62,7 +64,14 @@ class Dialog(ModalScreen[T]):
     TELLS = False
     """Whether what is said in passing is said here, too: where there is nothing to be answered."""
 
+    _frame: Widget
+    """What stands over the panes, with a title and keys in its edges."""
+
     _ended = False
+
+    def compose(self) -> ComposeResult:
+        """Show the frame."""
+        yield self._frame
 
     async def _on_click(self, event: events.Click) -> None:
         if self.CLOSES_OUTSIDE and event.widget is self:
@@ -77,3 +86,7 @@ class Dialog(ModalScreen[T]):
 
     def _begin_again(self) -> None:
         self._ended = False
+
+    def action_close(self) -> None:
+        """Close without a result; what goes on goes on."""
+        self.finish()

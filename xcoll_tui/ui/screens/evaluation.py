@@ -3,7 +3,6 @@
 from functools import partial
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -51,10 +50,6 @@ class EvaluationScreen(Dialog[int]):
         self._scores = Static(id="evaluation-scores")
         self._table: RowTable[QuestionRow] = RowTable(_COLUMNS, note=lambda row: row.note or None)
         self._frame = Vertical(self._bar, self._scores, self._table, id="run")
-
-    def compose(self) -> ComposeResult:
-        """Put the scores above the questions."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Begin."""
@@ -105,10 +100,6 @@ class EvaluationScreen(Dialog[int]):
         """Ask the question under the cursor."""
         if self._table.cursor_key is not None:
             self.finish(int(self._table.cursor_key))
-
-    def action_close(self) -> None:
-        """Stop, and close."""
-        self.finish()
 
 
 def _place(row: QuestionRow, mode: str) -> Cell:

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -64,10 +63,6 @@ class FileScreen(Dialog[Jump]):
             )
         )
         self._frame = Vertical(self._facts, self._state, self._table, id="file")
-
-    def compose(self) -> ComposeResult:
-        """Put the facts above the collections."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Show what is known, and ask for the rest where that is little."""
@@ -155,7 +150,3 @@ class FileScreen(Dialog[Jump]):
     def action_copy(self) -> None:
         """Copy the ID."""
         copy_text(self.app, self._file.id, partial(self.notify, markup=False))
-
-    def action_close(self) -> None:
-        """Go back to the list."""
-        self.finish()

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, TypeVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -52,10 +51,6 @@ class FileListScreen(Dialog[T]):
         self._message = Static(id="files-message")
         self._table = table
         self._frame = Vertical(self._filter, self._message, self._table, id="files")
-
-    def compose(self) -> ComposeResult:
-        """Put the filter above the list."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Read the first page."""
@@ -186,7 +181,3 @@ class FileListScreen(Dialog[T]):
     def _on_row_table_header_pressed(self, message: FileTable.HeaderPressed) -> None:
         if message.column.sort_by is not None:
             self._load(self._query.sorted_by(FilesSortBy(message.column.sort_by)))
-
-    def action_close(self) -> None:
-        """Close without a result."""
-        self.finish()

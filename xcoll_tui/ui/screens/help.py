@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -57,18 +56,13 @@ class HelpScreen(Dialog[None]):
             Static(id="help-filters"),
         )
         self._scroll = VerticalScroll(*self._columns, id="help-keys", can_focus=True)
-
-    def compose(self) -> ComposeResult:
-        """Frame a line to search in, and one scrolling text."""
-        with Vertical(id="help") as frame:
-            frame.border_title = "Keys"
-            frame.border_subtitle = show_hints(("/ Search", "search"), ("esc Close", "close"))
-            yield self._search
-            yield self._scroll
+        self._frame = Vertical(self._search, self._scroll, id="help")
 
     def on_mount(self) -> None:
         """Let the keys scroll, with nothing lying over them."""
         self.app.clear_notifications()
+        self._frame.border_title = "Keys"
+        self._frame.border_subtitle = show_hints(("/ Search", "search"), ("esc Close", "close"))
         self._draw()
         self._scroll.focus()
 

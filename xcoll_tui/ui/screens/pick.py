@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -37,7 +36,7 @@ class PickScreen(Dialog[str]):
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "cancel", "Cancel", id="pick.cancel"),
+        Binding("escape,q", "close", "Cancel", id="pick.cancel"),
         Binding("A", "all", "All at once", id="pick.all", show=False),
     ]
 
@@ -56,13 +55,9 @@ class PickScreen(Dialog[str]):
         self._frame = Vertical(self._table, id="pick")
         self._rows = FixedRows(lambda row: row.key, choices)
         self._title = title
-        self._hints = [(f"⏎ {verb}", "pick"), ("esc Cancel", "cancel")]
+        self._hints = [(f"⏎ {verb}", "pick"), ("esc Cancel", "close")]
         self._all_label = all_label
         self._first = first
-
-    def compose(self) -> ComposeResult:
-        """Frame the list."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Show the choices."""
@@ -97,10 +92,6 @@ class PickScreen(Dialog[str]):
         """Pick all of them."""
         if self._all_label:
             self.finish(ALL)
-
-    def action_cancel(self) -> None:
-        """Pick nothing."""
-        self.finish()
 
 
 def _note(row: Pickable) -> str | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -50,10 +49,6 @@ class RunScreen(Dialog[str]):
         self._rows = FailuresFirst[RunRow](lambda row: row.key, lambda row: row.is_failure)
         self._corrected = 0
         self._row_shown: RunRow | None = None
-
-    def compose(self) -> ComposeResult:
-        """Put the bar above the list."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Show the run as it stands."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -28,7 +27,7 @@ class StepsScreen(Dialog[str]):
 
     CLOSES_OUTSIDE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "hide", "Hide", id="steps.hide"),
+        Binding("escape,q,enter", "close", "Hide", id="steps.hide"),
         Binding("x", "cancel", "Cancel", id="steps.cancel"),
         Binding("c,y", "copy", "Copy the path of the file", id="steps.copy"),
         Binding("B", "recreate", "Recreate from backup", id="steps.recreate"),
@@ -57,10 +56,6 @@ class StepsScreen(Dialog[str]):
         self._bar = ProgressBar()
         self._bar.display = False
         self._frame = Vertical(self._bar, self._text, id="steps")
-
-    def compose(self) -> ComposeResult:
-        """Frame a bar, while something is counted, and one text."""
-        yield self._frame
 
     def on_mount(self) -> None:
         """Say what was said before it stood."""
@@ -102,7 +97,7 @@ class StepsScreen(Dialog[str]):
     def _draw(self) -> None:
         notes = [Content.from_markup("[$quiet]$note[/]", note=note) for note in self._notes]
         self._text.update(Content("\n").join([self._message_content, *notes]))
-        hints = [("esc Close" if self.over else "esc Hide", "hide")]
+        hints = [("esc Close" if self.over else "esc Hide", "close")]
         if self.can_cancel and not self.over:
             hints.insert(0, ("x Cancel", "cancel"))
         if self.over and self.path:
@@ -115,10 +110,6 @@ class StepsScreen(Dialog[str]):
     @property
     def _is_cancelling(self) -> bool:
         return self.cancelled and not self.over
-
-    def action_hide(self) -> None:
-        """Go back to the rows; what is under way goes on."""
-        self.finish()
 
     def action_cancel(self) -> None:
         """Ask for it to be broken off before the next step."""

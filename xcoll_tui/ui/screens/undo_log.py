@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
@@ -33,10 +32,6 @@ class UndoLogScreen(Dialog[str]):
         self._table: RowTable[UndoRow] = RowTable(_COLUMNS, show_header=False, note=_note)
         self._frame = Vertical(self._table, id="undo-log")
 
-    def compose(self) -> ComposeResult:
-        """Frame one list."""
-        yield self._frame
-
     def on_mount(self) -> None:
         """Show what there is."""
         self._frame.border_title = "Undo"
@@ -61,10 +56,6 @@ class UndoLogScreen(Dialog[str]):
     def action_pick(self) -> None:
         """Undo what is under the cursor; it is asked first."""
         self.finish(self._table.cursor_key)
-
-    def action_close(self) -> None:
-        """Go back to the rows."""
-        self.finish()
 
 
 def _note(row: UndoRow) -> str | None:

@@ -15,7 +15,7 @@ class WaitScreen(Dialog[None]):
     """Say what is waited for; Esc, or the button, goes on without it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Continue without", id="wait.leave"),
+        Binding("escape", "close", "Continue without", id="wait.leave"),
     ]
 
     def __init__(self, title: str, sentence: str, way_out: str) -> None:
@@ -34,8 +34,4 @@ class WaitScreen(Dialog[None]):
                 yield Button(Content(self._way_out))
 
     def _on_button_pressed(self, _event: Button.Pressed) -> None:
-        self.finish()
-
-    def action_leave(self) -> None:
-        """Wait no longer."""
         self.finish()

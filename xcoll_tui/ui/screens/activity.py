@@ -10,13 +10,14 @@ from textual.content import Content
 
 from xcoll_tui.ui.clipboard import copy_text
 from xcoll_tui.ui.presentation.activity_lines import ActivityLine
-from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.dialog import show_hints
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
 
 
-class ActivityScreen(Dialog[str]):
+class ActivityScreen(TableDialog[str, ActivityLine]):
     """Show the writes, or the requests.
 
     Returns "undo" when the newest write is to be undone, or the key of a run to be opened.
@@ -38,7 +39,7 @@ class ActivityScreen(Dialog[str]):
         super().__init__()
         self._sources = (writes, requests)
         self._shown = 0
-        self._table: RowTable[ActivityLine] = RowTable(_COLUMNS, show_header=False, note=_note)
+        self._table = RowTable(_COLUMNS, show_header=False, note=lambda line: line.message)
         self._frame = Vertical(self._table, id="activity")
 
     def on_mount(self) -> None:
@@ -66,18 +67,16 @@ class ActivityScreen(Dialog[str]):
             ("esc Close", "close"),
         )
         self._table.placeholder.say(f"No {name.lower()} yet.")
-        rows = FixedRows(lambda line: line.key, list(lines))
-        self._table.layout_of.measure(rows.row(i) for i in range(min(100, len(rows))))
-        self._table.show(rows)
+        self._show_rows(FixedRows(lambda line: line.key, lines))
 
-    def _on_row_table_opened(self) -> None:
-        self.action_open_run()
-
-    def action_open_run(self) -> None:
+    def action_open(self) -> None:
         """Open the list of the run under the cursor."""
         line = self._table.row
         if line is not None and line.opens:
             self.finish(line.key)
+
+    action_open_run = action_open
+    """By this name the hint says it: what a run is opened by is in the bytes of its picture."""
 
     def action_other(self) -> None:
         """Change between writes and requests."""
@@ -95,10 +94,6 @@ class ActivityScreen(Dialog[str]):
         line = self._table.row
         if line is not None:
             copy_text(self.app, line.copied, partial(self.notify, markup=False))
-
-
-def _note(line: ActivityLine) -> str | None:
-    return line.message or None
 
 
 _COLUMNS = (

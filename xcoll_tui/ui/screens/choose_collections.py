@@ -9,7 +9,8 @@ from textual.content import Content
 
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.search_state import CollectionChoice
-from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.dialog import show_hints
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -22,7 +23,7 @@ _COLUMNS = (
 )
 
 
-class ChooseCollectionsScreen(Dialog[tuple[str, ...]]):
+class ChooseCollectionsScreen(TableDialog[tuple[str, ...], CollectionChoice]):
     """Return the IDs of the collections that are marked, in their order; None for a change of mind.
 
     Where none is marked it is the one under the cursor.
@@ -39,16 +40,15 @@ class ChooseCollectionsScreen(Dialog[tuple[str, ...]]):
         super().__init__()
         self._rows = FixedRows[CollectionChoice](lambda row: row.collection_id, choices)
         self._chosen = chosen
-        self._table: RowTable[CollectionChoice] = RowTable(_COLUMNS, markable=True)
+        self._table = RowTable(_COLUMNS, markable=True)
         self._frame = Vertical(self._table, id="pick")
 
     def on_mount(self) -> None:
         """Show the collections, and mark those that are asked now."""
-        hints = (("⏎ Ask these", "take"), ("space Mark", "mark"), ("* All", "mark_all"))
+        hints = (("⏎ Ask these", "open"), ("space Mark", "mark"), ("* All", "mark_all"))
         self._frame.border_subtitle = show_hints(*hints, ("esc Cancel", "close"))
         self._table.focus()
-        self._table.layout_of.measure(self._rows.row(at) for at in range(min(100, len(self._rows))))
-        self._table.show(self._rows)
+        self._show_rows(self._rows)
         self._table.mark(self._chosen)
         if self._chosen:
             self._table.move_to(self._rows.index_of(self._chosen[0]) or 0)
@@ -57,10 +57,7 @@ class ChooseCollectionsScreen(Dialog[tuple[str, ...]]):
         marked = format_many(len(self._table.marks), "collection")
         self._frame.border_title = Content(f"Ask {marked} at once")
 
-    def _on_row_table_opened(self) -> None:
-        self.action_take()
-
-    def action_take(self) -> None:
+    def action_open(self) -> None:
         """Ask those that are marked."""
         marks, rows = self._table.marks, self._rows
         marked = [one for at in range(len(rows)) if (one := rows.row(at).collection_id) in marks]

@@ -9,7 +9,8 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.dialog import show_hints
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -34,7 +35,7 @@ class Chosen(NamedTuple):
     columns: tuple[str, ...] | None
 
 
-class ChooseColumnsScreen(Dialog[Chosen]):
+class ChooseColumnsScreen(TableDialog[Chosen, ColumnChoice]):
     """Return the columns that were chosen; None where nothing is to change."""
 
     CLOSES_OUTSIDE = True
@@ -49,7 +50,7 @@ class ChooseColumnsScreen(Dialog[Chosen]):
     def __init__(self, title: str, choices: Iterable[ColumnChoice]) -> None:
         super().__init__()
         self._choices = list(choices)
-        self._table: RowTable[ColumnChoice] = RowTable(_COLUMNS, show_header=False)
+        self._table = RowTable(_COLUMNS, show_header=False)
         self._frame = Vertical(self._table, id="pick")
         self._title = title
 
@@ -57,7 +58,6 @@ class ChooseColumnsScreen(Dialog[Chosen]):
         """Show the choices."""
         self._frame.border_title = Content(clean(self._title, 200))
         self._table.focus()
-        self._table.layout_of.measure(self._choices[:100])
         self._draw()
 
     def on_resize(self) -> None:
@@ -66,7 +66,7 @@ class ChooseColumnsScreen(Dialog[Chosen]):
 
     def _show_keys(self) -> None:
         self._frame.border_subtitle = show_hints(
-            ("⏎ Use", "use"),
+            ("⏎ Use", "open"),
             ("space Show", "show"),
             ("J K Move", "shift(1)"),
             ("r Reset", "reset"),
@@ -75,12 +75,9 @@ class ChooseColumnsScreen(Dialog[Chosen]):
         )
 
     def _draw(self) -> None:
-        self._table.show(FixedRows(lambda choice: choice.key, self._choices))
+        self._show_rows(FixedRows(lambda choice: choice.key, self._choices))
 
-    def _on_row_table_opened(self) -> None:
-        self.action_use()
-
-    def action_use(self) -> None:
+    def action_open(self) -> None:
         """Show what is chosen."""
         self.finish(Chosen(tuple(choice.key for choice in self._choices if choice.chosen)))
 

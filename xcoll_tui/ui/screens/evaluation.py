@@ -18,7 +18,8 @@ from xcoll_tui.ui.presentation.evaluation_lines import (
     score_lines,
     stopped_words,
 )
-from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.dialog import show_hints
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.progress_bar import BarFacts, ProgressBar
 from xcoll_tui.ui.widgets.row_source import FixedRows
@@ -29,7 +30,7 @@ _REPAINT = 0.1
 """Seconds between two repaints while answers come."""
 
 
-class EvaluationScreen(Dialog[int]):
+class EvaluationScreen(TableDialog[int, QuestionRow]):
     """Run an evaluation; returns the number of the question to be asked, None where it is closed.
 
     Closed before its end, the rest is not asked.
@@ -48,7 +49,7 @@ class EvaluationScreen(Dialog[int]):
         self.is_over = False
         self._bar = ProgressBar()
         self._scores = Static(id="evaluation-scores")
-        self._table: RowTable[QuestionRow] = RowTable(_COLUMNS, note=lambda row: row.note or None)
+        self._table = RowTable(_COLUMNS, note=lambda row: row.note)
         self._frame = Vertical(self._bar, self._scores, self._table, id="run")
 
     def on_mount(self) -> None:
@@ -89,12 +90,7 @@ class EvaluationScreen(Dialog[int]):
             Content.from_markup("[$error]✗ $problem[/]", problem=problem) for problem in problems
         ]
         self._scores.update(Content("\n").join(lines))
-        rows = FixedRows[QuestionRow](lambda row: row.key, question_rows(evaluation))
-        self._table.layout_of.measure(rows.row(at) for at in range(min(100, len(rows))))
-        self._table.show(rows)
-
-    def _on_row_table_opened(self) -> None:
-        self.action_open()
+        self._show_rows(FixedRows(lambda row: row.key, question_rows(evaluation)))
 
     def action_open(self) -> None:
         """Ask the question under the cursor."""

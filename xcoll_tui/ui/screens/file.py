@@ -17,7 +17,8 @@ from xcoll_tui.ui.presentation.file_lines import file_section, is_known, looked_
 from xcoll_tui.ui.presentation.files_view import FileDesk
 from xcoll_tui.ui.presentation.search_state import Jump
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.dialog import show_hints
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -31,11 +32,11 @@ class _UseTable(RowTable[str]):
     """Collections, by ID."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "screen.jump", "Go to the document", id="file.jump"),
+        Binding("g", "screen.open", "Go to the document", id="file.jump"),
     ]
 
 
-class FileScreen(Dialog[Jump]):
+class FileScreen(TableDialog[Jump, str]):
     """Show a file; returns the document to go to, None for none."""
 
     TELLS = True
@@ -86,7 +87,7 @@ class FileScreen(Dialog[Jump]):
             self.finish()
             return
         self._frame.border_title = Content(clean(file.filename or file.id, 200))
-        hints = [("g Row", "jump"), ("w Where used", "look_up")]
+        hints = [("g Row", "open"), ("w Where used", "look_up")]
         if not desk.why_read_only:
             hints.append(("d Delete", "delete"))
         room = max(30, self._frame.size.width - 2)
@@ -104,9 +105,7 @@ class FileScreen(Dialog[Jump]):
             placeholder.say("No collection of the team holds it: it is an orphan.")
         else:
             placeholder.say("No collection is known to hold it.\nw asks those that are loaded.")
-        rows = FixedRows[str](lambda one: one, use.collection_ids)
-        self._table.layout_of.measure(use.collection_ids[:100])
-        self._table.show(rows)
+        self._show_rows(FixedRows(lambda one: one, use.collection_ids))
 
     def _state_content(self) -> Content:
         desk = self._desk
@@ -134,10 +133,7 @@ class FileScreen(Dialog[Jump]):
         self._is_looking = False
         self.refresh_files()
 
-    def _on_row_table_opened(self) -> None:
-        self.action_jump()
-
-    def action_jump(self) -> None:
+    def action_open(self) -> None:
         """Go to the document that the collection under the cursor has of it."""
         collection_id = self._table.row
         if collection_id is not None:

@@ -14,7 +14,7 @@ from xcoll_tui.session.files.query import FilesQuery
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.files_view import SORTS, FileSource, FilesView
 from xcoll_tui.ui.presentation.pane_titles import lay_out_title
-from xcoll_tui.ui.screens.dialog import Dialog
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.file_table import FileTable
 from xcoll_tui.ui.widgets.filter_line import SearchLine
 from xcoll_tui.ui.work import restart_work
@@ -24,7 +24,7 @@ T = TypeVar("T")
 _COMFORT = 20
 
 
-class FileListScreen(Dialog[T]):
+class FileListScreen(TableDialog[T, StoredFile]):
     """Show the files of a source as it has them at the start, and at each `refresh_files`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,7 +49,7 @@ class FileListScreen(Dialog[T]):
             query.text, "/ filters by name, or as size_bytes > 1000", self._leave_filter
         )
         self._message = Static(id="files-message")
-        self._table = table
+        self._table: FileTable = table
         self._frame = Vertical(self._filter, self._message, self._table, id="files")
 
     def on_mount(self) -> None:

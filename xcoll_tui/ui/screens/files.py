@@ -186,9 +186,6 @@ class FilesScreen(FileListScreen[Jump | int]):
 
     # One file
 
-    def _on_row_table_opened(self) -> None:
-        self.action_open()
-
     def action_open(self) -> None:
         """Show the facts of the file under the cursor, and where it is used."""
         if self._table.row is not None:

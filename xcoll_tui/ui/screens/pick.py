@@ -8,7 +8,8 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.dialog import show_hints
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -28,7 +29,7 @@ ALL = "*"
 """What is returned where all are chosen at once."""
 
 
-class PickScreen(Dialog[str]):
+class PickScreen(TableDialog[str, Pickable]):
     """Return the key of the choice, None for none.
 
     ALL is returned by `A`, where `all_label` says what that does.
@@ -51,11 +52,11 @@ class PickScreen(Dialog[str]):
     ) -> None:
         """Offer the choices; the cursor begins on the one with the key `first`, else at the top."""
         super().__init__()
-        self._table: RowTable[Pickable] = RowTable(_COLUMNS, show_header=False, note=_note)
+        self._table = RowTable(_COLUMNS, show_header=False, note=lambda row: row.note)
         self._frame = Vertical(self._table, id="pick")
         self._rows = FixedRows(lambda row: row.key, choices)
         self._title = title
-        self._hints = [(f"⏎ {verb}", "pick"), ("esc Cancel", "close")]
+        self._hints = [(f"⏎ {verb}", "open"), ("esc Cancel", "close")]
         self._all_label = all_label
         self._first = first
 
@@ -66,7 +67,7 @@ class PickScreen(Dialog[str]):
             self._hints.insert(1, (f"A {self._all_label}", "all"))
         self._frame.border_subtitle = show_hints(*self._hints)
         self._table.focus()
-        self._draw()
+        self._show_rows(self._rows)
         at = None if self._first is None else self._rows.index_of(self._first)
         if at is not None:
             self._table.move_to(at)
@@ -75,16 +76,9 @@ class PickScreen(Dialog[str]):
         """Show other choices, or more of what is known of them; the cursor stays on its row."""
         self._rows = FixedRows(lambda row: row.key, choices)
         if self.is_mounted:
-            self._draw()
+            self._show_rows(self._rows)
 
-    def _draw(self) -> None:
-        self._table.layout_of.measure(self._rows.row(i) for i in range(min(100, len(self._rows))))
-        self._table.show(self._rows)
-
-    def _on_row_table_opened(self) -> None:
-        self.action_pick()
-
-    def action_pick(self) -> None:
+    def action_open(self) -> None:
         """Pick what is under the cursor."""
         self.finish(self._table.cursor_key)
 
@@ -92,10 +86,6 @@ class PickScreen(Dialog[str]):
         """Pick all of them."""
         if self._all_label:
             self.finish(ALL)
-
-
-def _note(row: Pickable) -> str | None:
-    return row.note or None
 
 
 _COLUMNS = (

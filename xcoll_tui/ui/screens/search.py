@@ -313,9 +313,6 @@ class SearchScreen(SearchForm):
 
     # Where to go from here
 
-    def _on_row_table_opened(self) -> None:
-        self.action_open()
-
     def action_open(self) -> None:
         """Show the whole chunk under the cursor."""
         if self._table.row is not None:

@@ -20,8 +20,9 @@ from xcoll_tui.ui.presentation.search_lines import (
 )
 from xcoll_tui.ui.presentation.search_state import Jump, Searcher, SearchState
 from xcoll_tui.ui.presentation.text import clean
-from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.dialog import show_hints
 from xcoll_tui.ui.screens.form_dialog import FormDialog
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.controls import NumberInput
 from xcoll_tui.ui.widgets.hit_table import HitTable
 from xcoll_tui.ui.widgets.text_input import TextInput
@@ -32,7 +33,7 @@ _AROUND_HINTS = 3
 """The corners of the frame, less one distance between two hints."""
 
 
-class SearchForm(Dialog[Jump]):
+class SearchForm(TableDialog[Jump, HitRow]):
     """Show a question and its answer, both as they stand in `state`."""
 
     CSS_PATH = [_STYLES / "dialogs.tcss", _STYLES / "search.tcss"]  # type: ignore[assignment]  # noqa: RUF012 - as in FormDialog
@@ -50,7 +51,7 @@ class SearchForm(Dialog[Jump]):
         self._filter = TextInput(state.filter, placeholder="year > 2020")
         self._filter.id = "search-filter"
         self._message = Static(id="search-message")
-        self._table = HitTable()
+        self._table: HitTable = HitTable()
         self._row_text = Static(id="search-row-text")
         self._row_scroll = VerticalScroll(self._row_text, id="search-row", can_focus=False)
         self._frame = Vertical(id="search")

@@ -35,14 +35,11 @@ class TeamFilesScreen(FileListScreen[tuple[str, ...]]):
         return [*([f"{count:,} marked"] if count else []), *super()._facts_of(view)]
 
     def _hints(self) -> Content:
-        hints = (("⏎ Take", "take"), ("space Mark", "mark"), ("/ Filter", "filter"))
+        hints = (("⏎ Take", "open"), ("space Mark", "mark"), ("/ Filter", "filter"))
         room = max(30, self._frame.size.width - 2)
         return show_hints(*hints, ("s Sort", "sort"), ("esc Close", "close"), room=room)
 
-    def _on_row_table_opened(self) -> None:
-        self.action_take()
-
-    def action_take(self) -> None:
+    def action_open(self) -> None:
         """Take the files that are marked, or the one under the cursor."""
         table = self._table
         picked = tuple(table.marks) or ((table.cursor_key,) if table.cursor_key else ())

@@ -7,15 +7,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from xcoll_tui.ui.presentation.undo_lines import UndoRow
-from xcoll_tui.ui.screens.dialog import Dialog, show_hints
+from xcoll_tui.ui.screens.dialog import show_hints
+from xcoll_tui.ui.screens.table_dialog import TableDialog
 from xcoll_tui.ui.widgets.columns import Cell, Column
 from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
 
-_MEASURED = 100
 
-
-class UndoLogScreen(Dialog[str]):
+class UndoLogScreen(TableDialog[str, UndoRow]):
     """Return the key of what is to be undone, None for nothing.
 
     `rows` is asked at the start and at `refresh_rows`.
@@ -29,13 +28,13 @@ class UndoLogScreen(Dialog[str]):
     def __init__(self, rows: Callable[[], Sequence[UndoRow]]) -> None:
         super().__init__()
         self._rows = rows
-        self._table: RowTable[UndoRow] = RowTable(_COLUMNS, show_header=False, note=_note)
+        self._table = RowTable(_COLUMNS, show_header=False, note=lambda row: row.note)
         self._frame = Vertical(self._table, id="undo-log")
 
     def on_mount(self) -> None:
         """Show what there is."""
         self._frame.border_title = "Undo"
-        self._frame.border_subtitle = show_hints(("⏎ Undo it…", "pick"), ("esc Close", "close"))
+        self._frame.border_subtitle = show_hints(("⏎ Undo it…", "open"), ("esc Close", "close"))
         self._table.placeholder.say("Nothing has been written yet, or it is too old to undo.")
         self._table.focus()
         self._draw()
@@ -46,20 +45,11 @@ class UndoLogScreen(Dialog[str]):
             self._draw()
 
     def _draw(self) -> None:
-        rows = FixedRows(lambda row: row.key, self._rows())
-        self._table.layout_of.measure(rows.row(i) for i in range(min(_MEASURED, len(rows))))
-        self._table.show(rows)
+        self._show_rows(FixedRows(lambda row: row.key, self._rows()))
 
-    def _on_row_table_opened(self) -> None:
-        self.action_pick()
-
-    def action_pick(self) -> None:
+    def action_open(self) -> None:
         """Undo what is under the cursor; it is asked first."""
         self.finish(self._table.cursor_key)
-
-
-def _note(row: UndoRow) -> str | None:
-    return row.note or None
 
 
 _COLUMNS = (

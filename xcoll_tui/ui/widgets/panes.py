@@ -131,9 +131,9 @@ class DocumentPane(Pane["Document"]):
 
         ``intent_of`` tells what is being done to a document.
         """
-        from xcoll_tui.ui.widgets.row_columns import document_note  # noqa: PLC0415 - as above
+        from xcoll_tui.ui.presentation.failures import reason_of  # noqa: PLC0415 - as above
 
-        self.table.note = document_note
+        self.table.note = reason_of
         self._intent_of = intent_of
         self._choose_columns()
 

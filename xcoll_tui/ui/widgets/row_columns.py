@@ -11,7 +11,6 @@ from xcoll_tui.api.models import (
 )
 from xcoll_tui.session.times import is_never, parse_time, seconds_of
 from xcoll_tui.ui.presentation.ages import Clock
-from xcoll_tui.ui.presentation.failures import reason_of
 from xcoll_tui.ui.presentation.format import (
     NEVER,
     format_age,
@@ -126,11 +125,6 @@ def chosen_columns(
         return [column for column in columns if not column.extra]
     by_key = {column.key: column for column in columns[1:]}
     return [columns[0], *(by_key[key] for key in chosen if key in by_key)]
-
-
-def document_note(document: Document) -> str | None:
-    """Tell why a document failed, for the line under its row."""
-    return reason_of(document)
 
 
 def _name(document: Document) -> Cell:

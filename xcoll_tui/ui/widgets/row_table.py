@@ -274,7 +274,7 @@ class RowTable(RowLines[T], can_focus=True):
     def _settle(self) -> None:
         row = self.row
         self.cursor_key = None if row is None else self.listing.key(row)
-        self._note_line = None if row is None else self.note(row)
+        self._note_line = None if row is None else self.note(row) or None
 
     def _reveal(self) -> None:
         top = self.scroll_offset.y

@@ -32,7 +32,7 @@ async def test_only_the_rows_that_are_new_are_asked_for():
         assert run.asked == []
         for ended in (0, 3, 3, 500, 1_000, 1_000):
             run.ended = ended
-            screen.refresh_run()
+            screen.draw_again()
         await pilot.pause()
         assert run.asked == [(0, 3), (3, 500), (500, 1_000)]
         assert "name-0000" in screen_text(pilot)
@@ -89,12 +89,12 @@ async def test_one_that_fails_later_goes_to_the_top_and_the_cursor_stays_where_i
         table = screen._table
         await pilot.pause()
         corrected.append(failing(30))
-        screen.refresh_run()
+        screen.draw_again()
         await pilot.pause()
         assert table.cursor_key == "file_30"  # at the top, where nobody had left it
         await pilot.press("down", "down")
         corrected.append(failing(31, "failed again"))
-        screen.refresh_run()
+        screen.draw_again()
         await pilot.pause()
         assert table.cursor_key == "file_1"
         assert [table.listing.row(index).key for index in range(4)] == [
@@ -111,7 +111,7 @@ async def test_the_cursor_stays_on_its_row_while_others_come():
         assert table.cursor_key == "file_39"
         lines = screen_text(pilot)
         run.ended = 90
-        screen.refresh_run()
+        screen.draw_again()
         await pilot.pause()
         assert table.cursor_key == "file_39"
         # On the same line of the screen, with the new ones below.

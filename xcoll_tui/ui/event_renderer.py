@@ -199,12 +199,8 @@ class EventRenderer:
         from xcoll_tui.ui.screens.run import RunScreen  # noqa: PLC0415
         from xcoll_tui.ui.screens.undo_log import UndoLogScreen  # noqa: PLC0415
 
-        if isinstance(dialog, RunScreen):
-            dialog.refresh_run()
-        elif isinstance(dialog, ActivityScreen):
-            dialog.refresh_lines()
-        elif isinstance(dialog, UndoLogScreen):
-            dialog.refresh_rows()
+        if isinstance(dialog, RunScreen | ActivityScreen | UndoLogScreen):
+            dialog.draw_again()
 
     def _show_rows(self, change: ListEvent) -> bool:
         """Show what happened to a list; False where that is nothing, or is shown later."""

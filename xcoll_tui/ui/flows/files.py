@@ -95,7 +95,7 @@ class _Desk:
         """Let the screens of files show what has changed."""
         for screen in self._host.app.screen_stack:
             if isinstance(screen, FileListScreen | FileScreen):
-                screen.refresh_files()
+                screen.draw_again()
 
     # The list
 

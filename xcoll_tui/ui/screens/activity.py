@@ -49,11 +49,6 @@ class ActivityScreen(TableDialog[str, ActivityLine]):
             self._shown = 1
         self._draw()
 
-    def refresh_lines(self) -> None:
-        """Show what there is now."""
-        if self.is_mounted:
-            self._draw()
-
     def _draw(self) -> None:
         lines = self._sources[self._shown]()
         name, other = ("Writes", "requests") if self._shown == 0 else ("Requests", "writes")
@@ -82,7 +77,7 @@ class ActivityScreen(TableDialog[str, ActivityLine]):
         """Change between writes and requests."""
         self._shown = 1 - self._shown
         self._table.layout_of.forget()
-        self.refresh_lines()
+        self._draw()
         self._table.action_first()
 
     def action_undo(self) -> None:

@@ -92,8 +92,7 @@ class DetailsScreen(Dialog[None]):
         self._facts = facts
         if fresh:
             self._fresh, self._trouble = True, ""
-        if self.is_mounted:
-            self._draw()
+        self.draw_again()
 
     def turn_to(self, key: str, facts: Facts) -> None:
         """Show another thing; it is to be read afresh."""
@@ -110,8 +109,7 @@ class DetailsScreen(Dialog[None]):
     def fail(self, sentence: str) -> None:
         """Tell that the reading failed; what the list said stays."""
         self._trouble = sentence
-        if self.is_mounted:
-            self._draw()
+        self.draw_again()
 
     def on_resize(self) -> None:
         """Break the lines of another width."""

@@ -87,6 +87,14 @@ class Dialog(ModalScreen[T]):
     def _begin_again(self) -> None:
         self._ended = False
 
+    def draw_again(self) -> None:
+        """Show what there is now, once something is shown."""
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
+        """Show what there is."""
+
     def action_close(self) -> None:
         """Close without a result; what goes on goes on."""
         self.finish()

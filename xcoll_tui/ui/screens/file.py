@@ -68,7 +68,7 @@ class FileScreen(TableDialog[Jump, str]):
     def on_mount(self) -> None:
         """Show what is known, and ask for the rest where that is little."""
         self._table.focus()
-        self.refresh_files()
+        self.draw_again()
         desk = self._desk
         is_use_known = is_known(desk.use_of(self._file.id), desk.team_ids)
         if not is_use_known and 0 < len(desk.listed_ids()) <= _UNASKED:
@@ -76,12 +76,10 @@ class FileScreen(TableDialog[Jump, str]):
 
     def on_resize(self) -> None:
         """Break the lines of another width."""
-        self.call_after_refresh(self.refresh_files)
+        self.call_after_refresh(self.draw_again)
 
-    def refresh_files(self) -> None:
+    def _draw(self) -> None:
         """Show what is known of the file now; close where it was deleted."""
-        if not self.is_mounted:
-            return
         file, desk = self._file, self._desk
         if file.id not in desk.view().files:
             self.finish()
@@ -122,7 +120,7 @@ class FileScreen(TableDialog[Jump, str]):
     def action_look_up(self) -> None:
         """Ask the collections that are loaded whether they hold it."""
         self._is_looking, self._problem = True, ""
-        self.refresh_files()
+        self.draw_again()
         restart_work(self, "look up", self._look_up)
 
     async def _look_up(self) -> None:
@@ -131,7 +129,7 @@ class FileScreen(TableDialog[Jump, str]):
         except ApiError as error:
             self._problem = f"Where it is used could not be read: {sentence_of(error)}"
         self._is_looking = False
-        self.refresh_files()
+        self.draw_again()
 
     def action_open(self) -> None:
         """Go to the document that the collection under the cursor has of it."""

@@ -25,7 +25,7 @@ _COMFORT = 20
 
 
 class FileListScreen(TableDialog[T, StoredFile]):
-    """Show the files of a source as it has them at the start, and at each `refresh_files`."""
+    """Show the files of a source as it has them at the start, and at each `draw_again`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="files.close"),
@@ -56,7 +56,7 @@ class FileListScreen(TableDialog[T, StoredFile]):
         """Read the first page."""
         self._table.focus()
         self._reload()
-        self.refresh_files()
+        self.draw_again()
         self._restore_place()
 
     def on_resize(self) -> None:
@@ -68,10 +68,7 @@ class FileListScreen(TableDialog[T, StoredFile]):
     def _restore_place(self) -> None:
         """Put the cursor where it was when this was shown before."""
 
-    def refresh_files(self) -> None:
-        """Show the list as it is now."""
-        if not self.is_mounted:
-            return
+    def _draw(self) -> None:
         view, table = self._source.view(), self._table
         if view.loading and not view.files:
             table.placeholder.wait("Loading…")

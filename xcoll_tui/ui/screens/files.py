@@ -160,7 +160,7 @@ class FilesScreen(FileListScreen[Jump | int]):
         collections = len(self._desk.listed_ids())
         progress = f" {done:,} of {count:,} files" if count > 1 else ""
         self._looking = f"Asking {collections:,} collections…{progress} · esc stops"
-        self.refresh_files()
+        self.draw_again()
 
     async def _look_up(self, file_ids: Sequence[str]) -> None:
         try:
@@ -168,7 +168,7 @@ class FilesScreen(FileListScreen[Jump | int]):
         except ApiError as error:
             self._problem = f"Where files are used could not be read: {sentence_of(error)}"
         self._looking = ""
-        self.refresh_files()
+        self.draw_again()
 
     def action_orphans(self) -> None:
         """Show only the files that no collection of the team holds, or all again."""
@@ -182,7 +182,7 @@ class FilesScreen(FileListScreen[Jump | int]):
                 markup=False,
             )
         self._shown = None
-        self.refresh_files()
+        self.draw_again()
 
     # One file
 
@@ -228,7 +228,7 @@ class FilesScreen(FileListScreen[Jump | int]):
             doubt.add(partial(self._begin_looking, self._looked_up))
             self.workers.cancel_group(self, "look up")
             self._looking = ""
-            self.refresh_files()
+            self.draw_again()
         elif self._orphans_only:
             doubt.add(self.action_orphans)
             self.action_orphans()

@@ -67,7 +67,7 @@ class PickScreen(TableDialog[str, Pickable]):
             self._hints.insert(1, (f"A {self._all_label}", "all"))
         self._frame.border_subtitle = show_hints(*self._hints)
         self._table.focus()
-        self._show_rows(self._rows)
+        self._draw()
         at = None if self._first is None else self._rows.index_of(self._first)
         if at is not None:
             self._table.move_to(at)
@@ -75,8 +75,10 @@ class PickScreen(TableDialog[str, Pickable]):
     def change(self, choices: Sequence[Pickable]) -> None:
         """Show other choices, or more of what is known of them; the cursor stays on its row."""
         self._rows = FixedRows(lambda row: row.key, choices)
-        if self.is_mounted:
-            self._show_rows(self._rows)
+        self.draw_again()
+
+    def _draw(self) -> None:
+        self._show_rows(self._rows)
 
     def action_open(self) -> None:
         """Pick what is under the cursor."""

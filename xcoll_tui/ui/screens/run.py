@@ -24,7 +24,7 @@ _MEASURED = 200
 class RunScreen(Dialog[str]):
     """Follow a run; returns "retry" when its failures are to be tried again.
 
-    ``view`` is asked for the run as it stands, at `refresh_run` and at the start; ``cancel`` stops
+    ``view`` is asked for the run as it stands, at `draw_again` and at the start; ``cancel`` stops
     what is unsent. Esc only hides the dialog. Failures stand first, and below the list stands all
     that is known of the row under the cursor.
     """
@@ -55,11 +55,6 @@ class RunScreen(Dialog[str]):
         self._table.focus()
         self._table.show(self._rows)
         self._draw()
-
-    def refresh_run(self) -> None:
-        """Ask for the run and show it; what has not changed is not drawn again."""
-        if self.is_mounted:
-            self._draw()
 
     def _draw(self) -> None:
         view = self._ask()
@@ -125,7 +120,7 @@ class RunScreen(Dialog[str]):
         """Stop what has not been sent."""
         if not self._ask().over:
             self._cancel()
-            self.refresh_run()
+            self.draw_again()
 
     def action_copy(self) -> None:
         """Copy the IDs of what failed, a line each."""

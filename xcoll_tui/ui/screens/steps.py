@@ -91,8 +91,7 @@ class StepsScreen(Dialog[str]):
     def note(self, sentence: str) -> None:
         """Keep a sentence on the screen."""
         self._notes.append(clean(sentence, 1_000))
-        if self.is_mounted:
-            self._draw()
+        self.draw_again()
 
     def _draw(self) -> None:
         notes = [Content.from_markup("[$quiet]$note[/]", note=note) for note in self._notes]

@@ -17,7 +17,7 @@ from xcoll_tui.ui.widgets.row_table import RowTable
 class UndoLogScreen(TableDialog[str, UndoRow]):
     """Return the key of what is to be undone, None for nothing.
 
-    `rows` is asked at the start and at `refresh_rows`.
+    `rows` is asked at the start and at `draw_again`.
     """
 
     CLOSES_OUTSIDE = True
@@ -38,11 +38,6 @@ class UndoLogScreen(TableDialog[str, UndoRow]):
         self._table.placeholder.say("Nothing has been written yet, or it is too old to undo.")
         self._table.focus()
         self._draw()
-
-    def refresh_rows(self) -> None:
-        """Show what there is now."""
-        if self.is_mounted:
-            self._draw()
 
     def _draw(self) -> None:
         self._show_rows(FixedRows(lambda row: row.key, self._rows()))

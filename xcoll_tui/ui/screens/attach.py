@@ -226,15 +226,13 @@ class AttachScreen(FormDialog[AttachDraft]):
             self.wait("Reading what was pasted…", "esc Back", self.back)
             return
         if pasted.problem is not None:
-            self._ids_row.show_problem(str(pasted.problem))
-            self._ids_row.focus_control()
+            self._ids_row.refuse(str(pasted.problem))
             line, column = pasted.problem.place
             if self._file_ids.text == self._file_ids.exact:  # else the place is another one
                 self._file_ids.move_cursor((line - 1, column - 1))
             return
         if not pasted.file_ids:
-            self._ids_row.show_problem("Enter at least one file ID.")
-            self._ids_row.focus_control()
+            self._ids_row.refuse("Enter at least one file ID.")
             return
         for key, row in self._column_rows.items():
             sentence = row.find_problem(len(pasted.file_ids))

@@ -84,16 +84,16 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
             typed.model_name or "" if self._new else "", placeholder="the service's default"
         )
         self._metric = DropDown(_METRICS, allow_blank=False, value=typed.metric_space or _DEFAULT)
-        self._rows = {
+        self._row_of = {
             "collection_name": FormRow("Name *", self._name_input),
             "collection_description": FormRow("Description", self._description_input),
         }
         if self._new:
             never = "Cannot be changed later."
-            self._rows["model_name"] = FormRow(
+            self._row_of["model_name"] = FormRow(
                 "Embedding model", self._model_input, help_text=never
             )
-            self._rows["metric_space"] = FormRow("Metric", self._metric, help_text=never)
+            self._row_of["metric_space"] = FormRow("Metric", self._metric, help_text=never)
         self._chunking = ChunkingForm(
             base.chunk_configuration, new=self._new, entered=typed.chunk_configuration
         )
@@ -113,7 +113,7 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
                 facts.append(f"embedded by {self._base.model_name}")
             head = " · ".join(clean(fact, 80) for fact in facts)
             yield Static(Content(head), classes="form-head")
-        yield from self._rows.values()
+        yield from self._row_of.values()
         yield Static("Chunking", classes="form-title")
         yield self._chunking
         yield Static("Fields of its documents", classes="form-title")
@@ -146,12 +146,10 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
     def submit(self) -> None:
         """Check what was entered; show what changes where the collection exists already."""
         self.back()
-        name_row = self._rows["collection_name"]
         nameless = not self._name_input.text.strip()
         problems = [self._fields.show_problems(), self._chunking.show_problems(), nameless]
         if nameless:
-            name_row.show_problem("A collection needs a name.")
-            name_row.focus_control()
+            self._row_of["collection_name"].refuse("A collection needs a name.")
         if any(problems):
             return
         draft = self.value()
@@ -164,13 +162,10 @@ class CollectionFormScreen(FormDialog[CollectionDraft]):
 
     def show_problem(self, field: str, sentence: str) -> bool:
         """Show a problem at the member of this wire name, or at the definition with this key."""
-        row = self._rows.get(field)
-        if row is not None:
-            row.show_problem(sentence)
-            row.focus_control()
-            return True
-        return self._chunking.show_problem(field, sentence) or self._fields.show_problem(
-            field, sentence
+        return (
+            super().show_problem(field, sentence)
+            or self._chunking.show_problem(field, sentence)
+            or self._fields.show_problem(field, sentence)
         )
 
     def action_add(self) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, RadioSet
+from textual.widgets import RadioSet
 
 from xcoll_tui.ui.presentation.export_wish import FORM_LABELS, ExportWish, Scope, with_form
 from xcoll_tui.ui.presentation.text import clean
@@ -31,6 +31,7 @@ class ExportScreen(FormDialog[ExportWish]):
     SAVE = "Export"
     KEYS = "^s Export · esc Close"
     WITHOUT = "exporting"
+    ENTER_SAVES = True
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class ExportScreen(FormDialog[ExportWish]):
         self._scope_row = FormRow("Documents", RadioSet(*self._scopes.values()))
         self._form_row = FormRow("Form", self._form_choice)
         self._path_row = FormRow("File", self._path, help_text=f"in {folder}, or a whole path")
+        self._row_of = {PATH: self._path_row}
 
     def compose_form(self) -> ComposeResult:
         """Yield what, in which form, and to where."""
@@ -86,18 +88,9 @@ class ExportScreen(FormDialog[ExportWish]):
         """Hand over what is entered, if it names a file."""
         self._path_row.clear_problem()
         if not self._path.text.strip():
-            self._path_row.show_problem("Name a file.")
-            self._path_row.focus_control()
+            self._path_row.refuse("Name a file.")
             return
         self._save(self.wish)
-
-    def show_problem(self, field: str, sentence: str) -> bool:
-        """Show a problem with the file."""
-        if field != PATH:
-            return False
-        self._path_row.show_problem(sentence)
-        self._path_row.focus_control()
-        return True
 
     def ask_to_replace(self, path: str, replace: Callable[[], None]) -> None:
         """Ask before another file is lost."""
@@ -112,7 +105,3 @@ class ExportScreen(FormDialog[ExportWish]):
             path = with_form(self._path.text, self.wish.form)
             if path != self._path.text:
                 self._path.value = path
-
-    def _on_input_submitted(self, event: Input.Submitted) -> None:
-        event.prevent_default()  # there is no next field
-        self.action_save()

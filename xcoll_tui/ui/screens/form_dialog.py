@@ -5,10 +5,10 @@ only covers the form, and a refusal uncovers it again.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,6 +22,9 @@ from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.dialog import Dialog
 from xcoll_tui.ui.widgets.controls import SafeButton
+
+if TYPE_CHECKING:
+    from xcoll_tui.ui.widgets.form_row import FormRow
 
 T = TypeVar("T")
 
@@ -72,6 +75,8 @@ class FormDialog(Dialog[T]):
     KEYS = "^s Review · esc Close"
     WITHOUT = "saving"
     """What closing leaves undone."""
+    ENTER_SAVES = False
+    """Whether Enter in a line goes on to saving: where there is no next field to go to."""
 
     def __init__(self, title: Content, *, note: str = "") -> None:
         super().__init__()
@@ -90,6 +95,8 @@ class FormDialog(Dialog[T]):
         self._frame = Vertical(id="form")
         self._stage = self._form_stage()
         self._left_at: Widget | None = None
+        self._row_of: Mapping[str, FormRow] = {}
+        """Where a field is filled in that a refusal may name."""
         self._result: T | None = None
         self._over = False
 
@@ -114,8 +121,10 @@ class FormDialog(Dialog[T]):
 
     def show_problem(self, field: str, sentence: str) -> bool:
         """Show a problem where the field named is filled in; False where that is nowhere."""
-        _ = field, sentence
-        return False
+        row = self._row_of.get(field)
+        if row is not None:
+            row.refuse(sentence)
+        return row is not None
 
     # What the caller says
 
@@ -297,7 +306,10 @@ class FormDialog(Dialog[T]):
                 self._stage.choices[number].act()
 
     def _on_input_submitted(self, _event: Input.Submitted) -> None:
-        self.focus_next()
+        if self.ENTER_SAVES:
+            self.action_save()
+        else:
+            self.focus_next()
 
     async def _on_key(self, event: events.Key) -> None:
         choices = self._stage.choices

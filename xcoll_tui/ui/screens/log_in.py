@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from xcoll_tui.ui.access import Kept
 from xcoll_tui.ui.presentation.key_words import MANAGEMENT_KEY, KeyWords
@@ -22,6 +22,7 @@ class LogInScreen(FormDialog[bool]):
 
     SAVE = "Check and store"
     KEYS = "^s Check and store · esc Close"
+    ENTER_SAVES = True
     KEY = "key"
 
     def __init__(
@@ -41,6 +42,7 @@ class LogInScreen(FormDialog[bool]):
         self._overruled_by = overruled_by
         self._key_input = KeyInput(placeholder=words.placeholder)
         self._row = FormRow("Key", self._key_input)
+        self._row_of = {self.KEY: self._row}
 
     def compose_form(self) -> ComposeResult:
         """Say where keys are made and what becomes of this one, and take it."""
@@ -79,16 +81,7 @@ class LogInScreen(FormDialog[bool]):
         if self._key_input.value.strip():
             self._save(self._key_input.value)
         else:
-            self._row.show_problem("Paste the key here.")
-            self._row.focus_control()
-
-    def show_problem(self, field: str, sentence: str) -> bool:
-        """Say at the key what is wrong with it."""
-        if field != self.KEY:
-            return False
-        self._row.show_problem(sentence)
-        self._row.focus_control()
-        return True
+            self._row.refuse("Paste the key here.")
 
     def show_kept(self, kept: Kept) -> None:
         """Say what became of the key; the dialog closes when that was read."""
@@ -103,7 +96,3 @@ class LogInScreen(FormDialog[bool]):
     def on_key_input_first_line_taken(self) -> None:
         """Say that not all of what was pasted was taken."""
         self._row.explain("Only the first pasted line was taken as the key.")
-
-    def _on_input_submitted(self, event: Input.Submitted) -> None:
-        event.prevent_default()  # a form goes to its next field, and there is none
-        self.action_save()

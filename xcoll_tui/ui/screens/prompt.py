@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input
 
 from xcoll_tui.ui.screens.form_dialog import FormDialog
 from xcoll_tui.ui.widgets.form_row import FormRow
@@ -13,6 +12,8 @@ from xcoll_tui.ui.widgets.text_input import TextInput
 
 class PromptScreen(FormDialog[str]):
     """Return the line, None where it was left; one with a problem cannot be saved."""
+
+    ENTER_SAVES = True
 
     def __init__(
         self, title: str, label: str, text: str, verb: str, problem_of: Callable[[str], str]
@@ -41,11 +42,6 @@ class PromptScreen(FormDialog[str]):
         """Return the line, unless something is wrong with it."""
         problem = self._problem_of(self._input.text)
         if problem:
-            self._row.show_problem(problem)
-            self._row.focus_control()
+            self._row.refuse(problem)
         else:
             self.close_with(self._input.text)
-
-    def _on_input_submitted(self, event: Input.Submitted) -> None:
-        event.prevent_default()  # a form goes to its next field, and there is none
-        self.action_save()

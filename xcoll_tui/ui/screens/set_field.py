@@ -15,7 +15,7 @@ from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.screens.form_dialog import Choice, FormDialog
 from xcoll_tui.ui.widgets.controls import RadioMark
 from xcoll_tui.ui.widgets.field_rows import traits_of
-from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.form_row import FormRow, show_problems
 from xcoll_tui.ui.widgets.option_lists import DropDown
 from xcoll_tui.ui.widgets.text_input import TextInput
 
@@ -103,13 +103,8 @@ class SetFieldScreen(FormDialog[FieldSetting]):
     def submit(self) -> None:
         """Check what was entered, then show what it does to how many."""
         self.back()
-        for row in self._rows:
-            row.clear_problem()
         problem = self._problem()
-        if problem is not None:
-            row, sentence = problem
-            row.show_problem(sentence)
-            row.focus_control()
+        if show_problems(self._rows, [] if problem is None else [problem]):
             return
         value = None if self._clear.value else self._value_input.text
         setting = FieldSetting(self.key, value)

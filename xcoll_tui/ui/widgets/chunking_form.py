@@ -22,7 +22,7 @@ from xcoll_tui.api.models import (
     Wire,
 )
 from xcoll_tui.ui.widgets.controls import NumberInput
-from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.form_row import FormRow, show_problems
 from xcoll_tui.ui.widgets.option_lists import DropDown
 from xcoll_tui.ui.widgets.text_input import TextInput
 
@@ -129,14 +129,7 @@ class ChunkingForm(Vertical):
 
     def show_problems(self) -> bool:
         """Show what cannot be sent, go to the first of it, and tell whether there was any."""
-        problems = list(self._problems())
-        for row in self._rows.values():
-            row.clear_problem()
-        for row, sentence in problems:
-            row.show_problem(sentence)
-        if problems:
-            problems[0][0].focus_control()
-        return bool(problems)
+        return show_problems(self._rows.values(), list(self._problems()))
 
     def show_problem(self, field: str, sentence: str) -> bool:
         """Show a problem at the member of this wire name; False where it is none of ours."""
@@ -144,8 +137,7 @@ class ChunkingForm(Vertical):
             field = "chunk_configuration"
         for name, row in self._rows.items():
             if field.startswith(name) and row.display:
-                row.show_problem(sentence)
-                row.focus_control()
+                row.refuse(sentence)
                 return True
         return False
 

@@ -11,7 +11,7 @@ from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.ui.presentation.format import format_many
 from xcoll_tui.ui.presentation.text import clean
 from xcoll_tui.ui.widgets.controls import CheckMark, SafeButton
-from xcoll_tui.ui.widgets.form_row import FormRow
+from xcoll_tui.ui.widgets.form_row import FormRow, show_problems
 from xcoll_tui.ui.widgets.text_input import TextInput
 
 NEVER_REQUIRED = "A field that is added to a collection that exists cannot be required."
@@ -72,21 +72,13 @@ class DefinitionsForm(Vertical):
 
     def show_problems(self) -> bool:
         """Show what cannot be sent, go to the first of it, and tell whether there was any."""
-        problems = list(self._problems())
-        for row in self._rows:
-            row.clear_problem()
-        for row, sentence in problems:
-            row.show_problem(sentence)
-        if problems:
-            problems[0][0].focus_control()
-        return bool(problems)
+        return show_problems(self._rows, list(self._problems()))
 
     def show_problem(self, key: str, sentence: str) -> bool:
         """Show a problem at the definition with this key; False where there is none."""
         for row in self._rows:
             if key and row.key == key:
-                row.show_problem(sentence)
-                row.focus_control()
+                row.refuse(sentence)
                 return True
         return False
 

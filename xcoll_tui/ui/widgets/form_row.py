@@ -1,6 +1,6 @@
 """A row of a form: a label, what is edited, quiet help beneath, and a problem once there is one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -75,6 +75,11 @@ class FormRow(Vertical):
         self._refused = self._entered()
         self._draw()
 
+    def refuse(self, sentence: str) -> None:
+        """Say what is wrong, and go there."""
+        self.show_problem(sentence)
+        self.focus_control()
+
     def update_notes(self) -> None:
         """Say of what is entered here where it is not what it looks like."""
         notes = self._current_notes()
@@ -125,3 +130,14 @@ class FormRow(Vertical):
 
     def _on_checkbox_changed(self, _event: Checkbox.Changed) -> None:
         self._note_change()
+
+
+def show_problems(rows: Iterable[FormRow], problems: Sequence[tuple[FormRow, str]]) -> bool:
+    """Show what is wrong at each row, go to the first, and tell whether there was any."""
+    for row in rows:
+        row.clear_problem()
+    for row, sentence in problems:
+        row.show_problem(sentence)
+    if problems:
+        problems[0][0].focus_control()
+    return bool(problems)

@@ -84,7 +84,3 @@ class ChooseScreen(Dialog[str]):
             if event.button is button:
                 self.finish(way.letter)
         self.finish()
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll the text by lines."""
-        self._scroll.scroll_relative(y=lines, animate=False)

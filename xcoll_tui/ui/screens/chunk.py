@@ -123,7 +123,7 @@ class ChunkScreen(Dialog[str]):
             parts.append(Content.from_markup("[$quiet]$note[/]", note=self._note))
         self._facts.update(Content("\n").join(parts))
 
-    def _scrolled(self) -> VerticalScroll:
+    def _scrolling(self) -> VerticalScroll:
         return self._facts_scroll if self._facts_scroll.has_focus else self._text_scroll
 
     def action_next(self) -> None:
@@ -152,12 +152,3 @@ class ChunkScreen(Dialog[str]):
     def action_focus_next(self) -> None:
         """Scroll the facts instead of the text, or the other way round."""
         self.focus_next()
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by lines."""
-        self._scrolled().scroll_relative(y=lines, animate=False)
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by screens."""
-        scroll = self._scrolled()
-        scroll.scroll_relative(y=pages * max(1, scroll.size.height - 1), animate=False)

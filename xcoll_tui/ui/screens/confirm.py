@@ -189,7 +189,3 @@ class ConfirmScreen(Dialog[bool]):
 
     def _on_button_pressed(self, event: Button.Pressed) -> None:
         self.finish(event.button is self._act)
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll what is said by lines, where it has no room."""
-        self._scroll.scroll_relative(y=lines, animate=False)

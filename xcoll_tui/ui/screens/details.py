@@ -173,14 +173,6 @@ class DetailsScreen(Dialog[None]):
         """Copy the ID."""
         copy_text(self.app, self.key, partial(self.notify, markup=False))
 
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by lines."""
-        self._scroll.scroll_relative(y=lines, animate=False)
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by screens."""
-        self._scroll.scroll_relative(y=pages * (self._scroll.size.height - 1), animate=False)
-
     def action_first(self) -> None:
         """Scroll to the top."""
         self._scroll.scroll_home(animate=False)

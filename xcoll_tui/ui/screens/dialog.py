@@ -67,6 +67,9 @@ class Dialog(ModalScreen[T]):
     _frame: Widget
     """What stands over the panes, with a title and keys in its edges."""
 
+    _scroll: VerticalScroll
+    """What scrolls by keys, where the frame does not hold it whole."""
+
     _ended = False
 
     def compose(self) -> ComposeResult:
@@ -94,6 +97,19 @@ class Dialog(ModalScreen[T]):
 
     def _draw(self) -> None:
         """Show what there is."""
+
+    def _scrolling(self) -> VerticalScroll:
+        """Return what the keys scroll now."""
+        return self._scroll
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        self._scrolling().scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by screens, less a line."""
+        scroll = self._scrolling()
+        scroll.scroll_relative(y=pages * max(1, scroll.size.height - 1), animate=False)
 
     def action_close(self) -> None:
         """Close without a result; what goes on goes on."""

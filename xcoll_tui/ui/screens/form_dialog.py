@@ -349,10 +349,8 @@ class FormDialog(Dialog[T]):
         else:
             self.focus_previous()
 
-    def action_page(self, pages: int) -> None:
-        """Scroll by screens."""
-        scroll = self._aside if self._stage.covers else self._body
-        scroll.scroll_relative(y=pages * max(1, scroll.size.height - 1), animate=False)
+    def _scrolling(self) -> VerticalScroll:
+        return self._aside if self._stage.covers else self._body
 
     def _close(self) -> None:
         if not self.changed:

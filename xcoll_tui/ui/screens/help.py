@@ -113,10 +113,6 @@ class HelpScreen(Dialog[None]):
         else:
             self.finish()
 
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by lines."""
-        self._scroll.scroll_relative(y=lines, animate=False)
-
 
 def _fits(searched: str, action_id: str, hint: Hint) -> bool:
     action = BY_ID[action_id]

@@ -106,9 +106,7 @@ async def _back_up(options: argparse.Namespace, output: "Output", path: Path | N
         if path is not None:
             await in_thread(lambda: _rename(backup.path, path, force=options.force))
             made = _Made(backup, path)
-        writer = output.rows(RowKind(_COLUMNS, _COLUMNS, _to_json))
-        writer.write([made])
-        writer.end()
+        output.write_rows(RowKind(_COLUMNS, _COLUMNS, _to_json), [made])
         for doubt in backup.doubts:
             output.warn(doubt)
         return EXIT_FAILED if backup.doubts else 0

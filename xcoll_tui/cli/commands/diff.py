@@ -110,9 +110,10 @@ async def _diff(options: argparse.Namespace, output: "Output") -> int:
 
 
 def _write(output: "Output", compared: "FolderComparison", *, everything: bool) -> None:
-    writer = output.rows(RowKind(_COLUMNS, _COLUMNS, _to_json))
-    writer.write([one for one in compared.differences if everything or one.state != "unchanged"])
-    writer.end()
+    output.write_rows(
+        RowKind(_COLUMNS, _COLUMNS, _to_json),
+        [one for one in compared.differences if everything or one.state != "unchanged"],
+    )
 
 
 def _summary(compared: "FolderComparison") -> str:

@@ -49,9 +49,7 @@ def run(options: argparse.Namespace, output: "Output") -> int:
     if output.form == "table":
         output.write(_page(findings, output.width))
     else:
-        writer = output.rows(RowKind(_FINDINGS, _FINDINGS, _to_json))
-        writer.write(findings)
-        writer.end()
+        output.write_rows(RowKind(_FINDINGS, _FINDINGS, _to_json), findings)
     if not examination.has_key:
         return EXIT_NO_KEY
     return EXIT_FAILED if any(finding.state == PROBLEM for finding in findings) else 0

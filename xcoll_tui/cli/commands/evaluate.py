@@ -88,9 +88,7 @@ async def _evaluate(
         await evaluation.run(progress.update)
         output.end_progress()
     scores = evaluation.scores
-    writer = output.rows(RowKind(_COLUMNS, _COLUMNS, _to_json))
-    writer.write(scores)
-    writer.end()
+    output.write_rows(RowKind(_COLUMNS, _COLUMNS, _to_json), scores)
     output.flush()
     for score in scores:
         for answer in score.failing:

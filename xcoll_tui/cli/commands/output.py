@@ -109,6 +109,12 @@ class Output:
             self.write, columns or kind.table, self.width, bold=self.colours, keep=bool(columns)
         )
 
+    def write_rows(self, kind: RowKind[T], rows: Sequence[T]) -> None:
+        """Write rows that are all there already."""
+        writer = self.rows(kind)
+        writer.write(rows)
+        writer.end()
+
     # Words
 
     def note(self, sentence: str) -> None:

@@ -127,16 +127,15 @@ def _tell(
     trailing = [_ALSO] if options.compare else []
     columns = [*leading, *_REST, *trailing, _FILE_ID, _TEXT]
     kind = RowKind(columns, [column for column in columns if column is not _FILE_ID], _to_json)
-    writer = output.rows(kind)
     # At once: the widths of a table are those of what is written first.
-    writer.write(
+    output.write_rows(
+        kind,
         [
             row
             for one in found.values()
             for row in _rows(one, found, by_document=options.by_document)
-        ]
+        ],
     )
-    writer.end()
     for mode, error in answers.items():
         if not isinstance(error, Found):
             output.warn(f"{mode}: {error.explanation}")

@@ -73,9 +73,7 @@ async def _show(options: argparse.Namespace, output: Output) -> int:
 
 def _write(row: T, kind: RowKind[T], output: Output, facts_of: Callable[[T, float], Facts]) -> int:
     if output.form == "tsv":
-        writer = output.rows(kind)
-        writer.write([row])
-        writer.end()
+        output.write_rows(kind, [row])
     elif output.form == "table":
         output.write(_page(facts_of(row, time.time()), bold=output.colours))
     else:

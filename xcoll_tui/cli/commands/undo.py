@@ -94,10 +94,8 @@ def run(options: argparse.Namespace, output: "Output") -> int:
 
 async def _list(options: argparse.Namespace, output: "Output") -> int:
     async with opened_session(options) as opened:
-        writer = output.rows(RowKind(_COLUMNS, _COLUMNS, _to_json))
         listed = _listed(opened)
-        writer.write(listed)
-        writer.end()
+        output.write_rows(RowKind(_COLUMNS, _COLUMNS, _to_json), listed)
         if not listed:
             output.note("No write is recorded that could be undone.")
         for problem in opened.session.undo_stack.problems:

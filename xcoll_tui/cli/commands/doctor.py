@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import textwrap
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.access import plain
@@ -56,14 +57,7 @@ def run(options: argparse.Namespace, output: "Output") -> int:
 
 
 def _to_json(finding: Finding) -> str:
-    return json.dumps(
-        {
-            "topic": finding.topic,
-            "name": finding.name,
-            "state": finding.state,
-            "value": finding.value,
-        }
-    )
+    return json.dumps(asdict(finding))
 
 
 def _page(findings: list[Finding], width: int) -> str:

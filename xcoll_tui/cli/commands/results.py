@@ -3,7 +3,7 @@
 import json
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.columns import Column, RowKind
@@ -59,15 +59,7 @@ _REST: tuple[Column[Result], ...] = (
 
 
 def _to_json(row: Result) -> str:
-    return json.dumps(
-        {
-            "collection_id": row.collection_id,
-            "file_id": row.file_id,
-            "name": row.name,
-            "verdict": row.verdict,
-            "sentence": row.sentence,
-        }
-    )
+    return json.dumps(asdict(row))
 
 
 class Results:

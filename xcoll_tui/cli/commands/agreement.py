@@ -20,11 +20,6 @@ def add_yes(parser: argparse.ArgumentParser, deed: str) -> None:
     parser.add_argument("--yes", action="store_true", help=f"do not ask, and agree to {deed}")
 
 
-def add_dry_run(parser: argparse.ArgumentParser) -> None:
-    """Add `--dry-run`."""
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be sent")
-
-
 def require_askable(options: argparse.Namespace, deed: str) -> None:
     """Raise CommandFailed where agreement is needed, not given, and nobody can be asked.
 

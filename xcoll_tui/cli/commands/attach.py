@@ -3,7 +3,6 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from xcoll_tui.cli.commands.agreement import add_dry_run
 from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.documents import look, read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
@@ -18,7 +17,7 @@ from xcoll_tui.cli.commands.field_values import (
 )
 from xcoll_tui.cli.commands.file_ids import FileIds, add_file_ids, read_file_ids
 from xcoll_tui.cli.commands.following import follow_run
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, write_dry_run
 from xcoll_tui.cli.parser import EXIT_USAGE, path_text
@@ -50,8 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fields-from", type=path_text, metavar="FILE", help="files and their fields; - for input"
     )
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def run(options: argparse.Namespace, output: "Output") -> int:

@@ -4,7 +4,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.models import Collection, MetricSpace
-from xcoll_tui.cli.commands.agreement import add_dry_run
 from xcoll_tui.cli.commands.collection_options import (
     add_collection_options,
     chunking_of,
@@ -13,7 +12,7 @@ from xcoll_tui.cli.commands.collection_options import (
 )
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.following import carry_through
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, write_collection_result, write_dry_run
 from xcoll_tui.cli.parser import EXIT_USAGE
@@ -50,8 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=(f"{', '.join(_METRICS)}; cannot be changed later"),
     )
     add_collection_options(parser)
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def run(options: argparse.Namespace, output: "Output") -> int:

@@ -5,17 +5,12 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.cli.access import plain
-from xcoll_tui.cli.commands.agreement import (
-    add_dry_run,
-    add_yes,
-    require_agreement,
-    require_askable,
-)
+from xcoll_tui.cli.commands.agreement import add_yes, require_agreement, require_askable
 from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.following import carry_through
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, write_collection_result, write_dry_run
 from xcoll_tui.cli.parser import EXIT_FAILED
@@ -53,8 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_collection(parser)
     parser.add_argument("--no-backup", action="store_true", help="then it cannot be recreated")
     add_yes(parser, "deleting it")
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def run(options: argparse.Namespace, output: "Output") -> int:

@@ -4,14 +4,13 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from xcoll_tui.cli.commands.agreement import add_dry_run
 from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.documents import Present, look, read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.field_values import as_fields, field_value
 from xcoll_tui.cli.commands.file_ids import add_file_ids, read_file_ids
 from xcoll_tui.cli.commands.following import follow_run
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, write_dry_run
 from xcoll_tui.cli.parser import EXIT_USAGE
@@ -45,8 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--set", type=field_value, action="append", default=[], metavar="K=V", help="set a field")
     add("--unset", action="append", default=[], metavar="K", help="clear a field")
     add("--allow-replace", action="store_true", help="where nothing else changes them")
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def run(options: argparse.Namespace, output: "Output") -> int:

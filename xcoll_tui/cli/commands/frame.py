@@ -98,6 +98,12 @@ def add_form(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def add_write_form(parser: argparse.ArgumentParser) -> None:
+    """Add `--dry-run`, and the options that choose how results are written."""
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+    add_form(parser)
+
+
 def run_command(name: str, arguments: list[str]) -> int:
     """Carry out a command and return its exit code; wrong usage ends with SystemExit."""
     # What is imported is no garbage; looking for some costs a tenth. It begins with the service.

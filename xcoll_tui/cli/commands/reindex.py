@@ -3,13 +3,12 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from xcoll_tui.cli.commands.agreement import add_dry_run
 from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.documents import look, matching, read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.file_ids import add_file_ids, read_file_ids
 from xcoll_tui.cli.commands.following import follow_run
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, write_dry_run
 from xcoll_tui.cli.commands.selection import add_failed, document_query
@@ -38,8 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_ids(parser, optional=True)
     add_failed(parser)
     parser.add_argument("--wait", action="store_true", help="until their indexing has ended")
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def run(options: argparse.Namespace, output: "Output") -> int:

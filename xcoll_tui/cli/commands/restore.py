@@ -4,11 +4,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xcoll_tui.cli.commands.agreement import add_dry_run
 from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.following import Following
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, Results, write_dry_run
 from xcoll_tui.cli.parser import EXIT_FAILED, EXIT_REFUSED, path_text
@@ -50,8 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--into", metavar="COLLECTION", help="attach to this one; none is made")
     where.add_argument("--new", action="store_true", help="also where one may have been begun")
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def run(options: argparse.Namespace, output: "Output") -> int:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.errors import ApiError, NotFound
-from xcoll_tui.cli.commands.agreement import add_dry_run, add_yes, require_agreement
+from xcoll_tui.cli.commands.agreement import add_yes, require_agreement
 from xcoll_tui.cli.commands.columns import Column, RowKind
 from xcoll_tui.cli.commands.delete import delete_collection
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.following import Following
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import (
     DRY_RUN,
@@ -75,8 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--allow-replace", action="store_true", help="to put fields back when nothing else works"
     )
     add_yes(parser, "removing or replacing documents")
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def _number(text: str) -> int:

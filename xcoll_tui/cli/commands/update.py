@@ -3,12 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from xcoll_tui.cli.commands.agreement import (
-    add_dry_run,
-    add_yes,
-    require_agreement,
-    require_askable,
-)
+from xcoll_tui.cli.commands.agreement import add_yes, require_agreement, require_askable
 from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.collection_options import (
     add_collection_options,
@@ -19,7 +14,7 @@ from xcoll_tui.cli.commands.collection_options import (
 from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.following import carry_through
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, write_collection_result, write_dry_run
 from xcoll_tui.cli.parser import EXIT_USAGE
@@ -57,8 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="delete a field, and its values in all documents; asks",
     )
     add_yes(parser, "deleting fields")
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def run(options: argparse.Namespace, output: "Output") -> int:

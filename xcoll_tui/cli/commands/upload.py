@@ -5,18 +5,13 @@ import os
 from typing import TYPE_CHECKING
 
 from xcoll_tui.api.models import writable
-from xcoll_tui.cli.commands.agreement import (
-    add_dry_run,
-    add_yes,
-    require_agreement,
-    require_askable,
-)
+from xcoll_tui.cli.commands.agreement import add_yes, require_agreement, require_askable
 from xcoll_tui.cli.commands.collection import add_collection
 from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
 from xcoll_tui.cli.commands.field_values import Fields, add_fields, as_fields
 from xcoll_tui.cli.commands.following import Following
-from xcoll_tui.cli.commands.frame import add_form
+from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.input_file import read_input_text
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, Results, write_dry_run
@@ -70,8 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the indexing")
     add_yes(parser, "removing what is replaced")
-    add_dry_run(parser)
-    add_form(parser)
+    add_write_form(parser)
 
 
 def run(options: argparse.Namespace, output: "Output") -> int:

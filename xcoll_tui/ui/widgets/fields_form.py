@@ -41,9 +41,8 @@ class FieldsForm(Vertical):
         *,
         entered: Mapping[str, str] | None = None,
         odd: Collection[str] = (),
-        form_id: str | None = None,
     ) -> None:
-        super().__init__(id=form_id)
+        super().__init__()
         self.base = dict(fields)
         typed = self.base if entered is None else entered
         self._undefined = "" if definitions is None else UNDEFINED
@@ -139,9 +138,9 @@ class FieldsForm(Vertical):
         for row in self._defined:
             row.supply(counts.get(row.key, 0), total)
 
-    def add_row(self, key: str = "", value: str = "") -> None:
+    def add_row(self) -> None:
         """Add an empty row and go to its key."""
-        self._others.append(OtherRow(key, None, value, note=self._undefined))
+        self._others.append(OtherRow("", None, "", note=self._undefined))
         self._go_to(len(self._rows) - 1)
 
     def focus_first(self) -> None:

@@ -26,9 +26,8 @@ class FormRow(Vertical):
         *,
         help_text: str = "",
         tools: Sequence[Widget] = (),
-        row_id: str | None = None,
     ) -> None:
-        super().__init__(id=row_id, classes="form-row")
+        super().__init__(classes="form-row")
         self.control = control
         self.problem = ""
         self._help_text = help_text

@@ -7,8 +7,6 @@ from textual import events
 
 from xcoll_tui.ui.widgets.text_input import TextInput
 
-_LEAVING = ("enter", "escape", "down", "shift+tab")
-
 
 class FilterGuide(Protocol):
     """What knows the list that is filtered."""
@@ -37,12 +35,14 @@ class _Completing(NamedTuple):
 class SearchLine(TextInput):
     """A line that is left by the keys that end it."""
 
+    LEAVING: tuple[str, ...] = ("enter", "escape", "down", "shift+tab")
+
     def __init__(self, text: str, hint: str, leave: Callable[[str], None]) -> None:
         super().__init__(text, placeholder=hint, compact=True)
         self._leave = leave
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key in _LEAVING:
+        if event.key in self.LEAVING:
             event.stop()
             event.prevent_default()
             self._leave(event.key)

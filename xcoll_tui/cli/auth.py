@@ -214,18 +214,20 @@ def _login(options: argparse.Namespace) -> int:
     if options.inference:
         from xcoll_tui.cli.auth_inference import log_in_inference  # noqa: PLC0415 - few have one
 
-        return log_in_inference(access, options, supplied)
+        code = log_in_inference(access, options)
+        _tell_supplied(supplied, INFERENCE)
+        return code
     # Before anybody types: where there is no keyring, there is nothing to log in to.
     run_until_signal(patiently(access.vault.backend()))
     secret, note = read_key(piped_key() if options.key_stdin else typed_key(access.destination))
     if note:
         say(note)
     code = run_until_signal(_log_in(access, secret, verify=not options.no_verify))
-    tell_supplied(supplied, MANAGEMENT)
+    _tell_supplied(supplied, MANAGEMENT)
     return code
 
 
-def tell_supplied(supplied: list[str], kind: KeyKind) -> None:
+def _tell_supplied(supplied: list[str], kind: KeyKind) -> None:
     """Say which variables go before the keyring with a key of this kind."""
     for name in supplied:
         if name in {*kind.variables, kind.file_variable}:

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xcoll_tui.api.errors import ApiError, Forbidden, Refused, Unauthorized
 from xcoll_tui.api.keys import is_other_kind, tell_other_kind
@@ -13,15 +13,10 @@ from xcoll_tui.cli.parser import EXIT_FAILED, say, stop, warn
 from xcoll_tui.cli.patience import begin_line, patiently, run_until_signal
 from xcoll_tui.credentials import INFERENCE, CredentialError, KeyringProblem, Secret, read_key
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 _CHECK_SECONDS = 15
 
 
-def log_in_inference(
-    access: ProfileAccess, options: argparse.Namespace, supplied: "Sequence[str]"
-) -> int:
+def log_in_inference(access: ProfileAccess, options: argparse.Namespace) -> int:
     """Check an inference key and keep it for the profile; returns the exit code."""
     inference = access.inference()
     vault = inference.vault()
@@ -32,11 +27,7 @@ def log_in_inference(
     secret, note = read_key(text, INFERENCE.noun)
     if note:
         say(note)
-    code = run_until_signal(_log_in(access, inference, secret, verify=not options.no_verify))
-    for name in supplied:
-        if name in {*INFERENCE.variables, INFERENCE.file_variable}:
-            say(f"{name} is set, and takes precedence over the keyring: unset it to use this key.")
-    return code
+    return run_until_signal(_log_in(access, inference, secret, verify=not options.no_verify))
 
 
 async def _log_in(

@@ -1,7 +1,7 @@
 """Writes under way on the command line: each result as it comes, and what went out at the end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,14 +28,20 @@ _UNSEEN = "It was under way when this was interrupted; its result is not known."
 
 
 async def follow_run(
-    session: "Session", run: "BulkRun", output: "Output", *, until_indexed: bool = False
+    session: "Session",
+    run: "BulkRun",
+    output: "Output",
+    *,
+    columns: Sequence[str] = ("file_id",),
+    until_indexed: bool = False,
 ) -> int:
     """Write the results of a run as they come, and return the exit code.
 
-    With `until_indexed` what was asked for is written when it was seen to have ended, or is looked
-    at no more. Cancelled, it sends nothing more, and tells what went out.
+    `columns` are those of `Results`. With `until_indexed` what was asked for is written when it was
+    seen to have ended, or is looked at no more. Cancelled, it sends nothing more, and tells what
+    went out.
     """
-    results = Results(output)
+    results = Results(output, columns)
     following = Following(session, output, results, first=run, until_indexed=until_indexed)
     await following.see_through(run.wait(), run.total)
     results.end()

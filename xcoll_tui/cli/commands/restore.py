@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.documents import read_target
 from xcoll_tui.cli.commands.failure import CommandFailed
-from xcoll_tui.cli.commands.following import Following
+from xcoll_tui.cli.commands.following import Following, follow_run
 from xcoll_tui.cli.commands.frame import add_write_form
 from xcoll_tui.cli.commands.opened import OpenedSession, opened_session
 from xcoll_tui.cli.commands.results import DRY_RUN, Result, Results, write_dry_run
@@ -155,10 +155,4 @@ async def _attach_into(
         rows = [Result(collection_id, item.file_id, item.name, DRY_RUN, sentence) for item in items]
         return write_dry_run(output, rows, _COLUMNS)
     run = session.bulk.attach_again(collection_id, items, logged=True)
-    results = Results(output, _COLUMNS)
-    following = Following(session, output, results, first=run)
-    await following.see_through(run.wait(), run.total)
-    results.end()
-    if run.stopped is not None:
-        output.warn(run.stopped)
-    return EXIT_FAILED if following.failed else 0
+    return await follow_run(session, run, output, columns=_COLUMNS)

@@ -11,7 +11,7 @@ from xcoll_tui.session.writes.undo_entry import UndoEntry
 from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock, format_elapsed
 from xcoll_tui.ui.presentation.copies import curl
-from xcoll_tui.ui.presentation.run_lines import sum_up
+from xcoll_tui.ui.presentation.run_lines import ENDS, sum_up
 from xcoll_tui.ui.presentation.undo_lines import with_versions
 
 
@@ -34,14 +34,8 @@ class ActivityLine(NamedTuple):
 
 _OUTCOMES = {
     Verdict.DONE: ("● done", "ready"),
-    Verdict.ASKED: ("◌ asked for", "indexing"),
     Verdict.ALREADY: ("● so already", "ready"),
-    Verdict.FAILED: ("✗ failed", "failed"),
-    Verdict.UNSHOWN: ("? not shown yet", "indexing"),
-    Verdict.UNKNOWN: ("? not known", "indexing"),
-    Verdict.IGNORED: ("✗ not applied", "failed"),
-    Verdict.CONFLICT: ("✗ changed meanwhile", "failed"),
-    Verdict.CANCELLED: ("○ not sent", "quiet"),
+    **{verdict: (f"{glyph} {word}", tone) for verdict, (glyph, word, tone) in ENDS.items()},
 }
 
 

@@ -28,7 +28,7 @@ _DONE = {
     Operation.REINDEX: ("ready", "ready"),
     Operation.EDIT: ("saved", "as it was"),
 }
-_ENDS: Mapping[Verdict, tuple[str, str, str]] = {
+ENDS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.ASKED: ("◌", "asked for", "indexing"),
     Verdict.FAILED: ("✗", "failed", "failed"),
     Verdict.UNSHOWN: ("?", "not shown yet", "indexing"),
@@ -37,6 +37,7 @@ _ENDS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.CONFLICT: ("✗", "changed meanwhile", "failed"),
     Verdict.CANCELLED: ("○", "not sent", "quiet"),
 }
+"""Glyph, word and tone of each end but those whose words go by the operation."""
 
 _LONG_WAIT = 10.0
 """Seconds of waiting that a person may want to cut short."""
@@ -180,7 +181,7 @@ def _tally(run: BulkRun, *, passing: bool = False) -> list[str]:
         parts = [f"{run.done:,} {word}"]
     if failed or not (passing or run.operation is Operation.REINDEX):
         parts.append(f"{failed:,} failed")
-    parts += [f"{count:,} {_ENDS[verdict][1]}" for verdict, count in unseen.items()]
+    parts += [f"{count:,} {ENDS[verdict][1]}" for verdict, count in unseen.items()]
     if run.state != "over" and run.left:
         parts.append(f"{run.left:,} left")
     if run.unsent:
@@ -225,7 +226,7 @@ def _row(run: BulkRun, outcome: Outcome) -> RunRow:
     if outcome.verdict in {Verdict.DONE, Verdict.ALREADY}:
         words = _DONE.get(outcome.operation, ("done", "done"))
         return RunRow(file_id, name, "●", words[outcome.verdict is Verdict.ALREADY], "ready", "")
-    glyph, word, tone = _ENDS[outcome.verdict]
+    glyph, word, tone = ENDS[outcome.verdict]
     sentence = with_versions(outcome)
     if outcome.verdict is Verdict.ASKED:
         word = "indexing" if file_id in run.indexing else word

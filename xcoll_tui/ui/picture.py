@@ -200,19 +200,18 @@ class _Pen:
     def __init__(self, columns: int) -> None:
         self._columns = columns
         self._parts: list[str] = []
-        self._place = (-1, -1)
-        """Where it stands; at the right edge that is the last column or behind it."""
-        self._at_frame = False
+        self._place: tuple[int, int] | None = None
+        self._below_frame: tuple[int, int] | None = None
         self._look: Look | None = None
         self._asked: Look | None = None
 
     def draw(self, x: int, y: int, cells: list[Cell]) -> None:
-        column, line = self._place
-        if self._at_frame and line == y - 1:
-            # Down, and back: down the edge of a frame each cell costs five bytes.
-            is_below = column == x + 1 < self._columns
-            self._parts.append("\b\v" if is_below else f"\v\x1b[{x + 1}G")
-        elif self._place != (x, y) or column == self._columns:
+        is_edge = len(cells) == 1 and cells[0][0] in _FRAME
+        if is_edge and self._below_frame == (x, y):
+            # Down, and back. A tabulator would be shorter, and scrolls in a terminal that has
+            # become smaller and has not said so yet.
+            self._parts.append("\x1b[B\b")
+        elif self._place != (x, y):
             self._parts.append(f"\x1b[{y + 1};{x + 1}H")
         for text, look in cells:
             if text is not None:
@@ -220,8 +219,10 @@ class _Pen:
                     self._asked = look
                     self._take(look)
                 self._parts.append(text)
-        self._place = x + len(cells), y
-        self._at_frame = cells[-1][0] in _FRAME
+        behind = x + len(cells)
+        # At the right edge it stands on the last column or behind it, as the terminal likes.
+        self._place = (behind, y) if behind < self._columns else None
+        self._below_frame = (x, y + 1) if is_edge and self._place else None
 
     def lift(self) -> str:
         """Return all that was drawn, and leave the terminal plain."""

@@ -36,7 +36,7 @@ from xcoll_tui.session.writes.superseded import Superseded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SEEDS = (7, 16, 3, 4, 13, 1)
+SEEDS = (7, 22, 16, 3, 4, 13, 1)
 
 
 @contextmanager

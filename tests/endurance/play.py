@@ -18,6 +18,7 @@ from tests.endurance.hand import Hand
 from tests.endurance.other import Other
 from tests.endurance.world import URL, Weather, World, run_in_virtual_time, same_ids
 from xcoll_tui.session.session import Session
+from xcoll_tui.session.writes.outcome import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,9 @@ class Player:
             await self._step()
             if number % 40 == 0:
                 self.world.weather = Weather(
-                    weather.choice((0, 0, 0.03, 0.1, 0.3)), weather.choice((0.02, 0.3, 1.5))
+                    weather.choice((0, 0, 0.03, 0.1, 0.3)),
+                    weather.choice((0.02, 0.3, 1.5)),
+                    weather.choice((0, 0.3)),
                 )
                 self._with_other = weather.random() < 0.7
             if number % REST == REST - 1:
@@ -138,7 +141,23 @@ class Player:
         await asyncio.wait_for(self.session._context.tasks.idle(), 600)
         self.hand.rest()
         await self.checks.check_rest(self.session)
+        await self._check_count_of_a_removal()
         require(not self._strays, "nobody looked at:", self._strays[:3])
+
+    async def _check_count_of_a_removal(self) -> None:
+        """Remove a document where all is known: the count follows before it is asked for again."""
+        session, shelf = self.session, self.session.opened
+        feed, collection = session.documents, session.collection
+        row = next(feed.listing.loaded_items(), None) if feed is not None else None
+        if row is None or collection is None or shelf not in self.world.collections():
+            return
+        count, place = collection.documents_count, (shelf, row.file_id)
+        with self.hand.wishing(place, lambda s: s is None, "remove", removes=True) as wish:
+            outcome = await session.document_writes.remove(row.file_id)
+            self.checks.judge(wish, outcome)
+        shown = session.collection.documents_count, feed.total
+        removed = outcome.verdict is Verdict.DONE
+        require(not removed or shown == (count - 1,) * 2, "a count that stays:", count, *shown)
 
     async def _sit_down(self) -> None:
         client = self.world.client(

@@ -59,10 +59,15 @@ def run_in_virtual_time(work):
 
 @dataclass
 class Weather:
-    """How bad it is: the share of the requests that go wrong, and how late answers are."""
+    """How bad it is: the share of the requests that go wrong, and how late answers are.
+
+    `halves` is the share of the removals behind which the same file cannot be attached for a while:
+    a replacement then breaks off halfway.
+    """
 
     faults: float = 0.0
     latency: float = 0.05
+    halves: float = 0.0
 
 
 EFFECTS = ("refused", "reset", "reset after", "timeout", "timeout after", "cut", "garbage")
@@ -107,6 +112,7 @@ class World:
         self.alive = True
         self._generation = 0
         self._began = 0.0
+        self._barred: dict[str, float] = {}
         self.start()
 
     @property
@@ -168,7 +174,7 @@ class World:
         strikes = draw.random() < weather.faults
         self.struck += strikes
         effect = draw.choice((*EFFECTS, *STATUSES)) if strikes else None
-        if effect == "refused":
+        if effect == "refused" or self._is_barred(request):
             raise httpx.ConnectError("Connection refused", request=request)
         posted = self._note_create(request)
         if effect in {"timeout", "reset"}:
@@ -194,6 +200,13 @@ class World:
             return self._reply(replace(answer, body=answer.body[: len(answer.body) // 2]), cut=True)
         await self._go_wrong(effect, request, posted)
         raise AssertionError(effect)
+
+    def _is_barred(self, request: httpx.Request) -> bool:
+        """Tell whether this attaches what was removed a moment ago, and must not come back yet."""
+        path, now = request.url.path, self.clock()
+        if request.method == "DELETE" and self.draw.random() < self.weather.halves:
+            self._barred[path] = now + self.draw.uniform(30, 300)
+        return request.method == "POST" and self._barred.get(path, 0.0) > now
 
     async def _go_wrong(self, effect: str, request: httpx.Request, posted: Posted | None) -> None:
         if posted is not None:

@@ -76,11 +76,14 @@ class Commands(Provider):
 
     def _line(self, command: Command, places: Sequence[int] = ()) -> Content:
         width = max(10, min(WIDTH, self.app.size.width) - _AROUND)
-        title = Content(command.title)
+        words, room = command.title, width - cell_len(command.key) - 3
+        if cell_len(words) > room:  # else it would take two lines
+            words = fit(words, room).rstrip()
+        title = Content(words)
         for place in places:
-            if self.match_style is not None:
+            if self.match_style is not None and place < len(words):
                 title = title.stylize(self.match_style, place, place + 1)
-        room = width - cell_len(command.title) - cell_len(command.key) - 3
+        room -= cell_len(words)
         note = fit(command.note, room) if room > 3 else " " * max(0, room)
         line = Content.assemble(
             title, "  ", (note, "not bold $quiet"), " ", (command.key, "$accent")

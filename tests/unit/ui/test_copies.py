@@ -12,7 +12,7 @@ from xcoll_tui.ui.presentation.text import copied
 
 EVIL = Document(
     file_metadata=FileMetadata("file_1", '=HYPERLINK("x")', 4, "text/plain"),
-    fields={"a,b": "+1", "note": 'two\nlines "quoted"'},
+    fields={"a,b": "+1+1", "note": 'two\nlines "quoted"'},
     status="DOCUMENT_STATUS_PROCESSED",
 )
 PLAIN = Document(file_metadata=FileMetadata("file_2", "ü.txt"), fields={"ticker": "TSLA"})
@@ -49,7 +49,7 @@ def test_no_cell_of_a_row_is_a_formula():
         "4",
         "text/plain",
     ]
-    assert row[6:] == ["'+1", 'two\nlines "quoted"']
+    assert row[6:] == ["'+1+1", 'two\nlines "quoted"']
     assert as_csv([COLLECTION]).startswith("collection_1,'@Filings,2,")
 
 

@@ -140,7 +140,7 @@ class _Csv:
         # seen of all of them at once, in half the time that looking at each cell takes.
         text = "".join([f"{','.join(cells)}\n" for cells in lines])
         if not _is_plain(text, lines):
-            text = "".join([_line(_safe(cells)) for cells in lines])
+            text = "".join([csv_line(safe_cells(cells)) for cells in lines])
         return text.encode()
 
     def write(self, chunk: bytes) -> None:
@@ -152,7 +152,7 @@ class _Csv:
         heads = [*METADATA, *DOCUMENT, *(FIELD_PREFIX + key for key in columns)]
         if self._excel:
             self._write(_BOM)
-        self._write(_line(heads).encode())
+        self._write(csv_line(heads).encode())
         self._body.seek(0)
         if not found:
             shutil.copyfileobj(self._body, _Into(self._write))
@@ -163,7 +163,7 @@ class _Csv:
             csv.field_size_limit(_LONGEST_CELL)
             for row in csv.reader(text):
                 padded = row + [""] * (len(order) - len(row))
-                self._write(_line(padded[place] for place in order).encode())
+                self._write(csv_line(padded[place] for place in order).encode())
 
     def close(self) -> None:
         self._body.close()
@@ -206,7 +206,7 @@ def _is_plain(text: str, lines: Sequence[Sequence[str]]) -> bool:
     return not (may_begin and _BEGINNING.search(text))
 
 
-def _line(cells: Iterable[str]) -> str:
+def csv_line(cells: Iterable[str]) -> str:
     """Write a row; `csv` leaves a carriage return without quotes, which tears the row."""
     quoted = [
         f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _TO_BE_QUOTED.search(cell) else cell
@@ -215,7 +215,7 @@ def _line(cells: Iterable[str]) -> str:
     return f"{','.join(quoted)}\n"
 
 
-def _safe(cells: Iterable[str]) -> list[str]:
+def safe_cells(cells: Iterable[str]) -> list[str]:
     """Return cells that no spreadsheet runs: an apostrophe before what would be a formula."""
     return [
         f"'{cell}" if cell[:1] in _BEGINNINGS and not _NUMBER.fullmatch(cell) else cell

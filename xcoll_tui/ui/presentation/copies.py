@@ -4,19 +4,16 @@ What a spreadsheet would take for a formula is written so that it takes it for a
 names the variable that holds the key, and never the key.
 """
 
-import csv
-import io
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
 from xcoll_tui.api.models import Collection, Document, writable
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from xcoll_tui.session.lists.export_format import csv_line, safe_cells
 
 Row = Document | Collection | str
 """A row, or the ID of one that is not loaded."""
@@ -24,12 +21,18 @@ Row = Document | Collection | str
 
 def ids(rows: Sequence[Row]) -> str:
     """Write the IDs, one a line."""
-    return "\n".join(map(_id_of, rows))
+    return _lines([_id_of(row)] for row in rows)
 
 
 def names(rows: Sequence[Row]) -> str:
     """Write the names, one a line; the ID of what has none or is not loaded."""
-    return "\n".join(_name_of(row) or _id_of(row) for row in rows)
+    return _lines([_name_of(row), _id_of(row)] for row in rows)
+
+
+def _lines(choices: Iterable[Sequence[str]]) -> str:
+    """Write the first of each that is there; only what is by itself may have more than a line."""
+    texts = [next(filter(str.strip, texts), "") for texts in choices]
+    return "\n".join(texts if len(texts) == 1 else [" ".join(text.splitlines()) for text in texts])
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -44,18 +47,9 @@ def as_csv(rows: Sequence[Row]) -> str:
     """Write one row as a line, several as lines below a header."""
     records = [_record_of(row) for row in rows]
     columns = list(dict.fromkeys(name for record in records for name in record))
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    if len(records) > 1:
-        writer.writerow(map(plain_cell, columns))
-    for record in records:
-        writer.writerow([plain_cell(record.get(name, "")) for name in columns])
-    return written.getvalue().rstrip("\n")
-
-
-def plain_cell(value: str) -> str:
-    """Return what a spreadsheet shows as this text, and does not calculate."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    lines = [columns] if len(records) > 1 else []
+    lines += [[record.get(name, "") for name in columns] for record in records]
+    return "".join([csv_line(safe_cells(cells)) for cells in lines]).removesuffix("\n")
 
 
 def curl_lines(rows: Sequence[Row], collection_id: str | None, base_url: str, variable: str) -> str:

@@ -11,6 +11,7 @@ from xcoll_tui.ui.presentation.text import clean
 
 FORM_LABELS: dict[FormatName, str] = {"csv": "CSV", "jsonl": "JSON lines", "json": "JSON"}
 _LONGEST = 80
+_LONGEST_IN_BYTES = 240
 # What some file system does not take, or a shell or a person would trip over.
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
@@ -58,8 +59,14 @@ class ExportCounts(NamedTuple):
 
 def file_name_of(collection_name: str, collection_id: str, form: FormatName) -> str:
     """Return a name for the file of a collection that every system takes."""
-    stem = _UNFIT.sub("-", clean(collection_name, _LONGEST)).strip(" .-") or collection_id
+    stem = _stem_of(collection_name) or _stem_of(collection_id) or "collection"
     return f"{stem}.{form}"
+
+
+def _stem_of(text: str) -> str:
+    # File systems count bytes, and a path that begins with a tilde is somebody's home.
+    stem = _UNFIT.sub("-", clean(text, _LONGEST)).encode()[:_LONGEST_IN_BYTES]
+    return stem.decode("utf-8", "ignore").strip(" .-~")
 
 
 def with_form(path: str, form: FormatName) -> str:

@@ -62,7 +62,7 @@ class Weather:
     """How bad it is: the share of the requests that go wrong, and how late answers are.
 
     `halves` is the share of the removals behind which the same file cannot be attached for a while:
-    a replacement then breaks off halfway.
+    a replacement then breaks off halfway. Of the deletions that share fails for as long.
     """
 
     faults: float = 0.0
@@ -161,7 +161,7 @@ class World:
         """Make a client of this service for the session."""
         return _WorldClient(self, **reports)
 
-    async def handle(self, request: httpx.Request) -> httpx.Response:  # noqa: C901 - a script
+    async def handle(self, request: httpx.Request) -> httpx.Response:  # noqa: C901, PLR0912 - a script
         """Answer a request of the session, or let it go wrong."""
         self.requests += 1
         draw, weather = self.draw, self.weather
@@ -174,7 +174,9 @@ class World:
         strikes = draw.random() < weather.faults
         self.struck += strikes
         effect = draw.choice((*EFFECTS, *STATUSES)) if strikes else None
-        if effect == "refused" or self._is_barred(request):
+        if self._is_barred(request):
+            return self._fault(503, None)
+        if effect == "refused":
             raise httpx.ConnectError("Connection refused", request=request)
         posted = self._note_create(request)
         if effect in {"timeout", "reset"}:
@@ -202,11 +204,15 @@ class World:
         raise AssertionError(effect)
 
     def _is_barred(self, request: httpx.Request) -> bool:
-        """Tell whether this attaches what was removed a moment ago, and must not come back yet."""
-        path, now = request.url.path, self.clock()
-        if request.method == "DELETE" and self.draw.random() < self.weather.halves:
+        """Tell whether this attaches what was removed a moment ago, and must not come back yet.
+
+        A collection for which that is drawn cannot be deleted for so long.
+        """
+        method, path, now = request.method, request.url.path, self.clock()
+        if method == "DELETE" and self.draw.random() < self.weather.halves:
             self._barred[path] = now + self.draw.uniform(30, 300)
-        return request.method == "POST" and self._barred.get(path, 0.0) > now
+        barred = "POST" if "/documents/" in path else "DELETE"
+        return method == barred and self._barred.get(path, 0.0) > now
 
     async def _go_wrong(self, effect: str, request: httpx.Request, posted: Posted | None) -> None:
         if posted is not None:

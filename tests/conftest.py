@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 from tests.guard import guard_for
 from tests.isolation import ROOT, own_home
+from tests.tally import Tally
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.errors import NoInferenceKey
 from xcoll_tui.api.inference import InferenceClient
@@ -77,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
     guard = guard_for(config)
     guard.start()
     config.pluginmanager.register(guard)
+    config.pluginmanager.register(Tally(), "tally")
     # What has been imported stays, and looking through it for garbage takes a tenth of the time.
     gc.collect()
     gc.freeze()

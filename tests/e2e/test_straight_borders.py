@@ -114,7 +114,7 @@ def go_through_screens(tmux):
 
     def look(key, title, words):
         tmux.press(key)
-        tmux.wait_for(lambda screen: f"╭─{title}" in screen and words in screen)
+        tmux.wait_for(lambda screen: f"╭─{title}" in screen and re.search(words, screen))
         assert_straight(tmux.screen, title)
 
     def leave(title):
@@ -133,7 +133,7 @@ def go_through_screens(tmux):
     look("Enter", " Undo:", "!03")
     leave(" Undo")
     look("3", " 3 Files", "Created")
-    look("s", " 3 Files", "!03")
+    look("s", " 3 Files", "▌ +!00")
     look("Enter", " !00", "File ID")
     leave(" !00")
     leave(" 3 Files")

@@ -12,13 +12,13 @@ from tests.e2e.walk import cursor_row, type_filter, wait_framed
 from tests.hostile.shelf import Shelf, document, file_id, served
 from tests.hostile.texts import DANGERS, NAMES, SHORT
 
-# Textual sets the shape of the mouse pointer, with a BEL at the end.
-_POINTER = re.compile("\x1b]22;[a-z-]*\x07")
+# Textual sets the shape of the mouse pointer, with a BEL at the end; frames are drawn downwards.
+_OURS = re.compile("\x1b]22;[a-z-]*\x07|\x1b\\[B\x08")
 
 
 def assert_harmless(raw):
     """Assert that nothing of theirs has been written that a terminal would act upon."""
-    written = _POINTER.sub("", raw.decode("utf-8"))
+    written = _OURS.sub("", raw.decode("utf-8"))
     found = [danger for danger in DANGERS if danger in written]
     assert not found, [written[max(0, written.index(each) - 60) :][:120] for each in found]
 

@@ -40,7 +40,7 @@ _LASTS = [last for _, last in re.findall(r"(.)-?(.)", _SURE)]
 def _token() -> re.Pattern[str]:
     # Not at import: so many ranges take as long to compile as a twentieth of the start.
     return re.compile(
-        r"\x1b\[\d+;(?P<move>\d+)H"
+        r"\x1b\[(?:\d+;)?(?P<move>\d+)[GH]|(?P<back>\x08)"
         r"|(?P<code>\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?)"
         r"|(?P<control>[\x00-\x1f])"
         # What joins, such as an accent or a selector, belongs to the character before it.
@@ -86,9 +86,12 @@ def _pin_line(line: str) -> str:
     for token in _token().finditer(line):
         part = token.group()
         kind = token.lastgroup
-        if kind in {"move", "control"}:
+        if kind in {"move", "back", "control"}:
             _write_runs(parts, runs, column)
-            column = int(token["move"]) if kind == "move" else None
+            if kind == "back":
+                column = None if column is None else column - 1
+            else:
+                column = int(token["move"]) if kind == "move" else None
         elif kind != "code" and column is not None:
             start, column = column, column + cell_len(part)
             if kind == "doubtful":

@@ -68,6 +68,14 @@ def test_what_stands_behind_a_disputed_character_stays_in_its_column(disputed, t
         assert "".join(cells.get(wanted + i, " ") for i in range(len(after))) == after, written
 
 
+@pytest.mark.parametrize(
+    ("before", "column"), [("│\x1b[B\b", 5), ("│\x1b[B\x1b[9G", 9), ("│\x1b[B\b│\x1b[B\b", 5)]
+)
+def test_the_column_is_known_behind_the_edge_of_a_frame(before, column):
+    written = pin_columns(f"\x1b[1;5H{before}❤️│")
+    assert written == f"\x1b[1;5H{before}  \x1b[{column}G❤️\x1b[{column + 2}G│"
+
+
 @pytest.mark.parametrize("disputed", DISPUTED)
 def test_nothing_of_what_stood_there_is_left_between(disputed):
     cells = dict.fromkeys(range(40), "X")

@@ -36,6 +36,7 @@ class _Ending:
 
     def __init__(self) -> None:
         self.number: int | None = None
+        self.at = 0.0
         self.fault = 0
         self.act: Callable[[int], object] = _leave
         self.restore: Callable[[], None] | None = None
@@ -73,6 +74,11 @@ def ended_by() -> int | None:
     return _ending.number
 
 
+def time_left() -> float:
+    """Return how many seconds there are until the end by force; all of them without a signal."""
+    return LIMIT if _ending.number is None else _ending.at + LIMIT - time.monotonic()
+
+
 def raise_on_end() -> None:
     """Let a signal leave what runs from now on by an exception, `Ended`."""
     _ending.act = _raise
@@ -100,7 +106,7 @@ def end(number: int) -> None:
     """
     if _ending.number is not None:
         return
-    _ending.number = number
+    _ending.number, _ending.at = number, time.monotonic()
     # Not by `threading`, whose locks the interrupted code may hold.
     _thread.start_new_thread(_end_by_force, (128 + number,))
     _ending.act(number)

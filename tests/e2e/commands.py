@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from typing import NamedTuple
 
 import pytest
@@ -152,3 +153,9 @@ def start_command(server, *arguments):
         cwd=ROOT,
         env=environment(variables),
     )
+
+
+def wait_struck(fault, process, times=1):
+    """Wait until a fault has struck so often, or the process has ended."""
+    while fault.done < times and process.poll() is None:
+        time.sleep(0.002)  # spinning, it would hold up the service in this very process

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.conftest import serve_samples
-from tests.e2e.commands import start_command
+from tests.e2e.commands import start_command, wait_struck
 from tests.e2e.leaks import KEY as CANARY
 from tests.e2e.leaks import leaks_in, leaks_under
 from tests.isolation import ROOT, environment
@@ -230,8 +230,7 @@ def test_an_interrupt_ends_it_and_leaves_nothing_half_done(arguments, path, tmp_
         server.faults.append(fault)
         process = start_command(server, *(word.format(tmp_path) for word in arguments))
         with process:
-            while not fault.done and process.poll() is None:
-                pass
+            wait_struck(fault, process)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=10)
         assert process.returncode == 130, err

@@ -9,7 +9,14 @@ import sys
 import pytest
 
 from tests.contract.plain import Plain
-from tests.e2e.commands import COLLECTION, DOCUMENT, assert_matches, schema_of, start_command
+from tests.e2e.commands import (
+    COLLECTION,
+    DOCUMENT,
+    assert_matches,
+    schema_of,
+    start_command,
+    wait_struck,
+)
 from tests.e2e.terminal import ROOT, xcoll
 from tests.isolation import environment
 from xcoll_tui.emulator.server import Server
@@ -179,8 +186,7 @@ def test_a_signal_breaks_it_off(tmp_path):
     with Server(faults=["GET:/v1/collections:timeout"]) as server:
         process = start_command(server, "list", "--log", str(tmp_path / "log"))
         with process:
-            while not server.faults[0].done and process.poll() is None:
-                pass
+            wait_struck(server.faults[0], process)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=10)
         assert (process.returncode, out) == (130, "")

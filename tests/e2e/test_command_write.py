@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import serve_samples
 from tests.contract.plain import Plain
-from tests.e2e.commands import RESULT, assert_matches, schema_of, start_command
+from tests.e2e.commands import RESULT, assert_matches, schema_of, start_command, wait_struck
 from tests.e2e.leaks import KEY as CANARY
 from tests.e2e.leaks import Cage
 from tests.e2e.terminal import ROOT, xcoll
@@ -319,13 +319,12 @@ def test_an_interrupt_sends_nothing_more_and_tells_what_went_out(xc, server):
     server.faults.append(fault)
     process = start_command(server, "reindex", NOTES, *ids)
     with process:
-        while fault.done < 8 and process.poll() is None:
-            pass
+        wait_struck(fault, process, 8)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert process.returncode == 130, err
     verdicts = [line.split("\t")[1] for line in out.splitlines()[1:]]
-    assert len(verdicts) == 11
+    assert len(verdicts) == 11, err
     assert verdicts.count("unknown") == 8
     assert "3 of 60 succeeded, 8 are not known, and 49 were not sent." in err
     assert err.endswith("xcoll: Interrupted before the end.\n")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import serve_samples
 from tests.contract.plain import Plain
-from tests.e2e.commands import RESULT, assert_matches, schema_of
+from tests.e2e.commands import RESULT, assert_matches, schema_of, wait_struck
 from tests.e2e.terminal import ROOT, xcoll
 from tests.isolation import environment
 from xcoll_tui.emulator.faults import Fault
@@ -225,8 +225,7 @@ def interrupt(server, fault, *arguments, **env):
         env=environment({**env_of(server), **env}),
     )
     with process:
-        while not fault.done and process.poll() is None:
-            pass
+        wait_struck(fault, process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert process.returncode == 130, err

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from xcoll_tui import signals
 from xcoll_tui.cli.commands.results import Result, Results
 from xcoll_tui.cli.parser import EXIT_FAILED
 from xcoll_tui.session.events import Progress
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_GRACE = 0.9
-"""Seconds that what was sent has to end after a signal, before the process is ended by force."""
+_TELLING = 0.8
+"""Seconds before the end by force that are kept for telling what went out."""
 _PATIENCE = 1.5
 """Seconds without a result before it is said what is waited for."""
 _WAITING = "Waiting until the service shows what came of it: its reads may be behind its writes."
@@ -59,9 +60,14 @@ async def carry_through(work: Awaitable[Outcome], output: "Output") -> Outcome:
             output.note(_WAITING)
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=_GRACE)
+        await asyncio.wait([task], timeout=_grace())
         output.warn(_sentence_of(task))
         raise
+
+
+def _grace() -> float:
+    """Return how many seconds what was sent has to end; on a busy machine some are gone already."""
+    return max(0.0, signals.time_left() - _TELLING)
 
 
 def _sentence_of(task: "asyncio.Future[R]") -> str:
@@ -163,7 +169,7 @@ class Following:
     async def _stop(self, task: "asyncio.Future[R]") -> None:
         for followed in self._runs():
             followed.run.cancel()
-        await asyncio.wait([task], timeout=_GRACE)
+        await asyncio.wait([task], timeout=_grace())
 
     def _tell_counts(self, runs: "list[BulkRun]") -> None:
         done, failed = sum(run.done for run in runs), sum(run.failed for run in runs)

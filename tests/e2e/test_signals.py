@@ -54,14 +54,16 @@ def test_a_program_that_hangs_is_ended_by_force_and_still_restores_the_terminal(
         assert judge(terminal, code, seconds, 128 + signal.SIGTERM) == ""
 
 
-# The screen's own thread stands still, and takes no signal from its loop.
+# The screen's own thread stands still, and takes no signal from its loop. It sleeps in pieces: one
+# that comes just before a long sleep would be seen behind it.
 HANGING = """
 import sys, time
 from xcoll_tui.__main__ import main
 from xcoll_tui.ui.terminal_app import TerminalApp
 def hang(self, event):
     self._driver.write("\\x1b]2;hangs\\x07")
-    time.sleep(60)
+    for _ in range(1_000):
+        time.sleep(0.06)
 TerminalApp._hint_at_keys = hang
 sys.argv[0] = "xcoll"
 main()

@@ -20,6 +20,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from xcoll_tui.ui.actions import key_for
+from xcoll_tui.ui.drawn_colours import keep_no_widgets
 from xcoll_tui.ui.escape import EscapeDoubt
 from xcoll_tui.ui.graphemes import cut_between_graphemes
 from xcoll_tui.ui.input_queue import InputQueue
@@ -38,6 +39,7 @@ class TerminalApp(App[None]):
         super().__init__()
         cut_between_graphemes()
         compare_with_what_is_drawn()
+        keep_no_widgets()
         self.escape_doubt = EscapeDoubt()
         self.inputs = 0
         """Grows with each key and click, when it comes and when it comes up from where it went."""

@@ -2,8 +2,8 @@
 
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
-ui/graphemes.py, ui/toast_app.py, ui/picture.py, ui/reflow.py, ui/screens/whole_frame.py,
-ui/widgets/lazy_components.py). If that still holds,
+ui/graphemes.py, ui/toast_app.py, ui/picture.py, ui/reflow.py, ui/drawn_colours.py,
+ui/screens/whole_frame.py, ui/widgets/lazy_components.py). If that still holds,
 `python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
 
@@ -23,6 +23,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.strip import Strip
 from textual.widgets import OptionList, Select
 
+from xcoll_tui.ui.drawn_colours import _inner_outer
 from xcoll_tui.ui.reflow import _reflow, _reflow_visible
 
 PINNED = {
@@ -57,6 +58,7 @@ PINNED = {
     "App._print_error_renderables": "0322ef285ae0",
     "App._process_messages": "f95caaaee245",
     "App._shutdown": "41358e86bef3",
+    "StylesCache.get_inner_outer": "e693f34a6d15",
     "App.get_driver_class": "3fafd7a48481",
     "App.action_command_palette": "40c65d52f3ef",
     "App.action_suspend_process": "1df9aaaa3fb6",
@@ -144,6 +146,7 @@ THINGS = {
         App._print_error_renderables,
         App._process_messages,
         App._shutdown,
+        _inner_outer,
         App.get_driver_class,
         App.action_command_palette,
         App.action_suspend_process,

@@ -49,7 +49,7 @@ class Checks:
         self.by_hand = False
         """Whether nobody knows what was wished: keys were pressed."""
         self.sure: dict[Place, float] = {}
-        self.awaited: list[tuple[float, int, Wish, str]] = []
+        self.awaited: list[tuple[float, Wish, str]] = []
         self.restored: set[str] = set()
         self.looked: dict[Place, float] = {}
         """Since when a row must be, by places: it was looked at, and no older answer counts."""
@@ -67,11 +67,15 @@ class Checks:
             # What the service took may take effect later, where it does so.
             later = bool(world.late) and outcome.error is None
             require(later, "called done, and never was:", told, states)
-            self.awaited.append((world.clock() + world.late + 0.1, world.deaths, wish, told))
+            self.awaited.append((world.clock() + world.late + 0.1, wish, told))
         elif verdict is Verdict.ALREADY:
             earlier = world.states(wish.place, wish.began - world.lag - world.late - 0.1)
             require(any(map(wish.holds, earlier)), "called so already:", told, earlier)
-        elif verdict in {Verdict.FAILED, Verdict.CANCELLED} and wish.alone and self._stands(wish):
+        elif (
+            verdict in {Verdict.FAILED, Verdict.CANCELLED}
+            and wish.alone
+            and self._stands(wish.place)
+        ):
             changes = [c for c in world.history.get(wish.place, []) if c.at >= wish.began]
             made = changes and changes[-1].ours and wish.holds(changes[-1].state)
             was = wish.holds(world.states(wish.place, wish.began)[0])
@@ -85,20 +89,23 @@ class Checks:
                 while len(self.sure) > 60:
                     del self.sure[next(iter(self.sure))]
 
-    def _stands(self, wish: Wish) -> bool:
+    def _stands(self, place: Place) -> bool:
         """Tell whether the collection of a document is there still."""
-        shelf = self.world.history.get((wish.place[0], ""), [])
-        return not wish.place[1] or bool(shelf and shelf[-1].state is not None)
+        shelf = self.world.history.get((place[0], ""), [])
+        return not place[1] or bool(shelf and shelf[-1].state is not None)
 
     def check_awaited(self) -> None:
         """Hold what was called done to what it has become, when its time has come."""
         world, now = self.world, self.world.clock()
         world.apply_due()
-        for due, deaths, wish, told in self.awaited[:]:
+        for due, wish, told in self.awaited[:]:
             if due < now:
-                self.awaited.remove((due, deaths, wish, told))
+                self.awaited.remove((due, wish, told))
                 states = world.states(wish.place, wish.began)
-                came = any(map(wish.holds, states)) or deaths != world.deaths
+                # What a service took and had yet to do is lost with it, or with the collection.
+                lost = any(wish.began <= at <= due for at in world.died)
+                lost = lost or not self._stands(wish.place)
+                came = lost or any(map(wish.holds, states))
                 require(came, "called done, and never came to be:", told, states)
 
     def check_rows(self, session: Session, under_way: Callable[[Place], bool]) -> None:
@@ -113,7 +120,7 @@ class Checks:
                 old = dict(row.fields) not in states
                 require(not old, "a row older than was looked:", place, row.fields, states)
         for place, at in list(self.sure.items()):
-            if place[0] != opened or under_way(place):
+            if place[0] != opened or under_way(place) or not self._stands(place):
                 continue
             changes = self.world.history.get(place, [])
             if not changes or not changes[-1].ours or changes[-1].at > at:

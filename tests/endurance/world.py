@@ -108,7 +108,8 @@ class World:
         self.posted: dict[str, Posted] = {}
         self.requests = 0
         self.struck = 0
-        self.deaths = 0
+        self.died: list[float] = []
+        """When the service died."""
         self.alive = True
         self._generation = 0
         self._began = 0.0
@@ -147,7 +148,7 @@ class World:
 
     def die(self) -> None:
         """End without a word: what is under way is not answered, what was to come does not."""
-        self.deaths += 1
+        self.died.append(self.clock())
         self.alive = False
         self.store.close()
 

@@ -106,6 +106,9 @@ def test_paths_patterns_and_folders_are_gathered_and_what_is_left_out_is_told(tm
         "pipe": SkipReason.NO_FILE,
         "gone": SkipReason.MISSING,
     }
+    for odd in ("n" * 300, str(tmp_path / "a.txt" / "b"), "nul\0", f"{'x/' * 5000}y", "~nobody/x"):
+        [skipped] = gather_files([odd]).skipped
+        assert skipped.reason in {SkipReason.MISSING, SkipReason.UNREADABLE}
     deep = gather_files([tmp_path], recursive=True)
     assert [file.name for file in deep.files] == ["a.txt", "b.md", "c.md"]
     assert [file.name for file in gather_files([tmp_path / ".hidden"]).files] == [".hidden"]

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.collection import add_collection
@@ -77,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, output: "Output") -> int:
     """Carry it out."""
-    if not Path(options.folder).expanduser().is_dir():
+    if not os.path.isdir(os.path.expanduser(options.folder)):  # noqa: PTH111, PTH112 - never raises
         raise CommandFailed(f"{clean(options.folder, 200)} is not a folder.", EXIT_USAGE)
     if not options.upload_new and (options.fields or options.dry_run or options.no_wait):
         raise CommandFailed("--field, --dry-run and --no-wait go with --upload-new.", EXIT_USAGE)

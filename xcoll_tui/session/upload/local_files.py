@@ -127,7 +127,7 @@ def gather_files(paths: Iterable[str | Path], *, recursive: bool = False) -> Gat
             skipped.pop(key, None)
         else:
             skipped.setdefault(key, found)
-    of_folder = any(_home(str(path)).is_dir() for path in paths)
+    of_folder = any(_is_folder(_home(str(path))) for path in paths)
     return Gathered(tuple(files.values()), tuple(skipped.values()), of_folder)
 
 
@@ -172,7 +172,7 @@ def _expanded(paths: Iterable[str | Path], *, recursive: bool) -> Iterator[tuple
 
 
 def _within(path: Path, *, recursive: bool) -> Iterator[tuple[Path, bool]]:
-    if not path.is_dir():
+    if not _is_folder(path):
         yield path, True
         return
     try:
@@ -182,12 +182,16 @@ def _within(path: Path, *, recursive: bool) -> Iterator[tuple[Path, bool]]:
         return
     for entry in entries:
         # A folder behind a link may lead back to here.
-        if not entry.is_dir():
+        if not _is_folder(entry):
             yield entry, False
         elif recursive and not entry.is_symlink() and not entry.name.startswith("."):
             yield from ((inner, False) for inner, _ in _within(entry, recursive=True))
         else:
             yield entry, False
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - False where it cannot be looked at: Path raises
 
 
 def _look(path: Path, *, is_named: bool) -> LocalFile | Skipped:

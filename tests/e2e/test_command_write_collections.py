@@ -135,6 +135,9 @@ def test_what_was_backed_up_and_deleted_is_restored_the_same(xc, tmp_path):
     assert "--force replaces it" in xc("backup", INTERVIEWS, path, code=3).err
     nowhere = xc("backup", INTERVIEWS, str(tmp_path / "no" / "x.jsonl"), code=1).err
     assert "There is no folder" in nowhere
+    long = "n" * 300
+    assert "cannot be written: File name too long" in xc("backup", INTERVIEWS, long, code=1).err
+    assert "cannot be used: it cannot be opened" in xc("restore", long, code=1).err
     (file_id, *_) = [row["file_metadata"]["file_id"] for row in before]
     xc("edit", INTERVIEWS, file_id, "--set", "a=1")  # after the backup
     assert "--yes is needed" in xc("delete", INTERVIEWS, code=3).err

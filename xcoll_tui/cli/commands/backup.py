@@ -73,9 +73,9 @@ def run(options: argparse.Namespace, output: "Output") -> int:
             require_plain(path)
         except OSError as error:
             raise CommandFailed(_unwritable(path, error)) from None
-        if path.exists() and not options.force:
+        if os.path.exists(path) and not options.force:  # noqa: PTH110 - never raises
             raise CommandFailed(_taken(path), EXIT_REFUSED)
-    if path is not None and not path.parent.is_dir():
+    if path is not None and not os.path.isdir(path.parent):  # noqa: PTH112 - never raises
         raise CommandFailed(f"There is no folder {path.parent}. Make it, or name another FILE.")
     return run_until_signal(_back_up(options, output, path))
 

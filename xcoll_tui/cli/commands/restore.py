@@ -1,6 +1,7 @@
 """`xcoll restore`: the collection of a backup made again, or its documents attached to another."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,8 @@ async def _restore(options: argparse.Namespace, output: "Output") -> int:
 def _path_of(text: str, opened: OpenedSession) -> Path:
     """Return the path of a backup; a name alone may be of one that the program keeps."""
     path, folder = Path(text), opened.session.backups.folder
-    if not path.exists() and path.name == text and folder is not None:
+    is_there = os.path.exists(path)  # noqa: PTH110 - False where the name is too long: Path raises
+    if not is_there and path.name == text and folder is not None:
         return folder / text
     return path
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from xcoll_tui.api.models import Document, FieldDefinition, FileMetadata
-from xcoll_tui.session.upload.comparison import compare_folder, same_sized
+from xcoll_tui.session.upload.comparison import compare_folder, worth_hashing
 from xcoll_tui.session.upload.field_table import TableBroken, read_field_table
 from xcoll_tui.session.upload.local_files import Gathered, LocalFile, Skipped, SkipReason
 from xcoll_tui.session.upload.plan import plan_uploads
@@ -60,7 +60,39 @@ def test_what_is_there_is_told_by_what_was_compared_and_the_same_is_not_replaced
     assert {one.path.name: one.reason for one in plan.skipped} == {"same.md": SkipReason.SAME}
     assert [one.file.name for one in plan.files] == ["hash.md", "size.md", "bare.md"]
     plan = planned(*files, there=there, digests=digests, on_name="both")
-    assert len(plan.files) == 4
+    assert [one.file.name for one in plan.files] == ["hash.md", "size.md", "bare.md"]
+
+
+@pytest.mark.parametrize("first", ["one", "two"])
+def test_of_two_files_of_a_name_none_goes_in_the_place_of_what_the_other_is(first):
+    files = [local("a.md", folder=first), local("a.md", folder="onetwo".replace(first, ""))]
+    digests = {str(Path("one/a.md")): {"SHA-256": "aa"}, str(Path("two/a.md")): {"SHA-256": "bb"}}
+    for on_name in ("skip", "replace"):
+        plan = planned(
+            *files, there=[document("a.md", digest="AA")], digests=digests, on_name=on_name
+        )
+        assert plan.files == ()
+        reasons = {one.path.parent.name: one.reason for one in plan.skipped}
+        assert reasons == {"one": SkipReason.SAME, "two": SkipReason.NAME_TWICE}
+
+
+@pytest.mark.parametrize("size", [None, 0])
+@pytest.mark.parametrize("prefix", ["", "sha256:"])
+def test_a_hash_tells_where_the_service_gives_no_size(size, prefix):
+    files = [local("same.md"), local("other.md"), local("bare.md")]
+    there = [
+        document("same.md", size, f"{prefix}AA"),
+        document("other.md", size, f"{prefix}bb"),
+        document("bare.md", size),
+    ]
+    assert [one.name for one in worth_hashing(files, there)] == ["same.md", "other.md"]
+    digests = {str(Path("d/same.md")): {"Blake3": "aa"}, str(Path("d/other.md")): {"Blake3": "b"}}
+    compared = compare_folder(files, there, digests)
+    assert {one.name: (one.state, one.by) for one in compared.differences} == {
+        "same.md": ("unchanged", "hash"),
+        "other.md": ("changed", "hash"),
+        "bare.md": ("unknown", ""),
+    }
 
 
 def test_a_name_given_twice_goes_once_unless_both_are_kept():
@@ -127,7 +159,7 @@ def test_a_folder_is_compared_by_size_and_by_a_hash_that_was_seen_to_match():
         document("only there.md"),
         document("empty.md"),
     ]
-    assert [one.name for one in same_sized(files, there)] == ["same.md", "other.md"]
+    assert [one.name for one in worth_hashing(files, there)] == ["same.md", "other.md"]
     digests = {
         str(Path("d/same.md")): {"SHA-256": "aa", "Blake3": "11"},
         str(Path("d/other.md")): {"SHA-256": "ab", "Blake3": "22"},

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.collection import add_collection
@@ -117,8 +118,11 @@ def _write(output: "Output", compared: "FolderComparison", *, everything: bool) 
 
 
 def _summary(compared: "FolderComparison") -> str:
-    counts = ", ".join(f"{compared.counts[state]:,} {state}" for state in STATES)
-    skipped = f" {len(compared.skipped):,} skipped." if compared.skipped else ""
+    shown = [state for state in STATES if state != "unknown" or compared.counts[state]]
+    counts = ", ".join(f"{compared.counts[state]:,} {state}" for state in shown)
+    reasons = Counter(one.reason for one in compared.skipped)
+    words = "; ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
+    skipped = f" Skipped: {words}." if words else ""
     return f"{counts}; {compared_by(compared)}.{skipped}"
 
 

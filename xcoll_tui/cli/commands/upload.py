@@ -140,7 +140,7 @@ def preview_of(plan: "UploadPlan") -> str:
     types = ", ".join(f"{count:,} {clean(kind, 80)}" for kind, count in plan.types.most_common(4))
     files = format_many(len(plan.files), "file")
     sentence = f"{files} to upload, {format_size(plan.size)}{f' ({types})' if types else ''}."
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in plan.reasons.most_common())
+    reasons = "; ".join(f"{count:,} {reason}" for reason, count in plan.reasons.most_common())
     return f"{sentence} Skipped: {reasons}." if reasons else sentence
 
 
@@ -211,5 +211,6 @@ def _dry_rows(plan: "UploadPlan") -> "Iterable[Result]":
             f"“{file.name}” would be uploaded ({file.content_type}, {format_size(file.size)})"
         )
         if planned.replaces:
-            sentence += ", in the place of the one of its name"
+            count = len(planned.replaces)
+            sentence += f", in the place of the {'one' if count == 1 else count} of its name"
         yield Result(plan.collection_id, None, file.name, DRY_RUN, f"{sentence}.")

@@ -1,4 +1,7 @@
-"""A folder beside a collection: what is new here, changed, missing here, or the same. Pure."""
+"""A folder beside a collection: what is new here, changed, missing here, or the same. Pure.
+
+A size of 0 says nothing: a service may not have filled it in, and an empty file is not compared.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,18 @@ if TYPE_CHECKING:
     from xcoll_tui.api.models import Document
     from xcoll_tui.session.upload.local_files import LocalFile, Skipped
 
-State = Literal["new", "changed", "missing", "unchanged"]
-STATES: tuple[State, ...] = ("new", "changed", "missing", "unchanged")
+State = Literal["new", "changed", "missing", "unchanged", "unknown"]
+STATES: tuple[State, ...] = ("new", "changed", "missing", "unchanged", "unknown")
 Digests = dict[str, str]
 """The hashes of a file, by the name of the way in which they were made."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One name; `missing` is there and not here. `by` tells what was compared, "" for nothing."""
+    """One name; `missing` is there and not here. `by` tells what was compared, "" for nothing.
+
+    `unchanged` by size is of the same size, and no more is known; `unknown` is not even that.
+    """
 
     name: str
     state: State
@@ -53,14 +59,26 @@ class FolderComparison:
         return tuple(one for one in self.differences if one.state in states)
 
 
-def same_sized(files: Iterable[LocalFile], documents: Iterable[Document]) -> list[LocalFile]:
+def worth_hashing(files: Iterable[LocalFile], documents: Iterable[Document]) -> list[LocalFile]:
     """Return the files that only their hashes could tell from the documents of their names."""
-    sizes: dict[str, set[int | None]] = {}
+    hashed: dict[str, list[Document]] = {}
     for document in documents:
         if document.file_metadata.hash:
-            name = same_name(document.name)
-            sizes.setdefault(name, set()).add(document.file_metadata.size_bytes)
-    return [file for file in files if file.size in sizes.get(same_name(file.name), ())]
+            hashed.setdefault(same_name(document.name), []).append(document)
+    return [
+        file
+        for file in files
+        if any(_may_be_alike(file, one) for one in hashed.get(same_name(file.name), ()))
+    ]
+
+
+def _may_be_alike(file: LocalFile, document: Document) -> bool:
+    return (document.file_metadata.size_bytes or file.size) == file.size
+
+
+def _hash_of(document: Document) -> str:
+    """Return a document's hash without the kind that some write before it."""
+    return document.file_metadata.hash.lower().rpartition(":")[2]
 
 
 def compare_folder(
@@ -97,14 +115,17 @@ def _difference(
 ) -> Difference:
     if not there:
         return Difference(file.name, "new", file)
-    alike = [one for one in there if one.file_metadata.size_bytes in (file.size, None)]
+    alike = [one for one in there if _may_be_alike(file, one)]
     if not alike:
         return Difference(file.name, "changed", file, there, "size")
-    comparable = [one for one in alike if one.file_metadata.hash]
-    if not hashed_by or hashed_by not in own or len(comparable) < len(alike):
+    if hashed_by in own:
+        if any(_hash_of(one) == own[hashed_by] for one in alike):
+            return Difference(file.name, "unchanged", file, there, "hash")
+        if all(map(_hash_of, alike)):
+            return Difference(file.name, "changed", file, there, "hash")
+    if any(one.file_metadata.size_bytes for one in alike):
         return Difference(file.name, "unchanged", file, there, "size")
-    is_same = any(one.file_metadata.hash.lower() == own[hashed_by] for one in comparable)
-    return Difference(file.name, "unchanged" if is_same else "changed", file, there, "hash")
+    return Difference(file.name, "unknown", file, there)
 
 
 def _kind_seen(
@@ -113,7 +134,7 @@ def _kind_seen(
     digests: Mapping[str, Digests],
 ) -> str:
     for file in files:
-        hashes = {one.file_metadata.hash.lower() for one in by_name.get(same_name(file.name), ())}
+        hashes = {_hash_of(one) for one in by_name.get(same_name(file.name), ())}
         for kind, digest in digests.get(str(file.path), {}).items():
             if digest in hashes:
                 return kind

@@ -185,7 +185,8 @@ def _within(path: Path, *, recursive: bool) -> Iterator[tuple[Path, bool]]:
         if not _is_folder(entry):
             yield entry, False
         elif recursive and not entry.is_symlink() and not entry.name.startswith("."):
-            yield from ((inner, False) for inner, _ in _within(entry, recursive=True))
+            # One that cannot be read comes back itself, and is no mere folder.
+            yield from ((inner, inner == entry) for inner, _ in _within(entry, recursive=True))
         else:
             yield entry, False
 

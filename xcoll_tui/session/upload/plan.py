@@ -95,22 +95,26 @@ def plan_uploads(
     """Plan an upload of files that were compared with the documents of their names.
 
     `fields` are for each file, `rows` for one by its name; they go before the others. What is there
-    with the same hash is not replaced.
+    with the same hash is never sent, nor is another file of its name sent in its place.
     """
     planned: list[PlannedFile] = []
     skipped = list(gathered.skipped)
     rows_by_name = {same_name(name): row for name, row in (rows or {}).items()}
     differences = {one.file.path: one for one in comparison.differences if one.file is not None}
+    reasons = {path: _reason_beside(one) for path, one in differences.items()}
+    same = {same_name(path.name) for path, reason in reasons.items() if reason is SkipReason.SAME}
     taken: set[str] = set()
     for file in gathered.files:
         name = same_name(file.name)
-        difference = differences[file.path]
-        present = tuple(document.file_id for document in difference.documents)
-        reason = _reason_beside(difference)
-        if name in taken and on_name != "both":
+        present = tuple(one.file_id for one in differences[file.path].documents)
+        reason = reasons[file.path]
+        if reason is SkipReason.SAME:
+            skipped.append(Skipped(file.path, reason, file.size))
+            continue
+        if (name in taken or name in same) and on_name != "both":
             skipped.append(Skipped(file.path, SkipReason.NAME_TWICE, file.size))
             continue
-        if present and (on_name == "skip" or (on_name == "replace" and reason is SkipReason.SAME)):
+        if present and on_name == "skip":
             skipped.append(Skipped(file.path, reason, file.size))
             continue
         taken.add(name)
@@ -126,10 +130,8 @@ def _reason_beside(difference: Difference) -> SkipReason:
     """Say how a file stands to the documents of its name."""
     if difference.state == "changed":
         return SkipReason.CHANGED
-    if difference.by == "hash":
-        return SkipReason.SAME
-    sizes = {document.file_metadata.size_bytes for document in difference.documents}
-    return SkipReason.NAME_THERE if None in sizes else SkipReason.SAME_SIZE
+    reasons = {"hash": SkipReason.SAME, "size": SkipReason.SAME_SIZE, "": SkipReason.NAME_THERE}
+    return reasons[difference.by]
 
 
 def _problems(planned: Sequence[PlannedFile], definitions: Sequence[FieldDefinition]) -> list[str]:

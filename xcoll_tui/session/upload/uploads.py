@@ -14,7 +14,7 @@ from xcoll_tui.session.lists.progress import progress_of
 from xcoll_tui.session.lists.settled import IndexingWait, Waited
 from xcoll_tui.session.lists.sources import PAGE_SIZE
 from xcoll_tui.session.service import document_pages
-from xcoll_tui.session.upload.comparison import FolderComparison, compare_folder, same_sized
+from xcoll_tui.session.upload.comparison import FolderComparison, compare_folder, worth_hashing
 from xcoll_tui.session.upload.digests import digests_of
 from xcoll_tui.session.upload.local_files import Gathered, gather_files, same_name
 from xcoll_tui.session.upload.plan import plan_uploads
@@ -257,7 +257,7 @@ async def _compare(
     gathered: Gathered, documents: Sequence[Document], on_progress: Callable[[int], object]
 ) -> FolderComparison:
     digests = {}
-    for number, file in enumerate(same_sized(gathered.files, documents), 1):
+    for number, file in enumerate(worth_hashing(gathered.files, documents), 1):
         digests[str(file.path)] = await asyncio.to_thread(digests_of, file)
         on_progress(number)
     return compare_folder(gathered.files, documents, digests, gathered.skipped)

@@ -1,17 +1,30 @@
 """How files of this machine stand to a collection, in words: pure, and for scripts too."""
 
-from xcoll_tui.session.upload.comparison import STATES, FolderComparison
+from collections import Counter
+
+from xcoll_tui.session.upload.comparison import Difference, FolderComparison
+
+_WORDS = {
+    "new": "new",
+    "changed": "changed",
+    "missing": "not among these files",
+    "unchanged": "unchanged",
+    "size": "of the same size",
+    "unknown": "not comparable",
+}
 
 
 def compared_words(comparison: FolderComparison) -> str:
-    """Say how many files are new, changed, only there or unchanged, and how that was seen."""
-    words = {"missing": "not among these files"}
-    counts = ", ".join(
-        f"{comparison.counts[state]:,} {words.get(state, state)}"
-        for state in STATES
-        if comparison.counts[state]
-    )
-    return f"{counts}; {compared_by(comparison)}."
+    """Say how many files are new, changed, only there or the same, and how that was seen."""
+    counts = Counter(map(_word_of, comparison.differences))
+    words = ", ".join(f"{counts[word]:,} {word}" for word in _WORDS.values() if counts[word])
+    return f"{words}; {compared_by(comparison)}."
+
+
+def _word_of(difference: Difference) -> str:
+    if difference.state == "unchanged" and difference.by == "size":
+        return _WORDS["size"]
+    return _WORDS[difference.state]
 
 
 def compared_by(comparison: FolderComparison) -> str:
@@ -20,4 +33,6 @@ def compared_by(comparison: FolderComparison) -> str:
         return f"by size and {comparison.hashed_by}"
     if comparison.of("unchanged"):
         return "by size alone: no hash of the service matches one that can be made here"
+    if comparison.of("unknown"):
+        return "the service gives no size, and no hash that can be made here"
     return "by size"

@@ -80,7 +80,8 @@ def _files(plan: UploadPlan, collection_name: str) -> list[Content]:
         facts = [format_size(planned.file.size)]
         facts += [f"{key}: {value}" for key, value in planned.fields.items()]
         if planned.replaces:
-            facts.append("replaces the one that is there")
+            many = len(planned.replaces)
+            facts.append(f"replaces {'the one that is' if many == 1 else f'the {many}'} there")
         elif planned.beside:
             facts.append("beside one of that name")
         parts.append(

@@ -7,6 +7,7 @@ plays through the screen, `--mutants` shows which planted defects are noticed.
 # ruff: noqa: T201 - it speaks through its output
 
 import argparse
+import os
 import sys
 import time
 
@@ -21,6 +22,11 @@ def main() -> int:
     parser.add_argument("--ui", action="store_true")
     parser.add_argument("--mutants", action="store_true")
     arguments = parser.parse_args()
+    if "PYTHONMALLOC" not in os.environ:
+        # Python's own allocator keeps a whole arena for one object that lives: with malloc what
+        # grows is what is held.
+        environ = {**os.environ, "PYTHONMALLOC": "malloc"}
+        os.execve(sys.executable, [sys.executable, "-m", "tests.endurance", *sys.argv[1:]], environ)
     leave_home()
     if arguments.mutants:
         from tests.endurance.mutants import main as run_mutants  # noqa: PLC0415

@@ -47,6 +47,12 @@ def collection_row(text):
     return found.group(1) if found else ""
 
 
+def collection_line(text):
+    """Return on which line of the screen that row stands, None for none."""
+    marked = (y for y, line in enumerate(text.split("\n")) if line.startswith("│▌"))
+    return next(marked, None)
+
+
 class Keyboard:
     """A person who uses keys only."""
 
@@ -63,10 +69,13 @@ class Keyboard:
         for _ in range(20):
             if collection_row(terminal.text).startswith(name[:16]):
                 break
-            before = collection_row(terminal.text)
+            before = collection_line(terminal.text)
             terminal.press("j")
-            # A frame may show no cursor while it moves: pressing again then goes one row too far.
-            terminal.wait_for(lambda text, before=before: collection_row(text) not in ("", before))
+            # A frame may show no cursor while it moves, or a name that the pane has more room for:
+            # pressing again then goes one row too far.
+            terminal.wait_for(
+                lambda text, before=before: collection_line(text) not in (None, before)
+            )
         terminal.press("enter")
         terminal.wait_for(lambda text: "a Attach" in text and f"─ 2 {name} ─" in text)
         terminal.wait_for(cursor_row)

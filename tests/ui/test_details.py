@@ -1,9 +1,5 @@
 """The details are a place to work: the next document, and what keys do to this one."""
 
-import gc
-
-from textual._styles_cache import StylesCache
-
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import open_collection
 from tests.ui.writing import (
@@ -120,21 +116,3 @@ async def test_nothing_is_offered_where_nothing_may_be_written(server, browse):
         await pilot.press("e", "d", "i")
         await told(pilot, "read-only")
         assert pilot.app.screen is screen
-
-
-async def test_nothing_of_what_was_drawn_is_kept_when_it_is_closed(server, browse):
-    def drawn():
-        gc.collect()
-        caches = [thing for thing in gc.get_objects() if isinstance(thing, StylesCache)]
-        return sum(bool(cache._cache) for cache in caches)
-
-    async with browse(server.url) as pilot:
-        await open_collection(pilot, SCANS)
-        counts = []
-        for _ in range(3):
-            await opened(pilot, "p")
-            await pilot.press("escape")
-            await back_on_main(pilot)
-            await pilot.pause()
-            counts.append(drawn())
-        assert counts[2] <= counts[0]

@@ -76,6 +76,17 @@ def test_of_two_files_of_a_name_none_goes_in_the_place_of_what_the_other_is(firs
         assert reasons == {"one": SkipReason.SAME, "two": SkipReason.NAME_TWICE}
 
 
+def test_a_name_that_is_no_text_counts_as_it_is_sent():
+    files = [local("a\udcff.md", folder="one"), local("a\udcfe.md", folder="two")]
+    digests = {
+        str(file.path): {"SHA-256": digest}
+        for file, digest in zip(files, ("aa", "bb"), strict=True)
+    }
+    there = [document(files[0].name, digest="aa")]
+    plan = planned(*files, there=there, digests=digests, on_name="replace")
+    assert [one.reason for one in plan.skipped] == [SkipReason.SAME, SkipReason.NAME_TWICE]
+
+
 @pytest.mark.parametrize("size", [None, 0])
 @pytest.mark.parametrize("prefix", ["", "sha256:"])
 def test_a_hash_tells_where_the_service_gives_no_size(size, prefix):

@@ -102,7 +102,9 @@ def plan_uploads(
     rows_by_name = {same_name(name): row for name, row in (rows or {}).items()}
     differences = {one.file.path: one for one in comparison.differences if one.file is not None}
     reasons = {path: _reason_beside(one) for path, one in differences.items()}
-    same = {same_name(path.name) for path, reason in reasons.items() if reason is SkipReason.SAME}
+    same = {
+        same_name(file.name) for file in gathered.files if reasons[file.path] is SkipReason.SAME
+    }
     taken: set[str] = set()
     for file in gathered.files:
         name = same_name(file.name)

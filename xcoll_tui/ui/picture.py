@@ -238,17 +238,18 @@ class _Pen:
             # What a blank would inherit is not seen on it: the next one may need it again.
             look = look._replace(attributes=before.attributes, ink=before.ink)
             ink = before.ink
-        if before is None or look.attributes != before.attributes:
+        colours: list[str | None] = []
+        if before is not None:
+            colours += [ink] if ink not in {None, before.ink} else []
+            colours += [look.paper] if look.paper != before.paper else []
+        if before is not None and look.attributes == before.attributes:
+            codes = colours
+        else:
             codes = ["0", look.attributes]
             codes += [ink] if ink not in {None, _DEFAULT_INK} else []
             codes += [look.paper] if look.paper != _DEFAULT_PAPER else []
             if before is not None and (turned := _turned(before.attributes, look.attributes)):
-                kept = [ink] if ink not in {None, before.ink} else []
-                kept += [look.paper] if look.paper != before.paper else []
-                codes = min(codes, [*turned, *kept], key=_length)
-        else:
-            codes = [ink] if ink not in {None, before.ink} else []
-            codes += [look.paper] if look.paper != before.paper else []
+                codes = min(codes, [*turned, *colours], key=_length)
         if codes := [code for code in codes if code]:
             self._parts.append(f"\x1b[{';'.join(codes)}m")
         if look.link != ("" if before is None else before.link):
@@ -267,7 +268,7 @@ def _turned(before: str, after: str) -> list[str]:
     return [*off, *(code for code in new if code not in old or _OFF.get(code) in off)]
 
 
-def _length(codes: list[str]) -> int:
+def _length(codes: list[str | None]) -> int:
     return len(";".join(filter(None, codes)))
 
 

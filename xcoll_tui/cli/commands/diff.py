@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from xcoll_tui.cli.commands.collection import add_collection
@@ -18,7 +17,7 @@ from xcoll_tui.cli.parser import EXIT_USAGE, path_text
 from xcoll_tui.cli.patience import run_until_signal
 from xcoll_tui.session.upload.comparison import STATES, Difference
 from xcoll_tui.session.upload.local_files import Gathered
-from xcoll_tui.ui.presentation.folder_words import compared_by
+from xcoll_tui.ui.presentation.folder_words import compared_by, skipped_words
 from xcoll_tui.ui.presentation.format import format_size
 from xcoll_tui.ui.presentation.text import clean
 
@@ -120,10 +119,7 @@ def _write(output: "Output", compared: "FolderComparison", *, everything: bool) 
 def _summary(compared: "FolderComparison") -> str:
     shown = [state for state in STATES if state != "unknown" or compared.counts[state]]
     counts = ", ".join(f"{compared.counts[state]:,} {state}" for state in shown)
-    reasons = Counter(one.reason for one in compared.skipped)
-    words = "; ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
-    skipped = f" Skipped: {words}." if words else ""
-    return f"{counts}; {compared_by(compared)}.{skipped}"
+    return f"{counts}; {compared_by(compared)}.{skipped_words(compared.reasons)}"
 
 
 def _to_json(row: Difference) -> str:

@@ -21,6 +21,7 @@ from xcoll_tui.session.upload.field_table import TableBroken, read_field_table
 from xcoll_tui.session.upload.local_files import MEGABYTE, SkipReason, writable_name
 from xcoll_tui.session.upload.plan import ON_NAME
 from xcoll_tui.session.writes.outcome import Verdict
+from xcoll_tui.ui.presentation.folder_words import skipped_words
 from xcoll_tui.ui.presentation.format import format_many, format_size
 from xcoll_tui.ui.presentation.text import clean
 
@@ -140,8 +141,7 @@ def preview_of(plan: "UploadPlan") -> str:
     types = ", ".join(f"{count:,} {clean(kind, 80)}" for kind, count in plan.types.most_common(4))
     files = format_many(len(plan.files), "file")
     sentence = f"{files} to upload, {format_size(plan.size)}{f' ({types})' if types else ''}."
-    reasons = "; ".join(f"{count:,} {reason}" for reason, count in plan.reasons.most_common())
-    return f"{sentence} Skipped: {reasons}." if reasons else sentence
+    return sentence + skipped_words(plan.reasons)
 
 
 async def _carry_out(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from xcoll_tui.api.models import Document
-    from xcoll_tui.session.upload.local_files import LocalFile, Skipped
+    from xcoll_tui.session.upload.local_files import LocalFile, Skipped, SkipReason
 
 State = Literal["new", "changed", "missing", "unchanged", "unknown"]
 STATES: tuple[State, ...] = ("new", "changed", "missing", "unchanged", "unknown")
@@ -53,6 +53,11 @@ class FolderComparison:
     def counts(self) -> Counter[State]:
         """How many there are of each state."""
         return Counter(one.state for one in self.differences)
+
+    @property
+    def reasons(self) -> Counter[SkipReason]:
+        """How many were skipped for each reason."""
+        return Counter(skipped.reason for skipped in self.skipped)
 
     def of(self, *states: State) -> tuple[Difference, ...]:
         """Return those of some states."""

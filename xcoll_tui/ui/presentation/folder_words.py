@@ -3,6 +3,7 @@
 from collections import Counter
 
 from xcoll_tui.session.upload.comparison import Difference, FolderComparison
+from xcoll_tui.session.upload.local_files import SkipReason
 
 _WORDS = {
     "new": "new",
@@ -36,3 +37,9 @@ def compared_by(comparison: FolderComparison) -> str:
     if comparison.of("unknown"):
         return "the service gives no size, and no hash that can be made here"
     return "by size"
+
+
+def skipped_words(reasons: Counter[SkipReason]) -> str:
+    """Say how many were skipped for each reason, as a sentence behind others; "" for none."""
+    words = "; ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
+    return f" Skipped: {words}." if words else ""

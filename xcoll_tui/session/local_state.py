@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xcoll_tui.session.backup.deletions import Deletions
-from xcoll_tui.session.backup.restores import Restores
 from xcoll_tui.session.events import UndoChanged
 from xcoll_tui.session.layouts import Layouts
 from xcoll_tui.session.learned import Learned
 from xcoll_tui.session.place import Place
-from xcoll_tui.session.writes.outcome import Operation
 from xcoll_tui.session.writes.records import Owner
 from xcoll_tui.session.writes.recovery import Recovery
 from xcoll_tui.session.writes.undo_log import UndoLog
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from xcoll_tui.session.backup.deletions import Deletions
+    from xcoll_tui.session.backup.restores import Restores
     from xcoll_tui.session.context import SessionContext
 
 
@@ -44,11 +44,23 @@ class LocalState:
         self.recovery = Recovery(
             folder, self.place, emit=context.emit, owner=self.owner, problem=problem
         )
-        self.restores = Restores(folder, self.owner)
-        self.deletions = Deletions(folder, self.owner)
         self.layouts = Layouts(folder)
         self.base_url = base_url
         self._context = context
+
+    @cached_property
+    def restores(self) -> Restores:
+        """The collections that are being made of backups; imported and looked at when asked for."""
+        from xcoll_tui.session.backup.restores import Restores  # noqa: PLC0415 - few restore
+
+        return Restores(self.folder, self.owner)
+
+    @cached_property
+    def deletions(self) -> Deletions:
+        """The collections that are being backed up and deleted; as `restores`."""
+        from xcoll_tui.session.backup.deletions import Deletions  # noqa: PLC0415 - few delete
+
+        return Deletions(self.folder, self.owner)
 
     @property
     def problems(self) -> list[str]:
@@ -60,9 +72,11 @@ class LocalState:
             *self.undo_log.notices,
             *self.learned.problems,
             *self.layouts.problems,
-            *self.restores.problems,
-            *self.deletions.problems,
         ]
+        if "restores" in self.__dict__:
+            rest += self.restores.problems
+        if "deletions" in self.__dict__:
+            rest += self.deletions.problems
         return [*own, *(problem for problem in rest if problem not in own)]
 
     async def load(self) -> None:
@@ -85,6 +99,8 @@ class LocalState:
         self, name_of: Callable[[str], str], collection_id: str, backup: Path
     ) -> None:
         """Keep that a collection is made of a backup: it is undone by deleting that collection."""
+        from xcoll_tui.session.writes.outcome import Operation  # noqa: PLC0415 - few restore
+
         name = name_of(collection_id)
         operation = str(Operation.RECREATE)
         entry = self.undo_log.new(operation, collection_id, name, note=backup.name, whole=True)

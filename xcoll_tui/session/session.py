@@ -16,9 +16,6 @@ from xcoll_tui.api.models import (
     RequestRecord,
     Wait,
 )
-from xcoll_tui.session.backup.backups import Backups
-from xcoll_tui.session.bulk.bulk import Bulk
-from xcoll_tui.session.bulk.undo import UndoStack
 from xcoll_tui.session.context import SessionContext
 from xcoll_tui.session.events import (
     CollectionChanged,
@@ -42,15 +39,10 @@ from xcoll_tui.session.on_demand import OnDemand
 from xcoll_tui.session.service import Service
 from xcoll_tui.session.waits import Waits
 from xcoll_tui.session.writes.activity import Activity
-from xcoll_tui.session.writes.collections import CollectionWrites
-from xcoll_tui.session.writes.documents import DocumentWrites
-from xcoll_tui.session.writes.field_editor import FieldEditor
-from xcoll_tui.session.writes.finishing import Finishing
 from xcoll_tui.session.writes.outcome import Outcome
 from xcoll_tui.session.writes.read_back import read_surely
 from xcoll_tui.session.writes.recovery import Unfinished
 from xcoll_tui.session.writes.row_updates import RowUpdates
-from xcoll_tui.session.writes.runner import WriteRunner
 from xcoll_tui.session.writes.superseded import Superseded
 
 _REMEMBERED = 16
@@ -113,39 +105,6 @@ class Session(OnDemand):
             self._remembered.get,
             find_collection=self._find_collection,
             describe=self._note_collection,
-        )
-        self._runner = runner = WriteRunner(
-            context,
-            self.rows,
-            self.activity,
-            self.state.undo_log,
-            superseded=self._superseded,
-            learned=self.state.learned,
-        )
-        self.field_editor = FieldEditor(runner, self.state.recovery)
-        self.finishing = Finishing(runner, self.state.recovery, self.field_editor)
-        self.document_writes = DocumentWrites(runner, self.field_editor)
-        self.collection_writes = CollectionWrites(runner)
-        self.bulk = Bulk(
-            context,
-            self.document_writes,
-            self.activity,
-            self.state.undo_log,
-            find_collection=self._find_collection,
-        )
-        self.undo_stack = UndoStack(
-            context,
-            self.state.undo_log,
-            self.document_writes,
-            self.collection_writes,
-            self.bulk,
-        )
-        self.backups = Backups(
-            context,
-            self.collection_writes,
-            self.bulk,
-            self.state,
-            created=partial(self.state.note_restored, self.name_of),
         )
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
@@ -278,18 +237,13 @@ class Session(OnDemand):
     # Writing
 
     @property
-    def busy(self) -> int:
-        """The number of writes that are under way."""
-        return self._runner.busy
-
-    @property
     def read_only(self) -> bool:
         """Whether every write is refused."""
         return self._service.read_only
 
     def writes_to(self, collection_id: str) -> int:
         """Return how many writes to a collection or its documents are under way."""
-        runs = (run for run in self.bulk.running if run.collection_id == collection_id)
+        runs = (run for run in self.running if run.collection_id == collection_id)
         return max(self.rows.writing_in(collection_id), sum(run.left for run in runs))
 
     @property
@@ -321,14 +275,16 @@ class Session(OnDemand):
 
     def note_wait(self, wait: Wait) -> None:
         """Take note that a request waits before it is tried again; a client's `on_wait`."""
-        self.bulk.note_wait(wait)
+        if self._has("bulk"):
+            self.bulk.note_wait(wait)
         self._waits.note(wait)
 
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again, as a person wishes."""
         self._service.end_waits()
         self.inference.end_waits()
-        self.bulk.end_wait()
+        if self._has("bulk"):
+            self.bulk.end_wait()
         self._waits.end()
 
     def note_request(self, record: RequestRecord) -> None:

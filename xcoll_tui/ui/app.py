@@ -290,7 +290,7 @@ class XcollApp(ToastApp):
     @property
     def _writing(self) -> bool:
         session = self.main.session
-        busy = session is not None and bool(session.busy or session.bulk.running)
+        busy = session is not None and bool(session.busy or session.running)
         return busy or self._exports > 0
 
     @property
@@ -307,10 +307,10 @@ class XcollApp(ToastApp):
         if session is None or not self._writing:
             return True
         under_way, consequences = [], []
-        if session.busy or session.bulk.running:
+        if session.busy or session.running:
             under_way.append(format_many(session.busy, "write"))
             consequences.append("What was sent may still take effect, and you will not be told.")
-            unsent = sum(run.left - len(run.under_way) for run in session.bulk.running)
+            unsent = sum(run.left - len(run.under_way) for run in session.running)
             if unsent:
                 consequences.append(f"{format_many(unsent, 'more write')} will not be sent.")
         if self._exports:

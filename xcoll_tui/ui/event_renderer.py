@@ -209,7 +209,7 @@ class EventRenderer:
             return False
         if isinstance(change, RowChanged | RowRemoved):
             self._show_in_details(change)
-        if isinstance(change, RowChanged) and self._session.bulk.running:
+        if isinstance(change, RowChanged) and self._session.running:
             self._redraw_soon(pane, change.key)
             return False
         self._show(pane, change)
@@ -295,7 +295,7 @@ class EventRenderer:
     def _repaint_soon(self, pane: Pane[Any]) -> None:
         first = not self._due
         self._due.add(pane)
-        busy = pane.table.listing.loaded > _FEW or bool(self._session.bulk.running)
+        busy = pane.table.listing.loaded > _FEW or bool(self._session.running)
         if first and busy:
             self._screen.set_timer(_REPAINT, self._repaint_due)
         elif first:

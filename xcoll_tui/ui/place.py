@@ -37,7 +37,7 @@ def place_of(
         if seconds >= _LONG_WAIT:
             sentence += f" · {key_for('refresh')} tries now"
         return HeaderFacts(facts, sentence, alert=True, mode=mode)
-    if running := session.bulk.running:
+    if running := session.running:
         from xcoll_tui.ui.presentation.run_lines import header_words  # noqa: PLC0415 - not for the first frame
 
         return HeaderFacts(facts, header_words(running, run_key()), mode=mode)

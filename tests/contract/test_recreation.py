@@ -1,7 +1,6 @@
 import asyncio
 import json
 import os
-from dataclasses import replace as changed
 
 import pytest
 from msgspec.structs import replace
@@ -118,7 +117,7 @@ async def test_what_could_not_be_attached_is_told_one_by_one(tmp_path, writer):
 
 
 async def test_a_document_that_is_there_with_other_fields_is_not_called_attached(tmp_path, writer):
-    writer.outcome_of = lambda document: changed(
+    writer.outcome_of = lambda document: replace(
         outcome_of(document, Verdict.ALREADY),
         document=make_document(0, fields={"number": "2"}),
     )

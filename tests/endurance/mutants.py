@@ -9,10 +9,11 @@ how many actions that was.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
+
+import msgspec
 
 from tests.endurance.play import play
 from xcoll_tui.api import routes
@@ -55,7 +56,7 @@ def told_done(judge):
             return Verdict.DONE, outcome[1]
         if outcome is None or outcome.ok:
             return outcome
-        return dataclasses.replace(outcome, verdict=Verdict.DONE)
+        return msgspec.structs.replace(outcome, verdict=Verdict.DONE)
 
     return judged
 
@@ -179,7 +180,7 @@ MUTANTS: dict[str, tuple[tuple[Any, str, Callable[[Any], Any]], ...]] = {
         (
             routes,
             "CREATE_COLLECTION",
-            lambda route: dataclasses.replace(route, repeatable=routes.Repeatable.ALWAYS),
+            lambda route: msgspec.structs.replace(route, repeatable=routes.Repeatable.ALWAYS),
         ),
     ),
     "wrong counts of a run": ((BulkRun, "_note", _miscounting),),

@@ -1,6 +1,5 @@
 """Creating and changing a collection: what was not touched stays, and a loss is told first."""
 
-import dataclasses
 from functools import partial
 
 import msgspec
@@ -165,7 +164,7 @@ async def test_what_was_not_touched_stays_as_it_is(describe, sent):
         assert "Chunking" not in screen_text(pilot)
         await pilot.press("enter")
         before = draft_of(STORED)
-        assert sent == [dataclasses.replace(before, collection_name="[/]FilingsX")]
+        assert sent == [msgspec.structs.replace(before, collection_name="[/]FilingsX")]
 
 
 async def test_a_field_is_deleted_only_after_it_was_told_what_goes_with_it(describe, sent):

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from xcoll_tui.api.error_kinds import find_rpc_error, is_error_code
 from xcoll_tui.api.errors import ApiError, Rejected
@@ -20,8 +21,7 @@ _TAG = re.compile(r"<[^>]*>")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class ErrorBody:
+class ErrorBody(Struct, frozen=True):
     """The service's code and message, fit to be shown; None and "" where it gave none.
 
     `passed_on` is the class of a gRPC error within the text; if that is a refusal, `message` is its

@@ -1,8 +1,9 @@
 """The endpoints of the API: method and path, whether one writes, and whether it may be repeated."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from xcoll_tui.api.urls import id_segment
 
@@ -17,8 +18,7 @@ class Repeatable(Enum):
     NEVER = "not even after a 429, which may come after the effect: it makes one thing more"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """What can be asked, and what asking it may do.
 
     `path` has the names of IDs in braces. A POST may only read: what counts is `writes`.

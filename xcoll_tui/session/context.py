@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from xcoll_tui.session.events import Event
 from xcoll_tui.session.lists.events import ListEvent
@@ -44,8 +45,7 @@ class BackgroundTasks:
             self._tasks.difference_update(tasks)
 
 
-@dataclass(eq=False, slots=True)
-class SessionContext:
+class SessionContext(Struct, eq=False):
     """The service, time, whom to tell, and where work goes on when its caller is gone.
 
     `tasks` are carried through, as writes are; `watches` only look, and lose nothing by their end.
@@ -58,7 +58,7 @@ class SessionContext:
     opened: str | None = None
     tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
     watches: BackgroundTasks = field(default_factory=BackgroundTasks)
-    subscribers: list[Callable[[Event], None]] = field(default_factory=list)
+    subscribers: list[Callable[[Event], None]] = []
 
     def emit(self, event: Event) -> None:
         """Tell an event to all who subscribed, the first one first."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from xcoll_tui.session.lists.events import ListEvent
 
@@ -13,36 +14,31 @@ if TYPE_CHECKING:
     from xcoll_tui.session.writes.outcome import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionOpened:
+class CollectionOpened(Struct, frozen=True):
     """Another collection is the one whose documents are shown; they may still be on their way."""
 
     collection_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionChanged:
+class CollectionChanged(Struct, frozen=True):
     """More, or something newer, is known of the opened collection."""
 
     collection_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeyValidated:
+class KeyValidated(Struct, frozen=True):
     """The service told what it knows of the key."""
 
     info: KeyInfo
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRefused:
+class KeyRefused(Struct, frozen=True):
     """The service does not accept the key, or accepts it no longer; `error` says so."""
 
     error: Unauthorized
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A request waits before it is tried again; `until` is a time of the session's clock."""
 
     wait: Wait
@@ -54,49 +50,41 @@ class Waiting:
         return self.wait.reason
 
 
-@dataclass(frozen=True, slots=True)
-class WaitEnded:
+class WaitEnded(Struct, frozen=True):
     """The request that waited was tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestMade:
+class RequestMade(Struct, frozen=True):
     """An HTTP exchange is over."""
 
     record: RequestRecord
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityChanged:
+class ActivityChanged(Struct, frozen=True):
     """A write began, ended, or was undone; its entry of the activity has this number."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeCorrected:
+class OutcomeCorrected(Struct, frozen=True):
     """A write that was told as not shown, or asked for, became something else by now."""
 
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class UndoChanged:
+class UndoChanged(Struct, frozen=True):
     """There is more, or less, in the undo log, or another state of an entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnfinishedChanged:
+class UnfinishedChanged(Struct, frozen=True):
     """There is more, or less, in the list of replacements that broke off halfway."""
 
 
-@dataclass(frozen=True, slots=True)
-class FilesChanged:
+class FilesChanged(Struct, frozen=True):
     """There are more files, or others, in the list of the team's files, or it says something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """A run of many writes (`bulk.BulkRun`) went on, or is over."""
 
     run: Any

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from xcoll_tui.session.json_file import (
     decode_object,
@@ -42,8 +43,7 @@ _SIZE_LIMIT = 1024 * 1024
 _TOLERANCE = 60  # another session may have written since the clock was read
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """An observation: what was seen last, and when, in seconds since the epoch."""
 
     value: str = "unknown"
@@ -64,12 +64,11 @@ _VALUES = {
 }
 
 
-@dataclass
-class _Evidence:
+class _Evidence(Struct):
     """All that was seen; `samples` are (when, how many seconds until a write showed)."""
 
-    samples: set[tuple[float, float]] = field(default_factory=set)
-    facts: dict[str, Fact] = field(default_factory=dict)
+    samples: set[tuple[float, float]] = set()
+    facts: dict[str, Fact] = {}
 
     def merge(self, later: _Evidence) -> None:
         """Add what was seen later, or by others."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from xcoll_tui.api.urls import is_loopback
 
@@ -17,8 +18,7 @@ _LOOPBACK = "loopback"
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """The host and the team that data belong to.
 
     `host` is normalised: in lower case, without a scheme, a user name, a slash or `/v1` at its end;

@@ -1,9 +1,9 @@
 """A list that is loaded whole is filtered here: nothing is asked, and nothing gets lost."""
 
 import asyncio
-from dataclasses import replace as replace_query
 
 import msgspec
+from msgspec.structs import replace as replace_query
 
 from tests.unit.session.fakes import make_document
 from tests.unit.session.test_feed import BY_NAME, staged

@@ -1,8 +1,7 @@
 """Drafts laid over what is there by now: only what was typed counts."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from xcoll_tui.api.models import FieldDefinition
 from xcoll_tui.session.writes.outcome import CollectionDraft

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from xcoll_tui.api.errors import ApiError, Conflict, InvalidArgument, NotFound
 from xcoll_tui.api.models import ChunkConfiguration

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xcoll_tui.session.bulk.limiter import WriteLimiter
 from xcoll_tui.session.bulk.run import BulkRun

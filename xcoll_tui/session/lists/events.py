@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from xcoll_tui.session.lists.listing import End
 
@@ -22,15 +24,13 @@ class Departure(StrEnum):
     DELETED = "was deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class RowsReset:
+class RowsReset(Struct, frozen=True):
     """The list has other rows: first loaded, sorted, filtered or refreshed."""
 
     collection_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RowsAppended:
+class RowsAppended(Struct, frozen=True):
     """A page came at one end; `count` may be 0, and the gap may have closed."""
 
     collection_id: str | None
@@ -38,8 +38,7 @@ class RowsAppended:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class RowChanged:
+class RowChanged(Struct, frozen=True):
     """One row is different, where it was."""
 
     collection_id: str | None
@@ -57,8 +56,7 @@ class RowRemoved:
     """The row as it was known last."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedChanged:
+class FeedChanged(Struct, frozen=True):
     """What the list says about itself changed: loading, problem, total, the query asked for."""
 
     collection_id: str | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from xcoll_tui.api.models import DocumentStatus
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 _KNOWN = frozenset(DocumentStatus)
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """The progress of indexing a document; `done` and `of` are chunks, None while nobody knows."""
 
     state: Literal["ready", "indexing", "failed", "unreadable", "unknown"]

@@ -1,8 +1,10 @@
 """The query of a list: its sort and its filter."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xcoll_tui.api.filters import all_of, contains, is_expression
 from xcoll_tui.api.models import DocumentStatus, Ordering
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
 _FAILED = f"status:{DocumentStatus.FAILED}"
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Struct, frozen=True):
     """A sort and a filter; `sort_by` is the wire's enum name, `text` what a person typed.
 
     `translation` is what the text meant when it was typed: what is "today" stays the same, page by

@@ -1,8 +1,9 @@
 """Reading a list again without losing the place in it: what is fresh, and what stays behind it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from xcoll_tui.session.gather import gather
 from xcoll_tui.session.lists.freshness import Freshness
@@ -18,11 +19,10 @@ MORE_PAGES = 5
 """… and how many more to come to a row that was known, behind which the old ones may stay."""
 
 
-@dataclass
-class Walk(Generic[T]):
+class Walk(Struct, Generic[T]):
     """The pages that one end gave when it was read again."""
 
-    pages: list[Page[T]] = field(default_factory=list)
+    pages: list[Page[T]] = []
     last: T | None = None
     rows: int = 0
 
@@ -48,17 +48,16 @@ class Walk(Generic[T]):
             self.last = page.rows[-1]
 
 
-@dataclass
-class Reread(Generic[T]):
+class Reread(Struct, Generic[T]):
     """The result of reading a list again.
 
     `looked` are rows behind the walks that were read by themselves, `gone` the keys of those that
     were not there any more; `total` as the service counts, if it does.
     """
 
-    walks: dict[End, Walk[T]] = field(default_factory=dict)
-    looked: list[T] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    walks: dict[End, Walk[T]] = {}
+    looked: list[T] = []
+    gone: list[str] = []
     total: int | None = None
 
     def rows(self) -> Iterator[T]:

@@ -1,8 +1,9 @@
 """The sources of a feed's rows: the collections, or the documents of one collection."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
@@ -19,8 +20,7 @@ PAGE_SIZE = 100
 """The largest page that the service gives."""
 
 
-@dataclass(frozen=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True):
     """Rows in the order they came, and where the walk goes on; no token on the last."""
 
     rows: Sequence[T]

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from xcoll_tui.api.errors import ApiError, InvalidArgument
 from xcoll_tui.session.lists.listing import End, Listing
@@ -13,8 +14,7 @@ _IDLE_PAGES = 20
 """After how many pages in a row without anything new a walk is given up."""
 
 
-@dataclass(eq=False)
-class View:
+class View(Struct, eq=False):
     """What belongs to one query's rows, and is left behind with them when others take the place."""
 
     turns: dict[End, asyncio.Lock] = field(
@@ -22,8 +22,8 @@ class View:
     )
     pages: Counter[End] = field(default_factory=Counter)
     busy: Counter[End] = field(default_factory=Counter)
-    stopped: dict[End, str] = field(default_factory=dict)
-    expired: set[End] = field(default_factory=set)
+    stopped: dict[End, str] = {}
+    expired: set[End] = set()
 
     def can_load(self, listing: Listing[Any], end: End) -> bool:
         """Tell whether there is, or may be, a next page at an end."""

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from xcoll_tui.session.lists.failures import Failures
 from xcoll_tui.session.lists.freshness import Freshness
@@ -18,8 +19,7 @@ _AT_ONCE = 500
 """Rows that are looked at before keys get their turn."""
 
 
-@dataclass(eq=False)
-class WholeList(Generic[T]):
+class WholeList(Struct, Generic[T], eq=False):
     """All rows of a list, unfiltered, behind a filtered one; `query` is what they were asked for.
 
     It is kept up to date like the one that is shown.

@@ -8,9 +8,11 @@ planned, is the file. What does not show for the settling time is not known, and
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xcoll_tui.api.errors import (
     ApiError,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xcoll_tui.session.events import ActivityChanged, OutcomeCorrected
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _REQUESTS = 500
 
 
-@dataclass(eq=False)
-class Entry:
+class Entry(Struct, eq=False):
     """One write, or one run of many.
 
     `at` is the clock's time of its start, `outcome` None while it is under way and for a run,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from xcoll_tui.api.models import (
     ChunkConfiguration,
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.writes.outcome import CollectionDraft
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """The members of a collection that are to change; None and empty where nothing is."""
 
     name: str | None

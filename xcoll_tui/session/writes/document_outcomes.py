@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xcoll_tui.api.errors import Conflict, NotFound, RateLimited
 from xcoll_tui.session.lists.progress import progress_of

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xcoll_tui.api.errors import Conflict
 from xcoll_tui.session.writes.judging import (
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 _UNSUPPORTED = frozenset({405, 415, 501})
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Fields that are wanted; `base` are those that were read when they were written down.
 
     `replace`: the document may be removed and attached again. `overwrite`: what somebody else wrote

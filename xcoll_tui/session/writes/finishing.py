@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xcoll_tui.session.writes.field_edit_attempt import Edit, FieldEditAttempt
 from xcoll_tui.session.writes.judging import explain

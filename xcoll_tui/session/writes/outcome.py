@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 # Not only for types: a draft is read from the undo log by them.
+from msgspec import Struct
+
 from xcoll_tui.api.models import ChunkConfiguration, FieldDefinition  # noqa: TC001
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ UNSENT = "path:"
 """What stands before the path of a file in the place of the ID that it has not got yet."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """The target of a write, pinned to its IDs; `file_id` is None for a collection itself."""
 
     collection_id: str
@@ -84,8 +84,7 @@ class Target:
         return f"“{self.name}”" if self.name.strip() else (self.file_id or self.collection_id)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The outcome of one write.
 
     `message` is one or more full sentences in plain text. `error` is what went wrong on the way,
@@ -124,8 +123,7 @@ class NotSent(Exception):  # noqa: N818 - a decision, not an error
     """Raised by a write's `slot` on entering: the request is not to be sent any more."""
 
 
-@dataclass(frozen=True)
-class CollectionDraft:
+class CollectionDraft(Struct, frozen=True):
     """A collection as a person wants it; None leaves a choice to the service, or as it is.
 
     `model_name` and `metric_space` count at creation only.

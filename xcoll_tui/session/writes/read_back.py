@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from xcoll_tui.api.errors import NotFound
 from xcoll_tui.session.writes.judging import is_missing
@@ -36,8 +37,7 @@ S = TypeVar("S")
 _Answer = tuple["Document | None", bool]
 
 
-@dataclass(eq=False)
-class _Line:
+class _Line(Struct, eq=False):
     """Those who wait for documents of one collection, by file_id in order of arrival."""
 
     waiting: dict[str, list[asyncio.Future[_Answer]]] = field(
@@ -146,8 +146,7 @@ async def read_surely(read: Callable[..., Awaitable[T]], *ids: str) -> T:
         return await read(*ids)
 
 
-@dataclass(frozen=True)
-class Settled(Generic[S]):
+class Settled(Struct, Generic[S], frozen=True):
     """The last state that was seen: `proved`, or not within `seconds` of looking."""
 
     seen: S

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakValueDictionary
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.session.lists.events import Departure
@@ -43,8 +45,7 @@ _LOOKING = {
 }
 
 
-@dataclass(frozen=True)
-class WriteOptions:
+class WriteOptions(Struct, frozen=True):
     """In what circumstances a write is made.
 
     `slot` is held around each request that changes something, not around the looks that follow; it
@@ -73,8 +74,7 @@ PLAIN = WriteOptions()
 """A write by itself, which has its own turn, entry and undo."""
 
 
-@dataclass(frozen=True)
-class ReadBackResult:
+class ReadBackResult(Struct, frozen=True):
     """The result of reading back: a document, None for none, or the error that kept it from us."""
 
     document: Document | None = None

@@ -7,8 +7,9 @@ fields from before), what became of it (`end`), what was undone (`undone`), and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from xcoll_tui.session.json_file import number_of, text_of, texts_of
 from xcoll_tui.session.writes.records import is_id
@@ -30,8 +31,7 @@ _BEGUN = (
 State = Literal["possible", "undone", "dead", "empty", "live elsewhere"]
 
 
-@dataclass
-class UndoItem:
+class UndoItem(Struct):
     """One document, or the collection itself (`file_id` ""), as it was and as it is to be.
 
     `old` and `new` are whole fields, as they are sent; None for a document that is in no
@@ -60,8 +60,7 @@ class UndoItem:
         return self.had_effect and not self.is_undone and not self.why_dead
 
 
-@dataclass
-class UndoEntry:
+class UndoEntry(Struct):
     """One write, or one run of many, with what is needed to undo it.
 
     `at` is in seconds since the epoch. `count` is of how many documents it is, None where that does
@@ -80,7 +79,7 @@ class UndoEntry:
     undoes: str | None = None
     note: str = ""
     whole: bool = False
-    items: dict[str, UndoItem] = field(default_factory=dict)
+    items: dict[str, UndoItem] = {}
     is_live: bool = False
     is_undone: bool = False
     why_dead: str = ""

@@ -10,9 +10,10 @@ import os
 import re
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xcoll_tui.paths import make_private_folder
 from xcoll_tui.private_files import replace_private, sync_folder
@@ -40,13 +41,12 @@ _HEADER_LIMIT = 64 * 1024
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-@dataclass
-class UndoContent:
+class UndoContent(Struct):
     """The content of a log; `broken` are the numbers of lines that cannot be read."""
 
-    entries: dict[str, UndoEntry] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    broken: list[int] = field(default_factory=list)
+    entries: dict[str, UndoEntry] = {}
+    sizes: dict[str, int] = {}
+    broken: list[int] = []
     is_torn: bool = False
 
     @property

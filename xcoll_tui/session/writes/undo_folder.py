@@ -6,8 +6,9 @@ Ninety days or 50 MB of each are kept. Everything here blocks.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xcoll_tui.session.json_file import reason_of
 from xcoll_tui.session.writes.undo_file import (
@@ -30,13 +31,12 @@ DAYS_KEPT, MEGABYTES_KEPT = 90, 50
 _DAY = 24 * 60 * 60
 
 
-@dataclass
-class Loaded:
+class Loaded(Struct):
     """What was loaded: logs, what is wrong with them, and which entries went, as sentences."""
 
-    contents: list[tuple[UndoFile, UndoContent]] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    contents: list[tuple[UndoFile, UndoContent]] = []
+    problems: list[str] = []
+    notices: list[str] = []
 
 
 class UndoFolder:

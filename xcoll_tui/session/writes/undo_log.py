@@ -284,7 +284,8 @@ class UndoLog:
 
 
 def _update(entry: UndoEntry, fresh: UndoEntry) -> None:
-    vars(entry).update(vars(fresh))
+    for name in entry.__struct_fields__:
+        setattr(entry, name, getattr(fresh, name))
 
 
 def _listed(file_ids: Collection[str] | None) -> list[str] | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xcoll_tui.session.json_file import encode
 from xcoll_tui.session.writes.records import unusable
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
 _SOON = 0.25
 
 
-@dataclass
-class _Batch:
+class _Batch(Struct):
     """Lines for a file; `written` is who waits for them to be on the disk."""
 
     file: UndoFile

@@ -1,9 +1,10 @@
 """The flows of single writes: each asks, hands it to the session, and tells what became of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.models import Collection, Document

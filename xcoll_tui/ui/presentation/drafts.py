@@ -1,6 +1,8 @@
 """Drafts that were not saved: kept as long as the session, so that no closed form loses one."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from xcoll_tui.session.writes.outcome import CollectionDraft
 from xcoll_tui.ui.presentation.attach_draft import AttachDraft

@@ -19,9 +19,9 @@ TLS_VARIABLES = (_FILE, _FOLDER, _KEY_LOG, *_OTHERS)
 """The variables that `create_context` knows."""
 _LARGEST_FILE = 64 << 20
 # OpenSSL finds a certificate in a folder by the hash of its subject.
-_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+_HASHED = r"[0-9a-f]{8}\.[0-9]+"
 # OpenSSL's words for a chain that ends in nothing that is trusted.
-_UNKNOWN_AUTHORITY = re.compile(r"issuer|self[- ]signed|first certificate")
+_UNKNOWN_AUTHORITY = r"issuer|self[- ]signed|first certificate"
 # Where systems keep their store; OpenSSL was told at its building, and not always for this system.
 _STORES = (
     "/etc/ssl/cert.pem",
@@ -66,7 +66,7 @@ def create_context(
 
 def advise_on_untrusted(cause: str, environment: Mapping[str, str]) -> str:
     """Say, after a clause, how a certificate comes to be trusted; "" where that does not help."""
-    if _UNKNOWN_AUTHORITY.search(cause) is None:
+    if re.search(_UNKNOWN_AUTHORITY, cause) is None:
         return ""  # it has expired, or is for another name
     for name in (_FILE, _FOLDER):
         if environment.get(name):
@@ -140,7 +140,7 @@ def _add_folders(context: ssl.SSLContext, folders: str, report: Report) -> None:
 
 def _problem_of_folder(folder: str) -> str:
     try:
-        hashed = any(_HASHED.fullmatch(path.name) for path in Path(folder).iterdir())
+        hashed = any(re.fullmatch(_HASHED, path.name) for path in Path(folder).iterdir())
     except OSError as error:
         return _words_of(error)
     if hashed:

@@ -16,9 +16,9 @@ _LOOKED_AT = 10_000
 _SEARCHED = 100_000
 _SPOKEN = ("error", "errors", "code", "message")
 _THINGS = frozenset({"collection_id", "collections", "file_metadata", "documents", "apiKeyId"})
-_HTML = re.compile(rb"\A\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
-_TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
+_HTML = rb"(?i)\A\s*<(?:!doctype\s+html|html|head|body|\?xml)"
+_TAG = r"<[^>]*>"
+_TITLE = r"(?i)<title[^>]*>([^<]*)</title>"
 
 
 class ErrorBody(Struct, frozen=True):
@@ -74,8 +74,8 @@ def describe_body(body: bytes, hide: Callable[[str], str]) -> str:
     """Describe a body that is not the API's; "" if it is JSON."""
     if not body.strip():
         return "an empty body"
-    if _HTML.match(body):
-        title = _TITLE.search(body[:20_000].decode("utf-8", "replace"))
+    if re.match(_HTML, body):
+        title = re.search(_TITLE, body[:20_000].decode("utf-8", "replace"))
         name = one_line(title[1], hide) if title else ""
         return f"a web page titled “{name}”" if name else "a web page"
     try:
@@ -128,5 +128,5 @@ def _text_of(body: bytes, content_type: str) -> str:
         return text
     from html import unescape  # noqa: PLC0415  a table of entities that is next to never needed
 
-    parts = (unescape(part) for part in _TAG.split(text))
+    parts = (unescape(part) for part in re.split(_TAG, text))
     return next((part for part in parts if find_rpc_error(part)), "")

@@ -6,14 +6,13 @@ from typing import NamedTuple
 from xcoll_tui.api import errors
 
 # Texts of the inference host for a key it does not accept; it answers them with 400.
-_KEY_NAMED = re.compile(r"\b(?:api[ _-]?key|bearer token|management key)\b", re.IGNORECASE)
-_KEY_FAULTED = re.compile(
-    r"\b(?:incorrect|invalid|wrong|missing|expired|revoked|disabled|blocked|no|not)\b",
-    re.IGNORECASE,
+_KEY_NAMED = r"(?i)\b(?:api[ _-]?key|bearer token|management key)\b"
+_KEY_FAULTED = (
+    r"(?i)\b(?:incorrect|invalid|wrong|missing|expired|revoked|disabled|blocked|no|not)\b"
 )
 # How gRPC for Go writes an error into a text; a service that passes one on puts it in its own.
-_RPC_ERROR = re.compile(r"rpc\s+error:\s*code\s*=\s*(?P<code>\w+)\s+desc\s*=\s*", re.IGNORECASE)
-_STATUS = re.compile(r"[2-5][0-9][0-9]")
+_RPC_ERROR = r"(?i)rpc\s+error:\s*code\s*=\s*(?P<code>\w+)\s+desc\s*=\s*"
+_STATUS = r"[2-5][0-9][0-9]"
 
 _BY_STATUS: dict[int, type[errors.Rejected]] = {
     400: errors.InvalidArgument,
@@ -69,8 +68,8 @@ def kind_of_status(status: int, code: int | str | None, message: str) -> type[er
     if (
         status == 400
         and not isinstance(code, int)
-        and _KEY_NAMED.search(message)
-        and _KEY_FAULTED.search(message)
+        and re.search(_KEY_NAMED, message)
+        and re.search(_KEY_FAULTED, message)
     ):
         return errors.Unauthorized
     return _BY_STATUS.get(status, errors.Rejected)
@@ -82,7 +81,7 @@ def kind_of_code(code: int | str | None) -> type[errors.ApiError] | None:
     It is a code of gRPC or, as some gateways write it, an HTTP status.
     """
     name = _plain_code(str(code))
-    if _STATUS.fullmatch(name) and int(name) >= 400:
+    if re.fullmatch(_STATUS, name) and int(name) >= 400:
         return kind_of_status(int(name), None, "")
     return _BY_CODE.get(name)
 
@@ -92,7 +91,7 @@ def is_error_code(code: object) -> bool:
     if isinstance(code, bool) or not isinstance(code, int | str) or code == "":
         return False
     name = _plain_code(str(code))
-    return name != "ok" and not (_STATUS.fullmatch(name) and int(name) < 300)
+    return name != "ok" and not (re.fullmatch(_STATUS, name) and int(name) < 300)
 
 
 def find_rpc_error(text: str) -> RpcError | None:
@@ -103,7 +102,7 @@ def find_rpc_error(text: str) -> RpcError | None:
     """
     error: RpcError | None = None
     is_vague = True
-    for match in _RPC_ERROR.finditer(text):
+    for match in re.finditer(_RPC_ERROR, text):
         code = _plain_code(match["code"])
         kind = _BY_CODE.get(code) or errors.ServerFault
         if error is not None and not is_vague and (code in _VAGUE or kind is not error.kind):

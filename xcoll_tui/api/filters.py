@@ -11,8 +11,8 @@ import re
 COLLECTION_FIELDS = frozenset({"collection_id", "collection_name", "created_at", "documents_count"})
 DOCUMENT_FIELDS = frozenset({"name", "content_type", "size_bytes", "created_at", "status"})
 
-_BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
-_COMPARISON = re.compile(
+_BARE_KEY = r"[A-Za-z_][A-Za-z0-9_-]*\Z"
+_COMPARISON = (
     r"""[\s(]*(?:NOT\b[\s(]*)*"""
     r"""(?P<name>[A-Za-z_][\w.-]*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')?)"""
     r"""\s*(?::|!=|<=|>=|=|<|>)\s*[^\s)]"""
@@ -52,7 +52,7 @@ def field_path(key: str) -> str:
 
     A key that is no plain word is quoted, as AIP-160 allows.
     """
-    return f"fields.{key if _BARE_KEY.match(key) else quote(key)}"
+    return f"fields.{key if re.match(_BARE_KEY, key) else quote(key)}"
 
 
 def is_expression(text: str, fields: frozenset[str]) -> bool:
@@ -61,7 +61,7 @@ def is_expression(text: str, fields: frozenset[str]) -> bool:
     It is when it starts (after opening parentheses or NOT) with a comparison of one of `fields`, or
     of `fields.<key>`, with something. `note: buy milk` and `10:30` are plain text.
     """
-    match = _COMPARISON.match(text)
+    match = re.match(_COMPARISON, text)
     if match is None:
         return False
     name = match["name"]

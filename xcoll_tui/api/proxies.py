@@ -17,21 +17,17 @@ from xcoll_tui.api.errors import Misconfigured
 from xcoll_tui.api.keys import KEY_PREFIX
 from xcoll_tui.environment import Report, Variable, report_nothing
 
-_HOST = re.compile(
-    r"[^\W_](?:[\w-]|\.(?=[\w-])){0,252}\.?|\[[0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,16})?\]"
-)
-_BARE_IPV6 = re.compile(r"[0-9A-Fa-f:.]+")
-_PORT = re.compile(r"[0-9]{1,5}")
-_ENTRY = re.compile(
+_HOST = r"[^\W_](?:[\w-]|\.(?=[\w-])){0,252}\.?|\[[0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,16})?\]"
+_BARE_IPV6 = r"[0-9A-Fa-f:.]+"
+_PORT = r"[0-9]{1,5}"
+_ENTRY = (
     r"(?:(?P<scheme>[a-z]+)://)?"
     r"(?:\[(?P<bracketed>[0-9a-f:.]+)(?:%[\w.-]+)?\]|(?P<bare>[0-9a-f.]*:[0-9a-f:.]*:[0-9a-f:.]*)"
     r"(?:%[\w.-]+)?|(?P<name>[\w.*-]+))"
     r"(?P<range>/[0-9]{1,3})?(?::(?P<port>[0-9]{1,5}))?/?"
 )
 # Of the user and the password; what a host may not hold is refused anyway.
-_UNEXPANDED = re.compile(
-    r"\$[{(]|\{\{|%[A-Z_][A-Z0-9_]{2,}%|(?:^|:)(?:\$[A-Za-z_]\w*|<[^<>]*>)(?=:|$)"
-)
+_UNEXPANDED = r"\$[{(]|\{\{|%[A-Z_][A-Z0-9_]{2,}%|(?:^|:)(?:\$[A-Za-z_]\w*|<[^<>]*>)(?=:|$)"
 # What people write who want none, and what programs print that have none.
 _NO_ADDRESS = {
     *("none", "no", "off", "false", "null", "nil", "undefined", "direct", "disable", "disabled"),
@@ -187,7 +183,7 @@ def _excludes(setting: _Setting, host: str, port: int, report: Report) -> bool:
 
 def _names(entry: str, host: str, port: int) -> bool | None:
     """Tell whether an entry names a host or one above it; None where it cannot be read."""
-    match = _ENTRY.fullmatch(entry) if len(entry) <= _LONGEST_ENTRY else None
+    match = re.fullmatch(_ENTRY, entry) if len(entry) <= _LONGEST_ENTRY else None
     if match is None:
         return None
     if match["scheme"] not in {None, "all", "https"} or int(match["port"] or port) != port:
@@ -247,7 +243,7 @@ def _parse(variable: str, value: str) -> Proxy:
     if not has_credentials and authority.rstrip("/").lower() in _NO_ADDRESS:
         raise _Unusable("it is a word, not an address")
     host, port = _place_in(re.split(r"[/?#]", authority, maxsplit=1)[0])
-    if _UNEXPANDED.search(credentials):
+    if re.search(_UNEXPANDED, credentials):
         raise _Unusable("it holds a placeholder, and nothing was put in its place")
     user, _, password = credentials.partition(":")
     return Proxy(
@@ -261,7 +257,7 @@ def _parse(variable: str, value: str) -> Proxy:
 
 
 def _place_in(authority: str) -> tuple[str, int | None]:
-    if authority.count(":") > 1 and _BARE_IPV6.fullmatch(authority):
+    if authority.count(":") > 1 and re.fullmatch(_BARE_IPV6, authority):
         raise _Unusable("an IPv6 address stands in brackets, as in http://[::1]:3128")
     host, colon, port = authority, "", ""
     if not authority.endswith("]"):
@@ -271,9 +267,9 @@ def _place_in(authority: str) -> tuple[str, int | None]:
     if not host:
         raise _Unusable("it names no host")
     labels = host.rstrip(".").split(".")
-    if _HOST.fullmatch(host) is None or any(len(label) > 63 for label in labels):
+    if re.fullmatch(_HOST, host) is None or any(len(label) > 63 for label in labels):
         raise _Unusable("its host cannot be used")
-    if port and (_PORT.fullmatch(port) is None or not 0 < int(port) < 65_536):
+    if port and (re.fullmatch(_PORT, port) is None or not 0 < int(port) < 65_536):
         raise _Unusable("its port is not a number from 1 to 65535")
     # In a URL the % before a zone, as in fe80::1%25eth0, is written as %25.
     return host.strip("[]").replace("%25", "%"), int(port) if colon and port else None

@@ -18,13 +18,12 @@ from xcoll_tui.api.error_kinds import kind_of_code, kind_of_status
 from xcoll_tui.api.routes import Endpoint, Repeatable
 
 # What shuts a team out, whatever its key may do.
-_RETENTION = re.compile(r"\bzero[ -]data[ -]retention\b", re.IGNORECASE)
-_CREDITS = re.compile(
-    r"\b(?:no|any|all|enough|insufficient|out of|more|buy|purchase|add|without|lacks?)"
-    r"\s+(?:\w+\s+){0,2}credits?\b|\bspending limit\b",
-    re.IGNORECASE,
+_RETENTION = r"(?i)\bzero[ -]data[ -]retention\b"
+_CREDITS = (
+    r"(?i)\b(?:no|any|all|enough|insufficient|out of|more|buy|purchase|add|without|lacks?)"
+    r"\s+(?:\w+\s+){0,2}credits?\b|\bspending limit\b"
 )
-_LINE_OF_PYTHON = re.compile(r" \(_ssl\.c:\d+\)")
+_LINE_OF_PYTHON = r" \(_ssl\.c:\d+\)"
 _ID_LIMIT = 100
 _OVERLOADED = 529
 _TOO_LARGE = 413
@@ -198,7 +197,7 @@ def cause_of(problem: BaseException) -> str:
         if isinstance(cause, ConnectionError) and cause.errno:
             words = os.strerror(cause.errno)  # asyncio's own text repeats the address
         elif isinstance(cause, OSError) and cause.strerror and not _is_noise(cause):
-            words = _LINE_OF_PYTHON.sub("", cause.strerror)
+            words = re.sub(_LINE_OF_PYTHON, "", cause.strerror)
         cause = cause.__cause__ or cause.__context__
     return words
 
@@ -266,10 +265,10 @@ def _meaning_of(
     elif kind is errors.NotFound and not (words.code or words.message or answer.trouble):
         # A server that knows no such path, and not the service, which would have said so.
         meaning, advice = "there is nothing at this address", f"Check the {url}."
-    elif kind is errors.Forbidden and _RETENTION.search(words.message):
+    elif kind is errors.Forbidden and re.search(_RETENTION, words.message):
         meaning = "collections are not available to a team with Zero Data Retention"
         advice = "Use the key of a team without it."
-    elif status == 402 or (kind is errors.Forbidden and _CREDITS.search(words.message)):
+    elif status == 402 or (kind is errors.Forbidden and re.search(_CREDITS, words.message)):
         meaning = "the team has no credits"
         advice = "Buy credits in the xAI Console, then try again."
     elif kind is errors.Forbidden and answer.endpoint.right:

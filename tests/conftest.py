@@ -129,7 +129,7 @@ class OneService:
     why_read_only = "xcoll was started with --read-only, so nothing is written."
 
     def __init__(self, connect: Callable[[], Connection], facts: tuple[str, ...], mode: str):
-        self.connect = connect
+        self.connect = lambda on_loop: connect()  # noqa: ARG005 - nothing is asked ahead here
         self.facts = facts
         self.mode = mode
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xcoll_tui.cli.inference import InferenceAccess
     from xcoll_tui.log import Log
     from xcoll_tui.session.session import Session
-    from xcoll_tui.ui.access import KeyEntry
+    from xcoll_tui.ui.access import KeyEntry, OnLoop
 
 DEFAULT_BASE_URL = "https://management-api.x.ai"
 DEFAULT_INFERENCE_URL = "https://api.x.ai"
@@ -330,8 +330,8 @@ class ProfileAccess:
 
     # The session
 
-    def connect(self) -> Connection:
-        """Build a session with the key that was found or entered; blocks."""
+    def connect(self, on_loop: "OnLoop | None" = None) -> Connection:
+        """Build a session with the key that was found or entered; blocks. See `open_session`."""
         from xcoll_tui.cli.connection import open_session, own_state_folder  # noqa: PLC0415
         from xcoll_tui.cli.surroundings import start_notices  # noqa: PLC0415
 
@@ -346,6 +346,7 @@ class ProfileAccess:
             base_url=self.base_url,
             team_id=self.profile.team_id or "",
             open_inference=self._open_inference,
+            on_loop=on_loop,
         )
         self._open = client, session
         notices = [] if self._noticed else start_notices(self._environment_key, self._profiles)

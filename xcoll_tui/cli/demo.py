@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from xcoll_tui.api.inference import InferenceClient
     from xcoll_tui.emulator.policies import ServiceOptions
     from xcoll_tui.log import Log
-    from xcoll_tui.ui.access import Connection
+    from xcoll_tui.ui.access import Connection, OnLoop
 
 
 class DemoAccess:
@@ -49,7 +49,7 @@ class DemoAccess:
 
         return STARTED_READ_ONLY
 
-    def connect(self) -> "Connection":
+    def connect(self, on_loop: "OnLoop") -> "Connection":
         """Build the samples, a service on them and a session; the rest of the samples follows."""
         import tempfile  # noqa: PLC0415 - in a thread, after the screen
         from pathlib import Path  # noqa: PLC0415
@@ -82,6 +82,7 @@ class DemoAccess:
             state=Path(state.name),
             base_url=base_url,
             open_inference=open_inference,
+            on_loop=on_loop,
         )
 
         async def filled() -> None:

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from xcoll_tui.api.paging import ListOptions
 
 
-class Service(Protocol):
+class CollectionLister(Protocol):
+    """The one call that the list of collections needs."""
+
+    async def list_collections(self, **options: Unpack[ListOptions]) -> CollectionPage:
+        """Return one page of collections."""
+
+
+class Service(CollectionLister, Protocol):
     """The Collections API as far as a session uses it; failures are raised as ApiError.
 
     A cancelled call must leave the service usable. `read_only` tells that it refuses every write.
@@ -39,9 +46,6 @@ class Service(Protocol):
 
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again."""
-
-    async def list_collections(self, **options: Unpack[ListOptions]) -> CollectionPage:
-        """Return one page of collections."""
 
     async def get_collection(self, collection_id: str) -> Collection:
         """Return one collection."""

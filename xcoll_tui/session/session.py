@@ -10,12 +10,12 @@ from pathlib import Path
 from xcoll_tui.api.errors import ApiError, NotFound, Unauthorized
 from xcoll_tui.api.models import (
     Collection,
-    CollectionsSortBy,
     Document,
     KeyInfo,
     RequestRecord,
     Wait,
 )
+from xcoll_tui.session.asked_ahead import FIRST_COLLECTIONS, AskedAhead
 from xcoll_tui.session.context import SessionContext
 from xcoll_tui.session.events import (
     CollectionChanged,
@@ -32,7 +32,6 @@ from xcoll_tui.session.key_check import team_of
 from xcoll_tui.session.lists.events import Departure, ListEvent
 from xcoll_tui.session.lists.feed import Feed
 from xcoll_tui.session.lists.follower import Follower
-from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.on_demand import OnDemand
@@ -59,7 +58,8 @@ class Session(OnDemand):
     being indexed up to date, while it runs.
     `state` is the folder for what must outlive the session, None for nowhere: `state_problem` says
     why, as a sentence. `place` is the base URL; together with the team it tells in there whose
-    things are. `inference` is the host of search and files. `sleep` and `clock` are for tests. All
+    things are. `inference` is the host of search and files. `ahead` is what was asked of the
+    service already. `sleep` and `clock` are for tests. All
     methods belong to one event loop; the coroutines may be cancelled at any time.
     """
 
@@ -74,8 +74,10 @@ class Session(OnDemand):
         place: str = "",
         team_id: str = "",
         inference: InferenceHost | None = None,
+        ahead: AskedAhead | None = None,
     ) -> None:
         self._service = service
+        self._ahead = ahead or AskedAhead(service)
         self._context = context = SessionContext(service, clock, sleep)
         context.subscribers.append(self._notice)
         self.inference = inference or InferenceHost(None)
@@ -87,8 +89,8 @@ class Session(OnDemand):
         self.documents: Feed[Document] | None = None
         self._superseded = Superseded(clock)
         self.collections: Feed[Collection] = Feed(
-            CollectionSource(service, self._superseded.correct_collections),
-            Query(CollectionsSortBy.NAME),
+            CollectionSource(self._ahead, self._superseded.correct_collections),
+            FIRST_COLLECTIONS,
             emit=context.emit,
             clock=clock,
         )
@@ -142,6 +144,7 @@ class Session(OnDemand):
         raises only Unauthorized, and only when the collections could not be read either.
         """
         await self._load_state()
+        self._ahead.release()
         refusals: list[Unauthorized] = []
         questions = [self.collections.load(), self._validate(refusals)]
         if collection_id is not None:
@@ -313,6 +316,7 @@ class Session(OnDemand):
     async def end(self) -> None:
         """Break off what is under way; nothing more is told."""
         self._context.subscribers.clear()
+        await self._ahead.end()
         await self._context.watches.end()
         await self._context.tasks.end()
         await self._context.watches.end()  # a write that was broken off may have begun some
@@ -334,7 +338,7 @@ class Session(OnDemand):
 
     async def _validate(self, refusals: list[Unauthorized]) -> None:
         try:
-            self.key_info = await self._service.validate_key()
+            self.key_info = await self._ahead.validate_key()
         except Unauthorized as error:
             refusals.append(error)
         except ApiError:

@@ -1,13 +1,15 @@
 """What the screen needs of the command line: keys, profiles, and what opens with them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
 
 
+OnLoop = Callable[[Coroutine[Any, Any, None]], object]
+"""Waits, in a thread, until the event loop of the program has done some work."""
 STARTED_READ_ONLY = "xcoll was started with --read-only, so nothing is written."
 """What the keys that write say where the command line made it so."""
 
@@ -74,8 +76,11 @@ class Access(Protocol):
     def inference_keys(self) -> "KeyEntry | None":
         """Where an inference key is taken, None where that plays no part."""
 
-    def connect(self) -> Connection:
-        """Build a session; blocks, and belongs into a thread. An ApiError is a sentence."""
+    def connect(self, on_loop: OnLoop) -> Connection:
+        """Build a session; blocks, and belongs into a thread. An ApiError is a sentence.
+
+        What is asked ahead is done on the loop that the session will belong to.
+        """
 
 
 class KeyEntry(Protocol):

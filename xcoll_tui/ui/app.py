@@ -4,6 +4,8 @@ import asyncio
 import gc
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -135,16 +137,12 @@ class XcollApp(ToastApp):
 
     # Life
 
-    def on_mount(self) -> None:
-        """Paint first, then connect."""
-        # Not before the first frame stands: the imports would fight it for the interpreter.
-        self.call_after_refresh(self._start_connecting)
-
-    def _start_connecting(self) -> None:
+    def on_ready(self) -> None:
+        """Connect, now that the first frame stands: the imports would fight it before."""
         if not gc.isenabled():  # the command line put it off until here
             gc.freeze()
             gc.enable()
-        self._tell_of_files()
+        self.call_after_refresh(self._tell_of_files)
         if self.access.keys is None:
             self.run_worker(self.connect(), name="connect")
         else:
@@ -185,7 +183,7 @@ class XcollApp(ToastApp):
 
         def build() -> None:
             try:
-                connection = self.access.connect()
+                connection = self.access.connect(partial(_await_on, loop))
             except Exception as error:  # noqa: BLE001 - carried to the loop, where it is told or crashes
                 self._hand_over(loop, partial(_settle, built, error))
             else:
@@ -366,6 +364,15 @@ class XcollApp(ToastApp):
         """Show all commands."""
         self.main.end_greeting()
         super().action_command_palette()
+
+
+def _await_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
+    """Wait in a thread until the loop has done some work, unless the program ends before."""
+    if loop.is_closed():
+        work.close()
+        return
+    with suppress(CancelledError):
+        asyncio.run_coroutine_threadsafe(work, loop).result()
 
 
 def _settle(built: "asyncio.Future[Connection]", result: "Connection | Exception") -> None:

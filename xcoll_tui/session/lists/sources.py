@@ -8,10 +8,11 @@ from msgspec import Struct
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
 from xcoll_tui.api.models import Collection, CollectionsSortBy, Document, DocumentsSortBy
+from xcoll_tui.api.paging import ListOptions
 from xcoll_tui.session.lists.listing import End
 from xcoll_tui.session.lists.progress import progress_of
 from xcoll_tui.session.lists.query import Query
-from xcoll_tui.session.service import Service
+from xcoll_tui.session.service import CollectionLister, Service
 
 T = TypeVar("T")
 R = TypeVar("R", Collection, Document)
@@ -78,6 +79,17 @@ _DOCUMENT_VALUES: Mapping[str, Callable[[Document], object]] = {
 }
 
 
+def options_of_collections(query: Query, end: End, token: str | None) -> ListOptions:
+    """Return what the list of collections is asked for."""
+    return {
+        "limit": PAGE_SIZE,
+        "order": query.order(end),
+        "sort_by": query.sort_by,
+        "pagination_token": token,
+        "filter": query.expression(CollectionSource.name_field, CollectionSource.filter_fields),
+    }
+
+
 class CollectionSource:
     """The collections of the team.
 
@@ -90,7 +102,7 @@ class CollectionSource:
 
     def __init__(
         self,
-        service: Service,
+        service: CollectionLister,
         correct: Callable[[Sequence[Collection]], list[Collection]] = list,
     ) -> None:
         self._service = service
@@ -118,13 +130,8 @@ class CollectionSource:
 
     async def page(self, query: Query, end: End, token: str | None) -> Page[Collection]:
         """Return one page of the list."""
-        page = await self._service.list_collections(
-            limit=PAGE_SIZE,
-            order=query.order(end),
-            sort_by=query.sort_by,
-            pagination_token=token,
-            filter=query.expression(self.name_field, self.filter_fields),
-        )
+        options = options_of_collections(query, end, token)
+        page = await self._service.list_collections(**options)
         return Page(self._correct(page.collections), page.pagination_token)
 
     async def look(self, keys: Sequence[str]) -> None:  # noqa: ARG002 - a Source's signature

@@ -101,10 +101,10 @@ class PaneFilter:
 
     def explain_query(self, query: "Query") -> str:
         """Say what the filter in force asks for."""
-        from xcoll_tui.ui.presentation.filter_words import explain_filter  # noqa: PLC0415 - see above
-
         if query.translation is None or self.feed is None:
             return ""
+        from xcoll_tui.ui.presentation.filter_words import explain_filter  # noqa: PLC0415 - see above
+
         return explain_filter(query.translation, here=self.feed.filtered_here, waits=False)
 
     def explain_empty(self, query: "Query") -> str:

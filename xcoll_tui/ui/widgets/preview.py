@@ -80,15 +80,16 @@ class Preview(LazyComponents, can_focus=True):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        from xcoll_tui.ui.presentation.preview import lay_out, preview_of  # noqa: PLC0415 - not for the first frame
-
         document, width = self._document, self.size.width
         laid_out = (document, self._definitions, width)
-        if laid_out == self._laid_out:
+        if laid_out == self._laid_out or (document is None and not self._laid_out):
             return
         self._laid_out = laid_out
-        sections = preview_of(document, self._definitions, self._now) if document else []
-        self.lines = lay_out(sections, width)
+        self.lines = []
+        if document is not None:
+            from xcoll_tui.ui.presentation.preview import lay_out, preview_of  # noqa: PLC0415 - not for the first rows
+
+            self.lines = lay_out(preview_of(document, self._definitions, self._now), width)
         self._show_from(self.top)
         self.refresh()
 

@@ -49,7 +49,7 @@ class DemoAccess:
 
         return STARTED_READ_ONLY
 
-    def connect(self, on_loop: "OnLoop") -> "Connection":
+    def connect(self, on_loop: "OnLoop | None" = None) -> "Connection":
         """Build the samples, a service on them and a session; the rest of the samples follows."""
         import tempfile  # noqa: PLC0415 - in a thread, after the screen
         from pathlib import Path  # noqa: PLC0415

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _PIECE = 200
 # Between two pieces, so that the lock goes to a request that waits for it.
 _PAUSE = 0.001
+_FIRST_ROWS = 0.5
+"""Seconds until it begins: the first rows of the screen would wait for the interpreter."""
 
 
 class Demo:
@@ -40,6 +42,7 @@ class Demo:
         self._filler.start()
 
     def _fill(self) -> None:
+        self._closing.wait(_FIRST_ROWS)
         for low in range(0, self._documents, _PIECE):
             with self._store.writing(seeding=True) as connection:
                 self._large.insert(connection, low, min(low + _PIECE, self._documents))

@@ -138,6 +138,18 @@ class PaneScreen(WriteScreen):
 
     # The focus
 
+    def _update_focus_styles(
+        self, focused: "Widget | None" = None, blurred: "Widget | None" = None
+    ) -> None:
+        # 1073: styles all that a pane holds, though the frames alone look otherwise.
+        panes = {self._pane_around(focused), self._pane_around(blurred)} - {None}
+        self.app.stylesheet.update_nodes([pane for pane in panes if pane], animate=True)
+
+    @staticmethod
+    def _pane_around(widget: "Widget | None") -> Pane[Any] | None:
+        around = () if widget is None else widget.ancestors_with_self
+        return next((node for node in around if isinstance(node, Pane)), None)
+
     def _focus_pane(self, pane: Pane[Any]) -> None:
         self._focus_in_front(pane, pane.table)
 

@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -27,6 +26,7 @@ from xcoll_tui.ui.presentation.troubles import reason_on, trouble_on
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.filter_place import FilterPlace
+from xcoll_tui.ui.widgets.framed import Framed
 from xcoll_tui.ui.widgets.local_sort import LocalSort
 from xcoll_tui.ui.widgets.pane_filter import PaneFilter
 from xcoll_tui.ui.widgets.row_table import RowTable
@@ -47,7 +47,7 @@ _MEASURED = 200
 """Column widths settle within so many rows; pages after that do not move them."""
 
 
-class Pane(Vertical, Generic[T]):
+class Pane(Framed, Generic[T]):
     """Show one feed: rows, how many of how many, sort, filter, marks, and what went wrong."""
 
     NAME_COMFORT = 12
@@ -403,12 +403,11 @@ class Pane(Vertical, Generic[T]):
         room = self.size.width - 4
         if room <= 0:
             return
-        facts, sort = self._facts(), self._sort()
+        number, facts, sort = f"{self.number} ", self._facts(), self._sort()
         parts = lay_out_title(
-            f"{self.number} ", self.heading, facts, room, self.NAME_COMFORT, sort=sort
+            number, self.heading, facts, room, self.NAME_COMFORT, sort=sort, ink=self.ink
         )
         if parts != self._title:
-            # Textual draws the whole pane again for every title, an equal one too.
             self._title = parts
             self.border_title = Content.assemble(*parts)
 

@@ -396,9 +396,9 @@ class RowTable(RowLines[T], can_focus=True):
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Draw the cursor as active or resting."""
+        # 4088: styles it, though no rule asks for its focus.
         for hover in (False, True):
             self._strips.pop((self.cursor, True, hover), None)
-        super().watch_has_focus(_has_focus)
 
     def _on_resize(self, _event: events.Resize) -> None:
         self.repaint()

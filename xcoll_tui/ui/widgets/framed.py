@@ -1,0 +1,42 @@
+"""A container in a frame, of which a title or a focus changes the upper and the lower edge alone.
+
+What it overrides of Textual 8.2.8 (widget.py, screen.py) is pinned by a test.
+"""
+
+from textual.containers import Vertical
+from textual.geometry import Region
+
+
+class Framed(Vertical):
+    """A container that its children cover but for its frame."""
+
+    _painted: tuple[object, ...] = ()
+    """The size, and how the sides look, that were painted last."""
+
+    @property
+    def ink(self) -> str:
+        """The colour of its name: that of what has the focus, as on the edge around it."""
+        return "$accent" if self.has_focus_within else "$foreground"
+
+    def refresh_title(self) -> None:
+        """Write what there is to tell into the upper edge."""
+        raise NotImplementedError
+
+    def _on_descendant_focus(self) -> None:
+        self.refresh_title()
+
+    def _on_descendant_blur(self) -> None:
+        self.refresh_title()
+
+    def _set_dirty(self, *regions: Region) -> None:
+        # 2683: paints all of it again, with every child, for a word in the title.
+        styles, size = self.styles, self.outer_size
+        look = (size, styles.border_left, styles.border_right, self.background_colors)
+        if regions or look != self._painted:
+            self._painted = self._painted if regions else look
+            super()._set_dirty(*regions)
+            return
+        edges = Region(0, 0, size.width, 1), Region(0, size.height - 1, size.width, 1)
+        self._dirty_regions.update(edges)
+        self._repaint_regions.update(edges)
+        self._styles_cache.set_dirty(*edges)

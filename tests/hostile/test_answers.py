@@ -198,7 +198,7 @@ async def test_rows_stay_dimmed_with_the_reason_and_r_recovers(browse, troubles)
         documents = await opened(pilot)
         feed, table = documents.feed, documents.table
         await pilot.press("down", "down", "space")
-        place = table.cursor_key, dict(table.marks)
+        place = table.cursor_key, set(table.marks)
         bright = ink(pilot, "0.txt")
         for name, (answer, *words) in troubles.items():
             shelf.override = of_documents(answer)

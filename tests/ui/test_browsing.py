@@ -176,7 +176,7 @@ async def test_a_refresh_keeps_cursor_marks_sort_and_scroll(server, browse):
         table = documents.table
         table.move_to(40)
         await pilot.press("space", "space")
-        place = (table.cursor_key, dict(table.marks), table.scroll_offset, table.sorted_by)
+        place = (table.cursor_key, set(table.marks), table.scroll_offset, table.sorted_by)
         made = requests_of(pilot)
         await pilot.press("R")
         await wait_until(pilot, lambda: made and not documents.feed.refreshing)

@@ -39,7 +39,7 @@ async def test_three_ids_one_unknown_and_one_already_there(server, browse, servi
         await back_on_main(pilot)
         assert service.fields(collection_id, mine) == {}
         assert documents.table.listing.get(mine) is not None
-        assert UNKNOWN not in documents.table.listing.key_set()
+        assert UNKNOWN not in documents.table.listing
 
 
 async def test_a_value_that_is_taken_leads_back_to_its_field(server, browse, service):

@@ -84,7 +84,7 @@ async def test_three_ids_one_unknown_and_one_already_there(server, by_mouse, ser
         await back_on_main(pilot)
         assert service.fields(collection_id, mine) == {}
         assert documents.table.listing.get(mine) is not None
-        assert UNKNOWN not in documents.table.listing.key_set()
+        assert UNKNOWN not in documents.table.listing
 
 
 async def test_one_is_edited_under_a_required_and_a_unique_rule_then_undone(

@@ -9,7 +9,7 @@ def rows(count):
 
 
 def keys(*numbers):
-    return dict.fromkeys((f"key-{number}" for number in numbers), 0)
+    return {f"key-{number}" for number in numbers}
 
 
 def test_a_range_goes_from_the_row_marked_last_in_either_direction():
@@ -18,9 +18,9 @@ def test_a_range_goes_from_the_row_marked_last_in_either_direction():
     marks.add_up_to("key-6", listing)
     assert marks == keys(4, 5, 6)
     marks.add_up_to("key-3", listing)
-    assert set(marks) == set(keys(3, 4, 5, 6))
+    assert marks == keys(3, 4, 5, 6)
     marks.toggle("key-5")
-    assert set(marks) == set(keys(3, 4, 6))
+    assert marks == keys(3, 4, 6)
     marks.forget()
     marks.add_up_to("key-8", listing)
     assert marks == keys(8)
@@ -30,7 +30,12 @@ def test_all_is_unmarked_only_when_that_was_done_last():
     marks, listing = Marks(), rows(3)
     marks.add(["elsewhere"])
     marks.toggle_all(listing)
-    assert set(marks) == {"elsewhere", *keys(0, 1, 2)}
+    assert marks == {"elsewhere", *keys(0, 1, 2)}
+    assert len(marks) == 4
+    marks.toggle("key-1")
+    assert marks == {"elsewhere", *keys(0, 2)}
+    marks.add(keys(1, 2))
+    assert len(marks) == 4
     marks.toggle("key-1")
     marks.toggle_all(listing)
     assert len(marks) == 4

@@ -204,9 +204,9 @@ class Listing(Generic[T]):
         """Yield the keys in display order."""
         return map(self.key, self.loaded_items())
 
-    def key_set(self) -> dict[str, int]:
-        """Return the keys as those of a new dict, head first: quick, where `keys` is slow."""
-        return self._head.places | self._tail.places
+    def keys_in_parts(self) -> list[dict[str, int]]:
+        """Return the keys as those of new dicts, head and tail: quick, where `keys` is slow."""
+        return [self._head.places.copy(), self._tail.places.copy()]
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included, in display order.

@@ -105,9 +105,9 @@ class SortedRows(Generic[T]):
         at = bisect_left(self._order, (place, key))
         return count - 1 - at if self._descending else at
 
-    def key_set(self) -> dict[str, int]:
+    def keys_in_parts(self) -> list[dict[str, int]]:
         """Return the keys as those of a new dict."""
-        return dict(self._ranks)
+        return [self._ranks.copy()]
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""

@@ -131,7 +131,7 @@ class _Desk:
         """The IDs of all collections of the team, None where not all of them are loaded."""
         feed = self._session.collections
         is_whole = feed.listing.complete and not feed.query.is_filtered
-        return feed.listing.key_set().keys() if is_whole else None
+        return frozenset(feed.listing.keys()) if is_whole else None
 
     def listed_ids(self) -> Sequence[str]:
         """Return the IDs of the collections that are loaded."""

@@ -78,7 +78,7 @@ class WriteScreen(AskingScreen):
             read_only=(self.why_read_only or Need.WRITING.value) if read_only else "",
             on_documents=self.pane is self.documents,
             has_collection=session is not None and session.documents is not None,
-            has_row=bool(self.targets),
+            has_row=bool(self.pane.table.marks) or self.cursor_key is not None,
             rows_behind=self.pane.filter.is_behind,
         )
 

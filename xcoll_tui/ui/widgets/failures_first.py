@@ -82,9 +82,9 @@ class FailuresFirst(Generic[T]):
             return len(self._failures.rows) + self._others.index_of(key)
         return None
 
-    def key_set(self) -> dict[str, int]:
-        """Return the keys as those of a new dict."""
-        return {**self._failures.places, **self._others.places}
+    def keys_in_parts(self) -> list[dict[str, int]]:
+        """Return the keys as those of new dicts: what failed, and the rest."""
+        return [self._failures.places.copy(), self._others.places.copy()]
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""

@@ -35,8 +35,8 @@ class RowSource(Protocol[T]):
     def index_of(self, key: str) -> int | None:
         """Return where a key stands, None when it is not here."""
 
-    def key_set(self) -> dict[str, int]:
-        """Return the keys as those of a new dict, quickly."""
+    def keys_in_parts(self) -> list[dict[str, int]]:
+        """Return the keys as those of new dicts that have none in common, quickly."""
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""
@@ -80,9 +80,9 @@ class FixedRows(Generic[T]):
         """Return where a key stands, None when it is not here."""
         return self._places.get(key)
 
-    def key_set(self) -> dict[str, int]:
+    def keys_in_parts(self) -> list[dict[str, int]]:
         """Return the keys as those of a new dict."""
-        return dict(self._places)
+        return [self._places.copy()]
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""

@@ -254,10 +254,15 @@ class RowTable(RowLines[T], can_focus=True):
 
     def _draw_marks(self) -> None:
         top = self._row_at(self.scroll_offset.y)
-        for index in range(top, min(len(self.listing), top + self._rows_high)):
-            drawn = self._strips.get(self._state_of(index))
-            if drawn is None or drawn[0] != self._is_marked(index):
-                self._refresh_row(index)
+        changed = [
+            index
+            for index in range(top, min(len(self.listing), top + self._rows_high))
+            if (drawn := self._strips.get(self._state_of(index))) is None
+            or drawn[0] != self._is_marked(index)
+        ]
+        if changed:
+            first, last = self._line_of(changed[0]), self._line_of(changed[-1])
+            self.refresh_lines(first + self._header_high, last - first + 1)
         self.post_message(self.MarksChanged(self))
 
     def _is_marked(self, index: int) -> bool:

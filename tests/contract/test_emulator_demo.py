@@ -44,6 +44,7 @@ async def ask(demo, method, path, query=b""):
 @pytest.fixture
 def demo():
     demo = create_demo(30_000)
+    demo.begin_filling()
     yield demo
     demo.close()
 
@@ -107,6 +108,7 @@ async def test_the_collection_may_be_deleted_while_it_fills(demo):
 async def test_a_write_while_the_collection_fills_hides_nothing_of_what_comes():
     now = [1_790_000_000.0]
     demo = create_demo(30_000, lambda: now[0], lag=2)
+    demo.begin_filling()
     try:
         _, found = await ask(demo, "GET", "/v1/collections", b"filter=collection_name:archive")
         path = f"/v1/collections/{found['collections'][0]['collection_id']}"
@@ -129,6 +131,7 @@ async def test_the_unattached_files_are_there(demo):
 
 def test_a_quit_in_the_middle_is_prompt():
     demo = create_demo(10_000_000)
+    demo.begin_filling()
     begun = time.perf_counter()
     demo.close()
     assert time.perf_counter() - begun < 0.3

@@ -18,14 +18,15 @@ async def test_every_theme_can_be_chosen_while_running(server, browse):
             await pilot.pause()
             assert screen_text(pilot) == before, name
             # The titles are in the colours of this theme, not of the one before.
-            name_in_title = pilot.app.screen._compositor.render_strips()[1].crop(5, 9)
-            foreground = pilot.app.get_css_variables()["foreground"]
-            if not foreground.startswith("ansi"):
-                (segment,) = name_in_title
-                assert segment.text == "Coll"
-                assert (
-                    segment.style.color.get_truecolor().hex == Color.parse(foreground).hex.lower()
-                )
+            title = pilot.app.screen._compositor.render_strips()[1]
+            variables = pilot.app.get_css_variables()
+            documents = title.text.index("Cust", 20)
+            for start, colour in ((5, variables["accent"]), (documents, variables["foreground"])):
+                (segment,) = title.crop(start, start + 4)
+                assert segment.text in {"Coll", "Cust"}
+                if not colour.startswith("ansi"):
+                    shown = segment.style.color.get_truecolor().hex
+                    assert shown == Color.parse(colour).hex.lower()
 
 
 async def test_without_colour_the_cursor_the_marks_and_the_status_are_seen(

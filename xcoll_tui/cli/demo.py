@@ -86,6 +86,7 @@ class DemoAccess:
         )
 
         async def filled() -> None:
+            demo.begin_filling()
             while not demo.filled.is_set():  # noqa: ASYNC110 - another thread sets it
                 await asyncio.sleep(0.2)
 

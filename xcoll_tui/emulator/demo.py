@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 _PIECE = 200
 # Between two pieces, so that the lock goes to a request that waits for it.
 _PAUSE = 0.001
-_FIRST_ROWS = 0.5
-"""Seconds until it begins: the first rows of the screen would wait for the interpreter."""
 
 
 class Demo:
-    """An application over sample collections, the large one of which fills up by itself.
+    """An application over sample collections, the large one of which fills up behind them.
 
     app is to be served in any event loop; filled is set when the large collection is complete.
     """
@@ -39,10 +37,12 @@ class Demo:
         self._documents = documents
         self._closing = threading.Event()
         self._filler = threading.Thread(target=self._fill, name="demo", daemon=True)
+
+    def begin_filling(self) -> None:
+        """Fill the large collection in a thread, which takes the interpreter from all others."""
         self._filler.start()
 
     def _fill(self) -> None:
-        self._closing.wait(_FIRST_ROWS)
         for low in range(0, self._documents, _PIECE):
             with self._store.writing(seeding=True) as connection:
                 self._large.insert(connection, low, min(low + _PIECE, self._documents))
@@ -53,7 +53,8 @@ class Demo:
     def close(self) -> None:
         """Stop filling, let what is under way end, and forget everything."""
         self._closing.set()
-        self._filler.join()
+        if self._filler.ident is not None:
+            self._filler.join()
         self.app.state.executor.shutdown(cancel_futures=True)
         self._store.close()
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -21,25 +20,20 @@ from xcoll_tui.ui.place import place_of
 from xcoll_tui.ui.preferences import Preferences
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.widths import PREVIEW_FROM
-from xcoll_tui.ui.screens.pane_screen import PaneScreen
+from xcoll_tui.ui.screens.opening_screen import OpeningScreen
 from xcoll_tui.ui.widgets.header_footer import Footer, Header
 from xcoll_tui.ui.widgets.row_table import RowTable
-from xcoll_tui.ui.work import restart_work
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access, KeyEntry
     from xcoll_tui.ui.flows.write import WriteFlow
 
 _ROWS_FIRST = 0.4
 """Seconds before what earlier sessions left is told: what does that imports every dialog."""
-_REST = 0.12
-"""Seconds that the cursor rests on a collection before its documents are asked for."""
 
 
-class MainScreen(PaneScreen):
+class MainScreen(OpeningScreen):
     """Browse collections and their documents."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.MAIN)
@@ -57,8 +51,6 @@ class MainScreen(PaneScreen):
         self.mode = ""
         self.credential_variable = ""
         self._access: Access | None = None
-        self._wanted: str | None = None
-        self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the panes between one line above and one below."""
@@ -263,47 +255,6 @@ class MainScreen(PaneScreen):
             self.watch_rows()
             self.follow_cursor()
         self._make_way()
-
-    def choose_collection(self) -> None:
-        """Open the collection that was asked for, or else the one under the cursor."""
-        collection_id, self._wanted = self._wanted, None
-        if collection_id is None:
-            self._open_resting()  # the cursor has not moved: no rest is waited for
-            return
-        # Asked for by its ID: it is open already, and may not be among the first hundred.
-        self.point_at(collection_id)
-
-    def _open_where_cursor_rests(self) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(_REST, self._open_resting)
-
-    def _open_resting(self) -> None:
-        self._rest = None
-        key = self.collections.table.cursor_key
-        if key is not None:
-            self._open_collection(key)
-
-    def _open_collection(self, collection_id: str) -> None:
-        session = self.session
-        if session is None:
-            return
-        if session.opened == collection_id and session.documents is not None:
-            return
-        restart_work(self, "open", partial(session.open_collection, collection_id))
-
-    def go_to_collection(self, collection_id: str) -> None:
-        """Open a collection, with the focus on its documents."""
-        self.point_at(collection_id)
-        self._open_collection(collection_id)
-        self._focus_pane(self.documents)
-
-    async def go_to_document(self, collection_id: str, file_id: str, name: str) -> bool:
-        """Put the cursor on a document of a collection; False where it is not among the rows."""
-        if self.session is not None and self.session.opened != collection_id:
-            await self.session.open_collection(collection_id)
-        self._focus_pane(self.documents)
-        return await self.documents.go_to(file_id, name)
 
     def _on_row_table_opened(self, message: RowTable.Opened) -> None:
         table = message.table

@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import NoReturn
 
@@ -375,6 +376,7 @@ async def _log_out(names: list[str], profiles: Profiles, *, inference_only: bool
         say(f"The key of {name} is deleted." if was_there else f"There is no key of {name}.")
         if had_inference:
             say(f"The inference key of {name} is deleted.")
+        _forget_what_was_seen(name)
         try:
             if profiles.remove(name):
                 say(f"The profile {name} is no longer listed.")
@@ -382,6 +384,15 @@ async def _log_out(names: list[str], profiles: Profiles, *, inference_only: bool
             warn(f"xcoll: The profile {name} may still be listed. {plain(problem)}")
             code = EXIT_FAILED
     return code
+
+
+def _forget_what_was_seen(name: str) -> None:
+    """Remove the names of collections that would be painted before a key is looked for."""
+    from xcoll_tui.paths import FolderUnusable, state_path  # noqa: PLC0415 - few log out
+    from xcoll_tui.session.seen_collections import forget_seen  # noqa: PLC0415 - as above
+
+    with suppress(FolderUnusable):
+        forget_seen(state_path(), name)
 
 
 def _take_supplied() -> list[str]:

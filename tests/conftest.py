@@ -127,6 +127,8 @@ class OneService:
     keys = inference_keys = None
     credential_variable = "XAI_MANAGEMENT_API_KEY"
     why_read_only = "xcoll was started with --read-only, so nothing is written."
+    kept_as = "tests"
+    team_id = ""
 
     def __init__(self, connect: Callable[[], Connection], facts: tuple[str, ...], mode: str):
         self.connect = lambda on_loop: connect()  # noqa: ARG005 - nothing is asked ahead here
@@ -184,7 +186,7 @@ def browse() -> Browse:
                 await session.end()
                 await client.aclose()
 
-            return Connection(session, close, kept_as="tests")
+            return Connection(session, close, kept_as=OneService.kept_as)
 
         facts = (f"key …{key[-4:]}", "127.0.0.1")
         app = XcollApp(OneService(connect, facts, mode), clock=clock, **options)

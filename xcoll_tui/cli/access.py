@@ -101,6 +101,18 @@ class ProfileAccess:
         return self._profiles.get(self.profile.name) is not None
 
     @property
+    def kept_as(self) -> str:
+        """The profile, and the host however it is spelled."""
+        from xcoll_tui.session.place import Place  # noqa: PLC0415 - not for the first frame
+
+        return f"{self.profile.name} {Place.of(self.base_url).host}"
+
+    @property
+    def team_id(self) -> str:
+        """The team of the profile, "" where it names none."""
+        return self.profile.team_id or ""
+
+    @property
     def read_only(self) -> bool:
         """Whether every write is refused."""
         return self._read_only or self.profile.read_only
@@ -344,7 +356,7 @@ class ProfileAccess:
             state=state,
             state_problem=problem,
             base_url=self.base_url,
-            team_id=self.profile.team_id or "",
+            team_id=self.team_id,
             open_inference=self._open_inference,
             on_loop=on_loop,
         )
@@ -356,8 +368,7 @@ class ProfileAccess:
             await session.end()
             await client.aclose()
 
-        kept_as = f"{self.profile.name} {session.state.place.host}"
-        return Connection(session, close, notices=notices, kept_as=kept_as)
+        return Connection(session, close, notices=notices, kept_as=self.kept_as)
 
     def client(
         self,

@@ -19,6 +19,7 @@ class DemoAccess:
     """
 
     keys = inference_keys = None
+    kept_as = team_id = ""
     credential_variable = "XAI_MANAGEMENT_API_KEY"
     facts = ("sample data on this machine",)
 

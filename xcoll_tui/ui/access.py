@@ -76,6 +76,14 @@ class Access(Protocol):
     def inference_keys(self) -> "KeyEntry | None":
         """Where an inference key is taken, None where that plays no part."""
 
+    @property
+    def kept_as(self) -> str:
+        """Under which name it is kept what is seen of the service; "" where that is not."""
+
+    @property
+    def team_id(self) -> str:
+        """The team that is asked for, "" where that is left to the key."""
+
     def connect(self, on_loop: OnLoop) -> Connection:
         """Build a session; blocks, and belongs into a thread. An ApiError is a sentence.
 

@@ -43,6 +43,8 @@ class Situation(NamedTuple):
     """Whether the documents of one are shown."""
     has_row: bool = False
     """Whether one is under the cursor, or marked."""
+    rows_seen: bool = False
+    """Whether the rows are those that an earlier session has seen: nothing is done to them."""
     rows_behind: bool = False
     """Whether the rows are those of another filter than the one typed or asked for last."""
 
@@ -55,6 +57,7 @@ class Need(Enum):
     COLLECTION = "No collection is open."
     DOCUMENTS = "This works on documents: {documents} goes to them."
     ROW = "Nothing is under the cursor."
+    ROW_READ = "These rows are from last time; the service has not shown them yet."
     ROWS_MEANT = "The rows are of the previous filter: ⏎ applies the new one, {back} clears it."
 
     def why_not(self, situation: Situation) -> str:
@@ -66,6 +69,7 @@ class Need(Enum):
             Need.COLLECTION: situation.has_collection,
             Need.DOCUMENTS: situation.on_documents,
             Need.ROW: situation.has_row,
+            Need.ROW_READ: not situation.rows_seen,
             Need.ROWS_MEANT: not situation.rows_behind,
         }[self]
         return "" if met else self.sentence
@@ -106,7 +110,7 @@ class Action(NamedTuple):
 
 _HERE = (Need.SERVICE, Need.WRITING)
 _INTO_COLLECTION = (*_HERE, Need.COLLECTION)
-_TO_ROW = (*_HERE, Need.ROW, Need.ROWS_MEANT)
+_TO_ROW = (*_HERE, Need.ROW_READ, Need.ROW, Need.ROWS_MEANT)
 _TO_DOCUMENT = (*_HERE, Need.DOCUMENTS, Need.ROW, Need.ROWS_MEANT)
 _MARKED = (Need.DOCUMENTS, Need.ROW, Need.ROWS_MEANT)
 
@@ -196,7 +200,7 @@ ACTIONS = (
         "properties",
         "Properties",
         Group.LOOK,
-        needs=(Need.ROW,),
+        needs=(Need.ROW_READ, Need.ROW),
         about="of what is under the cursor",
     ),
     Action("mark.toggle", "space", "mark", "Mark", Group.MARK, needs=_MARKED),
@@ -276,7 +280,7 @@ ACTIONS = (
         "copy",
         "Copy the ID",
         Group.MARK,
-        needs=(Need.ROW,),
+        needs=(Need.ROW_READ, Need.ROW),
         about="or the IDs of all marked",
     ),
     Action(
@@ -285,7 +289,7 @@ ACTIONS = (
         "copy_menu",
         "Copy as…",
         Group.MARK,
-        needs=(Need.ROW,),
+        needs=(Need.ROW_READ, Need.ROW),
         about="ID, name, JSON, CSV row, curl",
     ),
     Action(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
     from xcoll_tui.ui.access import Access, Connection, Keys
     from xcoll_tui.ui.flows.log_in import LogInFlow
+    from xcoll_tui.ui.last_seen import LastSeen
 
 _MOST_PROBLEMS = 3
 """So many sentences on config.toml are said: more would cover the screen."""
@@ -143,6 +144,7 @@ class XcollApp(ToastApp):
             gc.freeze()
             gc.enable()
         self.call_after_refresh(self._tell_of_files)
+        self.show_last_seen()
         if self.access.keys is None:
             self.run_worker(self.connect(), name="connect")
         else:
@@ -171,10 +173,24 @@ class XcollApp(ToastApp):
     def _note_theme(self, theme: Theme) -> None:
         self.screen_state.note_theme(theme.name, self.preferences.theme)
 
-    def _note_collection(self, connection: "Connection") -> None:
+    async def _keep(self, connection: "Connection") -> None:
         opened = connection.session.opened
         if connection.kept_as and opened is not None:
             self.screen_state.note_collection(connection.kept_as, opened)
+        await self._last_seen.keep(connection)
+
+    @cached_property
+    def _last_seen(self) -> "LastSeen":
+        from xcoll_tui.ui.last_seen import LastSeen  # noqa: PLC0415 - not for the first frame
+
+        return LastSeen(self.screen_state, self.clock)
+
+    def show_last_seen(self) -> None:
+        """Show the collections as an earlier session has seen them, until they are read."""
+        place = self.access.kept_as
+        if place:
+            collection_id = self._collection_id or self.screen_state.collection_of(place)
+            self._last_seen.show(self.main, self.access, collection_id)
 
     async def connect(self) -> None:
         """Build the session in a thread, and browse it."""
@@ -206,6 +222,7 @@ class XcollApp(ToastApp):
         self._connection = connection
         self.main.show_access(self.access)
         self.main.samples = connection.samples
+        self._last_seen.follow(self.main, self.access, connection)
         asked_for = self._collection_id
         left = None if asked_for else self.screen_state.collection_of(connection.kept_as)
         self.main.begin(
@@ -240,14 +257,14 @@ class XcollApp(ToastApp):
         await self.switch_mode(f"session {self._sessions}")
         await (old.remove() if mode == self.DEFAULT_MODE else self.remove_mode(mode))
         if connection is not None:
-            self._note_collection(connection)
+            await self._keep(connection)
             await connection.close()
 
     async def _shutdown(self) -> None:
         await super()._shutdown()
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            self._note_collection(connection)
+            await self._keep(connection)
             await connection.close()
         await asyncio.to_thread(self.screen_state.save)
 

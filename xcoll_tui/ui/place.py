@@ -21,13 +21,17 @@ def place_of(
     mode: str,
     now: float,
     run_key: Callable[[], str] = str,
+    *,
+    seen_at: float | None = None,
 ) -> HeaderFacts:
     """Tell where the person is; a wait goes before a run, and that before how old the rows are.
 
-    `run_key` returns the key that brings a run back.
+    `run_key` returns the key that brings a run back. `seen_at` is when the collections were read
+    that an earlier session has seen, while they are shown.
     """
+    seen = "" if seen_at is None else _format_read(now - seen_at)
     if session is None:
-        return HeaderFacts(facts, mode=mode)
+        return HeaderFacts(facts, f"{seen} · loading…" if seen else "", mode=mode)
     if session.key_info is not None and session.key_info.name:
         facts = (session.key_info.name, *facts)
     waiting = session.waiting
@@ -42,12 +46,15 @@ def place_of(
 
         return HeaderFacts(facts, header_words(running, run_key()), mode=mode)
     feed = session.documents or session.collections
+    if feed.loaded_at is not None:
+        seen = ""
     if feed.loading or feed.refreshing:
-        state = "loading…"
-    elif feed.loaded_at is None:
-        state = ""
+        state = f"{seen} · loading…" if seen else "loading…"
     else:
-        age = now - feed.loaded_at
-        # By minutes: seconds would write to the terminal while nothing happens.
-        state = f"read {format_elapsed(age)}" if age >= MINUTE else "just read"
+        state = seen if feed.loaded_at is None else _format_read(now - feed.loaded_at)
     return HeaderFacts(facts, state, mode=mode)
+
+
+def _format_read(age: float) -> str:
+    # By minutes: seconds would write to the terminal while nothing happens.
+    return f"read {format_elapsed(age)}" if age >= MINUTE else "just read"

@@ -142,6 +142,9 @@ class LogInHost(Protocol):
     async def start_over(self) -> None:
         """Leave the session, for another one."""
 
+    def show_last_seen(self) -> None:
+        """Show the collections as an earlier session has seen them, until they are read."""
+
     async def may_leave(self, verb: str) -> bool:
         """Ask whether writes under way may be left; True where there are none."""
 

@@ -132,4 +132,5 @@ class LogInFlow:
             return
         self._declined = False
         await app.start_over()
+        app.show_last_seen()
         await self._begin()

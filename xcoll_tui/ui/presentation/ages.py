@@ -17,3 +17,8 @@ def format_elapsed(seconds: float) -> str:
         if seconds >= length:
             return f"{int(seconds // length)} {unit} ago"
     return f"{int(seconds)} s ago" if seconds >= 1 else "now"
+
+
+def format_minutes(seconds: float) -> str:
+    """Write as above, but by minutes: seconds would write to the terminal while nothing happens."""
+    return format_elapsed(seconds) if seconds >= MINUTE else "just now"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.ui.actions import key_for
+from xcoll_tui.ui.presentation.ages import format_minutes
 from xcoll_tui.ui.presentation.text import clean
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ def format_loaded(feed: "Feed[Any]") -> str:
     if feed.total is None or feed.total < loaded:
         return f"{loaded:,}+"
     return f"{loaded:,} of {feed.total:,}"
+
+
+def format_seen(count: int, age: float, room: int, *, complete: bool) -> list[str]:
+    """Say how long ago an earlier session has seen rows, if that fits, and how many there were.
+
+    The header tells the age, too.
+    """
+    ago, many = format_minutes(age), f"{count:,}" if complete else f"{count:,}+"
+    return [ago, many] if len(ago) <= room else [many]
 
 
 def format_failed(feed: "Feed[Any]") -> str:

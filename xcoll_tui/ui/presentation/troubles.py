@@ -21,14 +21,20 @@ def reason_on(feed: "Feed[Any] | None") -> str:
     return f"{sentence_of(feed.problem)} {where_on(feed.problem)}".rstrip()
 
 
-def trouble_on(feed: "Feed[Any]", now: float, width: int, lines: int | None) -> str:
-    """Tell what is wrong with a list on so many lines; empty where nothing is."""
+def trouble_on(
+    feed: "Feed[Any]", now: float, width: int, lines: int | None, seen_at: float | None = None
+) -> str:
+    """Tell what is wrong with a list on so many lines; empty where nothing is.
+
+    `seen_at` is when the rows were read that are shown while there are none of the list's own.
+    """
     reason = reason_on(feed)
     if not reason:
         return f"! {clean(feed.stopped, 300)}" if feed.stopped else ""
     remedy = f"{key_for('refresh')} tries again."
-    if feed.loaded_at is not None and feed.listing.loaded:
-        remedy = f"Rows as of {format_elapsed(now - feed.loaded_at)}. {remedy}"
+    read_at = feed.loaded_at if feed.listing.loaded else seen_at
+    if read_at is not None:
+        remedy = f"Rows as of {format_elapsed(now - read_at)}. {remedy}"
     return with_remedy(f"✗ {reason}", remedy, width, lines)
 
 

@@ -100,6 +100,7 @@ class MainScreen(OpeningScreen):
 
     def say_instead(self, message: str) -> None:
         """Say what is done, where there are no collections yet."""
+        self.forget_seen()
         self.collections.table.placeholder.say(message)
 
     def say_waiting(self, message: str) -> None:
@@ -128,7 +129,7 @@ class MainScreen(OpeningScreen):
         from xcoll_tui.ui.event_renderer import EventRenderer  # noqa: PLC0415 - not for the first frame
 
         self.session = session
-        self._wanted = collection_id
+        collection_id = self._want(collection_id)
         EventRenderer(self, session)
         self._flows = None
         self.collections.prepare(session.rows.intent_of_collection)
@@ -172,8 +173,12 @@ class MainScreen(OpeningScreen):
 
     def tell_place(self) -> None:
         """Tell in the header where the person is, and how fresh it is."""
-        place = place_of(self.session, self.facts, self.mode, self._clock(), self._run_key)
-        self.header.show(place)
+        seen_at, now = self.collections.seen_at, self._clock()
+        if seen_at is not None:
+            self.collections.refresh_title()
+        self.header.show(
+            place_of(self.session, self.facts, self.mode, now, self._run_key, seen_at=seen_at)
+        )
         self.footer.update()
 
     def _run_key(self) -> str:
@@ -250,6 +255,7 @@ class MainScreen(OpeningScreen):
 
     def _on_row_table_cursor_moved(self, message: RowTable.CursorMoved) -> None:
         if message.table is self.collections.table:
+            self._note_choice()
             self._open_where_cursor_rests()
         else:
             self.watch_rows()
@@ -260,6 +266,7 @@ class MainScreen(OpeningScreen):
         table = message.table
         if table is self.collections.table:
             if table.cursor_key is not None:
+                self._note_choice()
                 self._open_collection(table.cursor_key)
                 self._focus_pane(self.documents)
         elif table.cursor_key is not None:
@@ -324,7 +331,7 @@ class MainScreen(OpeningScreen):
 
     def action_properties(self) -> None:
         """Show the details of the collection or the document under the cursor."""
-        key = self.pane.table.cursor_key
+        key = self.cursor_key
         if self.may("show.properties") and key is not None:
             self._show_details(key)
 

@@ -11,6 +11,8 @@ from xcoll_tui.ui.work import restart_work
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from xcoll_tui.session.seen_collections import SeenCollections
+
 _REST = 0.12
 """Seconds that the cursor rests on a collection before its documents are asked for."""
 
@@ -22,7 +24,38 @@ class OpeningScreen(PaneScreen):
         super().__init__(clock, preferences)
         self._wanted: str | None = None
         """The collection to open as the rows come; None for the one under the cursor."""
+        self._has_chosen = False
+        """Whether a person went to another one before that, among those that were seen last."""
         self._rest: Timer | None = None
+
+    # Before the rows have come
+
+    def show_seen(self, seen: "SeenCollections", collection_id: str | None) -> None:
+        """Show what an earlier session has seen, the cursor on what is going to be opened."""
+        self._wanted = collection_id
+        self.collections.show_seen(seen, collection_id)
+        self.tell_place()
+
+    def forget_seen(self) -> None:
+        """Show it no longer."""
+        self.collections.forget_seen()
+        self.tell_place()
+
+    def tell_place(self) -> None:
+        """Tell in the header where the person is, and how fresh it is."""
+        raise NotImplementedError
+
+    def _want(self, collection_id: str | None) -> str | None:
+        """Take note of what is to be opened; what a person has chosen goes before it."""
+        self._wanted = None if self._has_chosen else collection_id
+        return self._wanted
+
+    def _note_choice(self) -> None:
+        table = self.collections.table
+        if self.collections.seen_at is not None and table.cursor_key != self._wanted:
+            self._wanted, self._has_chosen = None, True
+
+    # Opening
 
     def choose_collection(self) -> None:
         """Open the collection that was asked for, or else the one under the cursor."""
@@ -36,7 +69,8 @@ class OpeningScreen(PaneScreen):
     def _open_where_cursor_rests(self) -> None:
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(_REST, self._open_resting)
+        if self.session is not None:
+            self._rest = self.set_timer(_REST, self._open_resting)
 
     def _open_resting(self) -> None:
         self._rest = None

@@ -60,14 +60,14 @@ class WriteScreen(AskingScreen):
 
     @property
     def cursor_key(self) -> str | None:
-        """The ID of what is under the cursor of that pane."""
-        return self.pane.table.cursor_key
+        """The ID of what is under the cursor of that pane; what is only kept is not there yet."""
+        return None if self.pane.seen_at is not None else self.pane.table.cursor_key
 
     @property
     def targets(self) -> tuple[str, ...]:
         """What is acted on: the documents that are marked, or else the row under the cursor."""
-        table = self.pane.table
-        return tuple(table.marks) or ((table.cursor_key,) if table.cursor_key is not None else ())
+        cursor_key = self.cursor_key
+        return tuple(self.pane.table.marks) or (() if cursor_key is None else (cursor_key,))
 
     def situation(self) -> Situation:
         """Say what there is to do something to."""
@@ -79,6 +79,7 @@ class WriteScreen(AskingScreen):
             on_documents=self.pane is self.documents,
             has_collection=session is not None and session.documents is not None,
             has_row=bool(self.pane.table.marks) or self.cursor_key is not None,
+            rows_seen=self.pane.seen_at is not None,
             rows_behind=self.pane.filter.is_behind,
         )
 

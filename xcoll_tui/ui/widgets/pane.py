@@ -52,6 +52,8 @@ class Pane(Framed, Generic[T]):
 
     NAME_COMFORT = 12
     """Facts are left out of the title rather than so much of its name."""
+    seen_at: float | None = None
+    """When the rows were read, where they are not the feed's but those of an earlier session."""
 
     def __init__(
         self,
@@ -153,7 +155,7 @@ class Pane(Framed, Generic[T]):
             return
         self._show_filter(feed)
         self.show_pending()
-        self._banner.set_class(not feed.listing.loaded, "-alone")
+        self._banner.set_class(not self.table.listing.loaded, "-alone")
         self._show_banner()
         placeholder = self.table.placeholder
         if len(feed.listing):
@@ -177,7 +179,7 @@ class Pane(Framed, Generic[T]):
         """Dim rows that are old, or not what the filter asks for; those can not be marked."""
         pending = self.filter.is_pending
         self.table.markable = self._markable and not pending
-        stale = pending or (self.feed is not None and self.feed.problem is not None)
+        stale = pending or self.seen_at is not None or bool(self.feed and self.feed.problem)
         if stale != self.table.stale:
             self.table.stale = stale
             self.table.repaint()
@@ -190,7 +192,7 @@ class Pane(Framed, Generic[T]):
             most = _BANNER
         trouble = ""
         if self.feed is not None and not self._is_told_beside:
-            trouble = trouble_on(self.feed, self._clock(), self.size.width - 2, most)
+            trouble = trouble_on(self.feed, self._clock(), self.size.width - 2, most, self.seen_at)
         self.show_above(self._banner, trouble)
 
     def show_above(self, banner: Static, sentence: str) -> None:

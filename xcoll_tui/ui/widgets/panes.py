@@ -11,8 +11,10 @@ from textual.widgets import Static
 
 from xcoll_tui.ui.actions import key_for
 from xcoll_tui.ui.presentation.ages import Clock
+from xcoll_tui.ui.presentation.loaded import format_seen
 from xcoll_tui.ui.widgets.columns import SPACING, Column
 from xcoll_tui.ui.widgets.pane import Pane
+from xcoll_tui.ui.widgets.row_source import FixedRows
 from xcoll_tui.ui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
     from xcoll_tui.session.layouts import Layout
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.lists.filter_conditions import Subject
+    from xcoll_tui.session.seen_collections import SeenCollections
 
 _AROUND_ROWS = 2 + 1 + 2 + 1 - SPACING
 """The frame, the scrollbar, the bar and the blank behind it, the edge; columns less one spacing."""
+
+_AROUND_FACT = 9
+"""Cells of the title that are neither its name nor the one fact behind it."""
 
 
 class CollectionPane(Pane["Collection"]):
@@ -43,6 +49,8 @@ class CollectionPane(Pane["Collection"]):
             empty=f"No collections yet.\nPress {key_for('write.new')} to create one.",
             id="collection-pane",
         )
+        self.seen: SeenCollections | None = None
+        """What is shown of an earlier session; None once the feed has loaded."""
 
     def subject(self) -> "Subject":
         """Return the list as filters know it."""
@@ -61,6 +69,57 @@ class CollectionPane(Pane["Collection"]):
         self.table.set_columns(collection_columns(intent_of))
         self.sorts = {CollectionsSortBy.AGE: "Created"}
 
+    # What an earlier session has seen
+
+    def show_seen(self, seen: "SeenCollections", collection_id: str | None) -> None:
+        """Show these rows as old, until those of the feed have come, the cursor on one of them."""
+        self.prepare(lambda _collection_id: None)
+        self.seen, self.seen_at = seen, seen.at
+        self.measure(seen.rows)
+        table, rows = self.table, FixedRows(_id_of, seen.rows)
+        table.stale = True
+        table.cursor = rows.index_of(collection_id or "") or 0
+        table.show(rows)
+        # In the same frame; what is empty until then has no scrollbar, which is no reason not to.
+        below = table.cursor - table.size.height + 1
+        table.scroll_to(y=below, animate=False, immediate=True, force=True)
+        self.refresh_title()
+
+    def forget_seen(self) -> None:
+        """Show them no longer."""
+        if self.seen is None:
+            return
+        self._end_seen()
+        if self.feed is not None:
+            self.rows_came(home=True)
+            return
+        self.table.stale = False
+        self.table.show(FixedRows(_id_of), home=True)
+        self.refresh_title()
+
+    def rows_came(self, *, home: bool = False) -> None:
+        """Show the rows of the feed; those seen last stay until there are some, and the cursor."""
+        if self.feed is None:
+            return
+        if self.seen is not None and self.feed.loaded_at is None:
+            self.load_more()
+            self.state_changed()
+            return
+        self._end_seen()
+        super().rows_came(home=home)
+
+    def _end_seen(self) -> None:
+        self.seen = self.seen_at = None
+
+    def _facts(self) -> "list[str]":
+        seen = self.seen
+        if seen is None:
+            return super()._facts()
+        room = self.size.width - _AROUND_FACT - len(self.heading)
+        return format_seen(len(seen.rows), self._clock() - seen.at, room, complete=seen.complete)
+
+    # The columns
+
     @property
     def longest(self) -> int:
         """How wide the pane has to be to show the longest name that was seen."""
@@ -74,6 +133,10 @@ class CollectionPane(Pane["Collection"]):
         super().measure(rows)
         if self.longest > before:
             self.post_message(self.Grown())
+
+
+def _id_of(collection: "Collection") -> str:
+    return collection.collection_id
 
 
 class DocumentPane(Pane["Document"]):

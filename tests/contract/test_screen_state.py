@@ -17,6 +17,7 @@ def test_what_was_noted_is_there_the_next_time(tmp_path):
     state = ScreenState(tmp_path / "new")
     state.note_theme("nord", "")
     state.note_visit()
+    state.note_width(37)
     state.note_collection("default host", "collection_1")
     state.note_collection("work host", "collection_2")
     state.save()
@@ -25,6 +26,8 @@ def test_what_was_noted_is_there_the_next_time(tmp_path):
     later = ScreenState(tmp_path / "new")
     assert not later.is_first_visit
     assert later.theme_over("") == "nord"
+    assert later.collections_width == 37
+    assert ScreenState(tmp_path / "new", keeps=False).collections_width == 0  # the demo has others
     assert later.collection_of("default host") == "collection_1"
     assert later.collection_of("work host") == "collection_2"
     before = path.stat().st_mtime_ns
@@ -61,7 +64,9 @@ def test_only_the_collections_that_were_left_last_are_remembered(tmp_path):
 
 
 def test_a_broken_file_is_moved_aside_and_told(tmp_path):
-    for content in (b"{", b'{"xcoll_screen": 2}', b'{"xcoll_screen": 1, "theme": 4}', b"\xff"):
+    wide = b'{"xcoll_screen": 1, "theme": "", "configured_theme": "", "collections_width": "4"}'
+    odd = (b"{", b'{"xcoll_screen": 2}', b'{"xcoll_screen": 1, "theme": 4}', b"\xff", wide)
+    for content in odd:
         (tmp_path / FILE).write_bytes(content)
         state = ScreenState(tmp_path)
         assert "cannot be read" in state.problems[0]

@@ -38,6 +38,7 @@ class _Content:
     visited: bool = False
     collections: dict[str, str] = field(default_factory=dict)
     """The collection that was open last, by profile and host."""
+    collections_width: int = 0
 
 
 class ScreenState:
@@ -72,6 +73,11 @@ class ScreenState:
         """Return the ID of the collection that was open last; None where none is known."""
         return self._content.collections.get(place)
 
+    @property
+    def collections_width(self) -> int:
+        """How wide the pane of the collections had to be for their names; 0 where unknown."""
+        return self._content.collections_width if self.keeps else 0
+
     def note_theme(self, theme: str, configured: str) -> None:
         """Take note that a theme was chosen over the configured one."""
         self._changes.update(theme=theme, configured_theme=configured)
@@ -79,6 +85,11 @@ class ScreenState:
     def note_collection(self, place: str, collection_id: str) -> None:
         """Take note of which collection is open."""
         self._left[place] = collection_id
+
+    def note_width(self, width: int) -> None:
+        """Take note of how wide the pane of the collections has to be for their names."""
+        if width != self._content.collections_width:
+            self._changes["collections_width"] = width
 
     def note_visit(self) -> None:
         """Take note that somebody was here."""
@@ -137,9 +148,13 @@ def _content_of(members: dict[str, Any]) -> _Content:
         isinstance(collection_id, str) for collection_id in collections.values()
     ):
         raise ValueError("its collections are not IDs")
+    width = members.get("collections_width", 0)
+    if not isinstance(width, int):
+        raise ValueError("its collections_width is not a number")  # noqa: TRY004 - about a file
     return _Content(
         text_of(members, "theme"),
         text_of(members, "configured_theme"),
         members.get("visited") is True,
         collections,
+        width,
     )

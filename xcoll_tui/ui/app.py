@@ -104,6 +104,7 @@ class XcollApp(ToastApp):
         """The main screen, whatever dialog stands over it."""
         if self._main is None:
             self._main = MainScreen(self.clock, self.preferences)
+            self._main.collections.expected = self.screen_state.collections_width
             self._main.show_access(self.access)
             self._main.opens_documents = self._collection_id is not None
         return self._main
@@ -264,6 +265,8 @@ class XcollApp(ToastApp):
         await super()._shutdown()
         if self._connection is not None:
             connection, self._connection = self._connection, None
+            if connection.kept_as and connection.session.collections.loaded_at is not None:
+                self.screen_state.note_width(self.main.collections.needed)
             await self._keep(connection)
             await connection.close()
         await asyncio.to_thread(self.screen_state.save)

@@ -71,7 +71,7 @@ class PaneScreen(WriteScreen):
         event.refresh_styles = event.refresh_styles and self.stack_updates > 0
         self.share_width()
 
-    def _on_collection_pane_grown(self, message: CollectionPane.Grown) -> None:
+    def _on_collection_pane_resized(self, message: CollectionPane.Resized) -> None:
         message.stop()
         self.share_width()
 

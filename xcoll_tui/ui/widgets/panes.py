@@ -36,8 +36,8 @@ _AROUND_FACT = 9
 class CollectionPane(Pane["Collection"]):
     """The collections of the team."""
 
-    class Grown(Message):
-        """The longest name that was seen is longer than before."""
+    class Resized(Message):
+        """The longest name that was seen is longer than before, or none is as long as expected."""
 
     def __init__(self, clock: Clock) -> None:
         table: RowTable[Collection] = RowTable((), show_header=False, id="collections")
@@ -51,6 +51,8 @@ class CollectionPane(Pane["Collection"]):
         )
         self.seen: SeenCollections | None = None
         """What is shown of an earlier session; None once the feed has loaded."""
+        self.expected = 0
+        """How wide it will have to be, as far as that is known before the rows have come."""
 
     def subject(self) -> "Subject":
         """Return the list as filters know it."""
@@ -122,17 +124,24 @@ class CollectionPane(Pane["Collection"]):
 
     @property
     def longest(self) -> int:
-        """How wide the pane has to be to show the longest name that was seen."""
+        """How wide the pane has to be to show the longest name that was seen, or is expected."""
+        return max(self.needed, self.expected)
+
+    @property
+    def needed(self) -> int:
+        """How wide it has to be to show the longest name that was seen."""
         layout = self.table.layout_of
         columns = sum(layout.natural(column) + SPACING for column in layout.columns)
         return columns + _AROUND_ROWS
 
     def measure(self, rows: "Sequence[Collection]") -> None:
-        """Tell where a name is longer than those before."""
+        """Tell where a name is longer than those before, or none as long as was expected."""
         before = self.longest
         super().measure(rows)
-        if self.longest > before:
-            self.post_message(self.Grown())
+        if self.feed is not None and self.feed.loaded_at is not None:
+            self.expected = 0
+        if self.longest != before:
+            self.post_message(self.Resized())
 
 
 def _id_of(collection: "Collection") -> str:

@@ -37,6 +37,7 @@ class MainScreen(OpeningScreen):
     """Browse collections and their documents."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.MAIN)
+    BLANK = True  # the panes cover it
     TOAST_EDGE = 1
     """The header and the footer, over which no toast lies."""
 

@@ -5,6 +5,7 @@ What it overrides of Textual 8.2.8 (widget.py, screen.py) is pinned by a test.
 
 from textual.containers import Vertical
 from textual.geometry import Region
+from textual.strip import Strip
 
 
 class Framed(Vertical):
@@ -27,6 +28,20 @@ class Framed(Vertical):
 
     def _on_descendant_blur(self) -> None:
         self.refresh_title()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines. 4271: draws each anew; between the two edges they are alike."""
+        strips: list[Strip] = []
+        middle: Strip | None = None
+        last = self.outer_size.height - 1
+        for y in crop.line_range:
+            if middle is not None and y != last:
+                strips.append(middle)
+                continue
+            (strip,) = super().render_lines(Region(crop.x, y, crop.width, 1))
+            strips.append(strip)
+            middle = strip if 0 < y < last else None
+        return strips
 
     def _set_dirty(self, *regions: Region) -> None:
         # 2683: paints all of it again, with every child, for a word in the title.

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from xcoll_tui.ui.hints import Hint
 from xcoll_tui.ui.presentation.text import clean, fit
-from xcoll_tui.ui.widgets.lazy_components import LazyComponents
+from xcoll_tui.ui.widgets.bare_lines import BareLines
 
 _FACT = 40
 """So many cells a fact of the header takes at most."""
@@ -29,7 +29,7 @@ class HeaderFacts(NamedTuple):
     """What must never be overlooked, such as that nothing can be written."""
 
 
-class _Line(LazyComponents):
+class _Line(BareLines):
     """One line of text, given as segments."""
 
     ALLOW_SELECT = False

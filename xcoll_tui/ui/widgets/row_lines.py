@@ -5,13 +5,13 @@ from typing import Generic, TypeVar
 from textual.scroll_view import ScrollView
 
 from xcoll_tui.session.lists.listing import Gap
-from xcoll_tui.ui.widgets.lazy_components import LazyComponents
+from xcoll_tui.ui.widgets.bare_lines import BareLines
 from xcoll_tui.ui.widgets.row_source import RowSource
 
 T = TypeVar("T")
 
 
-class RowLines(ScrollView, LazyComponents, Generic[T]):
+class RowLines(ScrollView, BareLines, Generic[T]):
     """Rows on lines: one each, below a header, and one more for the note of the cursor's row."""
 
     def __init__(

@@ -1,11 +1,10 @@
 """What became of the variables of the environment: `xcoll auth status` tells it of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Variable:
+class Variable(NamedTuple):
     """A variable that is set, whether it was used, and a clause that says for what, or why not.
 
     No clause holds a secret.

@@ -229,11 +229,9 @@ def _browse(options: argparse.Namespace) -> NoReturn:
 
     preferences = own_preferences()
     if preferences.glyphs is None and wants_plain_glyphs(os.environ):
-        from dataclasses import replace  # noqa: PLC0415 - few have such a terminal
+        from xcoll_tui.ui.preferences import Glyphs  # noqa: PLC0415 - few have such a terminal
 
-        from xcoll_tui.ui.preferences import Glyphs  # noqa: PLC0415 - as above
-
-        preferences = replace(preferences, glyphs=Glyphs.PLAIN)
+        preferences = preferences._replace(glyphs=Glyphs.PLAIN)
     screen_state = _screen_state(fresh=options.fresh, demo=options.demo)
     if not theme:
         from xcoll_tui.ui.themes import DARK, theme_names  # noqa: PLC0415

@@ -8,7 +8,6 @@ columns and what was typed into filters, has files of its own in the same `folde
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.session.json_file import (
@@ -30,15 +29,22 @@ _PLACES = 50
 """So many profiles' collections are remembered, those that were left last."""
 
 
-@dataclass
 class _Content:
-    theme: str = ""
-    configured_theme: str = ""
-    """The theme of config.toml at the time: a newer one there goes before what was chosen."""
-    visited: bool = False
-    collections: dict[str, str] = field(default_factory=dict)
-    """The collection that was open last, by profile and host."""
-    collections_width: int = 0
+    def __init__(
+        self,
+        theme: str = "",
+        configured_theme: str = "",
+        visited: bool = False,
+        collections: dict[str, str] | None = None,
+        collections_width: int = 0,
+    ) -> None:
+        self.theme = theme
+        self.configured_theme = configured_theme
+        """The theme of config.toml at the time: a newer one there goes before what was chosen."""
+        self.visited = visited
+        self.collections = collections or {}
+        """The collection that was open last, by profile and host."""
+        self.collections_width = collections_width
 
 
 class ScreenState:

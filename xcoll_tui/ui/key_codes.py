@@ -16,8 +16,8 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys, _character_to_key
 from textual.message import Message
 
 ESCAPE = "\x1b"
-_KEY = re.compile(r"\x1b\[([\d:;]*)([~uA-FHP-S])")
-_MOUSE = re.compile(r"\x1b\[(<?)(\d+);(\d+);(\d+)([Mm])")
+_KEY = r"\x1b\[([\d:;]*)([~uA-FHP-S])"
+_MOUSE = r"\x1b\[(<?)(\d+);(\d+);(\d+)([Mm])"
 _LOCKS = {"caps_lock", "num_lock", "scroll_lock", "iso_level3_shift", "iso_level5_shift"}
 _SHIFT, _ALT, _CTRL = 1, 2, 4
 _MODIFIERS = {_SHIFT: "shift", _ALT: "alt", _CTRL: "ctrl", 8: "super", 16: "hyper", 32: "meta"}
@@ -50,7 +50,7 @@ def keys_of_character(character: str) -> tuple[Key, ...]:
 @lru_cache(maxsize=1024)
 def keys_of_sequence(sequence: str) -> tuple[Key, ...]:
     """Return the keys of a sequence that begins with ESC; none where nobody knows it."""
-    match = _KEY.fullmatch(sequence)
+    match = re.fullmatch(_KEY, sequence)
     if match is not None:
         keys = _extended(match[1], match[2])
         if keys is not None:
@@ -158,7 +158,7 @@ class Mouse:
 
     def event_of(self, sequence: str) -> Message | None:
         """Return the event of a report as SGR or urxvt writes it; None where it is none."""
-        match = _MOUSE.fullmatch(sequence)
+        match = re.fullmatch(_MOUSE, sequence)
         if match is None or any(len(number) > 6 for number in match.groups()):
             return None
         sgr, buttons, x, y, final = match.groups()

@@ -31,12 +31,12 @@ _ESC = 0x1B
 _PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 # From ESC [ to the last byte; rxvt ends some with $, the Linux console begins some with [, and
 # Ghostty writes numbers below zero.
-_CODE = re.compile(rb"\x1b\[(?:\[[ -~]|[378]\$|2[34]\$|[ -?]*[@-Z\\-~])")
-_CODE_BEGUN = re.compile(rb"\x1b\[(?:\[|[ -?]*)")
-_LEGACY_MOUSE = re.compile(rb"\x1b\[M([ -\xff][!-\xff]{2})")
-_LEGACY_MOUSE_BEGUN = re.compile(rb"\x1b\[M(?:[ -\xff][!-\xff]?)?\Z")
-_SS3 = re.compile(rb"\x1bO[0-9;]*[ -/:<-~]")
-_SS3_BEGUN = re.compile(rb"\x1bO[0-9;]*\Z")
+_CODE = rb"\x1b\[(?:\[[ -~]|[378]\$|2[34]\$|[ -?]*[@-Z\\-~])"
+_CODE_BEGUN = rb"\x1b\[(?:\[|[ -?]*)"
+_LEGACY_MOUSE = rb"\x1b\[M([ -\xff][!-\xff]{2})"
+_LEGACY_MOUSE_BEGUN = rb"\x1b\[M(?:[ -\xff][!-\xff]?)?\Z"
+_SS3 = rb"\x1bO[0-9;]*[ -/:<-~]"
+_SS3_BEGUN = rb"\x1bO[0-9;]*\Z"
 # What begins a string that goes on to BEL or ST: DCS, SOS, OSC, PM, APC.
 _STRINGS = b"PX]^_"
 _STRING_END = re.compile(rb"\x07|\x1b\\|[\x18\x1a]|(?=\x1b[^\\])")
@@ -45,9 +45,9 @@ _STRING_END = re.compile(rb"\x07|\x1b\\|[\x18\x1a]|(?=\x1b[^\\])")
 _TORN_TAIL = re.compile(
     rb"[\[O]|\]\d{1,4}(?:;|\Z)|P[\d;<-?]*[!$+>|]|_G|[PX\]^_][^\x07\x1b]*(?:\x07|\x1b\\)", re.DOTALL
 )
-_CODE_IN_PASTE = re.compile(r"\x1b\[([\d:;]*)([u~])")
-_RESIZED = re.compile(r"\x1b\[48;(\d{1,5})[\d:]*;(\d{1,5})[\d:]*;(\d{1,6})[\d:]*;(\d{1,6})[\d:]*t")
-_MODE = re.compile(r"\x1b\[\?(\d+);(\d)\$y")
+_CODE_IN_PASTE = r"\x1b\[([\d:;]*)([u~])"
+_RESIZED = r"\x1b\[48;(\d{1,5})[\d:]*;(\d{1,5})[\d:]*;(\d{1,6})[\d:]*;(\d{1,6})[\d:]*t"
+_MODE = r"\x1b\[\?(\d+);(\d)\$y"
 _LARGEST_WINDOW = 10_000
 
 
@@ -209,7 +209,7 @@ class TerminalParser:
 
     def _tell_paste(self, paste: bytearray) -> None:
         text = paste.decode(errors="replace")
-        text = _CODE_IN_PASTE.sub(lambda code: text_of(code[1], code[2]) or code[0], text)
+        text = re.sub(_CODE_IN_PASTE, lambda code: text_of(code[1], code[2]) or code[0], text)
         if text:
             self._events.append(events.Paste(text))
 
@@ -255,10 +255,10 @@ class TerminalParser:
         return False
 
     def _take_ss3(self) -> bool:
-        match = _SS3.match(self._held)
+        match = re.match(_SS3, self._held)
         if match is not None:
             self._tell_code(self._cut(match.end()), plain=True)
-        elif _SS3_BEGUN.match(self._held):
+        elif re.match(_SS3_BEGUN, self._held):
             return False
         else:
             self._press(self._cut(2))
@@ -276,13 +276,13 @@ class TerminalParser:
 
     def _take_code(self, now: float) -> bool:
         held = self._held
-        legacy = _LEGACY_MOUSE.match(held)
+        legacy = re.match(_LEGACY_MOUSE, held)
         if legacy is not None:
             if (mouse := self._mouse.legacy_event_of(legacy[1])) is not None:
                 self._events.append(mouse)
             self._cut(legacy.end())
             return True
-        if _LEGACY_MOUSE_BEGUN.match(held):
+        if re.match(_LEGACY_MOUSE_BEGUN, held):
             return False
         if held.startswith(_PASTE):
             self._end_torn(retracted=True)
@@ -291,12 +291,12 @@ class TerminalParser:
             held.clear()
             held += self._feed_paste(self._paste, rest)
             return bool(held)
-        match = _CODE.match(held)
+        match = re.match(_CODE, held)
         if match is not None:
             code = self._cut(match.end())
             self._tell_code(code, plain=len(code) == len("\x1b[A"))
             return True
-        begun = _CODE_BEGUN.match(held)
+        begun = re.match(_CODE_BEGUN, held)
         if begun is not None and begun.end() < len(held):
             # Something else stands where it should go on: the code is none.
             self._end_torn(retracted=False)
@@ -330,9 +330,9 @@ class TerminalParser:
             return [events.AppBlur()]
         if (mouse := self._mouse.event_of(code)) is not None:
             return [mouse]
-        if (mode := _MODE.fullmatch(code)) is not None:
+        if (mode := re.fullmatch(_MODE, code)) is not None:
             return _events_of_mode(mode[1], int(mode[2]))
-        if (resized := _RESIZED.fullmatch(code)) is not None:
+        if (resized := re.fullmatch(_RESIZED, code)) is not None:
             return self._events_of_size(*(int(number) for number in resized.groups()))
         return [events.Key(key.name, key.character) for key in keys_of_sequence(code)]
 
@@ -370,6 +370,6 @@ def _begun_end(paste: bytearray) -> bytes:
 def _is_one_key(data: bytes) -> bool:
     """Tell whether this is what a person presses, rather than a part of what was pasted."""
     if data[:1] == b"\x1b":
-        code = _CODE.fullmatch(data) or _SS3.fullmatch(data)
+        code = re.fullmatch(_CODE, data) or re.fullmatch(_SS3, data)
         return len(data) == 1 or (code is not None and data != _PASTE_END)
     return len(data.decode(errors="replace")) == 1

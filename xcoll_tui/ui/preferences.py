@@ -1,8 +1,9 @@
 """What a person wants of the screen, as their configuration says it: values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 CONFIG_FILE = "config.toml"
 
@@ -34,13 +35,12 @@ class Glyphs(StrEnum):
     """ASCII, where a font or a locale has no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(NamedTuple):
     """What `config.toml` says; what it does not say is as the program has it."""
 
     theme: str = ""
     """"" when none is named."""
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
     """The keys of actions by their IDs, as Textual names them: a keymap without clashes."""
     columns: tuple[str, ...] = ()
     """The columns of documents in the order in which they stand; () where all do."""

@@ -4,7 +4,7 @@ What it overrides of Textual 8.2.8 (widget.py, screen.py) is pinned by a test.
 """
 
 from textual.containers import Vertical
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 
@@ -28,6 +28,17 @@ class Framed(Vertical):
 
     def _on_descendant_blur(self) -> None:
         self.refresh_title()
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        # 4110: tells of it with a message, so that a frame would have the title of the old size.
+        before, repaints = self._size, self._repaint_required
+        is_updated = super()._size_updated(size, virtual_size, container_size, layout)
+        if self._size != before:
+            self.refresh_title()
+            self._repaint_required = repaints  # it is about to be painted
+        return is_updated
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines. 4271: draws each anew; between the two edges they are alike."""

@@ -3,7 +3,8 @@
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
 ui/graphemes.py, ui/toast_app.py, ui/picture.py, ui/reflow.py, ui/drawn_colours.py,
-ui/screens/whole_frame.py, ui/widgets/lazy_components.py). If that still holds,
+ui/screens/whole_frame.py, ui/screens/pane_screen.py, ui/widgets/lazy_components.py,
+ui/widgets/bare_lines.py, ui/widgets/framed.py, ui/widgets/row_table.py). If that still holds,
 `python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
 
@@ -15,7 +16,17 @@ import textwrap
 
 import pytest
 from rich.segment import Segment
-from textual import _compositor, command, dom, driver, keys, message_pump, screen, widget
+from textual import (
+    _compositor,
+    _styles_cache,
+    command,
+    dom,
+    driver,
+    keys,
+    message_pump,
+    screen,
+    widget,
+)
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css import stylesheet
@@ -83,12 +94,19 @@ PINNED = {
     "Screen._on_timer_update": "2b9244db6453",
     "Screen._update_timer": "59b46e42d4c9",
     "Screen._on_screen_resume": "92267c98abb9",
+    "Screen._update_focus_styles": "4e1903f5e501",
+    "StylesCache.render": "dd390b63eca4",
+    "StylesCache.render_line": "57ddb123908a",
     "Stylesheet._process_component_classes": "f29ae44684d2",
     "DOMNode.get_component_styles": "d45ffbacb8bd",
     "Widget.notify_style_update": "57f32bea7c49",
     "Widget._forward_event": "41e0da017bcb",
     "Widget._on_focus": "18f093ef9417",
     "Widget._on_blur": "07a8e2e8ac4f",
+    "Widget.watch_has_focus": "54d447fac309",
+    "Widget._set_dirty": "702d76d7acc0",
+    "Widget._size_updated": "202f7adab65d",
+    "Widget.render_lines": "60811581af3e",
     "CommandPalette.compose": "de8ca86f3986",
     "CommandPalette._select_or_command": "83a8c4add56f",
     "CommandPalette._action_escape": "bb34c01a0ad0",
@@ -171,12 +189,19 @@ THINGS = {
         screen.Screen._on_timer_update,
         screen.Screen._update_timer.fget,
         screen.Screen._on_screen_resume,
+        screen.Screen._update_focus_styles,
+        _styles_cache.StylesCache.render,
+        _styles_cache.StylesCache.render_line,
         stylesheet.Stylesheet._process_component_classes,
         dom.DOMNode.get_component_styles,
         widget.Widget.notify_style_update,
         widget.Widget._forward_event,
         widget.Widget._on_focus,
         widget.Widget._on_blur,
+        widget.Widget.watch_has_focus,
+        widget.Widget._set_dirty,
+        widget.Widget._size_updated,
+        widget.Widget.render_lines,
         command.CommandPalette.compose,
         command.CommandPalette._select_or_command,
         command.CommandPalette._action_escape,

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class Failures:
@@ -22,6 +22,10 @@ class Failures:
 
     def __len__(self) -> int:
         return len(self._reasons)
+
+    def isdisjoint(self, keys: Iterable[str]) -> bool:
+        """Tell whether none of these rows failed."""
+        return self._reasons.keys().isdisjoint(keys)
 
     def note(self, key: str, reason: str | None) -> None:
         """Take note of why a row failed; None where it has not, or is gone."""

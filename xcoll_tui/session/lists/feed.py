@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from xcoll_tui.api.errors import ApiError, InvalidArgument
@@ -21,6 +21,7 @@ from xcoll_tui.session.lists.freshness import Freshness
 from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.refresh import Reread, read_again, take_in
+from xcoll_tui.session.lists.row_states import RowStates
 from xcoll_tui.session.lists.sources import Page, Source
 from xcoll_tui.session.lists.view import View
 from xcoll_tui.session.lists.whole_list import WholeList
@@ -42,9 +43,7 @@ class Feed(Generic[T]):
 
     `problem` is the last read that failed, until one succeeds. `asked` is the query under way, or
     refused; `refused` the service's complaint about its filter. `loaded_at` is the clock's time of
-    the last success. `under_way` are the keys of the loaded rows that the service is still at work
-    on; `arrivals` counts those that were ever added to it; `failures` are the loaded rows that
-    failed. Every change is told to `emit`. `judge` tells by its key why a row left.
+    the last success. Every change is told to `emit`. `judge` tells by its key why a row left.
     """
 
     def __init__(
@@ -63,9 +62,6 @@ class Feed(Generic[T]):
         self.refused: InvalidArgument | None = None
         self.problem: ApiError | None = None
         self.loaded_at: float | None = None
-        self.under_way: set[str] = set()
-        self.arrivals = 0
-        self.failures = Failures()
         self._emit = emit
         self._clock = clock
         self._total = total
@@ -75,6 +71,7 @@ class Feed(Generic[T]):
         self._changing: Counter[End] = Counter()
         self._refreshes = self._refreshing = self._changes = 0
         self._freshness: Freshness[T] = Freshness(source.key)
+        self._states = RowStates(source)
         self.listing = self._empty(query)
 
     # What it says about itself
@@ -98,6 +95,21 @@ class Feed(Generic[T]):
     def stopped(self) -> str | None:
         """Why loading cannot go on at an end, as a sentence; None while it can, or need not."""
         return None if self.listing.complete else next(iter(self._view.stopped.values()), None)
+
+    @property
+    def under_way(self) -> set[str]:
+        """The keys of the loaded rows that the service is still at work on."""
+        return self._states.under_way
+
+    @property
+    def arrivals(self) -> int:
+        """How many rows were ever added to those under way."""
+        return self._states.arrivals
+
+    @property
+    def failures(self) -> Failures:
+        """The loaded rows that failed."""
+        return self._states.failures
 
     @property
     def total(self) -> int | None:
@@ -237,14 +249,12 @@ class Feed(Generic[T]):
         page: Page[T] | None = None
         try:
             page = await self._freshness.reading(self.source.page(query, End.HEAD, None))
-        except InvalidArgument as error:
-            if change_number == self._changes and query.is_filtered:
-                self.refused = error
-            elif change_number == self._changes:
-                self._fail(error)
         except ApiError as error:
             if change_number == self._changes:
-                self._fail(error)
+                if isinstance(error, InvalidArgument) and query.is_filtered:
+                    self.refused = error
+                else:
+                    self._fail(error)
         finally:
             if change_number == self._changes and self.refused is None:
                 self.asked = None
@@ -261,13 +271,13 @@ class Feed(Generic[T]):
         key = self.source.key(row)
         self._freshness.write(key, row)
         if self._whole is not None:
-            self._whole.put(key, row)
+            self._whole.put(row)
         old = self.listing.get(key)
         if old is None:
             return False
         if old != row:
             self.listing.replace(row)
-            self._track([row])
+            self._states.note([row])
             self._emit(RowChanged(self.collection_id, key))
         return True
 
@@ -279,8 +289,7 @@ class Feed(Generic[T]):
             self._whole.remove(key)
         if not self.listing.remove(key):
             return False
-        self.under_way.discard(key)
-        self.failures.note(key, None)
+        self._states.forget(key)
         if self._total is not None:
             self._total = max(self._total - 1, 0)
         if departure is Departure.ELSEWHERE:
@@ -337,7 +346,7 @@ class Feed(Generic[T]):
             view.stopped[end] = str(repeated)
         view.stop_if_idle(self.listing, end)
         view.pages[end] += 1
-        self._track(rows)
+        self._states.note(rows, all_new=added == len(rows))
         news = self.problem is not None or end in view.stopped
         self._succeed()
         self._emit(RowsAppended(self.collection_id, end, added))
@@ -354,9 +363,8 @@ class Feed(Generic[T]):
         self.query = query
         self.listing = self._empty(query)
         self.listing.add_page(End.HEAD, rows, page.token)
-        self.under_way = set()
-        self.failures = Failures()
-        self._track(rows)
+        self._states = RowStates(self.source, self.arrivals)
+        self._states.note(rows)
         self._succeed()
         self._tell_reset()
 
@@ -369,11 +377,10 @@ class Feed(Generic[T]):
         }
         view.stopped = stopped_before | stopped
         view.pages.update(End)
-        fresh = set(map(self.source.key, rows))
         self.listing = listing
-        self.under_way = {name for name in self.under_way if name in listing and name not in fresh}
-        self.failures.keep(listing.__contains__)
-        self._track(rows)
+        self.under_way.difference_update(map(self.source.key, rows))  # to be looked at soon
+        self._states.keep(listing.__contains__)
+        self._states.note(rows)
         self._succeed()
         self._tell_reset()
 
@@ -384,7 +391,7 @@ class Feed(Generic[T]):
     def _find_whole(self) -> WholeList[T] | None:
         if self.query.is_filtered or not self.listing.complete:
             return self._whole
-        return WholeList(self.source, self.query, self.listing, self.under_way, self.failures)
+        return WholeList(self.source, self.query, self.listing, self._states)
 
     async def _filter_here(self, query: Query, whole: WholeList[T], change_number: int) -> bool:
         picked = await whole.pick(query, self._freshness)
@@ -400,9 +407,7 @@ class Feed(Generic[T]):
     def _show_picked(self, query: Query, whole: WholeList[T], picked: Listing[T]) -> None:
         self._view, self._whole = View(), whole if query.is_filtered else None
         self.query, self.listing = query, picked
-        self.under_way = {key for key in whole.under_way if key in picked}
-        self.failures = whole.failures.among(picked.__contains__)
-        self.arrivals += len(self.under_way)
+        self._states = whole.states.among(picked.__contains__, self.arrivals)
         self._tell_reset()
 
     async def _renew_whole(self, view: View, again: Reread[T], since: int) -> None:
@@ -419,17 +424,10 @@ class Feed(Generic[T]):
             self._succeed()
             self._show_picked(self.query, whole, picked)
 
-    def _track(self, rows: Iterable[T]) -> None:
-        for row in rows:
-            key = self.source.key(row)
-            self.failures.note(key, self.source.failure_of(row))
-            if not self.source.is_under_way(row):
-                self.under_way.discard(key)
-            elif key not in self.under_way:
-                self.under_way.add(key)
-                self.arrivals += 1
-
     def _count(self, counts: Counter[End], end: End, step: int) -> None:
+        if counts[end] and counts[end] + step:
+            counts[end] += step  # there is something under way, and there still is
+            return
         before = self.loading
         counts[end] += step
         if self.loading != before:

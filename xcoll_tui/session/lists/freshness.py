@@ -44,7 +44,7 @@ class Freshness(Generic[T]):
 
     def newest(self, rows: Iterable[T], since: int) -> list[T]:
         """Return rows as they were read, but those written since `since` as they were written."""
-        if not self._written:
+        if since >= self.now:  # nothing was written since
             return list(rows)
         newest = []
         for row in rows:

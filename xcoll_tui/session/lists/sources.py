@@ -7,7 +7,13 @@ from msgspec import Struct
 
 from xcoll_tui.api.errors import ApiError
 from xcoll_tui.api.filters import COLLECTION_FIELDS, DOCUMENT_FIELDS
-from xcoll_tui.api.models import Collection, CollectionsSortBy, Document, DocumentsSortBy
+from xcoll_tui.api.models import (
+    Collection,
+    CollectionsSortBy,
+    Document,
+    DocumentsSortBy,
+    DocumentStatus,
+)
 from xcoll_tui.api.paging import ListOptions
 from xcoll_tui.session.lists.listing import End
 from xcoll_tui.session.lists.progress import progress_of
@@ -16,6 +22,8 @@ from xcoll_tui.session.service import CollectionLister, Service
 
 T = TypeVar("T")
 R = TypeVar("R", Collection, Document)
+
+_PROCESSED = str(DocumentStatus.PROCESSED)
 
 PAGE_SIZE = 100
 """The largest page that the service gives."""
@@ -49,6 +57,9 @@ class Source(Protocol[T]):
 
     def is_under_way(self, row: T) -> bool:
         """Tell whether the service is still at work on a row."""
+
+    def unsettled(self, rows: Sequence[T]) -> Sequence[T]:
+        """List the rows that may be under way or failed: of a hundred thousand, a few."""
 
     def failure_of(self, row: T) -> str | None:
         """Return why a row failed, "" for no reason that the service gives; None if it has not."""
@@ -124,6 +135,10 @@ class CollectionSource:
         """Return False: nothing happens to a collection by itself."""
         return False
 
+    def unsettled(self, rows: Sequence[Collection]) -> Sequence[Collection]:  # noqa: ARG002 - as above
+        """Return none."""
+        return ()
+
     def failure_of(self, row: Collection) -> None:  # noqa: ARG002 - a Source's signature
         """Return None: a collection is not indexed."""
         return
@@ -166,7 +181,9 @@ class DocumentSource:
 
     def key(self, row: Document) -> str:
         """Return the file_id."""
-        return row.file_id or f"? {row.name} {row.file_metadata.created_at}"
+        # Not by `file_id`: this is asked of every row, several times.
+        file = row.file_metadata
+        return file.file_id or f"? {file.name} {file.created_at}"
 
     def has_id(self, row: Document) -> bool:
         """Tell whether the document came with its ID."""
@@ -179,6 +196,10 @@ class DocumentSource:
     def is_under_way(self, row: Document) -> bool:
         """Tell whether the document is being indexed."""
         return bool(row.file_id) and progress_of(row).is_under_way
+
+    def unsettled(self, rows: Sequence[Document]) -> list[Document]:
+        """List the documents that are not plainly processed."""
+        return [row for row in rows if row.status != _PROCESSED]
 
     def failure_of(self, row: Document) -> str | None:
         """Return why the document failed to be indexed, None if it has not."""

@@ -1,16 +1,16 @@
 """A list that was loaded whole, and is filtered here instead of by the service."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
-from xcoll_tui.session.lists.failures import Failures
 from xcoll_tui.session.lists.freshness import Freshness
 from xcoll_tui.session.lists.listing import End, Listing
 from xcoll_tui.session.lists.query import Query
+from xcoll_tui.session.lists.row_states import RowStates
 from xcoll_tui.session.lists.sources import PAGE_SIZE, Source
 
 T = TypeVar("T")
@@ -28,8 +28,7 @@ class WholeList(Struct, Generic[T], eq=False):
     source: Source[T]
     query: Query
     listing: Listing[T]
-    under_way: set[str]
-    failures: Failures
+    states: RowStates[T]
 
     def serves(self, query: Query) -> bool:
         """Tell whether these rows are enough to answer a query.
@@ -77,28 +76,21 @@ class WholeList(Struct, Generic[T], eq=False):
         picked.add_page(End.HEAD, (), None)
         return picked
 
-    def renew(self, listing: Listing[T], rows: Iterable[T]) -> None:
+    def renew(self, listing: Listing[T], rows: Sequence[T]) -> None:
         """Take the rows as they were read again; `rows` are those that were."""
         self.listing = listing
-        self.under_way = {name for name in self.under_way if name in listing}
-        self.failures.keep(listing.__contains__)
-        for row in rows:
-            self._track(self.source.key(row), row)
+        self.states.keep(listing.__contains__)
+        self.states.note(rows)
 
-    def put(self, key: str, row: T) -> None:
+    def put(self, row: T) -> None:
         """Take a newer version of a row."""
         if self.listing.replace(row):
-            self._track(key, row)
+            self.states.note([row])
 
     def remove(self, key: str) -> None:
         """Take a row away."""
-        self.under_way.discard(key)
-        self.failures.note(key, None)
+        self.states.forget(key)
         self.listing.remove(key)
-
-    def _track(self, key: str, row: T) -> None:
-        self.failures.note(key, self.source.failure_of(row))
-        (self.under_way.add if self.source.is_under_way(row) else self.under_way.discard)(key)
 
 
 def _sorted(rows: list[T], sort_value: Callable[[T], Any], *, descending: bool) -> list[T]:

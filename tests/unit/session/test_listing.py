@@ -1,5 +1,6 @@
 """What a Listing promises, case by case."""
 
+import random
 import time
 
 import pytest
@@ -109,6 +110,39 @@ def test_a_removed_row_that_comes_again_is_shown_again():
     listing.remove("a")
     listing.add_page(End.HEAD, rows("a", "d"), "h2")
     assert [listing.index_of(key) for key in "bcad"] == [0, 1, 2, 3]
+
+
+def test_a_removal_moves_how_far_the_other_walk_has_come():
+    listing = listing_of()
+    listing.add_page(End.HEAD, rows("a", "b", "c", "d"), "h1")
+    listing.add_page(End.TAIL, rows("c"), "t1")
+    listing.remove("a")
+    # In the order in which the head brought them: no walk of the tail has come that way.
+    listing.add_page(End.TAIL, rows("d"), "t2")
+    assert not listing.complete
+    listing.add_page(End.TAIL, rows("b"), "t3")
+    assert listing.complete
+
+
+def test_rows_are_found_whatever_was_removed():
+    draw = random.Random(7)
+    listing = listing_of()
+    brought = {End.HEAD: [], End.TAIL: []}
+    for page in range(12):
+        end = draw.choice(list(End))
+        names = [f"{page:02}-{number:02}" for number in range(draw.randrange(1, 60))]
+        brought[end] += names
+        seen = draw.sample(brought[end], 3) if page % 3 == 0 and len(brought[end]) > 3 else []
+        listing.add_page(end, rows(*dict.fromkeys([*names, *seen])), f"{page}")
+        for name in draw.sample(names, len(names) // 4):
+            assert listing.remove(name)
+            brought[end].remove(name)
+        shown = [*brought[End.HEAD], *reversed(brought[End.TAIL])]
+        assert list(listing.keys()) == shown
+        gap = listing.gap_index
+        assert [listing.index_of(name) for name in shown] == [
+            index for index in range(len(listing)) if index != gap
+        ]
 
 
 def test_a_thousand_removals_from_a_hundred_thousand_rows_are_cheap():

@@ -1,4 +1,4 @@
-"""Measure what was promised: `python -m tests.bench [--only NAME] [--json FILE]`.
+"""Measure what was promised: `python -m tests.bench [--quick] [--only NAME]`.
 
 Every figure is a ratio against a floor that was measured in the same run, in turn with it, so that
 a slow or busy machine shifts both. A missed goal is told and is no error. Needs Linux.
@@ -6,6 +6,7 @@ a slow or busy machine shifts both. A missed goal is told and is no error. Needs
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,58 +15,71 @@ from tests.bench import (
     bulk,
     busy,
     commands,
+    connecting,
     decoding,
     filling,
     keys,
     last_row,
     lasting,
+    loading,
     opening,
     startup,
     written,
 )
-from tests.bench.figure import Figure, write_json
+from tests.bench.figure import Figure, summary, write_json
+from tests.bench.run import Run
 
-_MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
+Measure = Callable[[Run], Iterator[Figure]]
+
+_MEASURES: dict[str, Measure] = {
     "startup": startup.measure,
-    "rows": startup.measure_rows,
-    "kept": startup.measure_kept,
+    "rows": connecting.measure,
     "bytes": written.measure,
     "decode": decoding.measure,
     "open": opening.measure,
     "end": last_row.measure,
     "fill": filling.measure,
-    "lasting": lasting.measure,
+    "load": loading.measure,
     "keys": keys.measure,
-    "preview": keys.measure_preview,
-    "bulk": bulk.measure,
-    "lag": bulk.measure_lag,
     "busy": busy.measure,
+    "bulk": bulk.measure,
     "backup": backup.measure,
     "commands": commands.measure,
+    "lasting": lasting.measure,
 }
 
 
 def main() -> None:
-    """Print one line a figure as it is known; write them all at the end."""
+    """Print one line a figure as it is known, and at the end what became of all."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    names = ", ".join(_MEASURES)
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds and rows: under a minute in all"
+    )
     parser.add_argument(
         "--only",
         choices=[*_MEASURES],
         action="append",
         metavar="NAME",
-        help=f"measure only this, may be repeated: {names}",
+        help=f"measure only this, may be repeated: {', '.join(_MEASURES)}",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
     options = parser.parse_args()
+    started = time.perf_counter()
     figures = []
-    for name in options.only or _MEASURES:
-        for figure in _MEASURES[name]():
-            figures.append(figure)
-            sys.stdout.write(figure.line() + "\n")
-            sys.stdout.flush()
+    with Run(quick=options.quick) as run:
+        for name in options.only or _MEASURES:
+            for figure in _MEASURES[name](run):
+                figures.append(figure)
+                _say(figure.line())
+    _say(f"{summary(figures)}; {time.perf_counter() - started:.0f} s")
     if options.json is not None:
         write_json(options.json, figures)
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Backing up a collection of 100,000 documents: the memory it takes at its peak, and the time.
+"""Backing up a collection: the memory it takes at its peak, and the time.
 
 Run as `python -m tests.bench.backup traced|timed|walk URL KEY COLLECTION_ID` it does one of them in
 a process of its own, and prints one JSON object.
@@ -16,42 +16,35 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.bench.figure import Figure
-from tests.bench.service import Service, serve
+from tests.bench.run import Run
+from tests.bench.service import Service
 from tests.e2e.terminal import ROOT
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
 from xcoll_tui.session.backup.make import back_up
 
-DOCUMENTS = 100_000
-FEW = 10_000
-ROUNDS = 2
-FLAT = 1.5
+DOCUMENTS, FEW = 10_000, 1_000
+MEMORY_GOAL, TIME_GOAL = 1.5, 1.6
 
 
-def measure() -> Iterator[Figure]:
+def measure(run: Run) -> Iterator[Figure]:
     """Back up a collection and one ten times as large, and walk that one keeping nothing."""
-    with serve(FEW) as service:
-        small = _run(service, "traced")["bytes"]
-    with serve(DOCUMENTS) as service:
-        yield Figure(
-            "back up 100,000, memory",
-            _run(service, "traced")["bytes"] / 1e6,
-            small / 1e6,
-            "MB peak",
-            "backing up 10,000",
-            FLAT,
-        )
-        taken, walked = [], []
-        for _ in range(ROUNDS):
-            walked.append(_run(service, "walk")["seconds"])
-            taken.append(_run(service, "timed")["seconds"])
+    service = run.serve(DOCUMENTS)
+    large, small = (_run(each, "traced")["bytes"] for each in (service, run.serve(FEW)))
     yield Figure(
-        "back up 100,000, time",
-        median(taken),
-        median(walked),
-        "s",
-        "fetching the same pages one after another",
+        "back up, memory",
+        large / 1e6,
+        small / 1e6,
+        "MB peak",
+        "backing up a tenth",
+        MEMORY_GOAL,
     )
+    taken, walked = [], []
+    for _ in range(run.of(3, 1)):
+        walked.append(_run(service, "walk")["seconds"])
+        taken.append(_run(service, "timed")["seconds"])
+    floor_name = "fetching the same pages serially"
+    yield Figure("back up, time", median(taken), median(walked), "s", floor_name, TIME_GOAL)
 
 
 def _run(service: Service, how: str) -> dict[str, float]:

@@ -10,50 +10,50 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.bench.figure import Figure
-from tests.bench.service import LARGE, Service, serve
+from tests.bench.run import Run
+from tests.bench.service import LARGE, Service
 from tests.bench.startup import compile_packages
 from tests.e2e.terminal import ROOT
 from tests.isolation import environment
 
-LIST_PAIRS, EXPORT_PAIRS = 20, 5
-LIST_GOAL, EXPORT_GOAL = 1.15, 1.1
-DOCUMENTS = 100_000
+_LIST_GOAL, _EXPORT_GOAL = 1.15, 1.1
+_DOCUMENTS = 10_000
 _FLOOR = "a bare httpx script of the same requests"
 
 
-def measure() -> Iterator[Figure]:
+def measure(run: Run) -> Iterator[Figure]:
     """List the collections, and export a large one in two forms; each in turn with its floor."""
     compile_packages()
-    with serve(DOCUMENTS) as service, TemporaryDirectory() as folder:
-        yield Figure(
-            "xcoll list",
-            *_medians(service, ["bare_list.py"], ["list"], LIST_PAIRS),
-            "ms",
-            _FLOOR,
-            LIST_GOAL,
-        )
-        for form in ("csv", "jsonl"):
-            export = ["export", LARGE, "-o", str(Path(folder, f"x.{form}")), "--force"]
-            bare = ["bare_export.py", service.collection_id, str(DOCUMENTS)]
-            medians = _medians(service, bare, export, EXPORT_PAIRS)
-            yield Figure(f"xcoll export, {form}", *medians, "ms", _FLOOR, EXPORT_GOAL)
+    service = run.serve(_DOCUMENTS)
+    with TemporaryDirectory() as folder:
+        times = _medians(service, ["bare_list.py"], {"list": ["list"]}, run.of(9, 3))
+        yield Figure("xcoll list", times["list"], times[_FLOOR], "ms", _FLOOR, _LIST_GOAL)
+        exports = {
+            form: ["export", LARGE, "-o", str(Path(folder, f"x.{form}")), "--force"]
+            for form in run.of(("csv", "jsonl"), ("csv",))
+        }
+        bare = ["bare_export.py", service.collection_id, str(_DOCUMENTS)]
+        times = _medians(service, bare, exports, run.of(3, 1))
+        for form in exports:
+            name = f"xcoll export, {form}"
+            yield Figure(name, times[form], times[_FLOOR], "ms", _FLOOR, _EXPORT_GOAL)
 
 
 def _medians(
-    service: Service, bare: list[str], command: list[str], count: int
-) -> tuple[float, float]:
-    """Return the milliseconds that a command takes and those of its floor, run in turn."""
+    service: Service, bare: list[str], commands: dict[str, list[str]], count: int
+) -> dict[str, float]:
+    """Return the milliseconds that commands and their floor take, run in turn."""
     script, *arguments = bare
-    floor = [str(Path(__file__).with_name(script)), *arguments]
-    bare_times, command_times = [], []
-    # The first pair is not counted: it warms the disk.
+    runs = {_FLOOR: [str(Path(__file__).with_name(script)), *arguments]}
+    runs |= {name: ["-m", "xcoll_tui", *command] for name, command in commands.items()}
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    # The first round is not counted: it warms the disk.
     for counted in [False] + [True] * count:
-        first = _seconds(service, *floor)
-        second = _seconds(service, "-m", "xcoll_tui", *command)
-        if counted:
-            bare_times.append(first)
-            command_times.append(second)
-    return median(command_times) * 1000, median(bare_times) * 1000
+        for name, command in runs.items():
+            seconds = _seconds(service, *command)
+            if counted:
+                times[name].append(seconds * 1000)
+    return {name: median(values) for name, values in times.items()}
 
 
 def _seconds(service: Service, *arguments: str) -> float:

@@ -1,7 +1,7 @@
 """A figure: what was measured, what it is held against, and how near the goal it is."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -12,35 +12,41 @@ class Figure:
     """A value over a floor that was measured in the same run; lower is better throughout."""
 
     name: str
+    """What it is called, in every run: runs are compared by it."""
     value: float
     floor: float
     unit: str
     floor_name: str
-    goal: float | None = None
-    """What the ratio shall be at most; None where nothing was promised."""
+    goal: float
+    """What the ratio shall be at most."""
+    tolerance: float = 1.2
+    """How many times as large the ratio may be in another run by chance."""
 
     @property
     def ratio(self) -> float:
+        """The value as a multiple of the floor."""
         return self.value / self.floor
 
     @property
-    def met(self) -> bool | None:
-        return None if self.goal is None else self.ratio <= self.goal
+    def met(self) -> bool:
+        """Whether the goal is met."""
+        return self.ratio <= self.goal
 
     def line(self) -> str:
-        said = f"{self.name:<26} {self.ratio:6.2f} × {self.floor_name}"
+        """Return all of it as a line of text."""
+        against = f"{self.name:<34} {self.ratio:6.2f} × {self.floor_name}"
         numbers = f"{_number(self.value)} / {_number(self.floor)} {self.unit}"
-        verdict = ""
-        if self.goal is not None:
-            verdict = f"  goal ≤ {self.goal:g}: {'met' if self.met else 'MISSED'}"
-        return f"{said:<78} {numbers:>24}{verdict}"
-
-    def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "ratio": round(self.ratio, 4), "met": self.met}
+        verdict = "met" if self.met else "MISSED"
+        return f"{against:<92} {numbers:>22}  goal ≤ {self.goal:g}: {verdict}"
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def summary(figures: Sequence[Figure]) -> str:
+    """Return how many goals are met, and which are not, as a line of text."""
+    missed = [figure.name for figure in figures if not figure.met]
+    if not missed:
+        return f"all {len(figures)} goals are met"
+    met = len(figures) - len(missed)
+    return f"{met} of {len(figures)} goals are met; missed: {', '.join(missed)}"
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -50,6 +56,16 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def write_json(path: Path, figures: Iterable[Figure]) -> None:
-    told = {"figures": [figure.as_json() for figure in figures]}
-    path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+def worst(figures: Sequence[Figure]) -> Figure:
+    """Return the figure that is farthest from its goal, or nearest where all are met."""
+    return max(figures, key=lambda figure: figure.ratio / figure.goal)
+
+
+def write_json(path: Path, figures: Sequence[Figure]) -> None:
+    """Write figures to a file, with what follows from the numbers beside them."""
+    told = [{**asdict(figure), "ratio": figure.ratio, "met": figure.met} for figure in figures]
+    path.write_text(json.dumps({"figures": told}, indent=2) + "\n", encoding="utf-8")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

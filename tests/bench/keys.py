@@ -1,154 +1,212 @@
-"""Key press to repaint with 100,000 rows loaded, against 1,000 rows, in a real terminal."""
+"""Key press to repaint with all rows of a large and of a small collection loaded, in a terminal."""
 
 import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain, islice, repeat
 
-from tests.bench.figure import Figure, percentile
-from tests.bench.probe import QUIET, Probe
-from tests.bench.service import serve
+from tests.bench.figure import Figure, percentile, worst
+from tests.bench.probe import Probe
+from tests.bench.run import Run
 
-MANY, FEW = 100_000, 1_000
-PRESSES = 60
-GOALS = {50: 1.2, 95: 1.5}
+FEW = 1_000
+_QUIET = 0.03
+"""Silence that ends a repaint; until the next key the other program has its turn as well."""
+_FRAME = 1000 / 60
+"""Milliseconds of a frame."""
+_DOWN_GOAL, _LATE_GOAL = 5.0, 3.0
+_MANY_GOAL, _MANY_LATE_GOAL = 1.2, 1.5
+_LATE_TOLERANCE = 1.5
+_PREVIEW_REST = 80
+"""Milliseconds that the cursor rests before the preview follows it."""
+_PREVIEW_GOAL = 1.5
+
+Times = dict[Probe, list[float]]
 
 
 @dataclass(frozen=True)
-class _Key:
-    """A key, and what is pressed, unmeasured, before each `run` presses of it."""
+class Gesture:
+    """Keys that are pressed in turn and timed, there and back; told by the first one's name."""
 
-    name: str
+    strokes: tuple[str, ...]
+    start: tuple[str, ...] = ()
+    """What is pressed, unmeasured, before all of them."""
     before: tuple[str, ...] = ()
-    run: int = PRESSES
-    then: tuple[str, ...] = ()
-    """What is pressed, unmeasured, after the last one."""
+    """What is pressed, unmeasured, before each round of strokes."""
+    end: tuple[str, ...] = ()
+    """What is pressed, unmeasured, after all of them."""
     columns: int = 160
-    quiet: float = QUIET
+    quiet: float = _QUIET
+
+    @property
+    def name(self) -> str:
+        """The key that it is about."""
+        return self.strokes[0]
+
+
+def there_and_back(key: str, back: str, times: int = 20, **rest: int) -> Gesture:
+    """Return the gesture of pressing a key so often, from the head, and then its opposite."""
+    return Gesture((key,) * times + (back,) * times, ("g",), **rest)
 
 
 # Moving starts from the head, where both lists fail at the same rows: a failed row tells its reason
 # on a line of its own, and all below moves. A page is 40 rows: 20 pages fit into 1,000 rows.
-_KEYS = (
-    _Key("down", ("g",)),
-    _Key("j", ("g",)),
-    _Key("up", ("g", "pagedown", "pagedown")),
-    _Key("pagedown", ("g",), 20),
-    _Key("pageup", ("g", *["pagedown"] * 20), 20),
-    _Key("G", ("g",), 1),
-    _Key("g", ("G",), 1),
-    _Key("wheel down", ("g",)),
-    _Key("wheel up", ("g", *["pagedown"] * 6)),
-    # On another row each time; two clicks on the same spot would be a double click.
-    _Key("click", ("wheel down", "click below"), 1),
+_DOWN = there_and_back("down", "up")
+_GESTURES = (
+    _DOWN,
+    there_and_back("pagedown", "pageup"),
+    Gesture(("G", "g"), ("g",)),
+    there_and_back("wheel down", "wheel up"),
+    # On another row each time: two clicks on the same spot would be a double click.
+    Gesture(("click", "click below"), ("g",)),
     # Only where columns are hidden is there something to show.
-    _Key("right", ("left",), 1, ("left",), columns=90),
-    _Key("space", ("g",), then=("escape",)),
-    _Key("v", ("down",), 1, ("escape",)),
+    Gesture(("right", "left"), columns=90),
+    Gesture(("space",), ("g",), end=("escape",)),
+    Gesture(("v",), before=("down",), end=("escape",)),
     # These repaint twice.
-    _Key("asterisk", then=("escape",), quiet=0.08),
-    _Key("tab", then=("2",), quiet=0.08),
+    Gesture(("asterisk",), end=("escape",), quiet=0.08),
+    Gesture(("tab",), end=("2",), quiet=0.08),
 )
+_QUICK = {"down", "pagedown", "space", "v", "asterisk", "tab"}
+"""Those of a quick run: what the others repaint is repainted by one of these."""
 
 
-def measure() -> Iterator[Figure]:
+def measure(run: Run) -> Iterator[Figure]:
     """Load all rows of both sizes, then press each key in both in turn."""
+    presses = run.of(40, 10)
+    gestures = run.of(_GESTURES, tuple(each for each in _GESTURES if each.name in _QUICK))
     with ExitStack() as stack:
-        services = [stack.enter_context(serve(documents)) for documents in (FEW, MANY)]
-        here, there = _two_cores(stack)
+        services = [run.serve(documents) for documents in (FEW, run.many)]
+        here, there = two_cores(stack)
         # Both programs on one core: else what else runs on the machine hits but one of them.
         os.sched_setaffinity(0, there)
         few, many = (stack.enter_context(service.opened()) for service in services)
         os.sched_setaffinity(0, here)
-        for service, program in zip(services, (few, many), strict=True):
+        sizes = {few: f"{FEW:,} rows", many: f"{run.many:,} rows"}
+        for service, program in zip(services, sizes, strict=True):
             service.load_all(program)
             program.press("w")  # the preview, which repaints behind each key
-        for key in _KEYS:
-            few_times, many_times = _press(key, few, many)
-            for percent, goal in GOALS.items():
-                yield Figure(
-                    f"key {key.name} p{percent}",
-                    percentile(many_times, percent),
-                    percentile(few_times, percent),
-                    "ms",
-                    f"the same with {FEW:,} rows",
-                    goal,
-                )
+        all_times = {each.name: press(each, [few, many], presses) for each in gestures}
+        down = all_times[_DOWN.name]
+        for name, times in all_times.items():
+            yield _median(name, times, down, sizes)
+            yield _late(name, times, sizes)
+        yield from _many(all_times, few, many)
+        yield from _measure_preview(few, percentile(down[few], 50), presses)
 
 
-# In the middle of what is loaded, where each row has another preview and none has a note.
-_PREVIEW_KEYS = (
-    _Key("down", ("g",)),
-    _Key("up", ("g", "pagedown", "pagedown")),
-    _Key("pagedown", ("g",), 20),
-)
-_PREVIEW_GOAL = 1.5
+def press(gesture: Gesture, programs: list[Probe], presses: int) -> Times:
+    """Press the keys in each program in turn; return the milliseconds of each press."""
+    times: Times = {program: [] for program in programs}
+    for program in programs:
+        program.widen(gesture.columns)
+        program.press(*gesture.start)
+    strokes = chain.from_iterable(repeat(gesture.strokes))
+    for number, key in enumerate(islice(strokes, presses)):
+        for program in programs if number % 2 else reversed(programs):
+            if number % len(gesture.strokes) == 0:
+                program.press(*gesture.before)
+            times[program].append(program.time_key(key, gesture.quiet))
+    for program in programs:
+        program.press(*gesture.end)
+    return times
 
 
-def measure_preview() -> Iterator[Figure]:
-    """Press keys with all rows loaded, in a program that shows the preview and in one without it.
-
-    What is measured is the repaint of the rows; the preview follows 80 ms behind the key, which a
-    figure of its own tells.
-    """
-    with ExitStack() as stack:
-        service = stack.enter_context(serve(MANY))
-        here, there = _two_cores(stack)
-        os.sched_setaffinity(0, there)
-        without, shown = (stack.enter_context(service.opened()) for _ in range(2))
-        os.sched_setaffinity(0, here)
-        for program in (without, shown):
-            service.load_all(program)
-            program.widen(_PREVIEW_KEYS[0].columns)
-        without.press("w")
-        for key in _PREVIEW_KEYS:
-            times: dict[Probe, list[float]] = {without: [], shown: []}
-            followed: list[float] = []
-            for number in range(PRESSES):
-                for program in (without, shown) if number % 2 else (shown, without):
-                    if number % key.run == 0:
-                        program.press(*key.before)
-                        program.settle(first=0.3)
-                    began = time.perf_counter()
-                    times[program].append(program.time_key(key.name, key.quiet))
-                    # The preview is drawn before the next key, and not measured there.
-                    last = program.settle(first=0.2)
-                    if program is shown and last is not None:
-                        followed.append((last - began) * 1000)
-            yield Figure(
-                f"key {key.name}, preview on, p50",
-                percentile(times[shown], 50),
-                percentile(times[without], 50),
-                "ms",
-                f"without it, {MANY:,} rows",
-                _PREVIEW_GOAL,
-            )
-            yield Figure(
-                f"preview behind {key.name} p50",
-                percentile(followed, 50),
-                percentile(times[shown], 50),
-                "ms",
-                "the repaint of the rows",
-            )
-
-
-def _two_cores(stack: ExitStack) -> tuple[set[int], set[int]]:
+def two_cores(stack: ExitStack) -> tuple[set[int], set[int]]:
     """Choose a core for this process and one for the programs; all are free again at the end."""
     cores = os.sched_getaffinity(0)
     stack.callback(os.sched_setaffinity, 0, cores)
     return {min(cores)}, {max(cores)}
 
 
-def _press(key: _Key, few: Probe, many: Probe) -> tuple[list[float], list[float]]:
-    times: dict[Probe, list[float]] = {few: [], many: []}
-    for program in times:
-        program.widen(key.columns)
-    for number in range(PRESSES):
-        for program in (few, many) if number % 2 else (many, few):
-            if number % key.run == 0:
-                program.press(*key.before)
-            times[program].append(program.time_key(key.name, key.quiet))
-    for program in times:
-        program.press(*key.then)
-    return times[few], times[many]
+def _median(name: str, times: Times, down: Times, sizes: dict[Probe, str]) -> Figure:
+    """Hold a key against `down` of the same size, that one against a frame; the worse size."""
+    figures = []
+    for program, size in sizes.items():
+        value = percentile(times[program], 50)
+        if times is down:
+            floor, floor_name, goal = _FRAME, f"a sixtieth of a second, {size}", 1.0
+        else:
+            floor, floor_name, goal = percentile(down[program], 50), f"down, {size}", _DOWN_GOAL
+        figures.append(Figure(f"key {name} p50", value, floor, "ms", floor_name, goal))
+    return worst(figures)
+
+
+def _late(name: str, times: Times, sizes: dict[Probe, str]) -> Figure:
+    """Hold the slowest presses of a key against its usual ones; the worse size."""
+    return worst(
+        [
+            Figure(
+                f"key {name} p95",
+                percentile(times[program], 95),
+                percentile(times[program], 50),
+                "ms",
+                f"its p50, {size}",
+                _LATE_GOAL,
+                _LATE_TOLERANCE,
+            )
+            for program, size in sizes.items()
+        ]
+    )
+
+
+def _many(all_times: dict[str, Times], few: Probe, many: Probe) -> Iterator[Figure]:
+    """Hold many rows against few: the usual press of the worst key, the slow ones of all keys."""
+    medians = {name: percentile(times[few], 50) for name, times in all_times.items()}
+    yield worst(
+        [
+            Figure(
+                "a key with many rows p50",
+                percentile(times[many], 50),
+                medians[name],
+                "ms",
+                f"{name} with {FEW:,} rows, the worst key",
+                _MANY_GOAL,
+                _LATE_TOLERANCE,
+            )
+            for name, times in all_times.items()
+        ]
+    )
+    # All presses together: the slow ones of one key are too few for this.
+    late_many, late_few = (
+        percentile(
+            [time / medians[name] for name, times in all_times.items() for time in times[program]],
+            95,
+        )
+        for program in (many, few)
+    )
+    yield Figure(
+        "a key with many rows p95",
+        late_many,
+        late_few,
+        "p50",
+        f"the same with {FEW:,} rows, all keys",
+        _MANY_LATE_GOAL,
+        _LATE_TOLERANCE,
+    )
+
+
+def _measure_preview(program: Probe, down: float, presses: int) -> Iterator[Figure]:
+    """Go down with the preview on: the repaint of the rows, and when the preview has followed."""
+    program.widen(160)
+    program.press("w", "g")
+    program.settle(first=0.3)
+    times, followed = [], []
+    for _ in range(presses):
+        began = time.perf_counter()
+        times.append(program.time_key("down"))
+        # The preview is drawn before the next key.
+        if (last := program.settle(first=0.2)) is not None:
+            followed.append((last - began) * 1000)
+    name = "key down, preview on, p50"
+    yield Figure(name, percentile(times, 50), down, "ms", "down without it", _PREVIEW_GOAL)
+    yield Figure(
+        "preview behind down p50",
+        percentile(followed, 50),
+        _PREVIEW_REST + down,
+        "ms",
+        f"its rest of {_PREVIEW_REST} ms and down",
+        _PREVIEW_GOAL,
+    )

@@ -1,82 +1,125 @@
-"""What a long session costs: memory that stays, and work at rest."""
+"""What a long session costs: memory that stays, and what is done at rest."""
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.bench.figure import Figure
 from tests.bench.probe import Probe
-from tests.bench.service import LARGE, Service, serve
+from tests.bench.run import Run
+from tests.bench.service import FIRST_COLLECTION, FIRST_DOCUMENT, LARGE, Service
+from tests.bench.startup import start
 
 _ROWS, _VISITS = 10_000, 10
-_WARM = 3
-"""Visits, and hundreds of keys, after which what is made once has been made."""
-_PRESSES, _HOUR = 1_200, 3_600
+_WARM_VISITS, _WARM_PRESSES, _PRESSES, _HOUR = 2, 550, 720, 3_600
+"""Before growth counts, what is made once has been made. An hour has a key every second."""
 _KEYS = ("down", "pagedown", "space", "up", "tab", "tab", "pageup", "p", "escape")
-_AT_REST = 30.0
 _MEGABYTE = 1e6
 _VISIT_ROOM, _HOUR_ROOM = 2.0, 5.0
 """Megabytes that the allocator may keep of ten collections, and of an hour."""
+_GROWTH_TOLERANCE = 10.0
+"""What a session leaves comes in steps of a megabyte."""
 
 
-def measure() -> Iterator[Figure]:
-    """Open and leave a collection again and again; press many keys; then press none."""
-    with serve(_ROWS) as service, service.started() as program:
-        grown = _visit(service, program)
-        name = f"memory of {_VISITS} visits to {_ROWS:,} rows"
-        yield Figure(name, grown, _VISIT_ROOM, "MB", f"{_VISIT_ROOM:g} MB", 1.0)
-    with Probe(sys.executable, "-m", "xcoll_tui", "--demo") as program:
-        program.wait_text("feedback-2025")
-        program.settle(0.6)
-        _type(program, _WARM * 100)
-        before = program.memory
-        _type(program, _PRESSES)
-        grown = (program.memory - before) / _MEGABYTE * _HOUR / _PRESSES
-        yield Figure(
-            "memory of an hour of keys", grown, _HOUR_ROOM, "MB", f"{_HOUR_ROOM:g} MB", 1.0
-        )
+def measure(run: Run) -> Iterator[Figure]:
+    """Press many keys in one program while others rest; then open and leave a collection often.
+
+    The rest is shorter than a minute: then an age would change, and be painted.
+    """
+    service = run.serve(_ROWS)
     with (
-        serve(100) as service,
-        service.started() as program,
-        Probe(sys.executable, "-m", "tests.bench.bare") as bare,
+        TemporaryDirectory() as folder,
+        service.opened("--log", f"{folder}/log") as program,
+        start("tests.bench.bare") as bare,
     ):
-        own, floor = _rest(program, bare)
-    name = f"work in {_AT_REST:g} s at rest"
-    yield Figure(name, own + 1, floor + 1, "ticks + 1", "a bare Textual program", 1.0)
+        resting = _Rest(program, bare, run.of(30, 5))
+        asked = service.pages_asked(Path(folder, "log"))
+        if not run.quick:
+            yield _measure_keys(resting)
+        work, floor, written = resting.end()
+        asked_at_rest = service.pages_asked(Path(folder, "log")) - asked
+    yield Figure("work at rest", work + 1, floor + 1, "ticks + 1", "a bare Textual program", 1.0)
+    yield Figure("bytes at rest", written + 1, 1, "B + 1", "none", 1.0)
+    yield Figure("pages asked for at rest", asked_at_rest + 1, 1, "requests + 1", "none", 1.0)
+    yield Figure("pages asked for by opening", asked, 2, "requests", "one shown, one ahead", 1.0)
+    if not run.quick:
+        yield _measure_visits(service)
+
+
+class _Rest:
+    """A program and a bare one in which nothing is pressed for so many seconds from now on.
+
+    Other things may be done meanwhile, if `look` is called now and then.
+    """
+
+    def __init__(self, program: Probe, bare: Probe, seconds: float) -> None:
+        self._programs = (program, bare)
+        for each in self._programs:
+            each.settle(0.5, first=0.5)
+        self._until = time.perf_counter() + seconds
+        self._before = [_ticks(each) for each in self._programs]
+        self._work: list[int] = []
+        self._written = 0
+
+    def look(self, patience: float = 0) -> bool:
+        """Count what has been done, unless the time is over; return whether it is."""
+        if not self._work:
+            self._written += len(self._programs[0].read(patience))
+            if time.perf_counter() >= self._until:
+                self._work = [*map(_ticks, self._programs)]
+        return bool(self._work)
+
+    def end(self) -> tuple[int, int, int]:
+        """Wait for the end; return the ticks that both took, and the bytes that the first wrote."""
+        while not self.look(0.5):
+            pass
+        own, floor = (now - ticks for now, ticks in zip(self._work, self._before, strict=True))
+        return own, floor, self._written
+
+
+def _measure_keys(resting: _Rest) -> Figure:
+    with start("xcoll_tui", "--demo") as program:
+        program.wait_text(FIRST_DOCUMENT)
+        _type(program, _WARM_PRESSES, resting)
+        before = program.memory
+        _type(program, _PRESSES, resting)
+        grown = max(0, program.memory - before) / _MEGABYTE * _HOUR / _PRESSES
+    room, name = f"{_HOUR_ROOM:g} MB", "memory of an hour of keys"
+    return Figure(name, grown, _HOUR_ROOM, "MB", room, 1.0, _GROWTH_TOLERANCE)
+
+
+def _measure_visits(service: Service) -> Figure:
+    with service.started() as program:
+        grown = _visit(service, program)
+    room, name = f"{_VISIT_ROOM:g} MB", f"memory of {_VISITS} visits to {_ROWS:,} rows"
+    return Figure(name, grown, _VISIT_ROOM, "MB", room, 1.0, _GROWTH_TOLERANCE)
 
 
 def _visit(service: Service, program: Probe) -> float:
     """Open the large collection, load all of it, and go to a small one; return the megabytes."""
     sizes = []
-    place = service.place
-    for _ in range(_WARM + _VISITS):
-        service.open_large(program, place)
+    for _ in range(_WARM_VISITS + _VISITS):
+        service.open_large(program)
         program.wait_text(f"2 {LARGE}")
         service.load_all(program)
-        program.press("1", *["k"] * place, "enter", "1")
+        program.press("1")
+        program.send(*["k"] * service.place, "enter")
+        program.wait_text(f"2 {FIRST_COLLECTION}")
+        program.press("1")
         sizes.append(program.memory)
-    return max(0.0, sizes[-1] - sizes[_WARM - 1]) / _MEGABYTE
+    return max(0.0, sizes[-1] - sizes[_WARM_VISITS - 1]) / _MEGABYTE
 
 
-def _type(program: Probe, count: int) -> None:
+def _type(program: Probe, count: int, resting: _Rest) -> None:
+    """Press keys as quickly as each begins to be answered, and let the last one settle."""
     for key in islice(cycle(_KEYS), count):
         program.send(key)
-        program.settle(0.03, first=0.3)
-
-
-def _rest(*programs: Probe) -> list[int]:
-    """Return the ticks that each program takes while nothing is pressed."""
-    for program in programs:
-        program.settle(1.0)
-    before = [_ticks(program) for program in programs]
-    deadline = time.perf_counter() + _AT_REST
-    while (left := deadline - time.perf_counter()) > 0:
-        for program in programs:
-            program.read(left / len(programs))
-    return [_ticks(program) - ticks for program, ticks in zip(programs, before, strict=True)]
+        program.read(0.3)
+        resting.look()
+    program.settle(0.3, first=0.3)
 
 
 def _ticks(program: Probe) -> int:

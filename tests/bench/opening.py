@@ -1,34 +1,25 @@
-"""Opening a collection of 100,000 documents, against one of 100."""
+"""Opening a collection of many documents, against one of a hundred."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from statistics import median
 
 from tests.bench.figure import Figure
-from tests.bench.service import serve
+from tests.bench.run import Run
 
-MANY, FEW = 100_000, 100
-ROUNDS = 5
-GOAL = 1.2
+FEW = 100
+_GOAL = 1.2
 
 
-def measure() -> Iterator[Figure]:
+def measure(run: Run) -> Iterator[Figure]:
     """Open each in a fresh program, in turn, until the first document is on the screen."""
-    times: dict[int, list[float]] = {MANY: [], FEW: []}
-    with ExitStack() as stack:
-        services = [stack.enter_context(serve(documents)) for documents in (MANY, FEW)]
-        places = [(each, each.place, each.name_at("first")) for each in services]
-        for round_ in range(ROUNDS):
-            for service, place, first in places if round_ % 2 else reversed(places):
-                with service.started() as program:
-                    asked = service.open_large(program, place)
-                    shown = program.wait_text(first)
-                    times[service.documents].append((shown - asked) * 1000)
-    yield Figure(
-        "open 100,000 documents",
-        median(times[MANY]),
-        median(times[FEW]),
-        "ms",
-        f"opening {FEW}",
-        GOAL,
-    )
+    services = [run.serve(run.many), run.serve(FEW)]
+    firsts = [service.name_at("first") for service in services]
+    times: list[list[float]] = [[], []]
+    for number in range(run.of(5, 2)):
+        for which in (0, 1) if number % 2 else (1, 0):
+            service = services[which]
+            with service.started() as program:
+                asked = service.open_large(program)
+                times[which].append((program.wait_text(firsts[which]) - asked) * 1000)
+    many, few = map(median, times)
+    yield Figure("open a large collection", many, few, "ms", f"opening one of {FEW}", _GOAL)

@@ -42,6 +42,7 @@ class Probe(Terminal):
         self.started = time.perf_counter()
         super().__init__(*argv, env=env)
         self._since = b""
+        self._read_at = self.started
 
     def read(self, seconds: float) -> bytes:
         """Return what is written within so long, as soon as there is something; else b""."""
@@ -54,6 +55,7 @@ class Probe(Terminal):
             chunk = b""
         if not chunk:
             raise EOFError(f"the program ended; it wrote last: {self._last_words()}")
+        self._read_at = time.perf_counter()
         return chunk
 
     def _last_words(self) -> str:
@@ -68,20 +70,22 @@ class Probe(Terminal):
         return at
 
     def wait_text(self, *wanted: str, seconds: float = 120) -> float:
-        """Wait until all these texts were written since the last `send`; return when."""
+        """Wait until all these texts were written since the last `send`; return when.
+
+        What was written before this is asked counts as written with what was read last.
+        """
         missing = [text.encode() for text in wanted]
         deadline = time.perf_counter() + seconds
-        while time.perf_counter() < deadline:
-            self._since += self.read(0.5)
-            at = time.perf_counter()
+        while True:
             plain = _plain(self._since)
             missing = [text for text in missing if text not in plain]
             if not missing:
-                return at
+                return self._read_at
+            if time.perf_counter() > deadline:
+                told = b", ".join(missing).decode()
+                raise TimeoutError(f"never written: {told}; it wrote last: {self._last_words()}")
             # A text may be torn by the end of a chunk; what lies further back was looked at.
-            self._since = self._since[-65_536:]
-        told = b", ".join(missing).decode()
-        raise TimeoutError(f"never written: {told}; it wrote last: {self._last_words()}")
+            self._since = self._since[-65_536:] + self.read(0.5)
 
     def settle(self, quiet: float = QUIET, first: float = 1.0) -> float | None:
         """Wait for the first bytes, then for silence; return when the last ones came.
@@ -106,6 +110,8 @@ class Probe(Terminal):
         What the program and this process spent in the queue for a busy core is not counted: on a
         machine that does other work it is several times what is measured, and comes by chance.
         """
+        while self.read(0):
+            pass  # what came late is no answer to this key
         processes = (self.process.pid, os.getpid())
         before = [_queued(process) for process in processes]
         last, waited = None, 0.0
@@ -118,11 +124,19 @@ class Probe(Terminal):
             raise TimeoutError(f"{key} repaints nothing")
         return (last - sent - waited) * 1000
 
+    def count_bytes(self, key: str, quiet: float = 0.15) -> int:
+        """Press a key; return how many bytes are written until nothing is for so many seconds."""
+        self.send(key)
+        count = 0
+        while chunk := self.read(quiet):
+            count += len(chunk)
+        return count
+
     def widen(self, columns: int) -> None:
         """Make the terminal so wide, and wait for the repaint."""
         if self.process.getwinsize()[1] != columns:
             self.resize(columns, 45)
-            self.settle(0.6)
+            self.settle(0.3)
 
     @property
     def memory(self) -> int:

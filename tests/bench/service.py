@@ -7,6 +7,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.bench.probe import Probe, browse
@@ -14,9 +16,11 @@ from tests.e2e.terminal import ROOT
 
 LARGE = "Filings archive"
 """The sample collection that has as many documents as one asks for."""
+FIRST_COLLECTION, FIRST_DOCUMENT = "Customer feedback", "feedback-2025"
+"""What a program shows once it has started."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Service:
     """An emulator that serves; `documents` is the size of the large collection."""
 
@@ -37,12 +41,12 @@ class Service:
         """List the collections in the order in which the program shows them."""
         return json.loads(self.get("collections", order="ORDERING_ASCENDING"))["collections"]
 
-    @property
+    @cached_property
     def place(self) -> int:
         """Where the large collection stands in the list."""
         return [each["collection_name"] for each in self.collections()].index(LARGE)
 
-    @property
+    @cached_property
     def collection_id(self) -> str:
         """The ID of the large collection."""
         return self.collections()[self.place]["collection_id"]
@@ -58,18 +62,20 @@ class Service:
 
     @contextmanager
     def started(self, *arguments: str) -> Iterator[Probe]:
-        """Run the program until it has listed the collections and is quiet."""
+        """Run the program until it shows the first collection's documents and is quiet."""
         with browse(self.url, self.key, *arguments) as program:
-            program.wait_text(LARGE)
-            program.settle(0.6)
+            program.wait_text(LARGE, FIRST_DOCUMENT)
+            program.settle(0.2, first=0.2)
             yield program
 
     @contextmanager
     def opened(self, *arguments: str) -> Iterator[Probe]:
         """Run the program with the large collection open and the focus on its documents."""
+        first = self.name_at("first")
         with self.started(*arguments) as program:
             self.open_large(program)
-            program.settle(0.6)
+            program.wait_text(first)
+            program.settle(0.3, first=0.3)
             yield program
 
     def load_all(self, program: Probe) -> tuple[float, float]:
@@ -77,12 +83,21 @@ class Service:
         asked = program.send("L")
         # Only what changes is written: not what stands behind the number in the title.
         told = program.wait_text(f"─ {self.documents:,}", seconds=180)
-        program.settle(0.6)
+        program.settle(0.3, first=0.3)
         return asked, told
 
-    def open_large(self, program: Probe, place: int | None = None) -> float:
+    def pages_asked(self, log: Path) -> int:
+        """Count the pages of the large collection that a program with this log has asked for.
+
+        Not what follows the documents that are being indexed, whatever is pressed: batchGet.
+        """
+        path = f"/v1/collections/{self.collection_id}/documents"
+        lines = log.read_text(encoding="utf-8").splitlines()
+        return sum(f"GET {path}?" in line for line in lines)
+
+    def open_large(self, program: Probe) -> float:
         """Go from the first collection to the large one and open it; return when it was asked."""
-        return program.send(*["j"] * (self.place if place is None else place), "enter")
+        return program.send(*["j"] * self.place, "enter")
 
 
 @contextmanager

@@ -1,19 +1,178 @@
-"""The floor of filling: all pages of a collection with the same client, kept or thrown away.
+"""All pages of a collection in a process without a screen, by a bare client or as a list.
 
-Run as `python -m tests.bench.walk discard|keep URL KEY COLLECTION_ID`; prints one JSON object. Like
-the program it walks from both ends at once until it has seen every document.
+Run as `python -m tests.bench.walk URL KEY COLLECTION_ID WAY...`; prints a JSON list. The first page
+is fetched before anything is measured.
 """
 
 import asyncio
 import gc
 import json
 import os
+import subprocess
 import sys
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import msgspec
+
+from tests.bench.service import Service
+from tests.e2e.terminal import ROOT
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.models import Document, DocumentsSortBy, Ordering
+from xcoll_tui.session.session import Session
+
+_BEAT = 0.001
+"""Seconds between two looks at how long the loop has stood still."""
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What a walk took: in seconds, in milliseconds of the longest stall, in resident bytes."""
+
+    seconds: float
+    stall: float
+    grown: int
+    documents: int
+
+
+def walk(service: Service, *ways: str) -> list[Walked]:
+    """Walk through the large collection, in each of these of `_WAYS`, in a process of its own."""
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.bench.walk", service.url, service.key,
+         service.collection_id, *ways],
+        cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=180,
+    )  # fmt: skip
+    walks = msgspec.json.decode(result.stdout, type=list[Walked])
+    for way, walked in zip(ways, walks, strict=True):
+        if walked.documents < service.documents:
+            raise RuntimeError(f"{way}: {walked.documents} of {service.documents} documents")
+    return walks
+
+
+class _Bare:
+    """Pages by the client alone, from one end or from both, kept or thrown away."""
+
+    def __init__(self, client: Client, collection_id: str, *, keeps: bool = False) -> None:
+        self._client = client
+        self._collection_id = collection_id
+        self._keeps = keeps
+        self._kept: list[Document] = []
+        self._total = 0
+        self._token: str | None = None
+        self.documents = 0
+
+    async def begin(self) -> None:
+        """Fetch the first page."""
+        collection = await self._client.get_collection(self._collection_id)
+        self._total = collection.documents_count
+        self._token = await self._fetch(Ordering.ASCENDING, None)
+
+    async def serial(self) -> None:
+        """Fetch the others one after another."""
+        await self._go_on(Ordering.ASCENDING, self._token)
+
+    async def from_both_ends(self) -> None:
+        """Fetch the others from both ends at once until there are as many as there should be."""
+        await asyncio.gather(
+            self._go_on(Ordering.ASCENDING, self._token), self._go_on(Ordering.DESCENDING, None)
+        )
+
+    async def _go_on(self, order: Ordering, token: str | None) -> None:
+        while self.documents < self._total:
+            token = await self._fetch(order, token)
+
+    async def _fetch(self, order: Ordering, token: str | None) -> str | None:
+        page = await self._client.list_documents(
+            self._collection_id,
+            limit=100,
+            order=order,
+            sort_by=DocumentsSortBy.NAME,
+            pagination_token=token,
+        )
+        self.documents += len(page.documents)
+        if self._keeps:
+            self._kept.extend(page.documents)
+        return page.pagination_token
+
+
+class _List:
+    """The program's own list of documents."""
+
+    def __init__(self, client: Client, collection_id: str) -> None:
+        self._session = Session(client, place=client.base_url)
+        self._collection_id = collection_id
+
+    @property
+    def documents(self) -> int:
+        """How many are loaded."""
+        return self._session.documents.listing.loaded
+
+    async def begin(self) -> None:
+        """Open the collection."""
+        await self._session.open_collection(self._collection_id)
+
+    async def serial(self) -> None:
+        """Load one page after another."""
+        feed = self._session.documents
+        while not feed.listing.complete and feed.problem is None:
+            await feed.load_more()
+
+    async def from_both_ends(self) -> None:
+        """Load all of it."""
+        await self._session.documents.load_all()
+
+
+_WAYS: dict[str, tuple[Callable[..., _Bare | _List], str]] = {
+    "bare, serial": (_Bare, "serial"),
+    "bare, from both ends": (_Bare, "from_both_ends"),
+    "bare, kept": (lambda *of: _Bare(*of, keeps=True), "from_both_ends"),
+    "list, serial": (_List, "serial"),
+    "list, all": (_List, "from_both_ends"),
+}
+
+
+async def _walk(url: str, key: str, collection_id: str, way: str) -> Walked:
+    make, method = _WAYS[way]
+    async with Client(key, url) as client:
+        pages = make(client, collection_id)
+        await pages.begin()
+        # As the program does once it stands.
+        gc.collect()
+        gc.freeze()
+        before = _resident()
+        started = time.perf_counter()
+        stall = await _longest_stall(getattr(pages, method))
+        seconds = time.perf_counter() - started
+        gc.collect()
+        return Walked(seconds, stall, _resident() - before, pages.documents)
+
+
+async def _longest_stall(work: Callable[[], Awaitable[None]]) -> float:
+    """Do the work; return for how many milliseconds at most it kept everything else waiting.
+
+    In processor time of this thread: what it waits for a core, or for the machine under that, comes
+    by chance and is many times as long.
+    """
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        spent = time.thread_time()
+        while True:
+            await asyncio.sleep(_BEAT)
+            spent, before = time.thread_time(), spent
+            longest = max(longest, spent - before)
+
+    beating = asyncio.create_task(beat())
+    await work()
+    await asyncio.sleep(2 * _BEAT)  # a stall at the very end is one, too
+    beating.cancel()
+    with suppress(asyncio.CancelledError):
+        await beating
+    return longest * 1000
 
 
 def _resident() -> int:
@@ -21,36 +180,7 @@ def _resident() -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def walk(url: str, key: str, collection_id: str, *, keep: bool) -> dict[str, float]:
-    kept: list[Document] = []
-    async with Client(key, url) as client:
-        total = (await client.get_collection(collection_id)).documents_count
-        before = _resident()
-        seen = 0
-
-        async def walk_from(order: Ordering) -> None:
-            nonlocal seen
-            token = None
-            while seen < total:
-                page = await client.list_documents(
-                    collection_id,
-                    limit=100,
-                    order=order,
-                    sort_by=DocumentsSortBy.NAME,
-                    pagination_token=token,
-                )
-                seen += len(page.documents)
-                if keep:
-                    kept.extend(page.documents)
-                token = page.pagination_token
-
-        started = time.perf_counter()
-        await asyncio.gather(walk_from(Ordering.ASCENDING), walk_from(Ordering.DESCENDING))
-        seconds = time.perf_counter() - started
-        gc.collect()
-        return {"seconds": seconds, "bytes": _resident() - before, "documents": seen}
-
-
 if __name__ == "__main__":
-    how, *where = sys.argv[1:]
-    sys.stdout.write(json.dumps(asyncio.run(walk(*where, keep=how == "keep"))) + "\n")
+    service = sys.argv[1:4]
+    walks = [asdict(asyncio.run(_walk(*service, way))) for way in sys.argv[4:]]
+    sys.stdout.write(json.dumps(walks) + "\n")

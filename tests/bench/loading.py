@@ -1,0 +1,32 @@
+"""Loading a list in a process without a screen, against fetching its pages one after another."""
+
+from collections.abc import Iterator
+from statistics import median
+
+from tests.bench.figure import Figure
+from tests.bench.run import Run
+from tests.bench.walk import walk
+
+DOCUMENTS = 10_000
+_LATENCIES = {20: 1, 5: 2}
+"""How often each is measured: on the slower one a millisecond more or less is nothing."""
+_SERIAL_GOAL, _ALL_GOAL = 1.1, 0.6
+_FLOOR = "fetching the same pages serially"
+
+
+def measure(run: Run) -> Iterator[Figure]:
+    """Walk from one end on a service nearby; load all from services that are some way off."""
+    seconds, floor = _in_turn(run, 0, "list, serial", run.of(5, 3))
+    yield Figure("walk from one end", seconds, floor, "s", _FLOOR, _SERIAL_GOAL)
+    for latency in list(_LATENCIES)[run.of(0, 1) :]:
+        seconds, floor = _in_turn(run, latency, "list, all", run.of(_LATENCIES[latency], 1))
+        where = f"{_FLOOR}, {latency} ms away"
+        yield Figure(f"load all, {latency} ms away", seconds, floor, "s", where, _ALL_GOAL)
+
+
+def _in_turn(run: Run, latency: int, how: str, rounds: int) -> tuple[float, float]:
+    """Return the median seconds of a way to walk, and of the floor."""
+    service = run.serve(DOCUMENTS, latency=latency)
+    walks = walk(service, *(how, "bare, serial") * rounds)
+    own, floor = (median(walked.seconds for walked in walks[which::2]) for which in (0, 1))
+    return own, floor

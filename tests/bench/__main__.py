@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench import (
+    against,
     backup,
     bulk,
     busy,
@@ -47,6 +48,7 @@ _MEASURES: dict[str, Measure] = {
     "commands": commands.measure,
     "lasting": lasting.measure,
 }
+_AGAINST: dict[str, Measure] = {"datatable": against.measure}
 
 
 def main() -> None:
@@ -62,13 +64,22 @@ def main() -> None:
         metavar="NAME",
         help=f"measure only this, may be repeated: {', '.join(_MEASURES)}",
     )
+    parser.add_argument(
+        "--against", choices=[*_AGAINST], help="measure keys beside another widget, and only those"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
     options = parser.parse_args()
+    if options.only and options.against:
+        parser.error("--against goes without --only")
+    if options.against:
+        chosen = [_AGAINST[options.against]]
+    else:
+        chosen = [_MEASURES[name] for name in options.only or _MEASURES]
     started = time.perf_counter()
     figures = []
     with Run(quick=options.quick) as run:
-        for name in options.only or _MEASURES:
-            for figure in _MEASURES[name](run):
+        for measure in chosen:
+            for figure in measure(run):
                 figures.append(figure)
                 _say(figure.line())
     _say(f"{summary(figures)}; {time.perf_counter() - started:.0f} s")

@@ -27,7 +27,8 @@ from tests.bench import (
     startup,
     written,
 )
-from tests.bench.figure import Figure, summary, write_json
+from tests.bench.figure import Figure, summary
+from tests.bench.record import KEPT, README, Record, record_of
 from tests.bench.run import Run
 
 Measure = Callable[[Run], Iterator[Figure]]
@@ -53,6 +54,31 @@ _AGAINST: dict[str, Measure] = {"datatable": against.measure}
 
 def main() -> None:
     """Print one line a figure as it is known, and at the end what became of all."""
+    options = _options()
+    if options.against:
+        chosen = [_AGAINST[options.against]]
+    else:
+        chosen = [_MEASURES[name] for name in options.only or _MEASURES]
+    started = time.perf_counter()
+    figures = []
+    with Run(quick=options.quick) as run:
+        for measure in chosen:
+            for figure in measure(run):
+                figures.append(figure)
+                _say(figure.line())
+    record = record_of(figures, quick=options.quick, seconds=time.perf_counter() - started)
+    _say(f"{summary(figures)}; {record.seconds} s")
+    if options.json is not None:
+        options.json.write_text(record.to_json(), encoding="utf-8")
+    if not options.against and KEPT.exists():
+        _say(*record.compare(_read(KEPT)))
+    if options.keep:
+        KEPT.write_text(record.to_json(), encoding="utf-8")
+        readme = README.read_text(encoding="utf-8")
+        README.write_text(record.put_into(readme), encoding="utf-8")
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
         "--quick", action="store_true", help="fewer rounds and rows: under a minute in all"
@@ -68,23 +94,21 @@ def main() -> None:
         "--against", choices=[*_AGAINST], help="measure keys beside another widget, and only those"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help=f"write {KEPT.name}, which later runs are compared with, and the README's table",
+    )
     options = parser.parse_args()
     if options.only and options.against:
         parser.error("--against goes without --only")
-    if options.against:
-        chosen = [_AGAINST[options.against]]
-    else:
-        chosen = [_MEASURES[name] for name in options.only or _MEASURES]
-    started = time.perf_counter()
-    figures = []
-    with Run(quick=options.quick) as run:
-        for measure in chosen:
-            for figure in measure(run):
-                figures.append(figure)
-                _say(figure.line())
-    _say(f"{summary(figures)}; {time.perf_counter() - started:.0f} s")
-    if options.json is not None:
-        write_json(options.json, figures)
+    if options.keep and (options.quick or options.only or options.against):
+        parser.error("only a whole run is kept")
+    return options
+
+
+def _read(path: Path) -> Record:
+    return Record.from_json(path.read_text(encoding="utf-8"))
 
 
 def _say(*lines: str) -> None:

@@ -1,9 +1,7 @@
 """A figure: what was measured, what it is held against, and how near the goal it is."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from statistics import median, quantiles
 
 
@@ -59,12 +57,6 @@ def percentile(values: Sequence[float], percent: int) -> float:
 def worst(figures: Sequence[Figure]) -> Figure:
     """Return the figure that is farthest from its goal, or nearest where all are met."""
     return max(figures, key=lambda figure: figure.ratio / figure.goal)
-
-
-def write_json(path: Path, figures: Sequence[Figure]) -> None:
-    """Write figures to a file, with what follows from the numbers beside them."""
-    told = [{**asdict(figure), "ratio": figure.ratio, "met": figure.met} for figure in figures]
-    path.write_text(json.dumps({"figures": told}, indent=2) + "\n", encoding="utf-8")
 
 
 def _number(value: float) -> str:

@@ -19,10 +19,10 @@ GOALS = {50: 2.5, 95: 4.0}
 
 def measure(run: Run) -> Iterator[Figure]:
     """Move up and down with all rows loaded and marked; then index them anew, and do it again."""
-    rounds, steps = run.of((2, 20), (1, 12))
+    rounds, steps = run.of((2, 20), (1, 8))
     presses = 2 * steps * rounds
     # So many that half of the run outlasts the presses.
-    documents = run.of(4_000, 1_600)
+    documents = run.of(4_000, 1_000)
     with ExitStack() as stack:
         cores = os.sched_getaffinity(0)
         stack.callback(os.sched_setaffinity, 0, cores)

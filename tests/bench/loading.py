@@ -16,7 +16,7 @@ _FLOOR = "fetching the same pages serially"
 
 def measure(run: Run) -> Iterator[Figure]:
     """Walk from one end on a service nearby; load all from services that are some way off."""
-    seconds, floor = _in_turn(run, 0, "list, serial", run.of(5, 3))
+    seconds, floor = _in_turn(run, 0, "list, serial", run.of(5, 2))
     yield Figure("walk from one end", seconds, floor, "s", _FLOOR, _SERIAL_GOAL)
     for latency in list(_LATENCIES)[run.of(0, 1) :]:
         seconds, floor = _in_turn(run, latency, "list, all", run.of(_LATENCIES[latency], 1))

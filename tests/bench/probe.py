@@ -124,7 +124,7 @@ class Probe(Terminal):
             raise TimeoutError(f"{key} repaints nothing")
         return (last - sent - waited) * 1000
 
-    def count_bytes(self, key: str, quiet: float = 0.15) -> int:
+    def count_bytes(self, key: str, quiet: float = 0.12) -> int:
         """Press a key; return how many bytes are written until nothing is for so many seconds."""
         self.send(key)
         count = 0

@@ -75,7 +75,7 @@ class Service:
         with self.started(*arguments) as program:
             self.open_large(program)
             program.wait_text(first)
-            program.settle(0.3, first=0.3)
+            program.settle(0.2, first=0.2)
             yield program
 
     def load_all(self, program: Probe) -> tuple[float, float]:

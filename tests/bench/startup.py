@@ -4,6 +4,7 @@ import compileall
 import random
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -30,7 +31,7 @@ def measure(run: Run) -> Iterator[Figure]:
     panes, rows = [], []
     order = [*bare, "demo"]
     # The first round is not counted: it compiles what else is imported, and warms the disk.
-    for counted in [False] + [True] * run.of(31, 5):
+    for counted in [False] + [True] * run.of(31, 3):
         random.shuffle(order)
         for name in order:
             if name == "demo":
@@ -54,6 +55,7 @@ def start(*command: str, env: Mapping[str, str] | None = None) -> Probe:
     return Probe(sys.executable, "-m", *command, env=None if env is None else {**env})
 
 
+@cache
 def compile_packages() -> None:
     """Compile what is imported, as an installation does."""
     for package in ("xcoll_tui", "textual", "rich"):

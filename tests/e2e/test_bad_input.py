@@ -238,7 +238,7 @@ def test_the_log_tells_what_was_asked_and_not_the_key(tmp_path):
             # A key that was pasted in the wrong place is not sent: servers write URLs to logs.
             terminal.press("/")
             terminal.wait_for("Apply")
-            terminal.press(f"text:{KEY}", "enter")
+            terminal.press(f'text:name:"{KEY}"', "enter")
             terminal.wait_for("holds the management key")
             server.faults.append(parse_fault("GET:*/documents:403"))
             terminal.press("R")

@@ -106,6 +106,6 @@ def test_a_collection_named_on_the_command_line_is_opened(emulator_url):
         env={"XAI_MANAGEMENT_API_KEY": KEY, "XCOLL_BASE_URL": emulator_url},
     ) as terminal:
         terminal.wait_for("2 Filings archive")
-        terminal.wait_for(f"100 of {TOTAL}")
+        terminal.wait_for(f"200 of {TOTAL}")
         terminal.press("q")
         assert terminal.wait_end() == 0

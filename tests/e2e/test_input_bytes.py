@@ -17,7 +17,7 @@ def terminal():
     with start() as terminal:
         until_drawn(terminal, 0)
         terminal.press("2")
-        terminal.wait_for("of 156")
+        terminal.wait_for("156 · name")
         terminal.wait_for("a Attach")
         yield terminal
         terminal.press("ctrl+q")
@@ -163,7 +163,7 @@ def test_a_write_and_the_end_in_one_burst_is_carried_out_or_asked_about():
         with start() as terminal:
             until_drawn(terminal, 0)
             terminal.press("2")
-            terminal.wait_for("of 156")
+            terminal.wait_for("156 · name")
             write(terminal, "iq")
             terminal.wait_for(lambda text: b"\x1b[?1049l" in terminal.raw or "Quit anyway" in text)
             if b"\x1b[?1049l" not in terminal.raw:
@@ -270,7 +270,7 @@ def test_a_torn_esc_leaves_dialogs_as_they_were(terminal):
             terminal.wait_for(f"{typed[:-1]}X{typed[-1]}")
         assert title in terminal.text or typed
         write(terminal, "\x1b[27uy" if title == "New collection" else "\x1b[27u")
-        terminal.wait_for(lambda text: "of 156 · name" in text.split("\n")[1])
+        terminal.wait_for(lambda text: "156 · name" in text.split("\n")[1])
         terminal.rest()
 
 

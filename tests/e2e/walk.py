@@ -88,7 +88,7 @@ def walk(terminal: Terminal, total: str) -> None:
 
 def _move(terminal: Terminal, first: str, total: str) -> None:
     terminal.press("G")
-    terminal.wait_for(f"200 of {total}")
+    terminal.wait_for(f"300 of {total}")  # a page, one ahead, and the last
     terminal.wait_for(lambda screen: cursor_row(screen) > "v")  # the tickers end with v
     wait_framed(terminal)
     terminal.press("g")

@@ -90,7 +90,7 @@ def _remove_and_undo_by_keyboard(by):
 def _edit_by_keyboard(by):
     terminal = by.terminal
     by.open("Research papers")
-    terminal.wait_for(titled("Research papers", "100 of 120"))
+    terminal.wait_for(titled("Research papers", "120"))
     own, taken = DOI.findall(terminal.text)[:2]
     terminal.press("e")
     terminal.wait_for("Edit fields · Attention")
@@ -303,7 +303,7 @@ def _remove_and_undo_by_mouse(by):
 def _edit_by_mouse(by):
     terminal = by.terminal
     by.open("Research papers")
-    terminal.wait_for(titled("Research papers", "100 of 120"))
+    terminal.wait_for(titled("Research papers", "120"))
     own, taken = DOI.findall(terminal.text)[:2]
     terminal.click_on("e Edit")
     terminal.wait_for("Edit fields · Attention")

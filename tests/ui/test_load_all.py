@@ -46,7 +46,7 @@ async def test_what_is_left_is_told_and_esc_stops_it(browse):
     async with (
         Scripted(shelf) as service,
         releasing(shelf),
-        browse(service.url, size=(140, 30), clock=lambda: NOW + next(ticks) * 0.1) as pilot,
+        browse(service.url, size=(140, 30), clock=lambda: NOW + next(ticks) * 0.5) as pilot,
     ):
         documents = await opened(pilot)
         documents.table.mark(["file_x"])
@@ -55,7 +55,7 @@ async def test_what_is_left_is_told_and_esc_stops_it(browse):
         for loaded in (200, 300):
             shelf.release(1)
             await wait_until(pilot, lambda at=loaded: documents.table.listing.loaded >= at)
-        await wait_until(pilot, lambda: " s left · Esc stops it" in screen_text(pilot))
+        await wait_until(pilot, lambda: " left · Esc stops it" in screen_text(pilot))
         await pilot.press("escape")
         await wait_until(pilot, lambda: "loading all" not in screen_text(pilot))
         loaded = documents.table.listing.loaded

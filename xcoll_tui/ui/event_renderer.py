@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 _REPAINT = 0.1
 """Seconds between two repaints while pages stream in."""
-_FEW = 500
-"""Up to so many rows each page is shown at once."""
 
 
 class Display(Protocol):
@@ -295,7 +293,7 @@ class EventRenderer:
     def _repaint_soon(self, pane: Pane[Any]) -> None:
         first = not self._due
         self._due.add(pane)
-        busy = pane.table.listing.loaded > _FEW or bool(self._session.running)
+        busy = pane.loading_all is not None or bool(self._session.running)
         if first and busy:
             self._screen.set_timer(_REPAINT, self._repaint_due)
         elif first:

@@ -137,6 +137,7 @@ class MainScreen(OpeningScreen):
         self.documents.prepare(session.rows.intent_of)
         for pane in (self.collections, self.documents):
             pane.filter.history = session.state.layouts.filters
+            pane.may_read_ahead = lambda: session.waiting is None
         self.collections.follow(session.collections)
         start = self._start(
             session, collection_id, is_remembered=is_remembered, keeps_layouts=keeps_layouts

@@ -13,6 +13,8 @@ from xcoll_tui.ui.widgets.row_table import RowTable
 
 _WIDE = 100
 """Columns from which on all columns fit beside longer names of collections."""
+_AHEAD = 60
+"""So many files beyond those that are seen: a page comes with the first move."""
 
 
 class FileTable(RowTable[StoredFile]):
@@ -26,7 +28,7 @@ class FileTable(RowTable[StoredFile]):
         *,
         markable: bool = False,
     ) -> None:
-        super().__init__((), markable=markable)
+        super().__init__((), markable=markable, ahead=_AHEAD)
         self._use_label = use_label
         self._use = use
         self._now = now

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from xcoll_tui.session.lists.listing import End, Gap
+from xcoll_tui.session.lists.listing import Gap
 from xcoll_tui.ui.escape import escape_doubt
 from xcoll_tui.ui.presentation.ages import Clock
 from xcoll_tui.ui.presentation.errors import complaint_of
@@ -26,18 +26,17 @@ from xcoll_tui.ui.presentation.troubles import reason_on, trouble_on
 from xcoll_tui.ui.widgets.columns import Column
 from xcoll_tui.ui.widgets.filter_bar import FilterBar
 from xcoll_tui.ui.widgets.filter_place import FilterPlace
-from xcoll_tui.ui.widgets.framed import Framed
+from xcoll_tui.ui.widgets.loading_pane import LoadingPane
 from xcoll_tui.ui.widgets.local_sort import LocalSort
 from xcoll_tui.ui.widgets.pane_filter import PaneFilter
 from xcoll_tui.ui.widgets.row_table import RowTable
-from xcoll_tui.ui.work import restart_work, start_work
+from xcoll_tui.ui.work import restart_work
 
 if TYPE_CHECKING:
     from xcoll_tui.session.lists.feed import Feed
     from xcoll_tui.session.lists.filter_conditions import Subject
     from xcoll_tui.session.lists.query import Query
     from xcoll_tui.ui.widgets.find_bar import FindBar
-    from xcoll_tui.ui.widgets.load_all import LoadAll
 
 T = TypeVar("T")
 
@@ -47,7 +46,7 @@ _MEASURED = 200
 """Column widths settle within so many rows; pages after that do not move them."""
 
 
-class Pane(Framed, Generic[T]):
+class Pane(LoadingPane[T]):
     """Show one feed: rows, how many of how many, sort, filter, marks, and what went wrong."""
 
     NAME_COMFORT = 12
@@ -65,26 +64,22 @@ class Pane(Framed, Generic[T]):
         empty: str,
         id: str,  # noqa: A002 - Textual's own name for it
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(table, clock, id)
         self.number = number
         self.heading = name
-        self.table = table
         self.filter = PaneFilter(clock, self.subject, self.show_pending)
         self.filter_bar = FilterBar(table, self.filter)
         self._place = FilterPlace(table)
         self._markable = table.markable
         self.find_bar: FindBar | None = None
-        self.feed: Feed[T] | None = None
         self._title: tuple[tuple[str, str], ...] = ()
         self._asked: Query | None = None
-        self._load_all: LoadAll | None = None
         self.sorts: dict[str, str] = {}
         """What the service can sort by beside what has a column, and what that is called."""
         self.local: LocalSort[T] = LocalSort()
         self._measured: object = None
         self._banner = Static(markup=False, classes="banner")
         self._is_told_beside = False
-        self._clock = clock
         self._empty = empty
 
     def compose(self) -> ComposeResult:
@@ -304,13 +299,9 @@ class Pane(Framed, Generic[T]):
     def step_back(self) -> bool:
         """Stop loading all, clear the filter, or else the marks; False when there is none."""
         feed = self.feed
-        if self._load_all is not None and self._load_all.feed is feed:
-            escape_doubt(self).add(self.load_all)
-            self.notify(self._load_all.stopped, markup=False)
-            self._load_all = None
-            self.workers.cancel_group(self, "all")
-            self.refresh_title()
-        elif feed is not None and self.is_filtered:
+        if self.stop_loading():
+            return True
+        if feed is not None and self.is_filtered:
             escape_doubt(self).add(partial(self._ask, feed.query))
             self._ask(feed.query.filtered("").failed(False))
         elif self.table.marks:
@@ -325,44 +316,6 @@ class Pane(Framed, Generic[T]):
         if self.feed is not None:
             visible = [self.feed.listing.key(row) for row in self.table.visible_rows()]
             restart_work(self, "refresh", partial(self.feed.refresh, visible))
-
-    def load_all(self) -> None:
-        """Load all that there is."""
-        from xcoll_tui.ui.widgets.load_all import LoadAll  # noqa: PLC0415 - not for the first frame
-
-        if self.feed is not None and not self.feed.listing.complete:
-            loading = self._load_all = LoadAll(self.feed, self._clock)
-            restart_work(self, "all", partial(self._go_on_loading, loading))
-            self.refresh_title()
-
-    async def _go_on_loading(self, loading: "LoadAll") -> None:
-        try:
-            await loading.feed.load_all()
-        finally:
-            if self._load_all is loading:
-                self._load_all = None
-                self.refresh_title()
-
-    def load_more(self, end: End = End.HEAD) -> None:
-        """Load the next page at an end; pages asked for twice come once."""
-        feed = self.feed
-        if feed is not None and feed.problem is None and not feed.stopped:
-            start_work(self, "more", partial(feed.load_more, end))
-
-    async def _go_to_end(self, feed: "Feed[T]") -> None:
-        await feed.load_end()
-        if self.feed is feed:
-            self.rows_came()
-            self.table.move_to(len(feed.listing) - 1)
-
-    def _on_row_table_rows_wanted(self, message: RowTable.RowsWanted) -> None:
-        message.stop()
-        self.load_more(message.end)
-
-    def _on_row_table_last_wanted(self, message: RowTable.LastWanted) -> None:
-        message.stop()
-        if self.feed is not None:
-            restart_work(self, "end", partial(self._go_to_end, self.feed))
 
     def _on_row_table_header_pressed(self, message: RowTable.HeaderPressed) -> None:
         message.stop()
@@ -419,8 +372,8 @@ class Pane(Framed, Generic[T]):
             return [""]
         only_failed = feed.query.failed_only and not feed.query.text and feed.loaded_at is not None
         facts = [format_failed(feed) if only_failed else format_loaded(feed)]
-        if self._load_all is not None and self._load_all.feed is feed:
-            facts += self._load_all.facts()
+        if self.loading_all is not None:
+            facts += self.loading_all.facts()
         if feed.query.failed_only:
             facts.append("failed only")
         if self.table.marks:

@@ -2,6 +2,7 @@
 
 from typing import Generic, TypeVar
 
+from textual import events
 from textual.scroll_view import ScrollView
 
 from xcoll_tui.session.lists.listing import Gap
@@ -49,6 +50,13 @@ class RowLines(ScrollView, BareLines, Generic[T]):
 
     def _row_at(self, line: int) -> int:
         return max(self.cursor, line - 1) if self._note_line and line > self.cursor else line
+
+    def _row_under(self, event: events.MouseEvent) -> int:
+        line = event.y - self._header_high
+        if line < 0 or event.x >= self.scrollable_content_region.width:
+            return -1
+        index = self._row_at(line + self.scroll_offset.y)
+        return index if index < len(self.listing) else -1
 
     def visible_rows(self) -> list[T]:
         """List the rows on the screen, top to bottom."""

@@ -19,14 +19,13 @@ from xcoll_tui.ui.actions import Owner, bindings_of
 from xcoll_tui.ui.widgets.columns import Column, ColumnLayout
 from xcoll_tui.ui.widgets.marks import Marks
 from xcoll_tui.ui.widgets.placeholder import Placeholder
+from xcoll_tui.ui.widgets.read_ahead import PAGE, ReadAhead
 from xcoll_tui.ui.widgets.row_lines import RowLines
 from xcoll_tui.ui.widgets.row_painter import RowPainter
 from xcoll_tui.ui.widgets.row_source import FixedRows, RowSource, rows_beside
 
 T = TypeVar("T")
 
-_NEAR_END = 60
-"""How many rows before the end of what is loaded the next page is asked for."""
 _CACHE_LIMIT = 2_000
 _WHOLE = {"cursor", "cursor-blurred", "hover", "zebra", "header", "skeleton"}
 """Component styles that bring a background of their own; the others only colour the text."""
@@ -58,11 +57,7 @@ class RowTable(RowLines[T], can_focus=True):
         """The row under the cursor was chosen, with Enter or a double click."""
 
     class RowsWanted(CursorMoved):
-        """The rows shown come near the end of what is loaded at ``end``."""
-
-        def __init__(self, table: "RowTable[Any]", end: End) -> None:
-            super().__init__(table)
-            self.end = end
+        """More rows are wanted than are loaded: `ends_wanted` tells where."""
 
     class LastWanted(CursorMoved):
         """The very last row was asked for, loaded or not."""
@@ -84,6 +79,7 @@ class RowTable(RowLines[T], can_focus=True):
         note: Callable[[T], str | None] = lambda _row: None,
         show_header: bool = True,
         markable: bool = False,
+        ahead: int = PAGE,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
         super().__init__(FixedRows(lambda _row: ""), show_header=show_header, id=id)
@@ -97,6 +93,7 @@ class RowTable(RowLines[T], can_focus=True):
         self.stale = False
         self.placeholder = Placeholder(self)
         self._hover = -1
+        self._read_ahead = ReadAhead(ahead)
         self._top_key: str | None = None
         self._strips: dict[tuple[int, bool, bool], tuple[bool, Strip]] = {}
         """What was drawn of a row, and whether it was marked."""
@@ -292,21 +289,14 @@ class RowTable(RowLines[T], can_focus=True):
         self._want_rows()
 
     def _want_rows(self) -> None:
-        listing = self.listing
         self._top_key = self._id_at(self._row_at(self.scroll_offset.y))
-        if listing.complete or not len(listing):
-            return
-        top = self.scroll_offset.y
-        bottom = top + self._rows_high
-        gap = listing.gap_index
-        if gap is None:
-            if bottom + _NEAR_END >= len(listing):
-                self.post_message(self.RowsWanted(self, End.HEAD))
-            return
-        if top <= gap and bottom + _NEAR_END >= gap:
-            self.post_message(self.RowsWanted(self, End.HEAD))
-        if bottom > gap and top - _NEAR_END <= gap:
-            self.post_message(self.RowsWanted(self, End.TAIL))
+        if self.ends_wanted():
+            self.post_message(self.RowsWanted(self))
+
+    def ends_wanted(self) -> list[tuple[End, bool]]:
+        """List where a page is wanted, and whether nobody sees yet that it is missing."""
+        top, has_focus = self.scroll_offset.y, self.has_focus
+        return self._read_ahead.wanted(self.listing, top, self._rows_high, has_focus=has_focus)
 
     def _refresh_row(self, index: int) -> None:
         if not 0 <= self._line_of(index) - self.scroll_offset.y < self._rows_high:
@@ -394,6 +384,7 @@ class RowTable(RowLines[T], can_focus=True):
         # widget.py 4765, 4771: draw all rows again, though only the cursor's looks otherwise.
         event.prevent_default()
         self.has_focus = focused
+        self._want_rows()
         self._refresh_row(self.cursor)
         if self.parent is not None:
             message = events.DescendantFocus if focused else events.DescendantBlur
@@ -421,13 +412,6 @@ class RowTable(RowLines[T], can_focus=True):
             for row in (before, index):
                 if row >= 0:
                     self._refresh_row(row)
-
-    def _row_under(self, event: events.MouseEvent) -> int:
-        line = event.y - self._header_high
-        if line < 0 or event.x >= self.scrollable_content_region.width:
-            return -1
-        index = self._row_at(line + self.scroll_offset.y)
-        return index if index < len(self.listing) else -1
 
     async def _on_click(self, event: events.Click) -> None:
         if self.show_header and event.y == 0:

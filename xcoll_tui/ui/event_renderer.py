@@ -104,7 +104,8 @@ class EventRenderer:
     def __init__(self, screen: "Display", session: "Session") -> None:
         self._screen = screen
         self._session = session
-        self._due: set[Pane[Any]] = set()
+        self._due: dict[Pane[Any], bool] = {}
+        """The panes to be drawn again, and whether rows were only added to them."""
         self._changed: set[tuple[Pane[Any], str]] = set()
         self._gone: dict[str, RowRemoved] = {}
         self._told_gone: dict[str, str] = {}
@@ -137,7 +138,9 @@ class EventRenderer:
                 screen.follow_cursor()
             case KeyRefused():
                 screen.tell_key_refused(change.error)
-            case KeyValidated() | Waiting() | WaitEnded() | RequestMade() | FilesChanged():
+            case RequestMade():
+                return  # it is for the activity; a wait that it ends is told by itself
+            case KeyValidated() | Waiting() | WaitEnded() | FilesChanged():
                 pass  # they stand in the header alone; the screens of files see to theirs
             case _:
                 self._show_write(change)
@@ -211,7 +214,7 @@ class EventRenderer:
             self._redraw_soon(pane, change.key)
             return False
         self._show(pane, change)
-        return True
+        return not isinstance(change, RowsAppended)
 
     def _show_in_details(self, change: RowChanged | RowRemoved) -> None:
         _, *dialogs = self._screen.app.screen_stack
@@ -237,10 +240,10 @@ class EventRenderer:
                 pane.refresh_title()
             case RowsAppended():
                 self._withdraw_gone(pane)
-                self._repaint_soon(pane)
+                self._repaint_soon(pane, added=True)
             case RowRemoved():
                 pane.row_removed(change.key)
-                self._repaint_soon(pane)
+                self._repaint_soon(pane, added=False)
                 if pane is self._screen.collections:
                     self._screen.call_later(self._screen.choose_collection)
                 # What was removed here is told by whoever removed it.
@@ -290,9 +293,9 @@ class EventRenderer:
             del self._told_gone[key]
             self._screen.toasts.withdraw(sentence)
 
-    def _repaint_soon(self, pane: Pane[Any]) -> None:
+    def _repaint_soon(self, pane: Pane[Any], *, added: bool) -> None:
         first = not self._due
-        self._due.add(pane)
+        self._due[pane] = added and self._due.get(pane, True)
         busy = pane.loading_all is not None or bool(self._session.running)
         if first and busy:
             self._screen.set_timer(_REPAINT, self._repaint_due)
@@ -300,10 +303,11 @@ class EventRenderer:
             self._screen.call_later(self._repaint_due)
 
     def _repaint_due(self) -> None:
-        due, self._due = self._due, set()
-        for pane in due:
-            pane.rows_came()
+        due, self._due = self._due, {}
+        for pane, added in due.items():
+            pane.rows_came(added=added)
         self._screen.follow_cursor()
+        self._screen.tell_place()
 
 
 def _name_of(change: RowRemoved) -> str:

@@ -35,8 +35,8 @@ class LoadingPane(Framed, Generic[T]):
         """Whether what is not seen yet may be asked for."""
 
     @abstractmethod
-    def rows_came(self, *, home: bool = False) -> None:
-        """Show the rows of the feed as they are now."""
+    def rows_came(self, *, home: bool = False, added: bool = False) -> None:
+        """Show the rows of the feed as they are now; ``added``: those before, and further ones."""
 
     @property
     def loading_all(self) -> "LoadAll | None":

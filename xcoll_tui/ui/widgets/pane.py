@@ -104,19 +104,22 @@ class Pane(LoadingPane[T]):
             self.find_bar.close()
         self.rows_came(home=True)
 
-    def rows_came(self, *, home: bool = False) -> None:
-        """Show the rows of the feed as they are now."""
+    def rows_came(self, *, home: bool = False, added: bool = False) -> None:
+        """Show the rows of the feed as they are now; ``added``: those before, and further ones."""
         if self.feed is None:
             return
-        listing = self.feed.listing
+        listing, wider = self.feed.listing, False
         if listing is not self._measured or listing.loaded <= _MEASURED:
             self._measured = listing
             first = self.first_rows()
             self.filter.sample = first or self.filter.sample
-            self.measure(first)
+            wider = self.measure(first)
         rows = self.local.rows(listing, self._value_of(self.local.key))
         self.table.sorted_by = self._sorted_by(self.feed.query)
-        self.table.show(rows, home=home)
+        if added and not wider:
+            self.table.grow(rows)
+        else:
+            self.table.show(rows, home=home)
         if not listing.loaded and not listing.complete:
             self.load_more()  # a page may be empty and not the last
         self.state_changed()
@@ -139,9 +142,9 @@ class Pane(LoadingPane[T]):
         rows = map(listing.row, range(min(len(listing), _MEASURED)))
         return [row for row in rows if not isinstance(row, Gap)]
 
-    def measure(self, rows: Sequence[T]) -> None:
-        """Let the columns settle on what the first rows hold."""
-        self.table.layout_of.measure(rows)
+    def measure(self, rows: Sequence[T]) -> bool:
+        """Let the columns settle on what the first rows hold; tell whether any grew."""
+        return self.table.layout_of.measure(rows)
 
     def state_changed(self) -> None:
         """Show what is loading, what was refused, what went wrong."""

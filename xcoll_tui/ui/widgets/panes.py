@@ -99,7 +99,7 @@ class CollectionPane(Pane["Collection"]):
         self.table.show(FixedRows(_id_of), home=True)
         self.refresh_title()
 
-    def rows_came(self, *, home: bool = False) -> None:
+    def rows_came(self, *, home: bool = False, added: bool = False) -> None:
         """Show the rows of the feed; those seen last stay until there are some, and the cursor."""
         if self.feed is None:
             return
@@ -108,7 +108,7 @@ class CollectionPane(Pane["Collection"]):
             self.state_changed()
             return
         self._end_seen()
-        super().rows_came(home=home)
+        super().rows_came(home=home, added=added)
 
     def _end_seen(self) -> None:
         self.seen = self.seen_at = None
@@ -134,14 +134,15 @@ class CollectionPane(Pane["Collection"]):
         columns = sum(layout.natural(column) + SPACING for column in layout.columns)
         return columns + _AROUND_ROWS
 
-    def measure(self, rows: "Sequence[Collection]") -> None:
+    def measure(self, rows: "Sequence[Collection]") -> bool:
         """Tell where a name is longer than those before, or none as long as was expected."""
         before = self.longest
-        super().measure(rows)
+        wider = super().measure(rows)
         if self.feed is not None and self.feed.loaded_at is not None:
             self.expected = 0
         if self.longest != before:
             self.post_message(self.Resized())
+        return wider
 
 
 def _id_of(collection: "Collection") -> str:
@@ -260,13 +261,13 @@ class DocumentPane(Pane["Document"]):
         self._choose_columns()
         self.refresh_title()
 
-    def rows_came(self, *, home: bool = False) -> None:
+    def rows_came(self, *, home: bool = False, added: bool = False) -> None:
         """Show the rows of the feed as they are now; those that failed, with their reasons."""
         failed_only = self.feed is not None and self.feed.query.failed_only
         if failed_only != self._shows_reasons:
             self._shows_reasons = failed_only
             self._choose_columns()
-        super().rows_came(home=home)
+        super().rows_came(home=home, added=added)
 
     async def go_to(self, file_id: str, name: str) -> bool:
         """Put the cursor on a document; False where it is not there.
@@ -302,13 +303,13 @@ class DocumentPane(Pane["Document"]):
             self._summed_up = of
             self.show_above(self._reasons, summary_of(failures.counts, complete=complete))
 
-    def measure(self, rows: "Sequence[Document]") -> None:
+    def measure(self, rows: "Sequence[Document]") -> bool:
         """Give each field seen in the rows a column before the widths settle."""
         seen = tuple(dict.fromkeys(key for row in rows for key in row.fields))
         if not set(seen) <= set(self._field_keys):
             self._field_keys = tuple(dict.fromkeys((*self._field_keys, *seen)))
             self._choose_columns()
-        super().measure(rows)
+        return super().measure(rows)
 
     def _choose_columns(self) -> None:
         from xcoll_tui.ui.widgets.row_columns import (  # noqa: PLC0415 - as above

@@ -1,9 +1,13 @@
 """Which row of a listing stands on which line of the screen, with the note below the cursor's."""
 
+from math import ceil
 from typing import Generic, TypeVar
 
 from textual import events
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+from textual.widget import Widget
 
 from xcoll_tui.session.lists.listing import Gap
 from xcoll_tui.ui.widgets.bare_lines import BareLines
@@ -58,9 +62,40 @@ class RowLines(ScrollView, BareLines, Generic[T]):
         index = self._row_at(line + self.scroll_offset.y)
         return index if index < len(self.listing) else -1
 
+    @property
+    def _stop(self) -> int:
+        """The index behind the last row that is on the screen, or would be."""
+        return self._row_at(self.scroll_offset.y) + self._rows_high
+
+    def _fit_lines(self, width: int) -> None:
+        """Make room for the rows that there are by now."""
+        height = self._header_high + len(self.listing) + (1 if self._note_line else 0)
+        size, before = Size(width, height), self.virtual_size
+        if width != before.width or height < before.height or not self.show_vertical_scrollbar:
+            self.virtual_size = size
+            return
+        # There is a scrollbar, and there still will be: nothing has to be laid out.
+        self.set_reactive(Widget.virtual_size, size)
+        bar = self.vertical_scrollbar
+        if self._thumb(before.height) == self._thumb(height):
+            bar.set_reactive(ScrollBar.window_virtual_size, height)
+        else:
+            bar.window_virtual_size = height
+
+    def _thumb(self, lines: int) -> tuple[int, int]:
+        """Return where the scrollbar's thumb begins, and how long it is: in eighths of a cell.
+
+        As Textual 8.2.8 draws it (scrollbar.py 117).
+        """
+        bar = self.vertical_scrollbar
+        room, window = bar.size.height, bar.window_size
+        if window >= lines:
+            return 0, 0
+        length = max(1, window * room / lines)
+        return int((room - length) * bar.position / (lines - window) * 8), ceil(length * 8)
+
     def visible_rows(self) -> list[T]:
         """List the rows on the screen, top to bottom."""
         top = self._row_at(self.scroll_offset.y)
-        stop = min(len(self.listing), top + self._rows_high)
-        rows = (self.listing.row(index) for index in range(top, stop))
+        rows = map(self.listing.row, range(top, min(len(self.listing), self._stop)))
         return [row for row in rows if not isinstance(row, Gap)]

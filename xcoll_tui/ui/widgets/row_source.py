@@ -1,9 +1,9 @@
 """Where a row table reads its rows: the session's listings, or a plain list."""
 
 from collections.abc import Callable, Iterable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from xcoll_tui.session.lists.listing import Gap
+from xcoll_tui.session.lists.listing import End, Gap, Listing
 
 T = TypeVar("T")
 
@@ -92,12 +92,22 @@ class FixedRows(Generic[T]):
         return [self.key(row) for row in self._rows[min(a, b) : max(a, b) + 1]]
 
 
-_BESIDE = 6
+BESIDE = 6
 """So many rows above a row, and below it, a name is to be told from."""
 
 
 def rows_beside(rows: RowSource[T], index: int) -> list[T]:
     """List some rows above and below one."""
-    numbers = range(max(0, index - _BESIDE), min(len(rows), index + _BESIDE + 1))
+    numbers = range(max(0, index - BESIDE), min(len(rows), index + BESIDE + 1))
     around = (rows.row(number) for number in numbers if number != index)
     return [row for row in around if not isinstance(row, Gap)]
+
+
+def standing_rows(rows: RowSource[Any]) -> tuple[int, int]:
+    """Tell how many rows stay as they are when more are loaded, while the other number is the same.
+
+    Of rows that are no listing none do.
+    """
+    if not isinstance(rows, Listing):
+        return 0, 0
+    return rows.count(End.HEAD), rows.rewritten

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, TypeVar
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -22,7 +21,7 @@ from xcoll_tui.ui.widgets.placeholder import Placeholder
 from xcoll_tui.ui.widgets.read_ahead import PAGE, ReadAhead
 from xcoll_tui.ui.widgets.row_lines import RowLines
 from xcoll_tui.ui.widgets.row_painter import RowPainter
-from xcoll_tui.ui.widgets.row_source import FixedRows, RowSource, rows_beside
+from xcoll_tui.ui.widgets.row_source import BESIDE, FixedRows, RowSource, rows_beside, standing_rows
 
 T = TypeVar("T")
 
@@ -93,6 +92,7 @@ class RowTable(RowLines[T], can_focus=True):
         self.stale = False
         self.placeholder = Placeholder(self)
         self._hover = -1
+        self._standing = (0, 0)
         self._read_ahead = ReadAhead(ahead)
         self._top_key: str | None = None
         self._strips: dict[tuple[int, bool, bool], tuple[bool, Strip]] = {}
@@ -142,14 +142,27 @@ class RowTable(RowLines[T], can_focus=True):
             self.scroll_to(y=max(0, self._line_of(self.cursor) - at_line), animate=False)
             self._reveal()
 
+    def grow(self, listing: RowSource[T]) -> None:
+        """Show ``listing``, to which rows were added; draw only what may be another than it was."""
+        standing, self._standing = self._standing, standing_rows(listing)
+        until = standing[0] - BESIDE  # the last ones are told from those below them
+        same = listing is self.listing and standing[1:] == self._standing[1:]
+        if not same or self.cursor_key is None or max(self.cursor + 1, self._stop) > until:
+            self.show(listing)
+            return
+        for state in [state for state in self._strips if state[0] >= until]:
+            del self._strips[state]
+        self._fit_lines(self.virtual_size.width)
+        self._want_rows()
+
     def repaint(self) -> None:
         """Draw everything again: rows, columns or colours have changed."""
         self._strips.clear()
         self.painter.forget_tones()
         width = self.scrollable_content_region.width
         self.painter.place(width)
-        lines = self._header_high + len(self.listing) + (1 if self._note_line else 0)
-        self.virtual_size = Size(width, lines)
+        self._fit_lines(width)
+        self._standing = standing_rows(self.listing)
         self.refresh()
 
     def row_changed(self, key: str) -> None:
@@ -279,6 +292,7 @@ class RowTable(RowLines[T], can_focus=True):
         self._note_line = None if row is None else self.note(row) or None
 
     def _reveal(self) -> None:
+        self._fit_lines(self.virtual_size.width)  # the row may have come a moment ago
         top = self.scroll_offset.y
         line = self._line_of(self.cursor)
         last = line + (1 if self._note_line else 0)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _MOST_PROBLEMS = 3
 """So many sentences on config.toml are said: more would cover the screen."""
+_IMPORTED = 1.5
+"""Seconds after the first frame within which the session and all that its rows need has come."""
 _NO_PREFERENCES = Preferences()
 
 FEW_COLOURS = "-few-colours"
@@ -144,6 +146,8 @@ class XcollApp(ToastApp):
         if not gc.isenabled():  # the command line put it off until here
             gc.freeze()
             gc.enable()
+            # What is imported behind the first frame stays as well: each look at it takes 25 ms.
+            self.set_timer(_IMPORTED, gc.freeze)
         self.call_after_refresh(self._tell_of_files)
         self.show_last_seen()
         if self.access.keys is None:

@@ -102,10 +102,17 @@ class ProfileAccess:
 
     @property
     def kept_as(self) -> str:
-        """The profile, and the host however it is spelled."""
-        from xcoll_tui.session.place import Place  # noqa: PLC0415 - not for the first frame
+        """The profile, and the host however it is spelled; and which key the environment holds.
 
-        return f"{self.profile.name} {Place.of(self.base_url).host}"
+        That may be another team's each time: sixteen bits tell two apart, and nothing of either.
+        """
+        import hashlib  # noqa: PLC0415 - not for the first frame
+
+        from xcoll_tui.session.place import Place  # noqa: PLC0415 - as above
+
+        place, key = f"{self.profile.name} {Place.of(self.base_url).host}", self._environment_key
+        secret = b"" if key is None else f"{place} {key.secret.reveal()}".encode()
+        return f"{place} {hashlib.sha256(secret).hexdigest()[:4]}" if secret else place
 
     @property
     def team_id(self) -> str:

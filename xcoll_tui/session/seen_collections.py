@@ -94,7 +94,7 @@ def read_seen(folder: Path, place: str, *, now: float) -> SeenCollections | None
         )
     except (OSError, ValueError):
         return None
-    return seen if seen.at <= now + _TOLERANCE else None
+    return seen if 0 < seen.at <= now + _TOLERANCE else None
 
 
 def write_seen(folder: Path, place: str, seen: SeenCollections) -> None:

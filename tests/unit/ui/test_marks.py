@@ -41,3 +41,13 @@ def test_all_is_unmarked_only_when_that_was_done_last():
     assert len(marks) == 4
     marks.toggle_all(listing)
     assert not marks
+
+
+def test_all_is_marked_again_where_more_has_come():
+    marks, listing = Marks(), rows(3)
+    marks.toggle_all(listing)
+    listing.extend(["key-3"])
+    marks.toggle_all(listing)
+    assert marks == keys(0, 1, 2, 3)
+    marks.toggle_all(listing)
+    assert not marks

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from xcoll_tui.api.errors import Forbidden, NotFound, Unauthorized
+from xcoll_tui.api.errors import NotFound, Unauthorized
 from xcoll_tui.ui.actions import Owner, bindings_of, hints_of, key_for, key_of
 from xcoll_tui.ui.clipboard import copy_text
 from xcoll_tui.ui.footer_hints import FILTER, FIND, hints_for
@@ -164,8 +164,10 @@ class MainScreen(OpeningScreen):
         problem = None if session.documents is None else session.documents.problem
         if (
             is_remembered
+            and collection_id is not None
             and session.opened == collection_id
-            and isinstance(problem, NotFound | Forbidden)
+            and isinstance(problem, NotFound)
+            and collection_id not in session.collections.listing
         ):
             self.tell("The collection that was open last time no longer exists.")
             self._open_resting()

@@ -18,7 +18,8 @@ class Marks(AbstractSet[str]):
     def __init__(self) -> None:
         self._parts: list[dict[str, Any]] = [{}]
         self._anchor: str | None = None
-        self._all = False
+        self._all: int | None = None
+        """How many rows there were when all were marked, and nothing else was since."""
 
     def __contains__(self, key: object) -> bool:
         return any(key in part for part in self._parts)
@@ -32,12 +33,12 @@ class Marks(AbstractSet[str]):
     def forget(self) -> None:
         """Unmark every row."""
         self._parts = [{}]
-        self._anchor, self._all = None, False
+        self._anchor, self._all = None, None
 
     def add(self, keys: Iterable[str]) -> None:
         """Mark these rows beside the ones that are."""
         self._parts[0].update((key, None) for key in keys if key not in self)
-        self._all = False
+        self._all = None
 
     def toggle(self, key: str) -> None:
         """Mark or unmark a row; a range goes from here."""
@@ -46,7 +47,7 @@ class Marks(AbstractSet[str]):
             self._parts[0][key] = None
         else:
             del part[key]
-        self._anchor, self._all = key, False
+        self._anchor, self._all = key, None
 
     def add_up_to(self, key: str, listing: RowSource[Any]) -> None:
         """Mark from the row marked last to this one."""
@@ -54,11 +55,11 @@ class Marks(AbstractSet[str]):
         self._anchor = key
 
     def toggle_all(self, listing: RowSource[Any]) -> None:
-        """Mark all that is loaded; unmark it when that was done last."""
-        if self._all:
+        """Mark all that is loaded; unmark it when that was done last, and no more has come."""
+        if self._all == listing.loaded:
             self.forget()
             return
         parts = listing.keys_in_parts()
         others = {key: None for key in self if not any(key in part for part in parts)}
         self._parts = [others, *parts]
-        self._all = True
+        self._all = listing.loaded

@@ -373,7 +373,9 @@ class RowTable(RowLines[T], can_focus=True):
 
     def _base_style(self, index: int) -> Style:
         if index == self.cursor:
-            return self.painter.tone("cursor" if self.has_focus else "cursor-blurred")
+            base = self.painter.tone("cursor" if self.has_focus else "cursor-blurred")
+            # On this ground the colour of what is stale could hardly be read.
+            return base + self.painter.tone("quiet") if self.stale else base
         if index == self._hover:
             base = self.painter.tone("hover")
         else:

@@ -17,7 +17,7 @@ class Figure:
     floor_name: str
     goal: float
     """What the ratio shall be at most."""
-    tolerance: float = 1.2
+    tolerance: float = 1.25
     """How many times as large the ratio may be in another run by chance."""
 
     @property

@@ -48,7 +48,13 @@ class Record:
     def to_json(self) -> str:
         """Return it as text for a file, with what follows from the numbers beside them."""
         figures = [
-            {**asdict(figure), "ratio": round(figure.ratio, 4), "met": figure.met}
+            {
+                **asdict(figure),
+                "value": _rounded(figure.value),
+                "floor": _rounded(figure.floor),
+                "ratio": _rounded(figure.ratio),
+                "met": figure.met,
+            }
             for figure in self.figures
         ]
         return json.dumps({**asdict(self), "figures": figures}, indent=2, ensure_ascii=False) + "\n"
@@ -101,6 +107,10 @@ def record_of(figures: Sequence[Figure], *, quick: bool, seconds: float) -> Reco
     machine = Machine(_cpu(), os.cpu_count() or 1, platform.python_version(), version("textual"))
     today = datetime.now(UTC).date().isoformat()
     return Record(today, machine, quick, round(seconds), tuple(figures))
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.4g}")
 
 
 def _cpu() -> str:

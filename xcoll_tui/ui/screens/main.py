@@ -167,9 +167,9 @@ class MainScreen(OpeningScreen):
             and collection_id is not None
             and session.opened == collection_id
             and isinstance(problem, NotFound)
-            and collection_id not in session.collections.listing
         ):
-            self.tell("The collection that was open last time no longer exists.")
+            if collection_id not in session.collections.listing:
+                self.tell("The collection that was open last time no longer exists.")
             self._open_resting()
         await asyncio.sleep(_ROWS_FIRST)
         if self.session is session and self.writing is not None:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from xcoll_tui.session.lists import key_parts
 from xcoll_tui.session.lists.listing import End, Gap, Listing
 
 
@@ -124,7 +125,9 @@ def test_a_removal_moves_how_far_the_other_walk_has_come():
     assert listing.complete
 
 
-def test_rows_are_found_whatever_was_removed():
+@pytest.mark.parametrize("part", [25, 21_845])
+def test_rows_are_found_whatever_was_removed(monkeypatch, part):
+    monkeypatch.setattr(key_parts, "_PART", part)
     draw = random.Random(7)
     listing = listing_of()
     brought = {End.HEAD: [], End.TAIL: []}
@@ -139,6 +142,9 @@ def test_rows_are_found_whatever_was_removed():
             brought[end].remove(name)
         shown = [*brought[End.HEAD], *reversed(brought[End.TAIL])]
         assert list(listing.keys()) == shown
+        copies = listing.keys_in_parts()
+        assert sum(map(len, copies)) == len(shown)
+        assert {key for copied in copies for key in copied} == set(shown)
         gap = listing.gap_index
         assert [listing.index_of(name) for name in shown] == [
             index for index in range(len(listing)) if index != gap

@@ -4,8 +4,10 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain
+from itertools import chain, islice
 from typing import Generic, TypeVar
+
+from xcoll_tui.session.lists.key_parts import KeyParts
 
 T = TypeVar("T")
 
@@ -64,7 +66,7 @@ class _Side(Generic[T]):
     def __init__(self, key: Callable[[T], str]) -> None:
         self.key = key
         self.items: list[T] = []
-        self.runs: dict[str, int] = {}
+        self.runs = KeyParts()
         self.run = 0  # the one that goes on
         self.removed: list[int] = []  # the runs of the removed rows
         self.token: str | None = None
@@ -88,18 +90,18 @@ class _Side(Generic[T]):
         place = len(self.items) + len(self.removed)
         if place - self.run >= _RUN:
             self.run = place
-        self.runs[key] = self.run
+        self.runs.add((key,), self.run)
         self.items.append(item)
 
     def extend(self, keys: list[str], items: list[T]) -> None:
         place = len(self.items) + len(self.removed)
         for start in range(0, len(keys), _RUN):
             self.run = place + start
-            self.runs.update(dict.fromkeys(keys[start : start + _RUN], self.run))
+            self.runs.add(keys[start : start + _RUN], self.run)
         self.items.extend(items)
 
     def are_new(self, keys: list[str]) -> bool:
-        return len(set(keys)) == len(keys) and self.runs.keys().isdisjoint(keys)
+        return len(set(keys)) == len(keys) and self.runs.holds_none(keys)
 
     def remove(self, key: str) -> None:
         position = self.position(key)
@@ -155,7 +157,7 @@ class Listing(Generic[T]):
     def __len__(self) -> int:
         return len(self._head.items) + (self.gap_index is not None) + len(self._tail.items)
 
-    def __contains__(self, key: object) -> bool:
+    def __contains__(self, key: str) -> bool:
         return key in self._head.runs or key in self._tail.runs
 
     @property
@@ -236,7 +238,7 @@ class Listing(Generic[T]):
 
     def keys_in_parts(self) -> list[dict[str, int]]:
         """Return the keys as those of new dicts, head and tail: quick, where `keys` is slow."""
-        return [self._head.runs.copy(), self._tail.runs.copy()]
+        return [part.copy() for side in self._sides.values() for part in side.runs.parts]
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included, in display order.
@@ -284,7 +286,7 @@ class Listing(Generic[T]):
         before = len(side.items)
         items = list(items)
         keys = list(map(self.key, items))
-        if not side.unseen and side.are_new(keys) and across.runs.keys().isdisjoint(keys):
+        if not side.unseen and side.are_new(keys) and across.runs.holds_none(keys):
             # As most pages are: all of it at once.
             fresh = not side.crossed.issuperset(keys)
             side.extend(keys, items)
@@ -350,7 +352,7 @@ class Listing(Generic[T]):
             side.crossed |= before.crossed
             side.started = True
             if walk_again and side.token is not None:
-                side.unseen = set(list(side.runs)[size:])
+                side.unseen = set(islice(side.runs, size, None))
             else:
                 side.token = before.token
                 side.tokens.add(before.token or "")

@@ -75,7 +75,7 @@ def main() -> None:
     if options.keep:
         KEPT.write_text(record.to_json(), encoding="utf-8")
         readme = README.read_text(encoding="utf-8")
-        README.write_text(record.put_into(readme), encoding="utf-8")
+        README.write_text(_read(KEPT).put_into(readme), encoding="utf-8")  # as it was rounded
 
 
 def _options() -> argparse.Namespace:

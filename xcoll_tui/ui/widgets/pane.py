@@ -199,7 +199,8 @@ class Pane(LoadingPane[T]):
         if not sentence:
             return
         banner.update(Content(sentence))
-        if not banner.is_attached:  # each widget of the first frame costs a millisecond
+        # Not before it is shown: each widget of the first frame costs a millisecond.
+        if self.is_attached and not banner.is_attached:
             # What went wrong stands above whatever else is told.
             place = {"after": self.filter_bar} if banner is self._banner else {"before": self.table}
             self.mount(banner, **place)

@@ -27,6 +27,7 @@ _TURNS = 40
 thread would get between them, and each turn wait for that."""
 FIRST_COLLECTIONS = Query(CollectionsSortBy.NAME)
 """What the list of collections is asked for first."""
+_FIRST_PAGE = options_of_collections(FIRST_COLLECTIONS, End.HEAD, None)
 
 
 class AskedAhead:
@@ -45,8 +46,7 @@ class AskedAhead:
     async def begin(self) -> None:
         """Ask, on the loop that the service belongs to; return when most of that is sent."""
         self._held = []
-        options = options_of_collections(FIRST_COLLECTIONS, End.HEAD, None)
-        self._page = _ask(self._service.list_collections(**options))
+        self._page = _ask(self._service.list_collections(**_FIRST_PAGE))
         self._key = _ask(self._service.validate_key())
         for _ in range(_TURNS):
             await asyncio.sleep(0)
@@ -68,7 +68,7 @@ class AskedAhead:
         """Return a page of collections; the first one may be there already."""
         task, self._page = self._page, None
         if task is not None:
-            if options == options_of_collections(FIRST_COLLECTIONS, End.HEAD, None):
+            if options == _FIRST_PAGE:
                 return await task
             task.cancel()  # it would be old when somebody asks for it
         return await self._service.list_collections(**options)

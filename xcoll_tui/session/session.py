@@ -59,8 +59,8 @@ class Session(OnDemand):
     `state` is the folder for what must outlive the session, None for nowhere: `state_problem` says
     why, as a sentence. `place` is the base URL; together with the team it tells in there whose
     things are. `inference` is the host of search and files. `ahead` is what was asked of the
-    service already. `sleep` and `clock` are for tests. All
-    methods belong to one event loop; the coroutines may be cancelled at any time.
+    service already. `sleep` and `clock` are for tests. All methods belong to one event loop; the
+    coroutines may be cancelled at any time.
     """
 
     def __init__(

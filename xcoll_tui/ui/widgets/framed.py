@@ -41,7 +41,7 @@ class Framed(Vertical):
         return is_updated
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw lines. 4271: draws each anew; between the two edges they are alike."""
+        """Draw lines. 4271: draws each by itself; between the two edges they are alike."""
         strips: list[Strip] = []
         middle: Strip | None = None
         last = self.outer_size.height - 1
@@ -59,8 +59,9 @@ class Framed(Vertical):
         styles, size = self.styles, self.outer_size
         look = (size, styles.border_left, styles.border_right, self.background_colors)
         if regions or look != self._painted:
-            self._painted = self._painted if regions else look
             super()._set_dirty(*regions)
+            if not regions:
+                self._painted = look
             return
         edges = Region(0, 0, size.width, 1), Region(0, size.height - 1, size.width, 1)
         self._dirty_regions.update(edges)

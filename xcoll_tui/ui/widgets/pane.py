@@ -354,7 +354,6 @@ class Pane(LoadingPane[T]):
     # The title
 
     def _on_resize(self) -> None:
-        self.refresh_title()
         self._show_banner()
 
     def refresh_title(self) -> None:

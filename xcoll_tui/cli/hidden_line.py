@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Self
 
-from xcoll_tui.signals import stop_if_continued_by_anyone
+from xcoll_tui.signals import ended_by, stop_if_continued_by_anyone
 
 if sys.platform != "win32":
     import termios
@@ -118,8 +118,16 @@ class _Hidden:
         self.write(self._prompt)
 
     def _show(self) -> None:
-        with suppress(termios.error):
-            self._set(self._shown)
+        # In the background the terminal is the shell's, and to set it would stop the process.
+        if not self._in_background():
+            with suppress(termios.error):
+                self._set(self._shown)
+
+    def _in_background(self) -> bool:
+        try:
+            return os.tcgetpgrp(self._terminal) != os.getpgrp()
+        except OSError:  # it controls no process, so none is stopped for it
+            return False
 
     def _set(self, modes: list[int | list[bytes | int]]) -> None:
         while True:
@@ -143,6 +151,6 @@ class _Hidden:
 
     def _on_continue(self, *_: object) -> None:
         self._stopped = False
-        if not self._over:
+        if not self._over and ended_by() is None:
             self.write("\r")
             self._hide()

@@ -11,7 +11,7 @@ import select
 from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from unicodedata import category, east_asian_width
@@ -31,21 +31,21 @@ _SURE = (
     "\u2190-\u2319\u2320-\u23e8\u2400-\u25fc\u2701-\u2704\u270c-\u2727\u2758-\u2794\u2800-\u28ff"
     "\u3001-\u3029\u3041-\u3096\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 )
-_DOUBTFUL = f"[^\x00-\x1f{_SURE}]"
 _FIRSTS = [first for first, _ in re.findall(r"(.)-?(.)", _SURE)]
 _LASTS = [last for _, last in re.findall(r"(.)-?(.)", _SURE)]
 
 
-@cache
-def _token() -> re.Pattern[str]:
-    # Not at import: so many ranges take as long to compile as a twentieth of the start.
+@lru_cache(maxsize=64)
+def _token(doubtful: frozenset[str]) -> re.Pattern[str]:
+    # Only those that are there: to compile all that there may be takes 7 ms.
+    joined = "".join(sorted(doubtful))
     return re.compile(
         r"\x1b\[(?:\d+;)?(?P<move>\d+)[GH]|(?P<back>\x08)"
         r"|(?P<code>\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?)"
         r"|(?P<control>[\x00-\x1f])"
         # What joins, such as an accent or a selector, belongs to the character before it.
-        f"|(?P<sure>[{_SURE}]+(?!{_DOUBTFUL}))"
-        f"|(?P<doubtful>[{_SURE}]?{_DOUBTFUL}+)"
+        rf"|(?P<sure>[^\x00-\x1f{joined}]+(?![{joined}]))"
+        rf"|(?P<doubtful>[^\x00-\x1f{joined}]?[{joined}]+)"
     )
 
 
@@ -59,16 +59,21 @@ def pin_columns(text: str) -> str:
 
     The text is a frame of Textual's: each line, or part of one, begins with where it stands.
     """
-    if _is_sure(text):
+    doubtful = _doubtful_in(text)
+    if not doubtful:
         return text
-    return "\n".join(line if _is_sure(line) else _pin_line(line) for line in text.split("\n"))
+    token = _token(doubtful)
+    lines = text.split("\n")
+    return "\n".join(
+        line if doubtful.isdisjoint(line) else _pin_line(line, token) for line in lines
+    )
 
 
-def _is_sure(text: str) -> bool:
+def _doubtful_in(text: str) -> frozenset[str]:
     unseen = set(text) - _seen
-    doubtful = {character for character in unseen if _is_doubtful(character)}
+    doubtful = frozenset(character for character in unseen if _is_doubtful(character))
     _seen.update(unseen - doubtful)
-    return not doubtful
+    return doubtful
 
 
 def _is_doubtful(character: str) -> bool:
@@ -78,20 +83,20 @@ def _is_doubtful(character: str) -> bool:
     return index < 0 or character > _LASTS[index]
 
 
-def _pin_line(line: str) -> str:
+def _pin_line(line: str, token: re.Pattern[str]) -> str:
     column: int | None = None
     parts: list[str] = []
     # Where a run stands among the parts, and where it begins and ends on the screen.
     runs: list[tuple[int, int, int]] = []
-    for token in _token().finditer(line):
-        part = token.group()
-        kind = token.lastgroup
+    for match in token.finditer(line):
+        part = match.group()
+        kind = match.lastgroup
         if kind in {"move", "back", "control"}:
             _write_runs(parts, runs, column)
             if kind == "back":
                 column = None if column is None else column - 1
             else:
-                column = int(token["move"]) if kind == "move" else None
+                column = int(match["move"]) if kind == "move" else None
         elif kind != "code" and column is not None:
             start, column = column, column + cell_len(part)
             if kind == "doubtful":

@@ -70,6 +70,10 @@ class Picture:
         for y, x, strip in _pieces(update):
             cells = _cells_of(strip, color_system)
             line = self._lines.setdefault(y, [])
+            if x >= len(line):  # as in the first frame: nothing stands there
+                line += [*[None] * (x - len(line)), *cells]
+                pen.draw(x, y, cells)
+                continue
             if len(line) < x + len(cells):
                 line += [None] * (x + len(cells) - len(line))
             before = line[x : x + len(cells)]

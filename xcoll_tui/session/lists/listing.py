@@ -2,10 +2,9 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, islice
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from xcoll_tui.session.lists.key_parts import KeyParts
 
@@ -28,11 +27,10 @@ class End(Enum):
         return End.TAIL if self is End.HEAD else End.HEAD
 
 
-@dataclass(frozen=True)
-class Gap:
-    """The rows between the ends that are not loaded; a count of None says that nobody knows."""
+class Gap(NamedTuple):
+    """The rows between the ends that are not loaded; None says that nobody knows how many."""
 
-    count: int | None
+    missing: int | None
 
 
 class RepeatedToken(Exception):  # noqa: N818 - a fact about the walk; its page was taken all the same

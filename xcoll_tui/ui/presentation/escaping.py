@@ -12,7 +12,7 @@ from xcoll_tui.ui.presentation.text import OFFENDER, clean
 _NAMED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _LETTERS = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 _SEQUENCE = re.compile(r"\\(?:([\\nrt])|u\{([0-9a-fA-F]{1,6})\})")
-_UNSHOWN = re.compile(rf"\\|{OFFENDER.pattern}")
+_UNSHOWN = re.compile(rf"\\|{OFFENDER}")
 # They look like an ordinary one, and nobody sees them at an end.
 _BLANKS = "\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _BLANK = re.compile(f"[{_BLANKS}]")

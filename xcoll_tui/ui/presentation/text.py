@@ -9,7 +9,7 @@ it to ``Content(...)`` or rich's ``Text(...)``, never to anything that parses ma
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
@@ -22,11 +22,11 @@ _UNSEEN = (
     "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
 )
-OFFENDER = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_UNSEEN}]")
-"""One character that cannot be shown as it is."""
-_MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
+OFFENDER = f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_UNSEEN}]"
+"""The pattern of one character that cannot be shown as it is."""
+_MARKS = r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}"
 # Marks that words are written with: a letter has three of them, or four.
-_SCRIPT_MARKS = re.compile(
+_SCRIPT_MARKS = (
     r"(?:[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u0610-\u061a\u064b-\u065f\u0670"
     r"\u06d6-\u06ed\u0816-\u082d\u08d3-\u08ff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc"
     r"\u0ec8-\u0ece\u0f71-\u0f84\u0f8d-\u0fbc\ufe20-\ufe2f]){5,}"
@@ -39,6 +39,11 @@ _COPIED = 50
 _TAKEN = 74_000
 """Bytes that most terminals take: 100,000 of them in base64."""
 _REPLACEMENT = "\ufffd"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _is_pictograph(character: str) -> bool:
@@ -68,10 +73,13 @@ def clean(text: str, limit: int = 1_000) -> str:
     which would run over the lines above and below, are cut to three.
     """
     short = text[:limit]
-    shown = OFFENDER.sub(_show, short)
+    # Most texts are such: it takes less than the patterns, which the first frame does without.
+    shown = short
+    if not (short.isascii() and short.isprintable()):
+        shown = _compiled(OFFENDER).sub(_show, short)
     if not shown.isascii():
-        shown = _MARKS.sub(lambda marks: marks.group()[:3], shown)
-        shown = _SCRIPT_MARKS.sub(lambda marks: marks.group()[:4], shown)
+        shown = _compiled(_MARKS).sub(lambda marks: marks.group()[:3], shown)
+        shown = _compiled(_SCRIPT_MARKS).sub(lambda marks: marks.group()[:4], shown)
     return f"{shown}…" if len(text) > limit else shown
 
 

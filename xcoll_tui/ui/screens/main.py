@@ -12,7 +12,6 @@ from textual.content import Content
 
 from xcoll_tui.api.errors import NotFound, Unauthorized
 from xcoll_tui.ui.actions import Owner, bindings_of, hints_of, key_for, key_of
-from xcoll_tui.ui.clipboard import copy_text
 from xcoll_tui.ui.footer_hints import FILTER, FIND, hints_for
 from xcoll_tui.ui.hints import Hint
 from xcoll_tui.ui.messages import KeyRefused
@@ -351,6 +350,8 @@ class MainScreen(OpeningScreen):
 
     def action_copy(self) -> None:
         """Copy the IDs of what is marked, or the one under the cursor."""
+        from xcoll_tui.ui.clipboard import copy_text  # noqa: PLC0415 - not for the first frame
+
         targets = self.targets
         if self.may("copy.id"):
             noun = "ID" if len(targets) == 1 else f"{len(targets):,} IDs"

@@ -3,9 +3,26 @@
 What it overrides of Textual 8.2.8 (widget.py, screen.py) is pinned by a test.
 """
 
+from collections.abc import Callable
+
 from textual.containers import Vertical
 from textual.geometry import Region, Size
 from textual.strip import Strip
+
+
+def alike_lines(draw: Callable[[Region], list[Strip]], crop: Region, height: int) -> list[Strip]:
+    """Draw the lines of a crop of what is so high, where those between the edges are alike."""
+    strips: list[Strip] = []
+    middle: Strip | None = None
+    last = height - 1
+    for y in crop.line_range:
+        if middle is not None and y != last:
+            strips.append(middle)
+            continue
+        (strip,) = draw(Region(crop.x, y, crop.width, 1))
+        strips.append(strip)
+        middle = strip if 0 < y < last else None
+    return strips
 
 
 class Framed(Vertical):
@@ -42,17 +59,7 @@ class Framed(Vertical):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines. 4271: draws each by itself; between the two edges they are alike."""
-        strips: list[Strip] = []
-        middle: Strip | None = None
-        last = self.outer_size.height - 1
-        for y in crop.line_range:
-            if middle is not None and y != last:
-                strips.append(middle)
-                continue
-            (strip,) = super().render_lines(Region(crop.x, y, crop.width, 1))
-            strips.append(strip)
-            middle = strip if 0 < y < last else None
-        return strips
+        return alike_lines(super().render_lines, crop, self.outer_size.height)
 
     def _set_dirty(self, *regions: Region) -> None:
         # 2683: paints all of it again, with every child, for a word in the title.

@@ -1,6 +1,7 @@
 """The preview: what is known of the document under the cursor, beside the rows, without a request.
 
 Drawn line by line, like the rows: a Static would lay the whole screen out again for each document.
+What it overrides of Textual 8.2.8 (widget.py) is pinned by a test.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -10,8 +11,10 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Region
 from textual.strip import Strip
 
+from xcoll_tui.ui.widgets.framed import alike_lines
 from xcoll_tui.ui.widgets.lazy_components import LazyComponents
 
 if TYPE_CHECKING:
@@ -92,6 +95,11 @@ class Preview(LazyComponents, can_focus=True):
             self.lines = lay_out(preview_of(document, self._definitions, self._now), width)
         self._show_from(self.top)
         self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines. 4271: draws each by itself, also where there is nothing to show."""
+        draw = super().render_lines
+        return draw(crop) if self.lines else alike_lines(draw, crop, self.outer_size.height)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the text."""

@@ -172,7 +172,7 @@ class RowPainter(Generic[T]):
 
     def gap(self, gap: Gap, base: Style, *, cursor: bool) -> Strip:
         """Draw the one row that stands for all that is not loaded."""
-        many = "rows" if gap.count is None else f"{gap.count:,}"
+        many = "rows" if gap.missing is None else f"{gap.missing:,}"
         text = fit(f"… {many} not loaded …", max(0, self.width - self.gutter))
         lead = (BAR if cursor else "").ljust(self.gutter)
         return self._strip(

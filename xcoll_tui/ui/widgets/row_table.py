@@ -337,6 +337,8 @@ class RowTable(RowLines[T], can_focus=True):
         y -= self._header_high
         if len(self.listing) == 0:
             placeholder = self.placeholder
+            if not placeholder.text:  # most lines of the first frame
+                return self.painter.blank(self.painter.tone("plain"))
             return self.painter.placeholder(
                 placeholder.text, y, self._rows_high, is_waiting=placeholder.is_waiting
             )

@@ -14,8 +14,8 @@ from xcoll_tui.paths import state_folder
 from xcoll_tui.session.lists.feed import Feed
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import CollectionSource
+from xcoll_tui.session.screen_state import SEEN_FOLDER
 from xcoll_tui.session.seen_collections import (
-    FOLDER,
     LONGEST_NAME,
     MOST_FILES,
     MOST_ROWS,
@@ -45,7 +45,7 @@ def read(folder, place=PLACE, now=NOW):
 
 
 def the_file(folder):
-    (path,) = (folder / FOLDER).iterdir()
+    (path,) = (folder / SEEN_FOLDER).iterdir()
     return path
 
 
@@ -70,7 +70,7 @@ def test_what_was_kept_is_there_again_for_its_profile_and_host_only(tmp_path):
     write_seen(tmp_path / "new", PLACE, kept)
     assert read(tmp_path / "new") == kept
     assert stat.S_IMODE(the_file(tmp_path / "new").stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "new" / FOLDER).stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "new" / SEEN_FOLDER).stat().st_mode) == 0o700
     for place in ("other management-api.x.ai", "default loopback:80", "default"):
         assert read(tmp_path / "new", place) is None
 
@@ -119,9 +119,11 @@ async def test_long_names_are_cut_in_the_middle(tmp_path):
 def test_only_what_was_seen_last_is_kept(tmp_path):
     for number in range(MOST_FILES + 5):
         write_seen(tmp_path, f"p{number} host", seen(row(1, "Reports")))
-        path = next(path for path in (tmp_path / FOLDER).iterdir() if path.stat().st_mtime > NOW)
+        path = next(
+            path for path in (tmp_path / SEEN_FOLDER).iterdir() if path.stat().st_mtime > NOW
+        )
         os.utime(path, (number, number))
-    assert len(list((tmp_path / FOLDER).iterdir())) == MOST_FILES
+    assert len(list((tmp_path / SEEN_FOLDER).iterdir())) == MOST_FILES
     assert read(tmp_path, "p4 host") is None
     assert read(tmp_path, "p5 host") is not None
 

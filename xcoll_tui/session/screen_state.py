@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "screen.json"
+SEEN_FOLDER = "seen"
+"""Where beside it the collections are kept that were seen last."""
 _MARK = "xcoll_screen"
 _SIZE_LIMIT = 1024 * 1024
 _PLACES = 50
@@ -69,6 +71,14 @@ class ScreenState:
     def is_first_visit(self) -> bool:
         """Whether nobody was here before."""
         return not self._content.visited
+
+    @property
+    def has_seen(self) -> bool:
+        """Whether there are collections that an earlier session has seen, of any profile."""
+        try:
+            return self.folder is not None and (self.folder / SEEN_FOLDER).exists()
+        except OSError:  # it may not be looked into
+            return False
 
     def theme_over(self, configured: str) -> str:
         """Return the theme that was chosen in the program, "" where the configured one is newer."""

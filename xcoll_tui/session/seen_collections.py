@@ -22,13 +22,13 @@ from xcoll_tui.session.json_file import (
     write_state,
 )
 from xcoll_tui.session.lists.query import Query
+from xcoll_tui.session.screen_state import SEEN_FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xcoll_tui.session.lists.feed import Feed
 
-FOLDER = "seen"
 MOST_ROWS = 100
 """The first page: what is behind it is not on the first screen either."""
 MOST_FILES = 20
@@ -112,7 +112,7 @@ def write_seen(folder: Path, place: str, seen: SeenCollections) -> None:
     }
     write_state(_path(folder, place), members, "")
     with suppress(OSError):  # another xcoll may be at it, too
-        paths = (folder / FOLDER).glob("*.json")
+        paths = (folder / SEEN_FOLDER).glob("*.json")
         by_age = sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)
         for path in by_age[MOST_FILES:]:
             path.unlink()
@@ -120,14 +120,14 @@ def write_seen(folder: Path, place: str, seen: SeenCollections) -> None:
 
 def forget_seen(folder: Path, profile: str) -> None:
     """Remove what was kept for a profile, whatever the host. Blocks."""
-    for path in (folder / FOLDER).glob(f"{_digest(profile)}-*.json"):
+    for path in (folder / SEEN_FOLDER).glob(f"{_digest(profile)}-*.json"):
         with suppress(OSError):
             path.unlink()
 
 
 def _path(folder: Path, place: str) -> Path:
     profile, _, host = place.partition(" ")
-    return folder / FOLDER / f"{_digest(profile)}-{_digest(host)}.json"
+    return folder / SEEN_FOLDER / f"{_digest(profile)}-{_digest(host)}.json"
 
 
 def _digest(text: str) -> str:

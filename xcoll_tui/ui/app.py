@@ -109,6 +109,7 @@ class XcollApp(ToastApp):
             self._main.collections.expected = self.screen_state.collections_width
             self._main.show_access(self.access)
             self._main.opens_documents = self._collection_id is not None
+            self._main.greets = self.screen_state.is_first_visit
         return self._main
 
     def get_default_screen(self) -> Screen[None]:
@@ -156,14 +157,14 @@ class XcollApp(ToastApp):
             self.run_worker(self._entering(self.access.keys).begin(), name="enter")
 
     def _tell_of_files(self) -> None:
-        """Say once what is wrong with what was read for the screen, and greet who is new."""
+        """Say once what is wrong with what was read for the screen."""
         if not self.is_running:
             return  # it was left before it stood
-        from xcoll_tui.ui.presentation.format import format_many  # noqa: PLC0415 - not for the first frame
-
         problems = self.preferences.problems
         sentences = [*problems[:_MOST_PROBLEMS]]
         if (more := len(problems) - _MOST_PROBLEMS) > 0:
+            from xcoll_tui.ui.presentation.format import format_many  # noqa: PLC0415 - rarely
+
             found = format_many(more, "more problem")
             sentences.append(f"{found} in {CONFIG_FILE}: {key_for('help')} lists all.")
         if sentences:
@@ -171,9 +172,7 @@ class XcollApp(ToastApp):
         for problem in self.screen_state.problems:
             self.main.complain(problem)
         self.theme_changed_signal.subscribe(self, self._note_theme)
-        if self.screen_state.is_first_visit:
-            self.main.greet()
-            self.screen_state.note_visit()
+        self.screen_state.note_visit()
 
     def _note_theme(self, theme: Theme) -> None:
         self.screen_state.note_theme(theme.name, self.preferences.theme)
@@ -192,7 +191,8 @@ class XcollApp(ToastApp):
 
     def show_last_seen(self) -> None:
         """Show the collections as an earlier session has seen them, until they are read."""
-        place = self.access.kept_as
+        # What reads it takes a tenth of the way to the first rows: not where there is nothing.
+        place = self.access.kept_as if self.screen_state.has_seen else ""
         if place:
             collection_id = self._collection_id or self.screen_state.collection_of(place)
             self._last_seen.show(self.main, self.access, collection_id)

@@ -46,6 +46,8 @@ class MainScreen(OpeningScreen):
         self.footer = Footer(self._hints, self.perform)
         self.opens_documents = False
         """Whether a collection was asked for, so that what is done is done to its documents."""
+        self.greets = False
+        """Whether it is told where everything is, for somebody new."""
         self.samples: tuple[str, ...] = ()
         self.facts: tuple[str, ...] = ()
         self.mode = ""
@@ -66,6 +68,8 @@ class MainScreen(OpeningScreen):
         """Wait for the session with the focus on the collections, or on the documents asked for."""
         self._focus_pane(self.documents if self.opens_documents else self.collections)
         self.collections.table.placeholder.wait("Connecting…")
+        if self.greets:
+            self._greet()
         self.tell_place()
         self.set_interval(1, self.tell_place)
 
@@ -85,8 +89,8 @@ class MainScreen(OpeningScreen):
         """Where an inference key is taken, None where that plays no part."""
         return None if self._access is None else self._access.inference_keys
 
-    def greet(self) -> None:
-        """Tell who is new where everything is, until it was looked at."""
+    def _greet(self) -> None:
+        """Tell where everything is, until it was looked at."""
         keys = self.hints_by_id()
         pane = self.collections if self.has_class("-single") else self.documents
         pane.border_subtitle = Content(

@@ -4,7 +4,8 @@ When one of these fails, Textual has changed there: read what it does now, and t
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
 ui/graphemes.py, ui/toast_app.py, ui/picture.py, ui/reflow.py, ui/drawn_colours.py,
 ui/screens/whole_frame.py, ui/screens/pane_screen.py, ui/widgets/lazy_components.py,
-ui/widgets/bare_lines.py, ui/widgets/framed.py, ui/widgets/row_table.py). If that still holds,
+ui/widgets/bare_lines.py, ui/widgets/framed.py, ui/widgets/preview.py,
+ui/widgets/row_table.py). If that still holds,
 `python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
 
@@ -94,6 +95,7 @@ PINNED = {
     "Screen._on_timer_update": "2b9244db6453",
     "Screen._update_timer": "59b46e42d4c9",
     "Screen._on_screen_resume": "92267c98abb9",
+    "Screen._screen_resized": "3b03e1bcdeef",
     "Screen._update_focus_styles": "4e1903f5e501",
     "StylesCache.render": "dd390b63eca4",
     "StylesCache.render_line": "57ddb123908a",
@@ -189,6 +191,7 @@ THINGS = {
         screen.Screen._on_timer_update,
         screen.Screen._update_timer.fget,
         screen.Screen._on_screen_resume,
+        screen.Screen._screen_resized,
         screen.Screen._update_focus_styles,
         _styles_cache.StylesCache.render,
         _styles_cache.StylesCache.render_line,

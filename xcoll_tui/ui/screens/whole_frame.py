@@ -6,6 +6,7 @@ What it overrides of Textual 8.2.8 (screen.py) is pinned by a test.
 import asyncio
 from typing import TypeVar
 
+from textual.geometry import Size
 from textual.screen import UPDATE_PERIOD, Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -31,6 +32,12 @@ class WholeFrameScreen(Screen[T]):
         if self._painter is None:
             self._painter = self.set_interval(UPDATE_PERIOD, self._paint, name="paint", pause=True)
         return self._painter
+
+    def _screen_resized(self, size: Size) -> None:
+        # 1450: lays out all and draws what is dirty, also for the size that it has, which is told
+        # thrice between the first frame and the first rows.
+        if size != self._compositor.size:
+            super()._screen_resized(size)
 
     async def _paint(self) -> None:
         for _ in range(_ROUNDS):

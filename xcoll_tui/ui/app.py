@@ -144,11 +144,8 @@ class XcollApp(ToastApp):
 
     def on_ready(self) -> None:
         """Connect, now that the first frame stands: the imports would fight it before."""
-        if not gc.isenabled():  # the command line put it off until here
-            gc.freeze()
-            gc.enable()
-            # What is imported behind the first frame stays as well: each look at it takes 25 ms.
-            self.set_timer(_IMPORTED, gc.freeze)
+        if not gc.isenabled():  # the command line put it off
+            self.set_timer(_IMPORTED, _collect_again)
         self.call_after_refresh(self._tell_of_files)
         self.show_last_seen()
         if self.access.keys is None:
@@ -388,6 +385,12 @@ class XcollApp(ToastApp):
         """Show all commands."""
         self.main.end_greeting()
         super().action_command_palette()
+
+
+def _collect_again() -> None:
+    """Collect garbage from now on, and look at nothing that is there: it stays, and takes 25 ms."""
+    gc.freeze()
+    gc.enable()
 
 
 def _await_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:

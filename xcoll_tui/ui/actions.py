@@ -55,6 +55,7 @@ class Need(Enum):
     SERVICE = "Not connected yet."
     WRITING = "Nothing can be written here."
     COLLECTION = "No collection is open."
+    LIST = "Nothing is listed here yet."
     DOCUMENTS = "This works on documents: {documents} goes to them."
     ROW = "Nothing is under the cursor."
     ROW_READ = "These rows are from last time; the service has not shown them yet."
@@ -67,6 +68,7 @@ class Need(Enum):
         met = {
             Need.SERVICE: situation.connected,
             Need.COLLECTION: situation.has_collection,
+            Need.LIST: situation.has_collection or not situation.on_documents,
             Need.DOCUMENTS: situation.on_documents,
             Need.ROW: situation.has_row,
             Need.ROW_READ: not situation.rows_seen,
@@ -112,6 +114,7 @@ _HERE = (Need.SERVICE, Need.WRITING)
 _INTO_COLLECTION = (*_HERE, Need.COLLECTION)
 _TO_ROW = (*_HERE, Need.ROW_READ, Need.ROW, Need.ROWS_MEANT)
 _TO_DOCUMENT = (*_HERE, Need.DOCUMENTS, Need.ROW, Need.ROWS_MEANT)
+_TO_LIST = (Need.SERVICE, Need.LIST)
 _MARKED = (Need.DOCUMENTS, Need.ROW, Need.ROWS_MEANT)
 
 ACTIONS = (
@@ -156,8 +159,8 @@ ACTIONS = (
         Group.LOOK,
         about="in the loaded rows, all columns",
     ),
-    Action("sort.next", "s", "sort", "Sort", Group.LOOK, about="choose by what"),
-    Action("sort.reverse", "S", "reverse", "Reverse the sort order", Group.LOOK),
+    Action("sort.next", "s", "sort", "Sort", Group.LOOK, needs=_TO_LIST, about="choose by what"),
+    Action("sort.reverse", "S", "reverse", "Reverse the sort order", Group.LOOK, needs=_TO_LIST),
     Action(
         "columns",
         "C",
@@ -174,6 +177,7 @@ ACTIONS = (
         "refresh",
         "Refresh",
         Group.LOOK,
+        needs=(Need.SERVICE,),
         about="keeps your place; retries what is waiting",
     ),
     Action(
@@ -301,7 +305,7 @@ ACTIONS = (
         needs=(Need.SERVICE, Need.COLLECTION, Need.ROWS_MEANT),
         about="what is marked, loaded, or all; CSV, JSON",
     ),
-    Action("load.all", "L", "load_all", "Load all", Group.LOOK),
+    Action("load.all", "L", "load_all", "Load all", Group.LOOK, needs=_TO_LIST),
     Action("help", "question_mark,f1", "help", "Help", Group.PROGRAM),
     Action("palette", "colon", "command_palette", "Commands", Group.PROGRAM, Owner.APP),
     Action("profile", "P", "switch_profile", "Switch to another profile", Group.PROGRAM, Owner.APP),

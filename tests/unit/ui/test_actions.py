@@ -133,6 +133,16 @@ def test_sentences_name_the_key_that_an_action_has_now():
             assert not re.search(r"[\" ]\^[a-z]\b", path.read_text()), path.name
 
 
+@pytest.mark.parametrize("id_", ["sort.next", "sort.reverse", "load.all"])
+def test_what_is_done_to_a_list_needs_one(id_):
+    action = BY_ID[id_]
+    assert action.why_not(Situation()) == "Not connected yet."
+    assert not action.why_not(Situation(connected=True))
+    documents = Situation(connected=True, on_documents=True)
+    assert action.why_not(documents) == "Nothing is listed here yet."
+    assert not action.why_not(documents._replace(has_collection=True))
+
+
 def test_all_can_be_marked_where_the_cursor_is_on_no_row():
     between = Situation(connected=True, on_documents=True, has_collection=True)
     assert BY_ID["mark.all"].why_not(between) == ""

@@ -293,7 +293,7 @@ class MainScreen(OpeningScreen):
         """Choose what the rows are sorted by, from a list."""
         from xcoll_tui.ui.flows.arrange import choose_sort  # noqa: PLC0415 - not for the first frame
 
-        if self.is_current and self.pane.feed is not None:
+        if self.is_current and self.may("sort.next"):
             self.run_worker(choose_sort(self, self.pane), group="arrange")
 
     def action_choose_columns(self) -> None:
@@ -306,7 +306,8 @@ class MainScreen(OpeningScreen):
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        self.pane.reverse()
+        if self.may("sort.reverse"):
+            self.pane.reverse()
 
     def action_failed_only(self) -> None:
         """Show the failed documents only, or all again."""
@@ -324,8 +325,9 @@ class MainScreen(OpeningScreen):
 
     def action_refresh(self) -> None:
         """Read again what is shown, and keep the place; what waits is tried at once."""
-        self.end_waits()
-        self.pane.refresh_rows()
+        if self.may("refresh"):
+            self.end_waits()
+            self.pane.refresh_rows()
 
     def end_waits(self) -> None:
         """Try again at once what waits before it is tried again."""
@@ -334,7 +336,8 @@ class MainScreen(OpeningScreen):
 
     def action_load_all(self) -> None:
         """Load all that there is."""
-        self.pane.load_all()
+        if self.may("load.all"):
+            self.pane.load_all()
 
     def action_properties(self) -> None:
         """Show the details of the collection or the document under the cursor."""

@@ -335,10 +335,8 @@ class RowTable(RowLines[T], can_focus=True):
         if self.show_header and y == 0:
             return self.painter.header(self.sorted_by)
         y -= self._header_high
-        if len(self.listing) == 0:
+        if len(self.listing) == 0 and self.placeholder.text:
             placeholder = self.placeholder
-            if not placeholder.text:  # most lines of the first frame
-                return self.painter.blank(self.painter.tone("plain"))
             return self.painter.placeholder(
                 placeholder.text, y, self._rows_high, is_waiting=placeholder.is_waiting
             )

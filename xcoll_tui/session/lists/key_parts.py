@@ -3,7 +3,7 @@
 At 100,000 keys that takes 5 ms, in which nobody is served, and more the more there are.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 _PART = 21_845
@@ -13,10 +13,11 @@ _PART = 21_845
 class KeyParts:
     """Keys, each with a number; iteration yields them in the order in which they came."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("_lent", "parts")
 
     def __init__(self) -> None:
         self.parts: list[dict[str, int]] = [{}]
+        self._lent: set[int] = set()  # which of them others hold as well
 
     def __contains__(self, key: str) -> bool:
         for part in self.parts:  # noqa: SIM110 - a generator would take most of the time
@@ -41,9 +42,25 @@ class KeyParts:
         """Add keys that are not here, with one number."""
         if len(self.parts[-1]) + len(keys) > _PART:
             self.parts.append({})
-        self.parts[-1].update(dict.fromkeys(keys, number))
+        self._own(len(self.parts) - 1).update(dict.fromkeys(keys, number))
 
     def pop(self, key: str) -> int:
         """Take a key away and return its number; raises KeyError where it is not here."""
-        part = next((part for part in self.parts if key in part), self.parts[-1])
-        return part.pop(key)
+        for place, part in enumerate(self.parts):
+            if key in part:
+                return self._own(place).pop(key)
+        raise KeyError(key)
+
+    def lend(self) -> list[Mapping[str, int]]:
+        """Return the parts, which stay as they are now: what changes here is a copy from then on.
+
+        So it takes no time, however many keys there are; a part is small enough to be copied.
+        """
+        self._lent.update(range(len(self.parts)))
+        return list(self.parts)
+
+    def _own(self, place: int) -> dict[str, int]:
+        if place in self._lent:
+            self._lent.remove(place)
+            self.parts[place] = self.parts[place].copy()
+        return self.parts[place]

@@ -5,7 +5,7 @@ A row that changes or goes is found by its place in the order, so that neither c
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from xcoll_tui.session.lists.listing import Listing
@@ -53,6 +53,7 @@ class SortedRows(Generic[T]):
         self._rows: dict[str, T] = {}
         self._places: dict[str, _Place | None] = {}
         self._ranks: dict[str, int] = {}
+        self._are_ranks_lent = False
         self._order: list[tuple[_Place, str]] = []
         self._missing: list[tuple[int, str]] = []
         for rank, row in enumerate(listing.loaded_items()):
@@ -105,9 +106,10 @@ class SortedRows(Generic[T]):
         at = bisect_left(self._order, (place, key))
         return count - 1 - at if self._descending else at
 
-    def keys_in_parts(self) -> list[dict[str, int]]:
-        """Return the keys as those of a new dict."""
-        return [self._ranks.copy()]
+    def keys_in_parts(self) -> list[Mapping[str, int]]:
+        """Return the keys there are now, as one part."""
+        self._are_ranks_lent = True
+        return [self._ranks]
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""
@@ -139,6 +141,8 @@ class SortedRows(Generic[T]):
         """Take a row away that left the listing."""
         if key in self._rows:
             self._take_out(key)
+            if self._are_ranks_lent:
+                self._ranks, self._are_ranks_lent = self._ranks.copy(), False
             del self._rows[key], self._places[key], self._ranks[key]
 
     def _take_out(self, key: str) -> None:

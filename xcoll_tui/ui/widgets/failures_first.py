@@ -1,7 +1,7 @@
 """A growing list as rows of a table, with what failed before the rest."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -82,8 +82,8 @@ class FailuresFirst(Generic[T]):
             return len(self._failures.rows) + self._others.index_of(key)
         return None
 
-    def keys_in_parts(self) -> list[dict[str, int]]:
-        """Return the keys as those of new dicts: what failed, and the rest."""
+    def keys_in_parts(self) -> list[Mapping[str, int]]:
+        """Return copies of the keys: what failed, and the rest."""
         return [self._failures.places.copy(), self._others.places.copy()]
 
     def between(self, key_a: str, key_b: str) -> list[str]:

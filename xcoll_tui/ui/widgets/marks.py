@@ -1,8 +1,8 @@
 """The marks of a table: keys, so that a refresh cannot shift them. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from itertools import chain
+from itertools import chain, filterfalse
 from typing import Any
 
 from xcoll_tui.ui.widgets.row_source import RowSource
@@ -11,42 +11,61 @@ from xcoll_tui.ui.widgets.row_source import RowSource
 class Marks(AbstractSet[str]):
     """The keys of the marked rows, loaded or not.
 
-    They are kept in parts that have no key in common: those marked one by one, and copies of all
-    that a list held. To put 100,000 keys into one set takes 20 ms, to copy them a tenth of that.
+    Those of all that a list held are the list's own, in the parts that it lends; they are neither
+    copied nor gone through, so that to mark 100,000 rows takes no longer than to mark ten.
     """
 
     def __init__(self) -> None:
-        self._parts: list[dict[str, Any]] = [{}]
+        self._single: dict[str, None] = {}
+        """The keys that are in no part."""
+        self._parts: list[Mapping[str, Any]] = []
+        """All keys of a list; a part has none in common with another, and is never changed."""
+        self._unmarked: set[str] = set()
+        """The keys that are in a part and not marked any more."""
         self._anchor: str | None = None
         self._all: int | None = None
         """How many rows there were when all were marked, and nothing else was since."""
 
     def __contains__(self, key: object) -> bool:
-        return any(key in part for part in self._parts)
+        return key in self._single or (key not in self._unmarked and self._is_in_part(key))
 
     def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self._parts)
+        keys: Iterator[str] = chain.from_iterable(self._parts)
+        if self._unmarked:
+            keys = filterfalse(self._unmarked.__contains__, keys)
+        return chain(self._single, keys)
 
     def __len__(self) -> int:
-        return sum(map(len, self._parts))
+        return len(self._single) + sum(map(len, self._parts)) - len(self._unmarked)
+
+    def _is_in_part(self, key: object) -> bool:
+        for part in self._parts:  # noqa: SIM110 - a generator would take most of the time
+            if key in part:
+                return True
+        return False
 
     def forget(self) -> None:
         """Unmark every row."""
-        self._parts = [{}]
+        self._single, self._parts, self._unmarked = {}, [], set()
         self._anchor, self._all = None, None
 
     def add(self, keys: Iterable[str]) -> None:
         """Mark these rows beside the ones that are."""
-        self._parts[0].update((key, None) for key in keys if key not in self)
+        for key in keys:
+            if self._is_in_part(key):
+                self._unmarked.discard(key)
+            else:
+                self._single[key] = None
         self._all = None
 
     def toggle(self, key: str) -> None:
         """Mark or unmark a row; a range goes from here."""
-        part = next((part for part in self._parts if key in part), None)
-        if part is None:
-            self._parts[0][key] = None
+        if key in self._single:
+            del self._single[key]
+        elif key in self:
+            self._unmarked.add(key)
         else:
-            del part[key]
+            self.add((key,))
         self._anchor, self._all = key, None
 
     def add_up_to(self, key: str, listing: RowSource[Any]) -> None:
@@ -60,6 +79,20 @@ class Marks(AbstractSet[str]):
             self.forget()
             return
         parts = listing.keys_in_parts()
-        others = {key: None for key in self if not any(key in part for part in parts)}
-        self._parts = [others, *parts]
+        elsewhere = self._outside(parts)
+        self._single, self._parts, self._unmarked = elsewhere, parts, set()
         self._all = listing.loaded
+
+    def _outside(self, parts: list[Mapping[str, Any]]) -> dict[str, None]:
+        """Return the marked keys that are in none of these parts."""
+        same = {id(part) for part in parts}
+        held = [self._single, *(part for part in self._parts if id(part) not in same)]
+        outside: dict[str, None] = {}
+        for keys in held:
+            left = set(keys) - self._unmarked
+            for part in parts:
+                if not left:
+                    break
+                left = left.difference(part)
+            outside.update((key, None) for key in keys if key in left)
+        return outside

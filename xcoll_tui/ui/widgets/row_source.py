@@ -1,6 +1,6 @@
 """Where a row table reads its rows: the session's listings, or a plain list."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 from xcoll_tui.session.lists.listing import End, Gap, Listing
@@ -35,8 +35,11 @@ class RowSource(Protocol[T]):
     def index_of(self, key: str) -> int | None:
         """Return where a key stands, None when it is not here."""
 
-    def keys_in_parts(self) -> list[dict[str, int]]:
-        """Return the keys as those of new dicts that have none in common, quickly."""
+    def keys_in_parts(self) -> list[Mapping[str, int]]:
+        """Return the keys there are now, in parts that have none in common and stay as they are.
+
+        A part that did not change since is the same object again.
+        """
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""
@@ -52,10 +55,13 @@ class FixedRows(Generic[T]):
         self.key = key
         self._rows: list[T] = []
         self._places: dict[str, int] = {}
+        self._are_places_lent = False
         self.extend(rows)
 
     def extend(self, rows: Iterable[T]) -> None:
         """Add rows at the end; what is there stays where it is."""
+        if self._are_places_lent:
+            self._places, self._are_places_lent = self._places.copy(), False
         for row in rows:
             self._places[self.key(row)] = len(self._rows)
             self._rows.append(row)
@@ -80,9 +86,10 @@ class FixedRows(Generic[T]):
         """Return where a key stands, None when it is not here."""
         return self._places.get(key)
 
-    def keys_in_parts(self) -> list[dict[str, int]]:
-        """Return the keys as those of a new dict."""
-        return [self._places.copy()]
+    def keys_in_parts(self) -> list[Mapping[str, int]]:
+        """Return the keys there are now, as one part."""
+        self._are_places_lent = True
+        return [self._places]
 
     def between(self, key_a: str, key_b: str) -> list[str]:
         """Return the keys from one row to another, both included."""

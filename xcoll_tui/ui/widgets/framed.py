@@ -30,6 +30,8 @@ class Framed(Vertical):
 
     _painted: tuple[object, ...] = ()
     """The size, and how the sides look, that were painted last."""
+    _painted_lower: tuple[object, ...] = ()
+    """How the lower edge looks that was painted last."""
 
     @property
     def ink(self) -> str:
@@ -65,12 +67,17 @@ class Framed(Vertical):
         # 2683: paints all of it again, with every child, for a word in the title.
         styles, size = self.styles, self.outer_size
         look = (size, styles.border_left, styles.border_right, self.background_colors)
+        lower = (styles.border_bottom, self._border_subtitle)
         if regions or look != self._painted:
             super()._set_dirty(*regions)
             if not regions:
-                self._painted = look
+                self._painted, self._painted_lower = look, lower
             return
-        edges = Region(0, 0, size.width, 1), Region(0, size.height - 1, size.width, 1)
+        edges = [Region(0, 0, size.width, 1)]
+        if lower != self._painted_lower:
+            # Textual draws whatever stands between two lines, to paint the two.
+            self._painted_lower = lower
+            edges.append(Region(0, size.height - 1, size.width, 1))
         self._dirty_regions.update(edges)
         self._repaint_regions.update(edges)
         self._styles_cache.set_dirty(*edges)

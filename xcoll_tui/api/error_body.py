@@ -91,8 +91,9 @@ def one_line(text: str, hide: Callable[[str], str], limit: int = 500) -> str:
     The key goes first: cut or cleaned, it would no longer be found.
     """
     line = " ".join(hide(text[:_LOOKED_AT]).split())
-    printable = "".join(character if character.isprintable() else "\ufffd" for character in line)
-    return printable if len(printable) <= limit else f"{printable[:limit]}…"
+    if not line.isprintable():
+        line = "".join(character if character.isprintable() else "\ufffd" for character in line)
+    return line if len(line) <= limit else f"{line[:limit]}…"
 
 
 def _words_of(members: Mapping[str, Any]) -> tuple[int | str | None, str]:

@@ -85,7 +85,7 @@ class KeyMask:
     of a text that it is in. A part is a run of characters that nobody writes by chance.
     """
 
-    __slots__ = ("_begin", "_encoded", "_runs", "_whole")
+    __slots__ = ("_begin", "_encoded", "_parts", "_runs", "_whole")
 
     def __init__(self, holder: ManagementKey) -> None:
         key = holder.reveal()
@@ -95,12 +95,15 @@ class KeyMask:
         run = _MARKED_RUN if self._begin else _RUN
         self._runs = tuple(key[at : at + run] for at in range(self._begin, len(key) - run + 1))
         self._encoded = tuple({*_in_base64(key, self._begin), *_in_hex(key, self._begin)})
+        self._parts = (*(self._runs or (key,)), *self._encoded)
 
     def hide(self, text: str) -> str:
         """Return `text` with the key replaced wherever it occurs."""
         if len(self._whole) < _SHORTEST_HIDDEN:
             return text
         plain, places = _unescaped(text)
+        if not any(map(plain.__contains__, self._parts)):
+            return text  # as nearly all are: to look where a part stands takes many times as long
         spans = sorted(
             (begin, end) if places is None else (places[begin][0], places[end - 1][1])
             for begin, end in self._spans(plain)
@@ -154,7 +157,7 @@ def _in_hex(key: str, begin: int) -> Iterator[str]:
 
 def _unescaped(text: str) -> tuple[str, Sequence[tuple[int, int]] | None]:
     """Return a text without its escapes, and where each character stands; None: where it stood."""
-    if _ESCAPE.search(text) is None:
+    if not ("%" in text or "\\" in text) or _ESCAPE.search(text) is None:
         return text, None
     plain: list[str] = []
     places: list[tuple[int, int]] = []

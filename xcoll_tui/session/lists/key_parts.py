@@ -3,7 +3,7 @@
 At 100,000 keys that takes 5 ms, in which nobody is served, and more the more there are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 _PART = 21_845
@@ -38,11 +38,11 @@ class KeyParts:
         """Tell whether none of these is here."""
         return all(part.keys().isdisjoint(keys) for part in self.parts)
 
-    def add(self, keys: Sequence[str], number: int) -> None:
-        """Add keys that are not here, with one number."""
+    def add(self, keys: Sequence[str], numbers: Iterable[int]) -> None:
+        """Add keys that are not here, each with its number; there may be more of these."""
         if len(self.parts[-1]) + len(keys) > _PART:
             self.parts.append({})
-        self._own(len(self.parts) - 1).update(dict.fromkeys(keys, number))
+        self._own(len(self.parts) - 1).update(zip(keys, numbers, strict=False))
 
     def pop(self, key: str) -> int:
         """Take a key away and return its number; raises KeyError where it is not here."""

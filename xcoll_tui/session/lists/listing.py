@@ -3,7 +3,7 @@
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Generic, NamedTuple, TypeVar
 
 from xcoll_tui.session.lists.key_parts import KeyParts
@@ -20,6 +20,8 @@ class End(Enum):
 
     HEAD = "head"
     TAIL = "tail"
+
+    __hash__ = object.__hash__  # Enum's own is written in Python; a page asks for it 28 times
 
     @property
     def other(self) -> "End":
@@ -88,14 +90,16 @@ class _Side(Generic[T]):
         place = len(self.items) + len(self.removed)
         if place - self.run >= _RUN:
             self.run = place
-        self.runs.add((key,), self.run)
+        self.runs.add((key,), (self.run,))
         self.items.append(item)
 
     def extend(self, keys: list[str], items: list[T]) -> None:
         place = len(self.items) + len(self.removed)
-        for start in range(0, len(keys), _RUN):
-            self.run = place + start
-            self.runs.add(keys[start : start + _RUN], self.run)
+        runs = range(place, place + len(keys), _RUN)
+        # The same number for all of a run: one each would take memory, whatever it is.
+        self.runs.add(keys, chain.from_iterable(repeat(run, _RUN) for run in runs))
+        if runs:
+            self.run = runs[-1]
         self.items.extend(items)
 
     def are_new(self, keys: list[str]) -> bool:

@@ -170,7 +170,7 @@ def palette_of(collections, width, opened=None):
     main = SimpleNamespace(
         session=session,
         situation=lambda: None,
-        hints_by_id=dict,
+        hints_by_id={},
         go_to_collection=lambda _: None,
     )
     app = SimpleNamespace(size=SimpleNamespace(width=width), theme="", main=main)

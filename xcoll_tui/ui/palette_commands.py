@@ -102,7 +102,7 @@ class Commands(Provider):
     def _actions(self) -> Iterator[Command]:
         main = self._host.main
         situation = main.situation()
-        for action_id, hint in main.hints_by_id().items():
+        for action_id, hint in main.hints_by_id.items():
             action = BY_ID[action_id]
             if action_id == _LEFT_OUT or action.group is Group.MOVE:
                 continue  # who moves by keys needs no palette for it

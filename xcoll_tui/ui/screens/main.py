@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -91,7 +92,7 @@ class MainScreen(OpeningScreen):
 
     def _greet(self) -> None:
         """Tell where everything is, until it was looked at."""
-        keys = self.hints_by_id()
+        keys = self.hints_by_id
         pane = self.collections if self.has_class("-single") else self.documents
         pane.border_subtitle = Content(
             f"New here? {keys['palette'].key} finds every action, {keys['help'].key} lists the keys"
@@ -236,15 +237,16 @@ class MainScreen(OpeningScreen):
             marks=marks,
             is_filtered=self.pane.is_filtered,
         )
-        keys = self.hints_by_id()
+        keys = self.hints_by_id
         facts = [Hint("", f"{marks:,} marked", "")] if marks else []
         return [*facts, *(Hint(keys[id_].key, label, keys[id_].action) for id_, label in names)]
 
     def _on_row_table_marks_changed(self) -> None:
         self.footer.update()
 
+    @cached_property
     def hints_by_id(self) -> dict[str, Hint]:
-        """List the keys of the rows, of this screen and of the program, as they are mapped now."""
+        """The keys of the rows, of this screen and of the program; they are mapped once."""
         return hints_of(self.app._keymap)  # noqa: SLF001 - Textual has a setter for it and no getter
 
     async def perform(self, action: str) -> None:
@@ -412,4 +414,4 @@ class MainScreen(OpeningScreen):
         self.end_greeting()
         from xcoll_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
 
-        self.app.push_screen(HelpScreen(self.hints_by_id(), self.preferences.problems))
+        self.app.push_screen(HelpScreen(self.hints_by_id, self.preferences.problems))

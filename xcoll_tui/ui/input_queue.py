@@ -56,6 +56,8 @@ class InputQueue:
         self._app = app
         self._act = act
         self._waiting: deque[Message] = deque()
+        self.acted = 0
+        """How many events have acted."""
         self._latest: Message | None = None
         """What acted last."""
         self._acted_at = 0.0
@@ -130,6 +132,7 @@ class InputQueue:
         return event.key in _STEPS and event.key == self._latest.key
 
     async def _let_act(self, event: "Message") -> None:
+        self.acted += 1
         if isinstance(event, _QUICK):
             await self._act(event)
             return
@@ -203,6 +206,12 @@ class InputQueue:
             and not any(node.message_queue_size for node in screen.walk_children(with_self=True))
             and not any(worker.state is WorkerState.PENDING for worker in app.workers)
         )
+
+
+def inputs_acted(app: "App[Any]") -> int:
+    """Return how many events of a person have acted; 0 where a program does not queue them."""
+    queue = getattr(app, "input_queue", None)
+    return queue.acted if isinstance(queue, InputQueue) else 0
 
 
 def _takes_text(node: "DOMNode | None") -> bool:

@@ -3,9 +3,9 @@
 When one of these fails, Textual has changed there: read what it does now, and the override of ours
 that names the line (ui/driver.py, ui/terminal_app.py, ui/parser.py, ui/palette.py,
 ui/graphemes.py, ui/toast_app.py, ui/picture.py, ui/reflow.py, ui/drawn_colours.py,
-ui/screens/whole_frame.py, ui/screens/pane_screen.py, ui/widgets/lazy_components.py,
-ui/widgets/bare_lines.py, ui/widgets/framed.py, ui/widgets/preview.py,
-ui/widgets/row_table.py). If that still holds,
+ui/frame_clock.py, ui/screens/whole_frame.py, ui/screens/pane_screen.py,
+ui/widgets/lazy_components.py, ui/widgets/bare_lines.py, ui/widgets/framed.py,
+ui/widgets/preview.py, ui/widgets/row_table.py). If that still holds,
 `python -m tests.unit.ui.test_textual_pins` prints the new marks.
 """
 
@@ -33,6 +33,7 @@ from textual.app import App
 from textual.css import stylesheet
 from textual.drivers.linux_driver import LinuxDriver
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import OptionList, Select
 
 from xcoll_tui.ui.drawn_colours import _inner_outer
@@ -97,6 +98,8 @@ PINNED = {
     "Screen._on_screen_resume": "92267c98abb9",
     "Screen._screen_resized": "3b03e1bcdeef",
     "Screen._update_focus_styles": "4e1903f5e501",
+    "Timer._run": "61cd5e547930",
+    "Timer._tick": "6c86b5f18ef4",
     "StylesCache.render": "dd390b63eca4",
     "StylesCache.render_line": "57ddb123908a",
     "Stylesheet._process_component_classes": "f29ae44684d2",
@@ -193,6 +196,8 @@ THINGS = {
         screen.Screen._on_screen_resume,
         screen.Screen._screen_resized,
         screen.Screen._update_focus_styles,
+        Timer._run,
+        Timer._tick,
         _styles_cache.StylesCache.render,
         _styles_cache.StylesCache.render_line,
         stylesheet.Stylesheet._process_component_classes,

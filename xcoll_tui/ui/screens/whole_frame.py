@@ -4,12 +4,15 @@ What it overrides of Textual 8.2.8 (screen.py) is pinned by a test.
 """
 
 import asyncio
+from functools import partial
 from typing import TypeVar
 
 from textual.geometry import Size
 from textual.screen import UPDATE_PERIOD, Screen
-from textual.timer import Timer
 from textual.widget import Widget
+
+from xcoll_tui.ui.frame_clock import FrameClock
+from xcoll_tui.ui.input_queue import inputs_acted
 
 T = TypeVar("T")
 
@@ -24,13 +27,16 @@ class WholeFrameScreen(Screen[T]):
     the row would be seen at once, and the title with the next frame, 17 ms later.
     """
 
-    _painter: Timer | None = None
+    _painter: FrameClock | None = None
 
     @property
-    def _update_timer(self) -> Timer:
-        # 351: paints what is dirty by then.
+    def _update_timer(self) -> FrameClock:
+        # 351: paints what is dirty by then, on a grid of times.
         if self._painter is None:
-            self._painter = self.set_interval(UPDATE_PERIOD, self._paint, name="paint", pause=True)
+            inputs = partial(inputs_acted, self.app)
+            self._painter = FrameClock(self, UPDATE_PERIOD, self._paint, inputs)
+            self._painter.start()
+            self._timers.add(self._painter)
         return self._painter
 
     def _screen_resized(self, size: Size) -> None:

@@ -48,6 +48,9 @@ async def test_who_is_new_is_greeted_until_the_help_was_seen(server, browse, tmp
         await pilot.press("escape")
         await wait_until(pilot, lambda: "1 Collections" in screen_text(pilot))
         assert "New here?" not in screen_text(pilot)
+        await pilot.app.start_over()  # as another profile does
+        await wait_until(pilot, lambda: "1 Collections" in screen_text(pilot))
+        assert "New here?" not in screen_text(pilot)
     async with browse(server.url, screen_state=ScreenState(tmp_path)) as pilot:
         await wait_until(pilot, lambda: pilot.app.main.documents.table.listing.loaded)
         assert "New here?" not in screen_text(pilot)

@@ -109,7 +109,7 @@ class XcollApp(ToastApp):
             self._main.collections.expected = self.screen_state.collections_width
             self._main.show_access(self.access)
             self._main.opens_documents = self._collection_id is not None
-            self._main.greets = self.screen_state.is_first_visit
+            self._main.greets = self.screen_state.is_first_visit and not self._sessions
         return self._main
 
     def get_default_screen(self) -> Screen[None]:

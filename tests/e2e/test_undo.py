@@ -112,7 +112,7 @@ def test_a_deletion_that_a_signal_broke_off_is_told_by_the_next_start(start, num
         terminal.press("escape", "q")
         assert terminal.wait_end() == 0
     with start() as terminal:
-        terminal.wait_for("156 · name")  # the names alone may be those of last time
+        terminal.wait_for("11 · name")  # the names alone may be those of last time
         terminal.press("@")
         terminal.wait_for("Activity")
         assert "interrupted" not in terminal.text

@@ -7,6 +7,7 @@ from tests.contract.scripted import Scripted
 from tests.hostile.shelf import COLLECTION_ID, Shelf, document, file_id
 from tests.hostile.test_text import opened
 from tests.ui.writing import dialog, toasts
+from xcoll_tui.session.lists.events import RowsReset
 from xcoll_tui.ui.screens.confirm import ConfirmScreen
 from xcoll_tui.ui.screens.details import DetailsScreen
 
@@ -26,6 +27,22 @@ async def test_a_collection_asked_for_opens_with_its_documents_in_focus(browse, 
         assert main.focused is main.documents.table
         question = await dialog(pilot, ConfirmScreen, "d")
         assert question._question.target == "a.txt"
+
+
+async def test_one_that_is_not_there_is_told_and_gives_way_to_no_other(server, browse):
+    async with browse(server.url, collection_id="collection_nowhere") as pilot:
+        main = pilot.app.main
+        await wait_until(pilot, lambda: "The service did not find it" in screen_text(pilot))
+        await wait_until(pilot, lambda: main.collections.table.cursor_key)
+        changes = []
+        main.session.subscribe(changes.append)
+        await pilot.press("1", "R")
+        await wait_until(pilot, lambda: RowsReset(None) in changes)
+        await pilot.pause()
+        assert main.session.opened == "collection_nowhere"
+        assert "The service did not find it" in screen_text(pilot)
+        await pilot.press("down")
+        await wait_until(pilot, lambda: main.session.opened == main.collections.table.cursor_key)
 
 
 async def test_without_one_the_collections_are(browse):

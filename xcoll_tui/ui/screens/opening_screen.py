@@ -26,6 +26,8 @@ class OpeningScreen(PaneScreen):
         """The collection to open as the rows come; None for the one under the cursor."""
         self._has_chosen = False
         """Whether a person went to another one before that, among those that were seen last."""
+        self._left_at: str | None = None
+        """The row that the cursor was on as another collection was opened by its ID."""
         self._rest: Timer | None = None
 
     # Before the rows have come
@@ -60,11 +62,13 @@ class OpeningScreen(PaneScreen):
     def choose_collection(self) -> None:
         """Open the collection that was asked for, or else the one under the cursor."""
         collection_id, self._wanted = self._wanted, None
-        if collection_id is None:
-            self._open_resting()  # the cursor has not moved: no rest is waited for
-            return
-        # Asked for by its ID: it is open already, and may not be among the first hundred.
-        self.point_at(collection_id)
+        if collection_id is not None:
+            # Asked for by its ID: it is open already. It may not be among the first hundred, or
+            # not be there at all: then it stays open until the cursor is elsewhere.
+            self.point_at(collection_id)
+            self._left_at = self.collections.table.cursor_key
+        elif self.collections.table.cursor_key != self._left_at:
+            self._open_resting()  # nobody has moved the cursor: no rest is waited for
 
     def _open_where_cursor_rests(self) -> None:
         if self._rest is not None:
@@ -73,7 +77,7 @@ class OpeningScreen(PaneScreen):
             self._rest = self.set_timer(_REST, self._open_resting)
 
     def _open_resting(self) -> None:
-        self._rest = None
+        self._rest = self._left_at = None
         key = self.collections.table.cursor_key
         if key is not None:
             self._open_collection(key)

@@ -45,7 +45,7 @@ def test_a_range_goes_from_the_row_marked_last_in_either_direction():
     assert marks == keys(8)
 
 
-def test_all_is_unmarked_only_when_that_was_done_last():
+def test_all_is_unmarked_only_where_all_is_marked():
     marks, listing = Marks(), rows(3)
     marks.add(["elsewhere"])
     marks.toggle_all(listing)
@@ -60,6 +60,22 @@ def test_all_is_unmarked_only_when_that_was_done_last():
     assert len(marks) == 4
     marks.toggle_all(listing)
     assert not marks
+
+
+def test_what_a_filter_hides_stays_marked():
+    marks, listing = Marks(), rows(2)
+    marks.toggle_all(rows(9))
+    marks.toggle("key-7")
+    hidden = keys(2, 3, 4, 5, 6, 8)
+    assert not marks.toggle_all(listing, is_filtered=True)  # they are marked, as can be seen
+    assert marks == hidden
+    assert marks.toggle_all(listing, is_filtered=True)
+    assert marks == hidden | keys(0, 1)
+    assert not marks.toggle_all(rows(0), is_filtered=True)
+    assert marks == hidden | keys(0, 1)
+    marks.toggle("key-0")
+    assert marks.toggle_all(listing, is_filtered=True)
+    assert len(marks) == 8
 
 
 def test_all_is_marked_again_where_more_has_come():
@@ -138,8 +154,11 @@ def test_rows_in_an_order_of_their_own_lend_their_keys_as_well(paged):
     ordered.remove("key-5")
     assert marks == LOADED | keys(5)
     assert ordered.index_of("key-5") is None
-    marks.toggle_all(ordered)
+    marks.toggle("key-1")
+    assert marks.toggle_all(ordered)
     assert len(marks) == 11
+    assert not marks.toggle_all(ordered)  # that of a row that is gone goes, too
+    assert not marks
 
 
 def test_nothing_is_gone_through_to_mark_all(paged):

@@ -403,11 +403,10 @@ class MainScreen(OpeningScreen):
         table, feed = self.documents.table, self.documents.feed
         if not self.may("mark.all") or feed is None:
             return
-        table.mark_all()
-        if table.marks and not feed.listing.complete:
-            self.tell(
-                f"Marked the {len(table.marks):,} that are loaded. {key_for('load.all')} loads all."
-            )
+        marked = table.mark_all(is_filtered=self.documents.is_filtered)
+        if marked and not feed.listing.complete:
+            loaded, more = len(table.marks), key_for("load.all")
+            self.tell(f"Marked the {loaded:,} that are loaded. {more} loads all.")
 
     def action_help(self) -> None:
         """Show every key."""

@@ -23,8 +23,6 @@ class Marks(AbstractSet[str]):
         self._unmarked: set[str] = set()
         """The keys that are in a part and not marked any more."""
         self._anchor: str | None = None
-        self._all: int | None = None
-        """How many rows there were when all were marked, and nothing else was since."""
 
     def __contains__(self, key: object) -> bool:
         return key in self._single or (key not in self._unmarked and self._is_in_part(key))
@@ -47,7 +45,7 @@ class Marks(AbstractSet[str]):
     def forget(self) -> None:
         """Unmark every row."""
         self._single, self._parts, self._unmarked = {}, [], set()
-        self._anchor, self._all = None, None
+        self._anchor = None
 
     def add(self, keys: Iterable[str]) -> None:
         """Mark these rows beside the ones that are."""
@@ -56,7 +54,6 @@ class Marks(AbstractSet[str]):
                 self._unmarked.discard(key)
             else:
                 self._single[key] = None
-        self._all = None
 
     def toggle(self, key: str) -> None:
         """Mark or unmark a row; a range goes from here."""
@@ -66,22 +63,37 @@ class Marks(AbstractSet[str]):
             self._unmarked.add(key)
         else:
             self.add((key,))
-        self._anchor, self._all = key, None
+        self._anchor = key
 
     def add_up_to(self, key: str, listing: RowSource[Any]) -> None:
         """Mark from the row marked last to this one."""
         self.add(listing.between(self._anchor or key, key))
         self._anchor = key
 
-    def toggle_all(self, listing: RowSource[Any]) -> None:
-        """Mark all that is loaded; unmark it when that was done last, and no more has come."""
-        if self._all == listing.loaded:
-            self.forget()
-            return
+    def toggle_all(self, listing: RowSource[Any], *, is_filtered: bool = False) -> bool:
+        """Mark all rows of a list, or unmark them where all are; return whether they are now.
+
+        What is marked and not in the list stays so where a filter may hide it. It goes with the
+        others where none does: those rows are gone.
+        """
         parts = listing.keys_in_parts()
+        if self._holds(parts):
+            elsewhere = self._outside(parts) if is_filtered else {}
+            self.forget()
+            self._single = elsewhere
+            return False
         elsewhere = self._outside(parts)
         self._single, self._parts, self._unmarked = elsewhere, parts, set()
-        self._all = listing.loaded
+        return True
+
+    def _holds(self, parts: list[Mapping[str, Any]]) -> bool:
+        if len(self) < sum(map(len, parts)):
+            return False
+        mine = {id(part) for part in self._parts}
+        others = [part for part in parts if id(part) not in mine]
+        return not any(key in part for key in self._unmarked for part in parts) and all(
+            key in self for part in others for key in part
+        )
 
     def _outside(self, parts: list[Mapping[str, Any]]) -> dict[str, None]:
         """Return the marked keys that are in none of these parts."""

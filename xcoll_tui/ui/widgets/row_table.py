@@ -257,10 +257,11 @@ class RowTable(RowLines[T], can_focus=True):
             self.marks.add_up_to(self.cursor_key, self.listing)
             self._draw_marks()
 
-    def mark_all(self) -> None:
-        """Mark all that is loaded; unmark it when that was done last."""
-        self.marks.toggle_all(self.listing)
+    def mark_all(self, *, is_filtered: bool = False) -> bool:
+        """Mark all that is loaded, or unmark it where all is; return whether it is now."""
+        marked = self.marks.toggle_all(self.listing, is_filtered=is_filtered)
         self._draw_marks()
+        return marked
 
     def _draw_marks(self) -> None:
         top = self._row_at(self.scroll_offset.y)
@@ -335,8 +336,7 @@ class RowTable(RowLines[T], can_focus=True):
         if self.show_header and y == 0:
             return self.painter.header(self.sorted_by)
         y -= self._header_high
-        if len(self.listing) == 0 and self.placeholder.text:
-            placeholder = self.placeholder
+        if len(self.listing) == 0 and (placeholder := self.placeholder).text:
             return self.painter.placeholder(
                 placeholder.text, y, self._rows_high, is_waiting=placeholder.is_waiting
             )

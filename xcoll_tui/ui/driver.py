@@ -5,6 +5,7 @@ is named) that it guards. tests/unit/ui/test_textual_pins.py fails when Textual 
 """
 
 import asyncio
+import errno
 import os
 import re
 import select
@@ -223,9 +224,21 @@ class TerminalDriver(LinuxDriver):
                 self._loop.add_signal_handler(number, act)
 
     def _wait_for_foreground(self) -> None:
-        """Stop while another job has the terminal, as a shell expects it. 205-231."""
+        """Stop while another job has the terminal, as a shell expects it. 205-231.
+
+        The system looks and stops in one. Between a look of ours and a SIGSTOP a shell may bring us
+        to the foreground, where we would stand still.
+        """
         while not self._in_foreground():
-            os.kill(os.getpid(), signal.SIGSTOP)
+            try:
+                termios.tcflow(
+                    self.fileno, termios.TCOON
+                )  # does nothing, but not in the background
+            except termios.error as error:
+                if error.args[0] == errno.EINTR:  # stopped, and back
+                    continue
+            if not self._in_foreground():  # SIGTTOU is ignored, or nobody would continue us
+                os.kill(os.getpid(), signal.SIGSTOP)
 
     def _in_foreground(self) -> bool:
         try:

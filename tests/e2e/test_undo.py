@@ -156,6 +156,7 @@ def test_nothing_is_asked_that_cannot_be_written_down(start, tmp_path):
         terminal.wait_for(f"2 {SCANS}")
         terminal.press("2")
         terminal.wait_for("Attach")
+        terminal.wait_for(cursor_row)
         terminal.press("d")
         terminal.wait_for("Nothing can be removed now.")
         assert "Remove from collection?" not in terminal.text

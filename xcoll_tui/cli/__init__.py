@@ -211,12 +211,13 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     if own is None:
         from xcoll_tui.cli.demo import DemoAccess  # noqa: PLC0415 - only when asked for
 
-        access = DemoAccess(
+        access = demo = DemoAccess(
             options.documents or 100_000,
             service_options(options),
             read_only=options.read_only,
             log=log,
         )
+        demo.begin()
     else:
         own.log, access = log, own
 

@@ -1,12 +1,14 @@
 """The way to sample data: no key, no profiles, a service inside the program."""
 
-import asyncio
 import os
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xcoll_tui.api.inference import InferenceClient
+    from xcoll_tui.emulator.demo import Demo
+    from xcoll_tui.emulator.demo_process import DemoProcess
     from xcoll_tui.emulator.policies import ServiceOptions
     from xcoll_tui.log import Log
     from xcoll_tui.ui.access import Connection, OnLoop
@@ -35,6 +37,21 @@ class DemoAccess:
         self._behaviour = behaviour
         self._read_only = read_only
         self._log = log
+        self._process: DemoProcess | None = None
+
+    def begin(self) -> None:
+        """Have the samples made in a process of their own, while the screen is imported.
+
+        Where there are no such processes, or this is not called, `connect` makes them. To be called
+        before there are threads.
+        """
+        from xcoll_tui.child_process import IS_SAFE  # noqa: PLC0415 - keeps --help light
+
+        if IS_SAFE:
+            from xcoll_tui.emulator.demo_process import DemoProcess  # noqa: PLC0415 - as above
+
+            with suppress(OSError):  # there are too many processes already
+                self._process = DemoProcess(self._documents, **self._behaviour)
 
     @property
     def mode(self) -> str:
@@ -58,7 +75,6 @@ class DemoAccess:
         from xcoll_tui.api.client import Client  # noqa: PLC0415
         from xcoll_tui.cli.connection import open_session  # noqa: PLC0415
         from xcoll_tui.credentials import INFERENCE, MANAGEMENT  # noqa: PLC0415
-        from xcoll_tui.emulator.demo import create_demo  # noqa: PLC0415
         from xcoll_tui.ui.access import Connection  # noqa: PLC0415
 
         for name in (
@@ -66,7 +82,7 @@ class DemoAccess:
             *INFERENCE.variables,
         ):  # no child process needs it either
             os.environ.pop(name, None)
-        demo = create_demo(self._documents, **self._behaviour)
+        demo = self._made(on_loop)
         state = tempfile.TemporaryDirectory(prefix="xcoll-demo-", ignore_cleanup_errors=True)
         base_url = "http://127.0.0.1"
         make = partial(Client, demo.key, base_url, read_only=self._read_only, app=demo.app)
@@ -86,15 +102,21 @@ class DemoAccess:
             on_loop=on_loop,
         )
 
-        async def filled() -> None:
-            demo.begin_filling()
-            while not demo.filled.is_set():  # noqa: ASYNC110 - another thread sets it
-                await asyncio.sleep(0.2)
-
         async def close() -> None:
             await session.end()
             await client.aclose()
-            demo.close()
+            await demo.aclose()
             state.cleanup()
 
-        return Connection(session, close, demo.file_ids, filled, is_sample=True)
+        return Connection(session, close, demo.file_ids, demo.fill, is_sample=True)
+
+    def _made(self, on_loop: "OnLoop | None") -> "Demo | DemoProcess":
+        from xcoll_tui.child_process import ChildGone  # noqa: PLC0415 - as above
+
+        if self._process is not None and on_loop is not None:
+            with suppress(ChildGone):
+                on_loop(self._process.wait())
+                return self._process
+        from xcoll_tui.emulator.demo import create_demo  # noqa: PLC0415 - where it is needed
+
+        return create_demo(self._documents, **self._behaviour)

@@ -1,5 +1,6 @@
 """The emulator inside another program, with samples: no socket, no file."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -42,6 +43,12 @@ class Demo:
         """Fill the large collection in a thread, which takes the interpreter from all others."""
         self._filler.start()
 
+    async def fill(self) -> None:
+        """Fill the large collection, and wait until it is complete."""
+        self.begin_filling()
+        while not self.filled.is_set():  # noqa: ASYNC110 - another thread sets it
+            await asyncio.sleep(0.2)
+
     def _fill(self) -> None:
         for low in range(0, self._documents, _PIECE):
             with self._store.writing(seeding=True) as connection:
@@ -49,6 +56,10 @@ class Demo:
             if self._closing.wait(_PAUSE):
                 return
         self.filled.set()
+
+    async def aclose(self) -> None:
+        """Do what `close` does."""
+        self.close()
 
     def close(self) -> None:
         """Stop filling, let what is under way end, and forget everything."""

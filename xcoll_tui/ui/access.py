@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from xcoll_tui.session.session import Session
 
 
-OnLoop = Callable[[Coroutine[Any, Any, None]], object]
-"""Waits, in a thread, until the event loop of the program has done some work."""
+OnLoop = Callable[[Coroutine[Any, Any, Any]], Any]
+"""Waits, in a thread, until the event loop of the program has done some work; returns its result,
+None where the program ends before."""
 STARTED_READ_ONLY = "xcoll was started with --read-only, so nothing is written."
 """What the keys that write say where the command line made it so."""
 

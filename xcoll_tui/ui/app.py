@@ -393,13 +393,14 @@ def _collect_again() -> None:
     gc.enable()
 
 
-def _await_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
-    """Wait in a thread until the loop has done some work, unless the program ends before."""
+def _await_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401
+    """Wait in a thread until the loop has done some work; None where the program ends before."""
     if loop.is_closed():
         work.close()
-        return
+        return None
     with suppress(CancelledError):
-        asyncio.run_coroutine_threadsafe(work, loop).result()
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+    return None
 
 
 def _settle(built: "asyncio.Future[Connection]", result: "Connection | Exception") -> None:

@@ -650,7 +650,7 @@ async def test_a_broken_compression_is_a_sentence():
 
 
 async def test_an_endless_body_is_not_read_to_its_end(monkeypatch):
-    monkeypatch.setattr("xcoll_tui.api.client._BODY_LIMIT", 1000)
+    monkeypatch.setattr("xcoll_tui.api.transport._BODY_LIMIT", 1000)
     error, service, _ = await fail(READS["list_collections"], reply(200, b"[" * 2000))
     assert "longer than" in str(error)
     assert len(service.heard) == 1

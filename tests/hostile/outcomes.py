@@ -15,8 +15,7 @@ from tests.contract.scripted import KEY
 from tests.hostile.calls import NAMES, UPLOAD, WRITES, Call, calls
 from tests.hostile.service import Hostile
 from tests.hostile.wire_cases import FAMILIES, banner, redirected, reset_at_once, silence
-from xcoll_tui.api import client as client_module
-from xcoll_tui.api import errors, retry
+from xcoll_tui.api import errors, retry, transport
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.inference import InferenceClient
 from xcoll_tui.ui.presentation.errors import sentence_of
@@ -177,7 +176,7 @@ async def wire_outcomes(
     """Play a case of `wire_cases` against all calls, or some."""
     slow = family == "pace"
     with (
-        mock.patch.object(client_module, "_BODY_LIMIT", LIMIT),
+        mock.patch.object(transport, "_BODY_LIMIT", LIMIT),
         mock.patch.object(retry, "FAULT_TRIES", 2 if slow else retry.FAULT_TRIES),
     ):
         options = {"timeout": 0.25} if slow else {}

@@ -14,7 +14,7 @@ from tests.hostile.shapes import OTHERS, places, put
 from tests.hostile.shelf import COLLECTION_ID, Shelf, collection, document
 from tests.hostile.test_shapes import dumped
 from tests.hostile.wire_cases import FAMILIES, REDIRECTS, redirect
-from xcoll_tui.api import client as client_module
+from xcoll_tui.api import transport
 from xcoll_tui.api.client import Client
 from xcoll_tui.session.session import Session
 from xcoll_tui.ui.presentation.errors import sentence_of
@@ -87,7 +87,7 @@ async def test_the_rows_stay_and_a_reload_recovers(family, tally):
         name: redirect(status, location and location.replace("{", "").replace("}", ""))
         for name, (status, location) in REDIRECTS.items()
     }
-    with mock.patch.object(client_module, "_BODY_LIMIT", outcomes.LIMIT):
+    with mock.patch.object(transport, "_BODY_LIMIT", outcomes.LIMIT):
         async with Turning() as service:
             session, client = await opened(service)
             async with client:

@@ -1,39 +1,28 @@
-"""`Client`: the calls of the xAI Collections API, sent. The only module that speaks HTTP.
-
-Importing it is cheap: httpx and TLS are loaded at the first request, in a thread, or by `open`.
-"""
+"""`Client`: the calls of the xAI Collections API, sent until they are answered, or given up."""
 
 import asyncio
-import os
 import random as _random
-import ssl
-import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from xcoll_tui import __version__
 from xcoll_tui.api import retry
-from xcoll_tui.api.certificates import advise_on_untrusted, create_context
-from xcoll_tui.api.compression import ACCEPTED, UnusableBodyError, read_body
 from xcoll_tui.api.endpoints import Endpoints
 from xcoll_tui.api.errors import Misconfigured, RateLimited, ReadOnly, Unauthorized
-from xcoll_tui.api.httpx_command import leave_out_command_line
+from xcoll_tui.api.http_process import TIMEOUT, HttpProcess, Request, Target
 from xcoll_tui.api.keys import (
-    KeyMask,
     ManagementKey,
     accept_key,
     is_other_kind,
     tell_other_kind,
 )
 from xcoll_tui.api.models import RequestRecord, Wait
-from xcoll_tui.api.proxies import Proxy, choose_proxy, refusal_of
 from xcoll_tui.api.rate_limiter import Pauses, RateLimiter
 from xcoll_tui.api.responses import (
     Answer,
-    cause_of,
+    Exchange,
     error_from,
     is_gone,
     may_pass,
@@ -42,24 +31,15 @@ from xcoll_tui.api.responses import (
 from xcoll_tui.api.routes import Endpoint, Repeatable
 from xcoll_tui.api.service_clock import ServiceClock, parse_http_date
 from xcoll_tui.api.streamed_body import StreamedBody
+from xcoll_tui.api.transport import DEADLINES, PARALLEL, Transport
 from xcoll_tui.api.urls import accept_base_url, refuse_target
+from xcoll_tui.child_process import ChildGone
 
-if TYPE_CHECKING:
-    import httpx
-
-_CONNECT_TIMEOUT = 10.0
-_TIMEOUT = 30.0
-# A whole exchange may last this many times the time-out: an answer that trickles in keeps each
-# single read in time for ever.
-_DEADLINES = 4.0
-# Bytes a second of a body that is sent from a disk; a line that is slower is given up.
-_SLOWEST = 10_000
-_PARALLEL = 32
-_LOCATION = "xcoll.location"
-_BODY_LIMIT = 64 * 1024 * 1024
+_PATIENCE = 0.5
+"""Seconds for another process to do what should take none."""
 
 
-class Client(Endpoints):
+class Client(Transport, Endpoints):
     """An async client of one host with one management key.
 
     Use it as `async with Client(key) as client:`, or call `aclose` at the end. It belongs to one
@@ -70,7 +50,8 @@ class Client(Endpoints):
     `base_url`: https, or http to a loopback address, which never goes through a proxy. `team_id` is
     sent with every call; left out, the service derives it from the key. `read_only` refuses every
     write before anything is sent. A 429 with a time pauses all calls (`RateLimiter`). `app` is an
-    ASGI application that serves the calls inside the process. `on_request` is told of each HTTP
+    ASGI application that serves the calls inside the process. `process` sends them as long as it
+    is there, but for bodies that are made while they are sent. `on_request` is told of each HTTP
     exchange when it is over, `on_wait` of each pause before it begins, `on_unauthorized` of each
     call that ends because the key is not accepted; they are called on the loop and must not raise.
     `timeout` is in seconds, for connecting (10 at most) and for each silence while reading or
@@ -92,6 +73,7 @@ class Client(Endpoints):
         read_only: bool = False,
         *,
         app: Callable[..., Awaitable[None]] | None = None,
+        process: HttpProcess | None = None,
         on_request: Callable[[RequestRecord], object] | None = None,
         on_wait: Callable[[Wait], object] | None = None,
         on_unauthorized: Callable[[Unauthorized], object] | None = None,
@@ -99,27 +81,26 @@ class Client(Endpoints):
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         random: Callable[[], float] | _random.Random = _random.random,
-        timeout: float | None = _TIMEOUT,
+        timeout: float | None = TIMEOUT,
     ) -> None:
-        self._key = accept_key(management_key, self._KEY)
-        self._mask = KeyMask(self._key)
-        self.base_url = accept_base_url(base_url, *self._URL)
+        super().__init__(
+            accept_key(management_key, self._KEY),
+            accept_base_url(base_url, *self._URL),
+            app=app,
+            clock=clock,
+            monotonic=monotonic,
+            timeout=timeout,
+        )
         self.team_id = team_id
         self.read_only = read_only
-        self._app = app
+        self._process = process
+        self._owner = 0 if process is None else process.new_owner()
         self._on_request = on_request
         self._on_wait = on_wait
         self._on_unauthorized = on_unauthorized
         self._pauses = Pauses(sleep)
-        self._clock = clock
         self._draw = random.random if isinstance(random, _random.Random) else random
-        self._timeout = timeout
-        self._connect_timeout = None if timeout is None else min(_CONNECT_TIMEOUT, timeout)
-        self._http: httpx.AsyncClient | None = None
-        self._proxy: Proxy | None = None
-        self._closed = False
-        self._opening = threading.Lock()
-        self._slots = asyncio.Semaphore(_PARALLEL)
+        self._slots = asyncio.Semaphore(PARALLEL)
         self._limiter = RateLimiter(clock, self._pauses.sleep)
         self._service_clock = ServiceClock(monotonic)
 
@@ -137,14 +118,16 @@ class Client(Endpoints):
 
     async def aclose(self) -> None:
         """Close all connections; later calls raise RuntimeError."""
-        self._closed = True
-        if self._http is not None:
-            await self._http.aclose()
+        await super().aclose()
+        process, self._process = self._process, None
+        if process is not None:
+            with suppress(ChildGone, TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await process.disconnect(self._owner)
 
     def change_key(self, management_key: str | ManagementKey) -> None:
         """Send this key from the next request on; raises InvalidKey, and keeps the old one then."""
-        self._key = accept_key(management_key, self._KEY)
-        self._mask = KeyMask(self._key)
+        self._use(accept_key(management_key, self._KEY))
 
     def service_clock(self) -> float | None:
         """Return what time it is for the service, in seconds since the epoch.
@@ -154,76 +137,23 @@ class Client(Endpoints):
         """
         return self._service_clock.now()
 
-    def open(self) -> None:
-        """Load HTTP and TLS now rather than at the first request.
-
-        Blocks for about a tenth of a second; may be called in any thread, and more than once.
-        """
-        self._opened()
-
-    def _opened(self) -> "httpx.AsyncClient":
-        with self._opening:
-            if self._http is None:
-                self._http = self._connect()
-            return self._http
-
-    def _connect(self) -> "httpx.AsyncClient":
-        leave_out_command_line()
-        import httpx  # noqa: PLC0415  loading it takes longer than all else before the first frame
-
-        context, proxy = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), None
-        transport = None
-        if self._app is not None:
-            transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
-        else:
-            proxy = self._proxy = choose_proxy(self.base_url, os.environ)
-            # Reading the certificates takes 60 ms, and without encryption none is ever asked for.
-            if self.base_url.startswith("https:"):
-                context = create_context(os.environ)
-        return httpx.AsyncClient(
-            transport=transport,
-            verify=context,
-            proxy=None if proxy is None else _as_httpx(proxy, context),
-            trust_env=False,  # what it says was read above
-            auth=self._authorize,
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": ACCEPTED,
-                "User-Agent": f"xcoll/{__version__}",
-            },
-            timeout=self._timeouts(),
-            limits=httpx.Limits(
-                max_connections=_PARALLEL,
-                max_keepalive_connections=_PARALLEL,
-                keepalive_expiry=60.0,  # the default of 5 s connects again after each pause
-            ),
-            follow_redirects=False,
-            event_hooks={"response": [_hide_location]},
-        )
-
-    def _timeouts(self, *, uploads: bool = False) -> "httpx.Timeout":
-        import httpx  # noqa: PLC0415  see `_connect`
-
-        patience = None if self._timeout is None else self._timeout * _DEADLINES
-        return httpx.Timeout(
-            self._timeout,
-            connect=self._connect_timeout,
-            read=patience if uploads else self._timeout,  # what was uploaded is first looked at
-            pool=None,  # our own slots come first
-        )
+    async def check_process(self) -> bool:
+        """Tell whether the process that sends for this client is there; raises Misconfigured."""
+        if self._process is None:
+            return False
+        try:
+            problem = await self._process.check(self._target)
+        except ChildGone:
+            self._process = None
+            return False
+        if problem is not None:
+            raise problem
+        return True
 
     def end_waits(self) -> None:
         """Try again at once whatever waits before it is tried again."""
         self._limiter.resume()
         self._pauses.end()
-
-    def _authorize(self, request: "httpx.Request") -> "httpx.Request":
-        request.headers.encoding = "latin-1"  # httpx would guess ASCII, and fail on "é"
-        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
-        return request
-
-    def _hide(self, text: str) -> str:
-        return self._mask.hide(text)
 
     async def _call(
         self,
@@ -328,120 +258,58 @@ class Client(Endpoints):
 
         The number is the request's turn in the pace.
         """
-        http = self._http
-        if http is None:
-            http = await asyncio.to_thread(self._opened)
-        import httpx  # noqa: PLC0415  see `_connect`, which comes first
-
         answer = Answer(endpoint, self._hide(path), trouble="it was cancelled")
-        url = f"{self.base_url}{path}{query}"
-        headers = None if body is None else {"Content-Type": "application/json"}
-        content: bytes | AsyncIterator[bytes] | None
-        deadline = None if self._timeout is None else self._timeout * _DEADLINES
-        timeout = self._timeouts(uploads=isinstance(body, StreamedBody))
-        if isinstance(body, StreamedBody):
-            headers = {"Content-Type": body.content_type, "Content-Length": str(body.length)}
-            content = body.stream()
-            deadline = None if deadline is None else deadline + body.length / _SLOWEST
-        else:
-            content = body
         async with self._slots:
             turn = await self._limiter.acquire()
             started = self._clock()
             try:
-                async with (
-                    asyncio.timeout(deadline),
-                    http.stream(
-                        endpoint.method, url, content=content, headers=headers, timeout=timeout
-                    ) as reply,
-                ):
-                    self._service_clock.note(reply.headers.get("date"))
-                    headers_read = {**reply.headers, **reply.extensions.get(_LOCATION, {})}
-                    answer = replace(answer, status=reply.status_code, headers=headers_read)
-                    if reply.is_stream_consumed:  # the transport had it whole
-                        whole = reply.content
-                    else:
-                        encodings = reply.headers.get("content-encoding", "")
-                        whole = await read_body(reply.aiter_raw(), encodings, _BODY_LIMIT)
-                    answer = replace(answer, body=whole, trouble="")
-            except UnusableBodyError as problem:
-                answer = replace(answer, trouble=str(problem), lasting=problem.lasting)
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as problem:
-                answer = self._broken(answer, problem)
-            finally:
-                self._note(answer, query, started)
+                exchange = await self._send_somewhere(endpoint, path, query, body)
+            except asyncio.CancelledError:
+                self._note(Exchange(answer, started, self._clock() - started, None, 0.0), query)
+                raise
+        self._note(exchange, query)
+        answer = exchange.answer
+        if exchange.head_at is not None:
+            self._service_clock.note(answer.headers.get("date"), exchange.head_at)
         if isinstance(body, StreamedBody) and body.failure is not None:
             raise body.failure  # inside the process what is raised there becomes an answer
         return answer, turn
 
-    def _note(self, answer: Answer, query: str, started: float) -> None:
+    async def _send_somewhere(
+        self, endpoint: Endpoint, path: str, query: str, body: bytes | StreamedBody | None
+    ) -> Exchange:
+        if self._process is None or isinstance(body, StreamedBody):
+            return await self.send(endpoint, path, query, body)
+        started = self._clock()
+        limit = None if self._timeout is None else self._timeout * DEADLINES + _PATIENCE
+        try:
+            async with asyncio.timeout(limit):
+                sent = await self._process.send(self._target, Request(endpoint, path, query, body))
+        except (ChildGone, TimeoutError):  # or it was stopped
+            self._process = None
+            trouble = "the process of xcoll that sends for this one has ended"
+            answer = Answer(endpoint, self._hide(path), trouble=trouble)
+            return Exchange(answer, started, self._clock() - started, None, self._monotonic())
+        if isinstance(sent, Misconfigured):
+            raise sent
+        return sent
+
+    @property
+    def _target(self) -> Target:
+        return Target(self.base_url, self._key.reveal(), self._timeout, self._owner)
+
+    def _note(self, exchange: Exchange, query: str) -> None:
         if self._on_request is None:
             return
+        answer = exchange.answer
         self._on_request(
             RequestRecord(
                 method=answer.method,
                 path=answer.path + self._hide(query),
                 status=answer.status,
                 error=answer.trouble or None,
-                duration=max(0.0, self._clock() - started),
-                started_at=started,
+                duration=exchange.duration,
+                started_at=exchange.started_at,
                 request_id=answer.request_id(self._hide),
             )
         )
-
-    def _broken(self, answer: Answer, problem: Exception) -> Answer:
-        """Return the answer with what broke the exchange off, as a clause."""
-        import httpx  # noqa: PLC0415  see `_connect`
-
-        unsent = (
-            httpx.ConnectError,
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.ProxyError,
-            httpx.UnsupportedProtocol,
-            httpx.LocalProtocolError,
-            httpx.InvalidURL,
-            UnicodeError,  # a name in xn-- that stands for nothing
-        )
-        cause = cause_of(problem)
-        lasting = "CERTIFICATE_VERIFY_FAILED" in cause
-        via = "" if self._proxy is None else f" through the proxy of {self._proxy.variable}"
-        place = f"{self.base_url}{via}"
-        match problem:
-            case httpx.ConnectTimeout():
-                trouble = f"no connection to {place} within {self._connect_timeout:g} s"
-            case httpx.TimeoutException() | TimeoutError():
-                trouble = f"no complete answer from {place} in time"
-            case httpx.ConnectError() if lasting:
-                advice = advise_on_untrusted(cause, os.environ)
-                trouble = f"the certificate of {place} is not trusted ({cause}){advice}"
-            case httpx.ProxyError() if self._proxy is not None:
-                trouble, lasting = refusal_of(self._proxy, self.base_url, str(problem))
-            case httpx.ConnectError():
-                trouble = f"{self.base_url} cannot be reached{via} ({cause})"
-            case UnicodeError() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
-                trouble, lasting = f"{self.base_url} is no address that can be reached", True
-            case httpx.LocalProtocolError():
-                trouble, lasting = "the request cannot be sent", True
-            case _:
-                trouble = f"the connection to {place} broke before the complete answer came"
-        sent = not isinstance(problem, unsent)
-        return replace(answer, trouble=trouble, sent=sent, lasting=lasting)
-
-
-def _as_httpx(proxy: Proxy, context: ssl.SSLContext) -> "httpx.Proxy":
-    import httpx  # noqa: PLC0415  see `_connect`
-
-    with suppress(httpx.InvalidURL, ValueError):  # what it says may hold the password
-        return httpx.Proxy(
-            httpx.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port),
-            ssl_context=context if proxy.scheme == "https" else None,
-            auth=None if proxy.user is None else (proxy.user, proxy.password),
-        )
-    raise Misconfigured(f"Nothing was sent: the proxy that {proxy.variable} names cannot be used.")
-
-
-async def _hide_location(reply: "httpx.Response") -> None:
-    """Keep httpx from what a redirect names: what is no URL would break the exchange off."""
-    location = reply.headers.pop("location", None)
-    reply.extensions[_LOCATION] = {} if location is None else {"location": location}

@@ -83,6 +83,21 @@ class Answer:
         return one_line(self.headers.get("x-request-id", ""), hide, limit=_ID_LIMIT) or None
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """A request that was sent once, and what came of it.
+
+    `started_at` is by the clock of the client, `head_at` and `ended_at` by one that never jumps:
+    all in seconds. `head_at` is when the head of the answer came, None where none did.
+    """
+
+    answer: Answer
+    started_at: float
+    duration: float
+    head_at: float | None
+    ended_at: float
+
+
 def error_from(
     answer: Answer,
     *,

@@ -17,11 +17,14 @@ class ServiceClock:
         self._monotonic = monotonic
         self._ahead: float | None = None
 
-    def note(self, date: str | None) -> None:
-        """Take note of the `Date` of an answer that comes in now; nonsense is ignored."""
+    def note(self, date: str | None, at: float | None = None) -> None:
+        """Take note of the `Date` of an answer that came in at a time, or now.
+
+        Nonsense is ignored.
+        """
         time = parse_http_date(date)
         if time is not None and time > 0:
-            self._ahead = time - self._monotonic()
+            self._ahead = time - (self._monotonic() if at is None else at)
 
     def now(self) -> float | None:
         """Return the service's time in seconds since the epoch, None while nothing told it."""

@@ -219,7 +219,13 @@ def _browse(options: argparse.Namespace) -> NoReturn:
         )
         demo.begin()
     else:
+        from xcoll_tui.child_process import IS_SAFE  # noqa: PLC0415 - keeps --help light
+
         own.log, access = log, own
+        if IS_SAFE:
+            from xcoll_tui.cli.http_ahead import begin_http  # noqa: PLC0415 - as above
+
+            own.process = begin_http(own)
 
     # Nothing of what the imports and the first frame make is garbage; looking for some in between
     # costs a tenth of the start-up. The app starts the collector again behind the first frame.
@@ -255,6 +261,8 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     with own_streams(screen=True):
         app.run()
         signals.leave_on_end()
+        if own is not None and own.process is not None:
+            own.process.kill()
         # Of what Textual has begun for a screen, and had not run yet.
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         if screen_state.loss:

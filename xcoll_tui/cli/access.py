@@ -1,7 +1,7 @@
 """A profile, its key, and what opens with them: found, checked against the service, kept."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xcoll_tui.api.errors import ApiError, Refused
 from xcoll_tui.api.urls import accept_base_url
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xcoll_tui.api.client import Client
+    from xcoll_tui.api.http_process import HttpProcess
     from xcoll_tui.api.inference import InferenceClient
     from xcoll_tui.api.models import KeyInfo, RequestRecord, Wait
     from xcoll_tui.cli.inference import InferenceAccess
@@ -80,6 +81,7 @@ class ProfileAccess:
         self._inference_url = inference_url
         self._inference_vault = inference_vault
         self._inference_entered: Key | None = None
+        self.process: HttpProcess | None = None
         self._address = self._accept_address(profile)
         self.inference_url = self._accept_inference_url(profile)
 
@@ -398,9 +400,8 @@ class ProfileAccess:
     def _maker(self, secret: Secret) -> "Callable[..., Client]":
         from xcoll_tui.api.client import Client  # noqa: PLC0415 - runs behind the first frame
 
-        return partial(
-            Client, secret, self.base_url, self.profile.team_id, read_only=self.read_only
-        )
+        options: Any = {"read_only": self.read_only, "process": self.process}
+        return partial(Client, secret, self.base_url, self.profile.team_id, **options)
 
     def _client(self, secret: Secret) -> "Client":
         return self._maker(secret)()

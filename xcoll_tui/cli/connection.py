@@ -51,7 +51,8 @@ def open_session(
         ahead.report(lambda: session.note_unauthorized(error))
 
     client = make_client(on_request=on_request, on_wait=on_wait, on_unauthorized=on_unauthorized)
-    client.open()
+    if on_loop is None or not on_loop(client.check_process()):
+        client.open()
     from xcoll_tui.session.asked_ahead import AskedAhead  # noqa: PLC0415 - HTTP first, see above
 
     ahead = AskedAhead(client)

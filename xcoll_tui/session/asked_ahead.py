@@ -16,6 +16,7 @@ from xcoll_tui.session.lists.sources import options_of_collections
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from xcoll_tui.api.endpoints import Endpoints
     from xcoll_tui.api.models import CollectionPage, KeyInfo
     from xcoll_tui.api.paging import ListOptions
     from xcoll_tui.session.service import Service
@@ -28,6 +29,12 @@ thread would get between them, and each turn wait for that."""
 FIRST_COLLECTIONS = Query(CollectionsSortBy.NAME)
 """What the list of collections is asked for first."""
 _FIRST_PAGE = options_of_collections(FIRST_COLLECTIONS, End.HEAD, None)
+
+
+async def first_questions(service: Endpoints) -> None:
+    """Ask what `AskedAhead.begin` asks, whatever comes of it."""
+    questions = service.list_collections(**_FIRST_PAGE), service.validate_key()
+    await asyncio.gather(*questions, return_exceptions=True)
 
 
 class AskedAhead:

@@ -62,6 +62,12 @@ async def test_the_palette_has_a_line_for_each_action_and_none_for_the_cursor(se
         assert pilot.app.screen.query_one("#--container").region.width == 70
 
 
+async def test_the_key_of_every_palette_opens_it_too(server, browse):
+    async with browse(server.url) as pilot:
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+
+
 async def test_a_collection_is_found_and_opened(server, browse):
     async with browse(server.url) as pilot:
         await open_collection(pilot, INTERVIEWS)

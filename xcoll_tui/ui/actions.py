@@ -307,7 +307,7 @@ ACTIONS = (
     ),
     Action("load.all", "L", "load_all", "Load all", Group.LOOK, needs=_TO_LIST),
     Action("help", "question_mark,f1", "help", "Help", Group.PROGRAM),
-    Action("palette", "colon", "command_palette", "Commands", Group.PROGRAM, Owner.APP),
+    Action("palette", "colon,ctrl+p", "command_palette", "Commands", Group.PROGRAM, Owner.APP),
     Action("profile", "P", "switch_profile", "Switch to another profile", Group.PROGRAM, Owner.APP),
     Action("key", "K", "enter_key", "Enter another key", Group.PROGRAM, Owner.APP),
     Action(

@@ -32,6 +32,7 @@ from xcoll_tui.session.key_check import team_of
 from xcoll_tui.session.lists.events import Departure, ListEvent
 from xcoll_tui.session.lists.feed import Feed
 from xcoll_tui.session.lists.follower import Follower
+from xcoll_tui.session.lists.listing import End
 from xcoll_tui.session.lists.sources import CollectionSource, DocumentSource
 from xcoll_tui.session.local_state import LocalState
 from xcoll_tui.session.on_demand import OnDemand
@@ -138,7 +139,9 @@ class Session(OnDemand):
     # Reading
 
     async def start(self, collection_id: str | None = None) -> None:
-        """Load the collections, validate the key and open a collection, side by side.
+        """Load the collections if they are not there, validate the key, open a collection.
+
+        These go side by side.
 
         A key that cannot be validated may still read (permissions and hosts differ), so that
         raises only Unauthorized, and only when the collections could not be read either.
@@ -146,7 +149,9 @@ class Session(OnDemand):
         await self._load_state()
         self._ahead.release()
         refusals: list[Unauthorized] = []
-        questions = [self.collections.load(), self._validate(refusals)]
+        questions = [self._validate(refusals)]
+        if not self.collections.listing.started(End.HEAD):
+            questions.append(self.collections.load())
         if collection_id is not None:
             questions.append(self.open_collection(collection_id))
         await gather(*questions)

@@ -54,6 +54,14 @@ async def test_starting_loads_the_collections_and_validates_the_key_side_by_side
     assert sitting.session.documents is None
 
 
+async def test_collections_that_came_before_the_start_are_not_asked_for_again():
+    sitting = Sitting()
+    await sitting.session.collections.load()
+    await sitting.session.start()
+    assert len(sitting.service.named("list_collections")) == 1
+    assert sitting.session.key_info.name == "a key"
+
+
 @pytest.mark.parametrize(
     "error", [Forbidden("No.", status=403), NotFound("What?", status=404), Unreachable("No net.")]
 )

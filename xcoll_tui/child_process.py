@@ -4,6 +4,7 @@ Both talk through a pair of sockets, which no third process can reach.
 """
 
 import asyncio
+import gc
 import os
 import pickle
 import signal
@@ -15,10 +16,10 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from itertools import count
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 if TYPE_CHECKING:
-    from asyncio import Queue, StreamReader, StreamWriter, Task
+    from asyncio import Queue, Task
 
 Frame: TypeAlias = tuple[int, str, Any]
 """The number of a call, what of it this is (one of the six below), and that: for pickle."""
@@ -30,6 +31,8 @@ _CALL, _MORE, _LEAVE = "call", "more", "leave"
 _SAY, _RESULT, _FAILURE = "say", "result", "failure"
 """From the child: a message of a call; its result; why there is none."""
 _LENGTH = struct.Struct("!I")
+_RECEIVED = 256 * 1024
+"""Bytes that are received at once at most."""
 
 IS_SAFE = sys.platform == "linux"
 """Whether a process may fork, and go on to use what the system offers: on macOS it may not."""
@@ -69,27 +72,27 @@ class Child:
             self._socket.close()
             _run(its_socket, prepare)
         its_socket.close()
-        self._connecting: Task[StreamWriter] | None = None
-        self._reading: Task[None] | None = None
-        self._calls: dict[int, Queue[Frame]] = {}
+        self._connecting: Task[_Link] | None = None
+        self._calls: dict[int, Call] = {}
         self._numbers = count()
         self._killed = False
 
     @asynccontextmanager
     async def call(self, content: object) -> "AsyncIterator[Call]":
         """Call the child with something that can be pickled; leaving the block ends the call."""
+        link = await self._linked()
         number = next(self._numbers)
-        writer = await self._connected()
-        frames = self._calls[number] = asyncio.Queue()
-        if writer.is_closing():
-            frames.put_nowait((number, _FAILURE, None))
+        call = self._calls[number] = Call(link, number)
+        if link.is_open:
+            link.write((number, _CALL, content))
         else:
-            _write(writer, (number, _CALL, content))
+            call.take(_FAILURE, None)
         try:
-            yield Call(writer, number, frames)
+            yield call
         finally:
             del self._calls[number]
-            _write(writer, (number, _LEAVE, None))
+            if not call.is_over:
+                link.write((number, _LEAVE, None))
 
     async def aclose(self) -> None:
         """End the child at once; it holds nothing that has to be kept."""
@@ -97,10 +100,7 @@ class Child:
         if self._connecting is None:
             self._socket.close()
         else:
-            with suppress(OSError):
-                writer = await self._connecting
-                writer.close()
-                await writer.wait_closed()
+            await (await self._connecting).aclose()
 
     def kill(self) -> None:
         """End the child, also where there is no event loop any more."""
@@ -111,42 +111,43 @@ class Child:
                 os.kill(self._pid, signal.SIGKILL)
                 os.waitpid(self._pid, 0)
 
-    async def _connected(self) -> "StreamWriter":
+    async def _linked(self) -> "_Link":
         if self._connecting is None:
             if self._killed:
                 raise ChildGone
-            self._connecting = asyncio.create_task(self._connect())
+            self._connecting = asyncio.create_task(_link(self._socket, self._hear, self._gone))
         return await asyncio.shield(self._connecting)
 
-    async def _connect(self) -> "StreamWriter":
-        reader, writer = await asyncio.open_connection(sock=self._socket)
-        self._reading = asyncio.create_task(self._read(reader, writer))
-        return writer
+    def _hear(self, frame: Frame) -> None:
+        number, kind, content = frame
+        if (call := self._calls.get(number)) is not None:
+            call.take(kind, content)
 
-    async def _read(self, reader: "StreamReader", writer: "StreamWriter") -> None:
-        try:
-            async for frame in _frames(reader):
-                if (frames := self._calls.get(frame[0])) is not None:
-                    frames.put_nowait(frame)
-            self.kill()  # it is ending, and waited for
-        finally:
-            writer.close()
-            for number, frames in self._calls.items():
-                frames.put_nowait((number, _FAILURE, None))
+    def _gone(self) -> None:
+        self.kill()  # it is ending, and waited for
+        for call in self._calls.values():
+            call.take(_FAILURE, None)
 
 
 class Call:
     """A call as the one sees it who has made it."""
 
-    def __init__(self, writer: "StreamWriter", number: int, frames: "Queue[Frame]") -> None:
-        self._writer = writer
+    def __init__(self, link: "_Link", number: int) -> None:
+        self._link = link
         self._number = number
-        self._frames = frames
+        self._heard: Queue[tuple[str, Any]] = asyncio.Queue()
+        self.is_over = False
+        """Whether the child has nothing more to do for it."""
+
+    def take(self, kind: str, content: object) -> None:
+        """Take what the child has sent, or what became of it."""
+        self.is_over = self.is_over or kind != _SAY
+        self._heard.put_nowait((kind, content))
 
     async def tell(self, message: object) -> None:
         """Send something more; what the child cannot hear any more is dropped."""
-        _write(self._writer, (self._number, _MORE, message))
-        await _drain(self._writer)
+        self._link.write((self._number, _MORE, message))
+        await self._link.drain()
 
     async def result(self, on_message: Callable[[Any], Awaitable[None]]) -> Any:  # noqa: ANN401
         """Return the result, once each message before it was taken.
@@ -154,7 +155,7 @@ class Call:
         Raises ChildGone and ChildFailed.
         """
         while True:
-            _, kind, content = await self._frames.get()
+            kind, content = await self._heard.get()
             if kind == _SAY:
                 await on_message(content)
             elif kind == _RESULT:
@@ -166,56 +167,116 @@ class Call:
 
     def fail(self, words: str) -> None:
         """Let `result` raise ChildFailed."""
-        self._frames.put_nowait((self._number, _FAILURE, words))
+        self._heard.put_nowait((_FAILURE, words))
 
 
 class Caller:
     """A call as the child sees it: `content` is what it was called with."""
 
-    def __init__(self, writer: "StreamWriter", number: int, content: Any) -> None:  # noqa: ANN401
+    def __init__(self, link: "_Link", number: int, content: Any) -> None:  # noqa: ANN401
         self.content = content
         self.told: Queue[Any] = asyncio.Queue()
         """What the caller has sent since."""
-        self._writer = writer
+        self._link = link
         self._number = number
 
     async def say(self, message: object) -> None:
         """Send something before the result."""
-        _write(self._writer, (self._number, _SAY, message))
-        await _drain(self._writer)
+        self._link.write((self._number, _SAY, message))
+        await self._link.drain()
 
     async def answer(self, answering: Answering) -> None:
         """Send the result, or what went wrong instead."""
         try:
-            _write(self._writer, (self._number, _RESULT, await answering(self)))
+            self._link.write((self._number, _RESULT, await answering(self)))
         except Exception as error:  # noqa: BLE001 - it is raised over there
             words = "".join(traceback.format_exception(error))
-            _write(self._writer, (self._number, _FAILURE, words))
+            self._link.write((self._number, _FAILURE, words))
 
 
-def _write(writer: "StreamWriter", frame: Frame) -> None:
-    if not writer.is_closing():
-        data = pickle.dumps(frame)
-        writer.write(_LENGTH.pack(len(data)))
-        writer.write(data)
+class _Link(asyncio.BufferedProtocol):
+    """One end of the pair: frames go out, and those that come are handed on in order."""
+
+    _transport: asyncio.Transport
+
+    def __init__(self, on_frame: Callable[[Frame], object], on_end: Callable[[], object]) -> None:
+        self.is_open = False
+        self._on_frame = on_frame
+        self._on_end = on_end
+        self._received = bytearray(_RECEIVED)
+        self._length = 0
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._ended = asyncio.Event()
+
+    def write(self, frame: Frame) -> None:
+        """Send a frame; what nobody can hear any more is dropped."""
+        if self.is_open:
+            data = pickle.dumps(frame)
+            self._transport.write(
+                _LENGTH.pack(len(data)) + data
+            )  # in one: the other end wakes once
+
+    async def drain(self) -> None:
+        """Wait until more can be sent, or nothing any more."""
+        await self._writable.wait()
+
+    async def aclose(self) -> None:
+        """Close this end."""
+        self._transport.abort()
+        await self._ended.wait()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)
+        self.is_open = True
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return where to put what comes: a new place each time would take longer than the rest."""
+        del sizehint
+        if len(self._received) - self._length < _RECEIVED // 2:
+            self._received += bytes(len(self._received))
+        return memoryview(self._received)[self._length :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Hand on the frames that are whole."""
+        self._length += nbytes
+        at = 0
+        with memoryview(self._received)[: self._length] as received:
+            while len(received) - at >= _LENGTH.size:
+                begin = at + _LENGTH.size
+                end = begin + _LENGTH.unpack_from(received, at)[0]
+                if end > len(received):
+                    break
+                self._on_frame(pickle.loads(received[begin:end]))  # noqa: S301 - our own
+                at = end
+            rest = bytes(received[at:])
+        self._received[: len(rest)] = rest
+        self._length = len(rest)
+
+    def pause_writing(self) -> None:
+        """Let `drain` wait."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """Let `drain` go on."""
+        self._writable.set()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End: the other process has."""
+        del error
+        self.is_open = False
+        self._writable.set()
+        self._ended.set()
+        self._on_end()
 
 
-async def _drain(writer: "StreamWriter") -> None:
-    try:
-        await writer.drain()
-    except ConnectionError:
-        return  # whoever waits for the result is told
-
-
-async def _frames(reader: "StreamReader") -> AsyncIterator[Frame]:
-    """Yield what comes from the other process, until that ends."""
-    while True:
-        try:
-            (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-            data = await reader.readexactly(length)
-        except (asyncio.IncompleteReadError, OSError):
-            return
-        yield pickle.loads(data)  # noqa: S301 - our own
+async def _link(
+    end: socket.socket, on_frame: Callable[[Frame], object], on_end: Callable[[], object]
+) -> _Link:
+    loop = asyncio.get_running_loop()
+    _, link = await loop.create_connection(lambda: _Link(on_frame, on_end), sock=end)
+    return link
 
 
 # Over there
@@ -224,6 +285,7 @@ async def _frames(reader: "StreamReader") -> AsyncIterator[Frame]:
 def _run(end: socket.socket, prepare: Callable[[], Coroutine[Any, Any, Answering]]) -> NoReturn:
     """Be the child until the parent ends; nothing of the parent's is put right or written."""
     try:
+        gc.enable()  # the start of a screen does without
         _let_go(end.fileno())
         asyncio.run(_serve(end, prepare))
     finally:
@@ -247,19 +309,26 @@ def _let_go(kept: int) -> None:
 
 
 async def _serve(end: socket.socket, prepare: Callable[[], Coroutine[Any, Any, Answering]]) -> None:
-    reader, writer = await asyncio.open_connection(sock=end)
-    preparing = asyncio.ensure_future(prepare())
     calls: dict[int, tuple[Caller, Task[None]]] = {}
 
     async def answer(caller: Caller) -> object:
         return await (await asyncio.shield(preparing))(caller)
 
-    async for number, kind, content in _frames(reader):
+    def hear(frame: Frame) -> None:
+        number, kind, content = frame
         if kind == _CALL:
-            caller = Caller(writer, number, content)
-            calls[number] = caller, asyncio.create_task(caller.answer(answer))
-        elif kind == _MORE:
-            calls[number][0].told.put_nowait(content)
-        else:
-            calls.pop(number)[1].cancel()
-    os._exit(0)  # a thread may be at work for nobody, and would be waited for
+            caller = Caller(link, number, content)
+            task = asyncio.create_task(caller.answer(answer))
+            calls[number] = caller, task
+            task.add_done_callback(lambda _: calls.pop(number, None))
+        elif number in calls:
+            caller, task = calls[number]
+            if kind == _MORE:
+                caller.told.put_nowait(content)
+            else:
+                task.cancel()
+
+    # At the end threads may be at work for nobody, and would be waited for.
+    link = await _link(end, hear, lambda: os._exit(0))
+    preparing = asyncio.ensure_future(prepare())
+    await asyncio.Event().wait()

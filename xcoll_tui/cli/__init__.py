@@ -207,6 +207,9 @@ def _browse(options: argparse.Namespace) -> NoReturn:
     own = None if options.demo else _own_access(options)
     _require_terminal()
     log = open_log(options.log)
+    # Nothing of what the imports and the first frame make is garbage; looking for some in between
+    # costs a tenth of the start-up. The app starts the collector again behind the first frame.
+    gc.disable()
     access: Access
     if own is None:
         from xcoll_tui.cli.demo import DemoAccess  # noqa: PLC0415 - only when asked for
@@ -227,9 +230,6 @@ def _browse(options: argparse.Namespace) -> NoReturn:
 
             own.process = begin_http(own)
 
-    # Nothing of what the imports and the first frame make is garbage; looking for some in between
-    # costs a tenth of the start-up. The app starts the collector again behind the first frame.
-    gc.disable()
     from xcoll_tui.cli.config_file import own_preferences  # noqa: PLC0415
     from xcoll_tui.cli.own_streams import own_streams  # noqa: PLC0415 - keeps --help light
     from xcoll_tui.ui.textual_palette import import_app_without_palette  # noqa: PLC0415

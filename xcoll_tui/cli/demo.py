@@ -1,4 +1,4 @@
-"""The way to sample data: no key, no profiles, a service inside the program."""
+"""The way to sample data: no key, no profiles, a service that comes along."""
 
 import os
 from contextlib import suppress

@@ -232,9 +232,9 @@ def _browse(options: argparse.Namespace) -> NoReturn:
 
     from xcoll_tui.cli.config_file import own_preferences  # noqa: PLC0415
     from xcoll_tui.cli.own_streams import own_streams  # noqa: PLC0415 - keeps --help light
-    from xcoll_tui.ui.textual_palette import import_app_without_palette  # noqa: PLC0415
+    from xcoll_tui.ui.textual_imports import import_app_alone  # noqa: PLC0415
 
-    import_app_without_palette()
+    import_app_alone()
     from xcoll_tui.ui.app import XcollApp  # noqa: PLC0415 - half of the start-up
 
     preferences = own_preferences()

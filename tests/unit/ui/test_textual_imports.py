@@ -1,4 +1,4 @@
-"""The program starts without Textual's palette, and has it when it is asked for."""
+"""The program starts without what no first frame shows, and has it when it is asked for."""
 
 import ast
 import subprocess
@@ -8,10 +8,12 @@ from inspect import getsource
 import textual.app
 import textual.theme
 
+from xcoll_tui.ui.textual_imports import _LEFT_OUT
+
 _FIRST = """
 import sys
-from xcoll_tui.ui.textual_palette import import_app_without_palette
-import_app_without_palette()
+from xcoll_tui.ui.textual_imports import import_app_alone
+import_app_alone()
 from xcoll_tui.ui.app import XcollApp
 """
 
@@ -23,7 +25,7 @@ def run(program):
 
 
 def test_what_no_first_frame_shows_is_not_imported():
-    slow = {"textual.command", "textual.types", "textual.widgets._input", "textual.widgets._select"}
+    slow = {"textual.command", "textual.types", "textual.widgets._input", "platformdirs"}
     assert slow.isdisjoint(run("print(*sys.modules)"))
 
 
@@ -43,11 +45,20 @@ def test_what_was_imported_before_stays_as_it_is():
     program = """
 before = dict(sys.modules)
 import textual.command
-import_app_without_palette()
+import_app_alone()
 import textual.app
 print(textual.command is sys.modules["textual.command"], "textual.command" in before)
 """
     assert run(program) == ["True", "False"]
+
+
+def test_where_downloads_go_is_known_when_it_is_asked():
+    program = """
+from textual import app
+import platformdirs
+print(app.user_downloads_path() == platformdirs.user_downloads_path())
+"""
+    assert run(program) == ["True"]
 
 
 def test_textual_takes_no_more_of_it_than_we_know():
@@ -55,9 +66,11 @@ def test_textual_takes_no_more_of_it_than_we_know():
     taken = {}
     for module in (textual.app, textual.theme):
         for node in ast.parse(getsource(module)).body:
-            if isinstance(node, ast.ImportFrom) and node.module == "textual.command":
-                taken[module.__name__] = {alias.name for alias in node.names}
+            if isinstance(node, ast.ImportFrom) and node.module in _LEFT_OUT:
+                names = taken.setdefault(module.__name__, set())
+                names.update(alias.name for alias in node.names)
+    app = {"CommandListItem", "CommandPalette", "Provider", "SimpleProvider"}
     assert taken == {
-        "textual.app": {"CommandListItem", "CommandPalette", "Provider", "SimpleProvider"},
+        "textual.app": {*app, "user_downloads_path"},
         "textual.theme": {"DiscoveryHit", "Hit", "Hits", "Provider"},
     }

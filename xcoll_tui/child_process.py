@@ -76,6 +76,9 @@ class Child:
         self._calls: dict[int, Call] = {}
         self._numbers = count()
         self._killed = False
+        self.idle = asyncio.Event()
+        """Set while no call is under way."""
+        self.idle.set()
 
     @asynccontextmanager
     async def call(self, content: object) -> "AsyncIterator[Call]":
@@ -83,6 +86,7 @@ class Child:
         link = await self._linked()
         number = next(self._numbers)
         call = self._calls[number] = Call(link, number)
+        self.idle.clear()
         if link.is_open:
             link.write((number, _CALL, content))
         else:
@@ -91,6 +95,8 @@ class Child:
             yield call
         finally:
             del self._calls[number]
+            if not self._calls:
+                self.idle.set()
             if not call.is_over:
                 link.write((number, _LEAVE, None))
 

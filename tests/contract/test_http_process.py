@@ -164,6 +164,52 @@ async def test_one_that_stands_still_is_given_up_and_holds_no_end_up(process):
         await asyncio.wait_for(other.aclose(), 5)
 
 
+async def test_it_sends_until_http_was_loaded_here_and_then_ends(process, monkeypatch):
+    monkeypatch.setattr("xcoll_tui.api.client._OWN_AFTER", 0.0)
+    async with (
+        Scripted(reply(body=EMPTY)) as service,
+        Client(KEY, service.url, process=process) as client,
+    ):
+        await client.list_collections()
+        assert client._http is None
+        await client._taking_over
+        assert process.is_over
+        await client.list_collections()
+        assert client._http is not None
+        late = Client(KEY, service.url, process=process)
+        assert late._process is None
+
+
+async def test_it_stays_for_what_is_under_way_and_for_whoever_needs_it(process, monkeypatch):
+    monkeypatch.setattr("xcoll_tui.api.client._OWN_AFTER", 0.0)
+    answered = asyncio.Event()
+
+    async def answer_late():
+        await answered.wait()
+        return reply(body=EMPTY)
+
+    steps = iter([reply(body=EMPTY), answer_late()])
+    async with (
+        Scripted(lambda _: next(steps, reply(body=EMPTY))) as service,
+        Client(KEY, service.url, process=process) as client,
+        Client(KEY, service.url, process=process) as other,
+    ):
+        await client.list_collections()
+        under_way = asyncio.create_task(client.list_collections())
+        while len(service.heard) < 2:
+            service.hearing.clear()
+            await service.hearing.wait()
+        while client._process is not None:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+        answered.set()
+        assert (await under_way).collections == []
+        await client._taking_over
+        assert not process.is_over
+        await other.list_collections()
+        await other._taking_over
+        assert process.is_over
+
+
 # Ahead
 
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import KEY, serve_samples
-from tests.e2e.terminal import xcoll
+from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is there on Linux alone")
+PLAIN = "from xcoll_tui.__main__ import main; main()"
+STAYING = f"import xcoll_tui.api.client as client; client._OWN_AFTER = 3600; {PLAIN}"
+"""The program, whose second process sends as long as it is there."""
 FIRST, NEXT = "feedback-2025-w01", "2 Drafts"
 
 
@@ -20,18 +23,24 @@ def start(tmp_path):
     """The program on the sample collections, once it shows the first ones."""
     with serve_samples() as server:
 
-        def run(*arguments):
+        def run(*arguments, stays=True):
             env = {"XAI_MANAGEMENT_KEY": KEY, "XDG_STATE_HOME": str(tmp_path)}
-            return xcoll("--base-url", server.url, *arguments, env=env)
+            script = STAYING if stays else PLAIN
+            command = [sys.executable, "-c", script, "--base-url", server.url, *arguments]
+            return Terminal(*command, env=env)
 
         yield run
 
 
+def children_of(terminal):
+    pid = terminal.process.pid
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def child_of(terminal):
     """Return the ID of the only child of the program."""
-    pid = terminal.process.pid
-    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return int(child)
+    (child,) = children_of(terminal)
+    return child
 
 
 def is_gone(child):
@@ -51,6 +60,16 @@ def test_what_a_start_asks_is_asked_once(start, tmp_path):
     asked = [line.split("GET ")[1].split()[0].split("?")[0] for line in lines if "GET " in line]
     assert asked.count("/v1/collections") == 1
     assert asked.count("/auth/management-keys/validation") == 1
+
+
+def test_it_goes_by_itself_when_it_is_not_needed_any_more(start):
+    with start(stays=False) as terminal:
+        terminal.wait_for(FIRST)
+        terminal.wait_for(lambda _: not children_of(terminal))
+        terminal.press("j", "enter")
+        terminal.wait_for(NEXT)
+        terminal.press("q")
+        assert terminal.wait_end() == 0
 
 
 def test_a_kill_is_not_noticed(start):

@@ -37,6 +37,8 @@ from xcoll_tui.child_process import ChildGone
 
 _PATIENCE = 0.5
 """Seconds for another process to do what should take none."""
+_OWN_AFTER = 0.2
+"""Seconds after the first answer of another process until this one loads HTTP itself."""
 
 
 class Client(Transport, Endpoints):
@@ -50,8 +52,8 @@ class Client(Transport, Endpoints):
     `base_url`: https, or http to a loopback address, which never goes through a proxy. `team_id` is
     sent with every call; left out, the service derives it from the key. `read_only` refuses every
     write before anything is sent. A 429 with a time pauses all calls (`RateLimiter`). `app` is an
-    ASGI application that serves the calls inside the process. `process` sends them as long as it
-    is there, but for bodies that are made while they are sent. `on_request` is told of each HTTP
+    ASGI application that serves the calls inside the process. `process` sends the first ones, until
+    HTTP was loaded here, which begins when there is time. `on_request` is told of each HTTP
     exchange when it is over, `on_wait` of each pause before it begins, `on_unauthorized` of each
     call that ends because the key is not accepted; they are called on the loop and must not raise.
     `timeout` is in seconds, for connecting (10 at most) and for each silence while reading or
@@ -93,8 +95,9 @@ class Client(Transport, Endpoints):
         )
         self.team_id = team_id
         self.read_only = read_only
-        self._process = process
-        self._owner = 0 if process is None else process.new_owner()
+        self._process = None if process is None or process.is_over else process
+        self._owner = 0 if self._process is None else self._process.new_owner()
+        self._taking_over: asyncio.Task[None] | None = None
         self._on_request = on_request
         self._on_wait = on_wait
         self._on_unauthorized = on_unauthorized
@@ -119,11 +122,13 @@ class Client(Transport, Endpoints):
     async def aclose(self) -> None:
         """Close all connections; later calls raise RuntimeError."""
         await super().aclose()
+        if self._taking_over is not None:
+            self._taking_over.cancel()
         process, self._process = self._process, None
         if process is not None:
             with suppress(ChildGone, TimeoutError):
                 async with asyncio.timeout(_PATIENCE):
-                    await process.disconnect(self._owner)
+                    await process.leave(self._owner)
 
     def change_key(self, management_key: str | ManagementKey) -> None:
         """Send this key from the next request on; raises InvalidKey, and keeps the old one then."""
@@ -292,7 +297,18 @@ class Client(Transport, Endpoints):
             return Exchange(answer, started, self._clock() - started, None, self._monotonic())
         if isinstance(sent, Misconfigured):
             raise sent
+        if self._taking_over is None:
+            self._taking_over = asyncio.create_task(self._take_over())
         return sent
+
+    async def _take_over(self) -> None:
+        """Load HTTP here behind the first rows, and let the other process go."""
+        await asyncio.sleep(_OWN_AFTER)
+        await asyncio.to_thread(self._opened)
+        process, self._process = self._process, None
+        if process is not None:
+            with suppress(ChildGone):
+                await process.leave(self._owner)
 
     @property
     def _target(self) -> Target:

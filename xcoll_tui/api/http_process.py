@@ -1,7 +1,8 @@
-"""HTTP in a process of its own: the screen need not wait for it to be loaded, nor for its work.
+"""HTTP in a process of its own: the first rows need not wait for it to be loaded here.
 
 Loading httpx and the certificates takes longer than the first frame; over there both go on while
 that is painted, and what every session asks first may be answered before somebody asks for it.
+Later on each request would only take a longer way: then clients send by themselves.
 """
 
 from itertools import count
@@ -48,16 +49,22 @@ class Request(NamedTuple):
 class HttpProcess:
     """A child that sends requests, each once; for the rest see `Child`.
 
-    `prepare` makes a `Sender` over there, and returns its `answer`.
+    It ends when the last of its clients has left. `prepare` makes a `Sender` over there, and
+    returns its `answer`.
     """
 
     def __init__(self, prepare: "Callable[[], Coroutine[Any, Any, Answering]]") -> None:
+        self.is_over = False
+        """Whether it takes no more clients."""
         self._owners = count()
+        self._clients: set[int] = set()
         self._child = Child(prepare)
 
     def new_owner(self) -> int:
         """Return the number of another client; the first one has what was asked ahead."""
-        return next(self._owners)
+        owner = next(self._owners)
+        self._clients.add(owner)
+        return owner
 
     async def check(self, target: Target) -> "Misconfigured | None":
         """Return why nothing can be sent to a target, None where there is no such reason.
@@ -75,9 +82,18 @@ class HttpProcess:
         exchange: Exchange | Misconfigured = await self._result_of("send", target, request)
         return exchange
 
-    async def disconnect(self, owner: int) -> None:
-        """Close the connections of a client."""
-        await self._result_of("disconnect", owner)
+    async def leave(self, owner: int) -> None:
+        """Close the connections of a client, which sends nothing more, when nothing is under way.
+
+        Whoever leaves last ends the process.
+        """
+        await self._child.idle.wait()
+        self._clients.discard(owner)
+        if self._clients:
+            await self._result_of("disconnect", owner)
+        else:
+            self.is_over = True
+            await self.aclose()
 
     async def aclose(self) -> None:
         """End it; what is under way is broken off."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from functools import partial
+from unittest.mock import Mock
 
 import pytest
 
@@ -178,6 +179,21 @@ async def test_it_sends_until_http_was_loaded_here_and_then_ends(process, monkey
         assert client._http is not None
         late = Client(KEY, service.url, process=process)
         assert late._process is None
+
+
+async def test_it_stays_where_http_cannot_be_loaded_here_any_more(process, monkeypatch):
+    monkeypatch.setattr("xcoll_tui.api.client._OWN_AFTER", 0.0)
+    async with (
+        Scripted(reply(body=EMPTY)) as service,
+        Client(KEY, service.url, process=process) as client,
+    ):
+        gone = Mock(side_effect=Misconfigured("The file is gone."))
+        monkeypatch.setattr(client, "_opened", gone)
+        await client.list_collections()
+        await client._taking_over
+        assert gone.called
+        await client.list_collections()
+        assert not process.is_over
 
 
 async def test_it_stays_for_what_is_under_way_and_for_whoever_needs_it(process, monkeypatch):

@@ -121,9 +121,9 @@ class Client(Transport, Endpoints):
 
     async def aclose(self) -> None:
         """Close all connections; later calls raise RuntimeError."""
-        await super().aclose()
         if self._taking_over is not None:
             self._taking_over.cancel()
+        await super().aclose()
         process, self._process = self._process, None
         if process is not None:
             with suppress(ChildGone, TimeoutError):
@@ -304,7 +304,10 @@ class Client(Transport, Endpoints):
     async def _take_over(self) -> None:
         """Load HTTP here behind the first rows, and let the other process go."""
         await asyncio.sleep(_OWN_AFTER)
-        await asyncio.to_thread(self._opened)
+        try:
+            await asyncio.to_thread(self._opened)
+        except Misconfigured:
+            return  # a file of certificates has gone since: over there it was read
         process, self._process = self._process, None
         if process is not None:
             with suppress(ChildGone):

@@ -229,15 +229,22 @@ async def test_it_stays_for_what_is_under_way_and_for_whoever_needs_it(process, 
 # Ahead
 
 
-async def test_what_every_session_asks_was_asked_already():
-    def answer(heard):
-        return reply(body=KEY_INFO if "validation" in heard.target else EMPTY)
+def answer(heard):
+    return reply(body=KEY_INFO if "validation" in heard.target else EMPTY)
 
+
+async def ask_ahead(service):
+    """Make the process, and wait until it has asked."""
+    process = made(service)
+    while len(service.heard) < 2:
+        service.hearing.clear()
+        await asyncio.wait_for(service.hearing.wait(), 20)
+    return process
+
+
+async def test_what_every_session_asks_was_asked_already():
     async with Scripted(answer) as service:
-        process = made(service)
-        while len(service.heard) < 2:
-            service.hearing.clear()
-            await asyncio.wait_for(service.hearing.wait(), 20)
+        process = await ask_ahead(service)
         async with Client(KEY, service.url, process=process) as client:
             asked = AskedAhead(client)
             await asked.begin()
@@ -260,14 +267,11 @@ async def test_what_was_asked_with_another_key_is_asked_again():
 
 async def test_what_came_long_before_it_is_asked_for_is_asked_again(monkeypatch):
     monkeypatch.setattr("xcoll_tui.api.http_sender.FRESH", 0.0)
-    async with Scripted(reply(body=KEY_INFO)) as service:
-        process = made(service)
+    async with Scripted(answer) as service:
+        process = await ask_ahead(service)
         async with Client(KEY, service.url, process=process) as client:
-            asked = AskedAhead(client)
-            await asked.begin()
-            await asked.end()
             await client.validate_key()
-        assert len(service.heard) >= 3
+        assert len(service.heard) == 3
         await process.aclose()
 
 

@@ -20,7 +20,7 @@ def broken_off(
     connect_timeout: float | None,
 ) -> Answer:
     """Return the answer with what broke the exchange off, as a clause."""
-    import httpx  # noqa: PLC0415  see `Client`
+    import httpx  # noqa: PLC0415  see `Transport`
 
     unsent = (
         httpx.ConnectError,

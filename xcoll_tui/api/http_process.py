@@ -71,7 +71,7 @@ class HttpProcess:
 
         Raises ChildGone, and ChildFailed for a defect, as the others do.
         """
-        problem: Misconfigured | None = await self._result_of("check", target)
+        problem: Misconfigured | None = await self._child.ask(("check", target))
         return problem
 
     async def send(self, target: Target, request: Request) -> "Exchange | Misconfigured":
@@ -79,7 +79,7 @@ class HttpProcess:
 
         What came ahead of it is returned, if it is not old by now.
         """
-        exchange: Exchange | Misconfigured = await self._result_of("send", target, request)
+        exchange: Exchange | Misconfigured = await self._child.ask(("send", target, request))
         return exchange
 
     async def leave(self, owner: int) -> None:
@@ -90,7 +90,7 @@ class HttpProcess:
         await self._child.idle.wait()
         self._clients.discard(owner)
         if self._clients:
-            await self._result_of("disconnect", owner)
+            await self._child.ask(("disconnect", owner))
         else:
             self.is_over = True
             await self.aclose()
@@ -102,10 +102,3 @@ class HttpProcess:
     def kill(self) -> None:
         """End it, where there is no event loop any more."""
         self._child.kill()
-
-    async def _result_of(self, method: str, *arguments: object) -> Any:  # noqa: ANN401 - as of `Call`
-        async with self._child.call((method, *arguments)) as call:
-            return await call.result(_nothing)
-
-
-async def _nothing(_message: object) -> None: ...

@@ -35,7 +35,7 @@ def leave_out_command_line() -> None:
 
 def as_httpx_proxy(proxy: "Proxy", context: ssl.SSLContext) -> "httpx.Proxy":
     """Return a proxy as httpx takes it; raises Misconfigured."""
-    import httpx  # noqa: PLC0415  see `Client`
+    import httpx  # noqa: PLC0415  see `Transport`
 
     with suppress(httpx.InvalidURL, ValueError):  # what it says may hold the password
         return httpx.Proxy(

@@ -36,7 +36,7 @@ class DemoProcess:
 
     async def wait(self) -> None:
         """Wait until the samples are there, `key` and `file_ids` with them; raises ChildGone."""
-        self.key, self.file_ids = await self._result_of(_SAMPLES)
+        self.key, self.file_ids = await self._child.ask(_SAMPLES)
 
     async def app(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Have a request answered over there; raises ChildGone, and ChildFailed."""
@@ -50,15 +50,11 @@ class DemoProcess:
     async def fill(self) -> None:
         """Have the large collection filled, and wait until that is over."""
         with suppress(ChildGone):
-            await self._result_of(_FILL)
+            await self._child.ask(_FILL)
 
     async def aclose(self) -> None:
         """End the process."""
         await self._child.aclose()
-
-    async def _result_of(self, wish: str) -> Any:  # noqa: ANN401 - as of `Call`
-        async with self._child.call(wish) as call:
-            return await call.result(_nothing)
 
 
 async def _pass_on(call: "Call", receive: "Receive") -> None:
@@ -70,9 +66,6 @@ async def _pass_on(call: "Call", receive: "Receive") -> None:
             await call.tell(message)
     except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
         call.fail(f"{type(error).__name__}: {error}")
-
-
-async def _nothing(_message: object) -> None: ...
 
 
 async def _prepare(documents: int, options: ServiceOptions) -> "Answering":

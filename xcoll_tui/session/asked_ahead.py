@@ -33,8 +33,13 @@ _FIRST_PAGE = options_of_collections(FIRST_COLLECTIONS, End.HEAD, None)
 
 async def first_questions(service: Endpoints) -> None:
     """Ask what `AskedAhead.begin` asks, whatever comes of it."""
-    questions = service.list_collections(**_FIRST_PAGE), service.validate_key()
-    await asyncio.gather(*questions, return_exceptions=True)
+    await asyncio.gather(*_questions(service), return_exceptions=True)
+
+
+def _questions(
+    service: Service | Endpoints,
+) -> tuple[Coroutine[Any, Any, CollectionPage], Coroutine[Any, Any, KeyInfo]]:
+    return service.list_collections(**_FIRST_PAGE), service.validate_key()
 
 
 class AskedAhead:
@@ -53,8 +58,8 @@ class AskedAhead:
     async def begin(self) -> None:
         """Ask, on the loop that the service belongs to; return when most of that is sent."""
         self._held = []
-        self._page = _ask(self._service.list_collections(**_FIRST_PAGE))
-        self._key = _ask(self._service.validate_key())
+        page, key = _questions(self._service)
+        self._page, self._key = _ask(page), _ask(key)
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 

@@ -231,9 +231,8 @@ class TerminalDriver(LinuxDriver):
         """
         while not self._in_foreground():
             try:
-                termios.tcflow(
-                    self.fileno, termios.TCOON
-                )  # does nothing, but not in the background
+                # It changes nothing, and is for the foreground alone.
+                termios.tcflow(self.fileno, termios.TCOON)
             except termios.error as error:
                 if error.args[0] == errno.EINTR:  # stopped, and back
                     continue

@@ -16,6 +16,7 @@ from rich.traceback import Traceback
 from tests.contract.scripted import BREAK, Scripted, fault, reply
 from tests.e2e.leaks import KEY, leaks_in
 from tests.ui.entering import FakeKeyring
+from xcoll_tui.api import routes
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.errors import ApiError, InvalidKey
 from xcoll_tui.api.keys import KeyMask, accept_key
@@ -125,14 +126,14 @@ async def test_no_object_that_holds_the_key_tells_it(service, tmp_path):
     vault._known_keys["default"] = Secret(KEY)
     with_text = Client(KEY, service.url)
     await client.list_collections()
-    request = client._authorize(client._http.build_request("GET", service.url))
+    request = client._request(routes.LIST_COLLECTIONS, "/", "", None)
     assert request.headers["Authorization"].endswith(KEY)
     trusted = backends.Trusted("Secret Service", keyring)
     holders = (
         *(access.key, access.key.secret, access, access._checked, client, client._key),
         *(client._mask, KeyMask(accept_key(KEY)), with_text, with_text._key, accept_key(KEY)),
         *(vault, trusted, log, log._masks, connection, connection.session, client._http),
-        *(client._http._auth, client._http.headers, keyring),
+        keyring,
         *(access._maker(access.key.secret), Session(client)),
     )
     supplied = Supplied(INFERENCE, {"XAI_API_KEY": Secret(KEY)})

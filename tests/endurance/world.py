@@ -241,9 +241,8 @@ class World:
             "x-request-id": f"{self.requests}",
             **answer.headers,
         }
-        if cut:
-            return httpx.Response(answer.status, headers=headers, stream=_Cut(answer.body))
-        return httpx.Response(answer.status, headers=headers, content=answer.body)
+        body = _Cut(answer.body) if cut else httpx.ByteStream(answer.body)
+        return httpx.Response(answer.status, headers=headers, stream=body)
 
     def perform(self, method: str, raw_path: bytes, body: bytes, *, ours: bool = True) -> Answer:
         """Carry a request out and take note of what it changed."""
@@ -376,9 +375,7 @@ class _WorldClient(Client):
         self._world = world
 
     def _connect(self):
-        http = super()._connect()
-        http._transport = _Wire(self._world)
-        return http
+        return _Wire(self._world)
 
 
 def _draw_policies(draw: random.Random, *, quiet: bool) -> dict:

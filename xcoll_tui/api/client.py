@@ -234,10 +234,12 @@ class Client(Transport, Endpoints):
             self._on_unauthorized(error)
 
     def _retry_after(self, answer: Answer) -> float | None:
+        value = answer.headers.get("retry-after")
+        if value is None:
+            return None
         now = parse_http_date(answer.headers.get("date"))
         if now is None:
             now = self.service_clock()
-        value = answer.headers.get("retry-after")
         return retry.parse_retry_after(value, self._clock() if now is None else now)
 
     def _refuse_unsendable(self, endpoint: Endpoint, path: str, query: str) -> None:

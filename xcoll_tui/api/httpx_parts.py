@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from xcoll_tui.api.proxies import Proxy
 
-LOCATION = "xcoll.location"
-"""The extension of a response that holds where it redirects to."""
-
 
 def leave_out_command_line() -> None:
     """Keep httpx from loading the command that it is as well, with click and rich for it.
@@ -44,9 +41,3 @@ def as_httpx_proxy(proxy: "Proxy", context: ssl.SSLContext) -> "httpx.Proxy":
             auth=None if proxy.user is None else (proxy.user, proxy.password),
         )
     raise Misconfigured(f"Nothing was sent: the proxy that {proxy.variable} names cannot be used.")
-
-
-async def hide_location(reply: "httpx.Response") -> None:
-    """Keep httpx from what a redirect names: what is no URL would break the exchange off."""
-    location = reply.headers.pop("location", None)
-    reply.extensions[LOCATION] = {} if location is None else {"location": location}

@@ -7,7 +7,8 @@ import asyncio
 import os
 import ssl
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,7 @@ from xcoll_tui import __version__
 from xcoll_tui.api.broken_exchange import broken_off
 from xcoll_tui.api.certificates import create_context
 from xcoll_tui.api.compression import ACCEPTED, UnusableBodyError, read_body
-from xcoll_tui.api.httpx_parts import (
-    LOCATION,
-    as_httpx_proxy,
-    hide_location,
-    leave_out_command_line,
-)
+from xcoll_tui.api.httpx_parts import as_httpx_proxy, leave_out_command_line
 from xcoll_tui.api.keys import KeyMask, ManagementKey
 from xcoll_tui.api.proxies import Proxy, choose_proxy
 from xcoll_tui.api.responses import Answer, Exchange
@@ -36,6 +32,12 @@ DEADLINES = 4.0
 """A whole exchange may last this many times the time-out: an answer that trickles in keeps each
 single read in time for ever."""
 _CONNECT_TIMEOUT = 10.0
+_HEADERS = (
+    (b"Accept", b"application/json"),
+    (b"Accept-Encoding", ACCEPTED.encode()),
+    (b"Connection", b"keep-alive"),
+    (b"User-Agent", f"xcoll/{__version__}".encode()),
+)
 # Bytes a second of a body that is sent from a disk; a line that is slower is given up.
 _SLOWEST = 10_000
 _BODY_LIMIT = 64 * 1024 * 1024
@@ -61,7 +63,7 @@ class Transport:
         self._monotonic = monotonic
         self._timeout = timeout
         self._connect_timeout = None if timeout is None else min(_CONNECT_TIMEOUT, timeout)
-        self._http: httpx.AsyncClient | None = None
+        self._http: httpx.AsyncBaseTransport | None = None
         self._proxy: Proxy | None = None
         self._closed = False
         self._opening = threading.Lock()
@@ -83,47 +85,37 @@ class Transport:
         """
         self._opened()
 
-    def _opened(self) -> "httpx.AsyncClient":
+    def _opened(self) -> "httpx.AsyncBaseTransport":
         with self._opening:
             if self._http is None:
                 self._http = self._connect()
             return self._http
 
-    def _connect(self) -> "httpx.AsyncClient":
+    def _connect(self) -> "httpx.AsyncBaseTransport":
+        # No client of httpx: of what it does to a request on its way we want nothing. It keeps
+        # cookies, follows redirects, reads the environment, and takes a quarter more time for it.
         leave_out_command_line()
         import httpx  # noqa: PLC0415  loading it takes longer than all else before the first frame
 
-        context, proxy = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), None
-        transport = None
         if self._app is not None:
-            transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
-        else:
-            proxy = self._proxy = choose_proxy(self.base_url, os.environ)
-            # Reading the certificates takes 60 ms, and without encryption none is ever asked for.
-            if self.base_url.startswith("https:"):
-                context = create_context(os.environ)
-        return httpx.AsyncClient(
-            transport=transport,
+            return httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        proxy = self._proxy = choose_proxy(self.base_url, os.environ)
+        # Reading the certificates takes 60 ms, and without encryption none is ever asked for.
+        if self.base_url.startswith("https:"):
+            context = create_context(os.environ)
+        return httpx.AsyncHTTPTransport(
             verify=context,
-            proxy=None if proxy is None else as_httpx_proxy(proxy, context),
             trust_env=False,  # what it says was read above
-            auth=self._authorize,
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": ACCEPTED,
-                "User-Agent": f"xcoll/{__version__}",
-            },
-            timeout=self._timeouts(),
             limits=httpx.Limits(
                 max_connections=PARALLEL,
                 max_keepalive_connections=PARALLEL,
                 keepalive_expiry=60.0,  # the default of 5 s connects again after each pause
             ),
-            follow_redirects=False,
-            event_hooks={"response": [hide_location]},
+            proxy=None if proxy is None else as_httpx_proxy(proxy, context),
         )
 
-    def _timeouts(self, *, uploads: bool = False) -> "httpx.Timeout":
+    def _timeouts(self, *, uploads: bool) -> "httpx.Timeout":
         import httpx  # noqa: PLC0415  see `_connect`
 
         patience = None if self._timeout is None else self._timeout * DEADLINES
@@ -132,6 +124,28 @@ class Transport:
             connect=self._connect_timeout,
             read=patience if uploads else self._timeout,  # what was uploaded is first looked at
             pool=None,  # our own slots come first
+        )
+
+    def _request(
+        self, endpoint: Endpoint, path: str, query: str, body: bytes | StreamedBody | None
+    ) -> "httpx.Request":
+        import httpx  # noqa: PLC0415  see `_connect`
+
+        headers = [*_HEADERS]
+        uploads = isinstance(body, StreamedBody)
+        if isinstance(body, StreamedBody):
+            headers.append((b"Content-Type", body.content_type.encode()))
+            headers.append((b"Content-Length", b"%d" % body.length))
+        elif body is not None:
+            headers.append((b"Content-Type", b"application/json"))
+        return self._authorize(
+            httpx.Request(
+                endpoint.method,
+                f"{self.base_url}{path}{query}",
+                headers=headers,
+                content=body.stream() if isinstance(body, StreamedBody) else body,
+                extensions={"timeout": self._timeouts(uploads=uploads).as_dict()},
+            )
         )
 
     def _authorize(self, request: "httpx.Request") -> "httpx.Request":
@@ -159,32 +173,18 @@ class Transport:
         import httpx  # noqa: PLC0415  see `_connect`, which comes first
 
         answer = Answer(endpoint, self._hide(path))
-        url = f"{self.base_url}{path}{query}"
-        headers = None if body is None else {"Content-Type": "application/json"}
-        content: bytes | AsyncIterator[bytes] | None
         deadline = None if self._timeout is None else self._timeout * DEADLINES
-        timeout = self._timeouts(uploads=isinstance(body, StreamedBody))
-        if isinstance(body, StreamedBody):
-            headers = {"Content-Type": body.content_type, "Content-Length": str(body.length)}
-            content = body.stream()
-            deadline = None if deadline is None else deadline + body.length / _SLOWEST
-        else:
-            content = body
+        if deadline is not None and isinstance(body, StreamedBody):
+            deadline += body.length / _SLOWEST
         started, head_at = self._clock(), None
         try:
-            async with (
-                asyncio.timeout(deadline),
-                http.stream(
-                    endpoint.method, url, content=content, headers=headers, timeout=timeout
-                ) as reply,
-            ):
-                head_at = self._monotonic()
-                headers_read = {**reply.headers, **reply.extensions.get(LOCATION, {})}
-                answer = replace(answer, status=reply.status_code, headers=headers_read)
-                if reply.is_stream_consumed:  # the transport had it whole
-                    whole = reply.content
-                else:
-                    encodings = reply.headers.get("content-encoding", "")
+            async with asyncio.timeout(deadline):
+                request = self._request(endpoint, path, query, body)
+                reply = await http.handle_async_request(request)
+                async with aclosing(reply):
+                    head_at = self._monotonic()
+                    answer = replace(answer, status=reply.status_code, headers=dict(reply.headers))
+                    encodings = answer.headers.get("content-encoding", "")
                     whole = await read_body(reply.aiter_raw(), encodings, _BODY_LIMIT)
                 answer = replace(answer, body=whole)
         except UnusableBodyError as problem:

@@ -60,7 +60,8 @@ async def test_what_was_attached_again_is_not_somebody_else_s():
 
 
 async def test_after_a_429_a_broken_connection_says_nothing_of_the_first_try():
-    answers = iter([httpx.Response(429, headers={"Retry-After": "0"})])
+    refusal = {"headers": {"Retry-After": "0"}, "stream": httpx.ByteStream(b"")}
+    answers = iter([httpx.Response(429, **refusal)])
 
     def answer(request):
         reply = next(answers, None)
@@ -71,8 +72,8 @@ async def test_after_a_429_a_broken_connection_says_nothing_of_the_first_try():
     async def sleep(_seconds):
         await asyncio.sleep(0)
 
-    async with Client("xai-token-x", "http://127.0.0.1:9", app=answer, sleep=sleep) as client:
-        client._opened()._transport = httpx.MockTransport(answer)
+    async with Client("xai-token-x", "http://127.0.0.1:9", sleep=sleep) as client:
+        client._http = httpx.MockTransport(answer)
         with pytest.raises(OutcomeUnknown) as caught:
             await client.remove_document("collection_0", FILE)
     assert not was_not_sent(caught.value)

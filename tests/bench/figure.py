@@ -1,6 +1,6 @@
 """A figure: what was measured, what it is held against, and how near the goal it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
@@ -52,6 +52,16 @@ def percentile(values: Sequence[float], percent: int) -> float:
     if percent == 50:
         return median(values)
     return quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def middle(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """Return the pair of a value and a floor whose ratio is the median; of two, the higher.
+
+    A machine that becomes slower for a minute changes both of a pair, which were measured in turn,
+    and so not their ratio; the median of all values and that of all floors may lie far apart.
+    """
+    ordered = sorted(pairs, key=lambda pair: pair[0] / pair[1])
+    return ordered[len(ordered) // 2]
 
 
 def worst(figures: Sequence[Figure]) -> Figure:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from statistics import median
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, middle
 from tests.bench.run import Run
 from tests.bench.service import Service
 from tests.bench.walk import walk
@@ -14,19 +14,17 @@ _FILL_GOAL, _MEMORY_GOAL, _STALL_GOAL = 1.1, 1.05, 1.5
 def measure(run: Run) -> Iterator[Figure]:
     """Fill the running program, and walk the same pages without it, in turn."""
     service = run.serve(run.many)
-    taken, grown, floors, stalls = [], [], [], []
-    for _ in range(run.of(2, 1)):
-        floor, loaded = walk(service, "bare, from both ends", "list, all")
-        floors.append(floor)
-        stalls.append(loaded.stall)
+    stalls = [walked.stall for walked in walk(service, *["list, all"] * run.of(2, 1))]
+    taken, grown, floors = [], [], []
+    for _ in range(run.of(3, 1)):
+        floors += walk(service, "bare, from both ends")
         seconds, size = _fill(service)
         taken.append(seconds)
         grown.append(size)
     kept = walk(service, "bare, kept")[0].grown
     yield Figure(
         "fill all rows",
-        median(taken),
-        median(floor.seconds for floor in floors),
+        *middle(zip(taken, (floor.seconds for floor in floors), strict=True)),
         "s",
         "fetching the same pages from both ends",
         _FILL_GOAL,

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
 
-from tests.bench.figure import Figure, percentile, worst
+from tests.bench.figure import Figure, middle, percentile, worst
 from tests.bench.probe import Probe
 from tests.bench.run import Run
 
@@ -22,6 +22,8 @@ _LATE_TOLERANCE = 1.5
 _PREVIEW_REST = 80
 """Milliseconds that the cursor rests before the preview follows it."""
 _PREVIEW_GOAL = 1.5
+_BLOCK = 8
+"""Presses of `down` with the preview on, and as many without it, in turn."""
 
 Times = dict[Probe, list[float]]
 
@@ -94,7 +96,7 @@ def measure(run: Run) -> Iterator[Figure]:
             yield _median(name, times, down, sizes)
             yield _late(name, times, sizes)
         yield from _many(all_times, few, many)
-        yield from _measure_preview(few, percentile(down[few], 50), presses)
+        yield from _measure_preview(few, presses)
 
 
 def press(gesture: Gesture, programs: list[Probe], presses: int) -> Times:
@@ -159,8 +161,7 @@ def _many(all_times: dict[str, Times], few: Probe, many: Probe) -> Iterator[Figu
         [
             Figure(
                 "a key with many rows p50",
-                percentile(times[many], 50),
-                medians[name],
+                *middle(zip(times[many], times[few], strict=True)),
                 "ms",
                 f"{name} with {FEW:,} rows, the worst key",
                 _MANY_GOAL,
@@ -188,18 +189,24 @@ def _many(all_times: dict[str, Times], few: Probe, many: Probe) -> Iterator[Figu
     )
 
 
-def _measure_preview(program: Probe, down: float, presses: int) -> Iterator[Figure]:
+def _measure_preview(program: Probe, presses: int) -> Iterator[Figure]:
     """Go down with the preview on: the repaint of the rows, and when the preview has followed."""
     program.widen(160)
-    program.press("w", "g")
-    program.settle(first=0.3)
-    times, followed = [], []
-    for _ in range(presses):
-        began = time.perf_counter()
-        times.append(program.time_key("down"))
-        # The preview is drawn before the next key.
-        if (last := program.settle(first=0.2)) is not None:
-            followed.append((last - began) * 1000)
+    program.press("g")
+    without, times, followed = [], [], []
+    for _ in range(presses // _BLOCK):
+        without += [program.time_key("down") for _ in range(_BLOCK)]
+        program.press("w")
+        program.settle(first=0.3)
+        for _ in range(_BLOCK):
+            began = time.perf_counter()
+            times.append(program.time_key("down"))
+            # The preview is drawn before the next key.
+            if (last := program.settle(first=0.2)) is not None:
+                followed.append((last - began) * 1000)
+        program.press("w")
+        program.settle(first=0.3)
+    down = percentile(without, 50)
     name = "key down, preview on, p50"
     yield Figure(name, percentile(times, 50), down, "ms", "down without it", _PREVIEW_GOAL)
     yield Figure(

@@ -1,14 +1,13 @@
 """Loading a list in a process without a screen, against fetching its pages one after another."""
 
 from collections.abc import Iterator
-from statistics import median
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, middle
 from tests.bench.run import Run
 from tests.bench.walk import walk
 
 DOCUMENTS = 10_000
-_LATENCIES = {20: 1, 5: 2}
+_LATENCIES = {20: 1, 5: 3}
 """How often each is measured: on the slower one a millisecond more or less is nothing."""
 _SERIAL_GOAL, _ALL_GOAL = 1.1, 0.6
 _FLOOR = "fetching the same pages serially"
@@ -25,8 +24,7 @@ def measure(run: Run) -> Iterator[Figure]:
 
 
 def _in_turn(run: Run, latency: int, how: str, rounds: int) -> tuple[float, float]:
-    """Return the median seconds of a way to walk, and of the floor."""
+    """Return the seconds of a way to walk, and of the floor: of the pair in the middle."""
     service = run.serve(DOCUMENTS, latency=latency)
-    walks = walk(service, *(how, "bare, serial") * rounds)
-    own, floor = (median(walked.seconds for walked in walks[which::2]) for which in (0, 1))
-    return own, floor
+    seconds = [walked.seconds for walked in walk(service, *(how, "bare, serial") * rounds)]
+    return middle(zip(seconds[::2], seconds[1::2], strict=True))

@@ -4,13 +4,14 @@ import compileall
 import random
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
+from statistics import mean
 from tempfile import TemporaryDirectory
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, middle
 from tests.bench.probe import Probe
 from tests.bench.run import Run
 from tests.bench.service import FIRST_COLLECTION
@@ -27,27 +28,34 @@ def measure(run: Run) -> Iterator[Figure]:
     The bare program is started twice: how far those two are apart, nothing that was changed did.
     """
     compile_packages()
-    bare: dict[str, list[float]] = {"bare": [], "control": []}
-    panes, rows = [], []
-    order = [*bare, "demo"]
+    rounds = []
+    order = ["bare", "control", "demo"]
     # The first round is not counted: it compiles what else is imported, and warms the disk.
     for counted in [False] + [True] * run.of(31, 3):
         random.shuffle(order)
-        for name in order:
-            if name == "demo":
-                first_frame, first_rows = _start_demo()
-                if counted:
-                    panes.append(first_frame)
-                    rows.append(first_rows)
-            elif (hello := _start_bare()) and counted:
-                bare[name].append(hello)
-    floor = median(bare["bare"])
-    apart = sorted([floor, median(bare["control"])])
-    yield Figure("start-up", median(panes), floor, "ms", _FLOOR, _PANES_GOAL, tolerance=1.1)
-    yield Figure("first rows of the demo", median(rows), floor, "ms", _FLOOR, _ROWS_GOAL)
-    yield Figure(
-        "a bare program, control", apart[1], apart[0], "ms", "the same program", _CONTROL_GOAL
-    )
+        started = {name: _start_demo() if name == "demo" else _start_bare() for name in order}
+        if counted:
+            rounds.append(_Round(**started))
+    panes = middle((each.demo[0], each.floor) for each in rounds)
+    rows = middle((each.demo[1], each.floor) for each in rounds)
+    apart = sorted(middle((each.control[0], each.bare[0]) for each in rounds), reverse=True)
+    yield Figure("start-up", *panes, "ms", _FLOOR, _PANES_GOAL, tolerance=1.1)
+    yield Figure("first rows of the demo", *rows, "ms", _FLOOR, _ROWS_GOAL)
+    yield Figure("a bare program, control", *apart, "ms", "the same program", _CONTROL_GOAL)
+
+
+@dataclass(frozen=True)
+class _Round:
+    """The milliseconds until the first frame of each program, and until the demo's first rows."""
+
+    bare: tuple[float]
+    control: tuple[float]
+    demo: tuple[float, float]
+
+    @property
+    def floor(self) -> float:
+        """What a bare program took, which was started twice."""
+        return mean((*self.bare, *self.control))
 
 
 def start(*command: str, env: Mapping[str, str] | None = None) -> Probe:
@@ -63,9 +71,9 @@ def compile_packages() -> None:
         compileall.compile_dir(Path(origin).parent, quiet=2)
 
 
-def _start_bare() -> float:
+def _start_bare() -> tuple[float]:
     with start("tests.bench.bare") as program:
-        return (program.wait_text("hello", seconds=20) - program.started) * 1000
+        return ((program.wait_text("hello", seconds=20) - program.started) * 1000,)
 
 
 def _start_demo() -> tuple[float, float]:

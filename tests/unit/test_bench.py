@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tests.bench.cells import Cell, bytes_to_write
-from tests.bench.figure import Figure, percentile, summary, worst
+from tests.bench.figure import Figure, middle, percentile, summary, worst
 from tests.bench.record import KEPT, README, Machine, Record
 
 HERE = Machine("EPYC", 2, "3.11.2", "8.2.8")
@@ -38,6 +38,12 @@ def test_a_summary_names_the_missed_goals():
 def test_the_worst_figure_is_the_farthest_from_its_own_goal():
     figures = [make_figure("p50", 4.0, goal=5.0), make_figure("p95", 2.9, goal=3.0)]
     assert worst(figures).name == "p95"
+
+
+def test_the_pair_in_the_middle_is_that_of_the_ratios_on_a_machine_that_slows_down():
+    pairs = [(11.0, 10.0), (24.0, 20.0), (21.0, 20.0), (10.5, 10.0), (12.0, 10.0)]
+    assert middle(pairs) == (11.0, 10.0)
+    assert middle(pairs[:2]) == (24.0, 20.0)
 
 
 @pytest.mark.parametrize(("percent", "value"), [(50, 20.5), (95, 38.05)])

@@ -1,7 +1,6 @@
 """The log of one run, for bug reports: what was asked and answered, and nothing secret."""
 
 import os
-import platform
 import sys
 import time
 from contextlib import suppress
@@ -33,7 +32,7 @@ class Log:
             open_for_appending(path), "a", encoding="utf-8", errors="backslashreplace"
         )
         self._masks: list[KeyMask] = []
-        python = f"Python {platform.python_version()} on {sys.platform}"
+        python = f"Python {sys.version.split()[0]} on {sys.platform}"
         try:
             self._append(f"xcoll {__version__}, {python}, TERM={os.environ.get('TERM', '')}")
         except OSError:

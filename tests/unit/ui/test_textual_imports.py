@@ -6,6 +6,8 @@ import sys
 from inspect import getsource
 
 import textual.app
+import textual.design
+import textual.notifications
 import textual.theme
 
 from xcoll_tui.ui.textual_imports import _LEFT_OUT
@@ -26,6 +28,7 @@ def run(program):
 
 def test_what_no_first_frame_shows_is_not_imported():
     slow = {"textual.command", "textual.types", "textual.widgets._input", "platformdirs"}
+    slow |= {"rich.table", "uuid", "platform"}
     assert slow.isdisjoint(run("print(*sys.modules)"))
 
 
@@ -61,16 +64,36 @@ print(app.user_downloads_path() == platformdirs.user_downloads_path())
     assert run(program) == ["True"]
 
 
+def test_a_notification_has_a_name_and_a_design_a_table():
+    program = """
+from textual.notifications import Notification
+from textual import app, design
+ones = {Notification("a").identity for _ in range(3)}
+print(len(ones), len(app.uuid.uuid4().hex), type(design.Table(box=None)).__name__)
+print(type(design.Table.grid()).__name__, design.show_design.__name__)
+"""
+    assert run(program) == ["3", "32", "Table", "Table", "show_design"]
+
+
 def test_textual_takes_no_more_of_it_than_we_know():
     """Else it may be used as it is imported: read what for, before you add it here."""
     taken = {}
-    for module in (textual.app, textual.theme):
+    for module in (
+        textual.app,
+        textual.design,
+        textual.notifications,
+        textual.theme,
+    ):
         for node in ast.parse(getsource(module)).body:
+            names = taken.setdefault(module.__name__, set())
             if isinstance(node, ast.ImportFrom) and node.module in _LEFT_OUT:
-                names = taken.setdefault(module.__name__, set())
                 names.update(alias.name for alias in node.names)
+            if isinstance(node, ast.Import):
+                names.update({*_LEFT_OUT} & {alias.name for alias in node.names})
     app = {"CommandListItem", "CommandPalette", "Provider", "SimpleProvider"}
     assert taken == {
-        "textual.app": {*app, "user_downloads_path"},
+        "textual.app": {*app, "user_downloads_path", "uuid"},
+        "textual.design": {"Table"},
+        "textual.notifications": {"uuid4"},
         "textual.theme": {"DiscoveryHit", "Hit", "Hits", "Provider"},
     }

@@ -1,11 +1,14 @@
 """A wide screen: the left pane grows, and the preview follows the cursor without a request."""
 
+from statistics import median
+
 import pytest
 
 from tests.conftest import screen_text, wait_until
 from tests.ui.test_browsing import SUPPORT, open_collection, requests_of
 from tests.ui.writing import INTERVIEWS, service_with
 from xcoll_tui.session.screen_state import ScreenState
+from xcoll_tui.ui.widgets.preview import Preview
 
 SIZE = (160, 45)
 
@@ -40,6 +43,30 @@ async def test_the_preview_follows_the_cursor_without_a_request(server, browse):
         assert not made
         text = " ".join(preview_words(pilot).split())
         assert text.index("Fields") < text.index("State") < text.index("File ID")
+
+
+async def test_of_another_document_the_lines_that_differ_are_painted(server, browse, monkeypatch):
+    painted = []
+    draw = Preview.render_line
+    monkeypatch.setattr(Preview, "render_line", lambda self, y: painted.append(y) or draw(self, y))
+    async with browse(server.url, size=SIZE) as pilot:
+        documents = await open_collection(pilot, "SEC Filings")
+        preview = pilot.app.main.preview
+        await shown_in_preview(pilot, documents.table.row.file_id[:20])
+        lines = []
+        for key in ("down",) * 6 + ("up",) * 3:
+            painted.clear()
+            await pilot.press(key)
+            file_id = documents.table.row.file_id[:20]
+            await wait_until(pilot, lambda wanted=file_id: wanted in screen_text(pilot))
+            lines.append(len(set(painted)))
+        assert 0 < min(lines) <= max(lines) < preview.size.height
+        assert median(lines) < preview.size.height / 2
+        shown = screen_text(pilot)
+        painted.clear()
+        preview.refresh()
+        await wait_until(pilot, lambda: len(set(painted)) == preview.size.height)
+        assert screen_text(pilot) == shown
 
 
 async def test_the_preview_shows_what_is_missing_and_follows_changes_of_the_row(browse):

@@ -4,6 +4,7 @@ Drawn line by line, like the rows: a Static would lay the whole screen out again
 What it overrides of Textual 8.2.8 (widget.py) is pinned by a test.
 """
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -65,10 +66,12 @@ class Preview(LazyComponents, can_focus=True):
         self.border_title = Content("Preview")
         self.top = 0
         self.lines: list[Line] = []
+        self._shown: list[Line] = []
         self._document: Document | None = None
         self._definitions: Sequence[FieldDefinition] = ()
         self._now = 0.0
         self._laid_out: tuple[object, ...] = ()
+        self._base = Style.null()
         self._styles: dict[str, Style] = {}
         self._range = ""
 
@@ -94,16 +97,16 @@ class Preview(LazyComponents, can_focus=True):
 
             self.lines = lay_out(preview_of(document, self._definitions, self._now), width)
         self._show_from(self.top)
-        self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines. 4271: draws each by itself, also where there is nothing to show."""
+        self._base = self.rich_style  # of each ancestor it takes a part: not for every line
         draw = super().render_lines
         return draw(crop) if self.lines else alike_lines(draw, crop, self.outer_size.height)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the text."""
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self._base
         at = self.top + y
         spans = self.lines[at] if at < len(self.lines) else ()
         segments = [Segment(text, base + self._style(tone)) for text, tone in spans]
@@ -132,15 +135,21 @@ class Preview(LazyComponents, can_focus=True):
         return max(1, self.size.height)
 
     def _show_from(self, top: int) -> None:
-        before = self.top
         self.top = max(0, min(top, len(self.lines) - self._high))
-        if self.top != before:
-            self.refresh()
+        self._repaint()
         count, stop = len(self.lines), self.top + self._high
         shown = f"{self.top + 1}–{min(stop, count)} of {count}" if count > self._high else ""
         if shown != self._range:
             self._range = shown
             self.border_subtitle = Content(shown)
+
+    def _repaint(self) -> None:
+        """Paint the lines that are not those that stand there: of another document, some."""
+        before, self._shown = self._shown, self.lines[self.top : self.top + self._high]
+        lines = zip_longest(self._shown, before)
+        changed = [y for y, (line, was) in enumerate(lines) if line != was]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def action_scroll_lines(self, lines: int) -> None:
         """Scroll by lines."""

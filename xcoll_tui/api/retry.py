@@ -12,6 +12,7 @@
 """
 
 import math
+import re
 from collections.abc import Callable
 
 from xcoll_tui.api.service_clock import parse_http_date
@@ -24,6 +25,9 @@ _LAST_CEILING = 8.0
 _OF_A_PAUSE = 0.1
 """The part of a pause that is enough where a 429 is chance, and the next try likely no 429."""
 
+# Python takes more for a number: "1_0", and the digits of other scripts.
+_NUMBER = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(e[0-9]+)?")
+
 
 def parse_retry_after(value: str | None, now: float) -> float | None:
     """Return the seconds to wait, more than none; None if the header is absent or says nothing.
@@ -35,9 +39,9 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     if value is None:
         return None
     text = value.strip()
-    try:
+    if _NUMBER.fullmatch(text):
         seconds = float(text)
-    except ValueError:
+    else:
         time = parse_http_date(text)
         if time is None:
             return None

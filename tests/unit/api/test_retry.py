@@ -12,6 +12,8 @@ from xcoll_tui.api import retry
     [
         (None, None),
         ("7", 7.0),
+        ("7.", 7.0),
+        ("1e9", 1e9),
         (" 0.25 ", 0.25),
         ("0", None),
         ("0.0", None),
@@ -23,6 +25,8 @@ from xcoll_tui.api import retry
         ("", None),
         ("nan", None),
         ("inf", None),
+        *((odd, None) for odd in ("1_0", "+5", "١٠", "0x10", ".", "e9", "9" * 400)),
+        *((short, 0.5) for short in (".5", "0.50", "00.5")),
         ("Wed, 99 Foo 2026 25:00:00 GMT", None),
     ],
 )

@@ -28,6 +28,8 @@ _ID_LIMIT = 100
 _OVERLOADED = 529
 _TOO_LARGE = 413
 _NOT_MODIFIED = 304
+_SEE_OTHER = {302, 303}
+"""What may answer a write that was carried out: where to see it (RFC 9110, 15.4.3 and 15.4.4)."""
 # For what the service asks to wait so many seconds or more, that is what there is to do.
 _TOLD: dict[type[errors.ApiError], float] = {errors.RateLimited: 0.0, errors.ServerFault: 10.0}
 # For each class: what the service's refusal means, and what to do next.
@@ -124,8 +126,10 @@ def error_from(
         reason += f": {words.message.rstrip('.')}"
     elif description := describe_body(answer.body, hide):
         reason += f", with {description}"
-    unsure = kind in {errors.ServerFault, errors.Unreadable} or (
-        answer.endpoint.repeatable is Repeatable.NEVER and kind is errors.RateLimited
+    unsure = (
+        kind in {errors.ServerFault, errors.Unreadable}
+        or answer.status in _SEE_OTHER
+        or (answer.endpoint.repeatable is Repeatable.NEVER and kind is errors.RateLimited)
     )
     unknown = answer.endpoint.writes and (unknown_before or unsure)
     least = _TOLD.get(kind)

@@ -410,6 +410,12 @@ def test_an_error_that_is_cut_keeps_its_class():
         ("PUT", 400, True, True),
         ("POST", 429, False, False),
         ("DELETE", 429, True, True),
+        # Where to see what was done, or might have been; the others are to be sent again elsewhere.
+        *((method, 303, False, True) for method in ("POST", "PUT", "PATCH", "DELETE")),
+        ("POST", 302, False, True),
+        ("POST", 307, False, False),
+        ("POST", 308, False, False),
+        ("GET", 303, False, False),
     ],
 )
 def test_whether_a_refused_write_may_have_happened(method, status, before, unknown):

@@ -54,7 +54,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def middle(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
+def middle(pairs: Iterable[Sequence[float]]) -> Sequence[float]:
     """Return the pair of a value and a floor whose ratio is the median; of two, the higher.
 
     A machine that becomes slower for a minute changes both of a pair, which were measured in turn,

@@ -5,26 +5,32 @@ from statistics import median
 
 from tests.bench.figure import Figure, middle
 from tests.bench.run import Run
-from tests.bench.service import Service
-from tests.bench.walk import walk
+from tests.bench.service import serve
+from tests.bench.turns import in_turn
+from tests.bench.walk import walk, walking
 
 _FILL_GOAL, _MEMORY_GOAL, _STALL_GOAL = 1.1, 1.05, 1.5
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Fill the running program, and walk the same pages without it, in turn."""
+    """Fill the running program, and walk the same pages without it, a moment each in turn."""
     service = run.serve(run.many)
-    stalls = [walked.stall for walked in walk(service, *["list, all"] * run.of(2, 1))]
-    taken, grown, floors = [], [], []
-    for _ in range(run.of(3, 1)):
-        floors += walk(service, "bare, from both ends")
-        seconds, size = _fill(service)
-        taken.append(seconds)
-        grown.append(size)
+    loaded = walk(service, *["list, all"] * run.of(2, 1))
+    pairs, grown, floors = [], [], []
+    # A service each: the one stands still while the other is asked.
+    with serve(run.many) as other:
+        for _ in range(run.of(3, 1)):
+            with walking(other, "bare, from both ends") as (walk_job, walked):
+                with service.opened() as program:
+                    before = program.memory
+                    pairs.append(in_turn(service.loading(program), walk_job))
+                    program.settle(0.3, first=0.3)
+                    grown.append(program.memory - before)
+                floors.append(walked())
     kept = walk(service, "bare, kept")[0].grown
     yield Figure(
         "fill all rows",
-        *middle(zip(taken, (floor.seconds for floor in floors), strict=True)),
+        *middle(pairs),
         "s",
         "fetching the same pages from both ends",
         _FILL_GOAL,
@@ -32,7 +38,7 @@ def measure(run: Run) -> Iterator[Figure]:
     # The best of each: the longest of a thousand, so chance has a thousand tries.
     yield Figure(
         "longest stall of the loop, filling",
-        min(stalls),
+        min(walked.stall for walked in loaded),
         min(floor.stall for floor in floors),
         "ms",
         "a bare loop that does the same requests",
@@ -48,10 +54,3 @@ def measure(run: Run) -> Iterator[Figure]:
         _MEMORY_GOAL,
         tolerance=1.05,
     )
-
-
-def _fill(service: Service) -> tuple[float, int]:
-    with service.opened() as program:
-        before = program.memory
-        asked, done = service.load_all(program)
-        return done - asked, program.memory - before

@@ -87,6 +87,16 @@ class Probe(Terminal):
             # A text may be torn by the end of a chunk; what lies further back was looked at.
             self._since = self._since[-65_536:] + self.read(0.5)
 
+    def tells(self, wanted: str, seconds: float) -> bool:
+        """Wait for a text as `wait_text` does, but tell whether it came within so many seconds."""
+        deadline = time.perf_counter() + seconds
+        while wanted.encode() not in _plain(self._since):
+            left = deadline - time.perf_counter()
+            if left <= 0:
+                return False
+            self._since = self._since[-65_536:] + self.read(left)
+        return True
+
     def settle(self, quiet: float = QUIET, first: float = 1.0) -> float | None:
         """Wait for the first bytes, then for silence; return when the last ones came.
 

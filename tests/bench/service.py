@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.bench.probe import Probe, browse
+from tests.bench.turns import Job
 from tests.e2e.terminal import ROOT
 
 LARGE = "Filings archive"
@@ -27,6 +28,7 @@ class Service:
     url: str
     key: str
     documents: int
+    process_id: int
 
     def get(self, path: str, **query: str) -> bytes:
         """Return the body of an answer."""
@@ -78,13 +80,21 @@ class Service:
             program.settle(0.2, first=0.2)
             yield program
 
-    def load_all(self, program: Probe) -> tuple[float, float]:
-        """Load all of the large collection; return when it was asked for and when it was told."""
-        asked = program.send("L")
-        # Only what changes is written: not what stands behind the number in the title.
-        told = program.wait_text(f"─ {self.documents:,}", seconds=180)
+    def load_all(self, program: Probe) -> None:
+        """Load all of the large collection."""
+        loading = self.loading(program)
+        loading.begin()
+        if not loading.ended(180):
+            raise TimeoutError("it was never told that all is loaded")
         program.settle(0.3, first=0.3)
-        return asked, told
+
+    def loading(self, program: Probe) -> Job:
+        """Return the job of loading all of the large collection."""
+        # Only what changes is written: not what stands behind the number in the title.
+        told = f"─ {self.documents:,}"
+        return Job(
+            self.process_id, lambda: program.send("L"), lambda seconds: program.tells(told, seconds)
+        )
 
     def pages_asked(self, log: Path) -> int:
         """Count the pages of the large collection that a program with this log has asked for.
@@ -114,7 +124,7 @@ def serve(documents: int, *arguments: str) -> Iterator[Service]:
         words = process.stdout.readline().split()
         if words[:2] != ["Listening", "on"]:
             raise RuntimeError(f"the emulator did not start: {' '.join(words)!r}")
-        yield Service(words[2], words[4], documents)
+        yield Service(words[2], words[4], documents, process.pid)
     finally:
         process.terminate()
         process.wait(10)

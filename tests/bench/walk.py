@@ -1,24 +1,27 @@
 """All pages of a collection in a process without a screen, by a bare client or as a list.
 
-Run as `python -m tests.bench.walk URL KEY COLLECTION_ID WAY...`; prints a JSON list. The first page
-is fetched before anything is measured.
+Run as `python -m tests.bench.walk URL KEY COLLECTION_ID WAY...`; the last line that it prints is a
+JSON list. The first page is fetched before anything is measured: when that is there, it prints an
+empty line, and goes on when it reads one.
 """
 
 import asyncio
 import gc
 import json
 import os
+import select
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import msgspec
 
 from tests.bench.service import Service
+from tests.bench.turns import Job
 from tests.e2e.terminal import ROOT
 from xcoll_tui.api.client import Client
 from xcoll_tui.api.models import Document, DocumentsSortBy, Ordering
@@ -40,12 +43,39 @@ class Walked:
 
 def walk(service: Service, *ways: str) -> list[Walked]:
     """Walk through the large collection, in each of these of `_WAYS`, in a process of its own."""
-    result = subprocess.run(
+    with _started(service, *ways) as process:
+        return _read(service, process.communicate("\n" * len(ways), timeout=180)[0], *ways)
+
+
+@contextmanager
+def walking(service: Service, way: str) -> Iterator[tuple[Job, Callable[[], Walked]]]:
+    """Prepare a walk as a job; the function returns what it took, when it has ended."""
+    with _started(service, way) as process:
+        process.stdout.readline()
+
+        def begin() -> None:
+            process.stdin.write("\n")
+            process.stdin.flush()
+
+        def ended(seconds: float) -> bool:
+            return bool(select.select([process.stdout], [], [], seconds)[0])
+
+        yield (
+            Job(service.process_id, begin, ended),
+            lambda: _read(service, process.communicate(timeout=180)[0], way)[0],
+        )
+
+
+def _started(service: Service, *ways: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.bench.walk", service.url, service.key,
          service.collection_id, *ways],
-        cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=180,
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    walks = msgspec.json.decode(result.stdout, type=list[Walked])
+
+
+def _read(service: Service, written: str, *ways: str) -> list[Walked]:
+    walks = msgspec.json.decode(written.splitlines()[-1], type=list[Walked])
     for way, walked in zip(ways, walks, strict=True):
         if walked.documents < service.documents:
             raise RuntimeError(f"{way}: {walked.documents} of {service.documents} documents")
@@ -143,6 +173,9 @@ async def _walk(url: str, key: str, collection_id: str, way: str) -> Walked:
         gc.collect()
         gc.freeze()
         before = _resident()
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+        sys.stdin.readline()
         started = time.perf_counter()
         stall = await _longest_stall(getattr(pages, method))
         seconds = time.perf_counter() - started

@@ -2,15 +2,25 @@
 
 `textual.app` (8.2.8, 56 and 96) imports the palette of commands, and with it every widget that
 takes text or shows options; and where downloads go, with all that files are copied by. That is a
-tenth of the start-up. Tables and random names, for notifications, are another fiftieth.
+tenth of the start-up. What tables, notifications, keylines and faulty CSS need is another
+twentieth, and Fraction's decimal numbers.
 """
 
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
-_LEFT_OUT = ("textual.command", "platformdirs", "rich.table", "uuid")
+_LEFT_OUT = (
+    "decimal",
+    "difflib",
+    "platformdirs",
+    "rich.table",
+    "textual.canvas",
+    "textual.command",
+    "textual.css._help_text",
+    "uuid",
+)
 
 
 def import_app_alone() -> None:
@@ -56,6 +66,8 @@ class _Later:
     def __getattr__(self, attribute: str) -> object:
         return getattr(self._load(), attribute)
 
-    def _load(self) -> Callable[..., object]:
-        loaded: Callable[..., object] = getattr(import_module(self._module), self._name)
-        return loaded
+    def __instancecheck__(self, instance: object) -> bool:
+        return isinstance(instance, self._load())
+
+    def _load(self) -> Any:  # noqa: ANN401 - a class, or a function
+        return getattr(import_module(self._module), self._name)

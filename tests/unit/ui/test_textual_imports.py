@@ -1,14 +1,13 @@
 """The program starts without what no first frame shows, and has it when it is asked for."""
 
 import ast
+import inspect
 import subprocess
 import sys
-from inspect import getsource
+from importlib.util import find_spec
+from pathlib import Path
 
-import textual.app
-import textual.design
-import textual.notifications
-import textual.theme
+from textual.css import _help_text
 
 from xcoll_tui.ui.textual_imports import _LEFT_OUT
 
@@ -28,7 +27,7 @@ def run(program):
 
 def test_what_no_first_frame_shows_is_not_imported():
     slow = {"textual.command", "textual.types", "textual.widgets._input", "platformdirs"}
-    slow |= {"rich.table", "uuid", "platform"}
+    slow |= {*_LEFT_OUT, "platform"}
     assert slow.isdisjoint(run("print(*sys.modules)"))
 
 
@@ -75,25 +74,62 @@ print(type(design.Table.grid()).__name__, design.show_design.__name__)
     assert run(program) == ["3", "32", "Table", "Table", "show_design"]
 
 
-def test_textual_takes_no_more_of_it_than_we_know():
+def test_what_faulty_css_and_keylines_need_is_there():
+    program = """
+from textual import layout, suggestions
+from textual.css import _style_properties
+print(suggestions.get_suggestion("colr", ["width", "color"]), layout.Canvas(3, 2).width)
+print(type(_style_properties.scalar_help_text("width", context="inline")).__name__)
+print("textual.canvas" in sys.modules, "difflib" in sys.modules)
+"""
+    assert run(program) == ["color", "3", "HelpText", "True", "True"]
+
+
+def test_fractions_are_made_of_what_they_always_were():
+    program = """
+from fractions import Fraction
+print(Fraction(6, 4), Fraction(0.5), "decimal" in sys.modules)
+from decimal import Decimal
+print(Fraction("1.25"), Fraction(Decimal("0.125")), Fraction(1, 8) == Decimal("0.125"))
+try:
+    Fraction(object())
+except TypeError:
+    print("refused")
+"""
+    assert run(program) == ["3/2", "1/2", "False", "5/4", "1/8", "True", "refused"]
+
+
+def test_no_more_of_it_is_taken_than_we_know():
     """Else it may be used as it is imported: read what for, before you add it here."""
     taken = {}
-    for module in (
-        textual.app,
-        textual.design,
-        textual.notifications,
-        textual.theme,
-    ):
-        for node in ast.parse(getsource(module)).body:
-            names = taken.setdefault(module.__name__, set())
+    for name in run("print(*sys.modules)"):
+        package = name.partition(".")[0]
+        if package not in {"textual", "rich", "fractions"} or name in _LEFT_OUT:
+            continue
+        source = Path(find_spec(name).origin).read_text(encoding="utf-8")
+        names = set()
+        for node in ast.parse(source).body:
             if isinstance(node, ast.ImportFrom) and node.module in _LEFT_OUT:
-                names.update(alias.name for alias in node.names)
+                names |= {f"{node.module} {alias.name}" for alias in node.names}
             if isinstance(node, ast.Import):
-                names.update({*_LEFT_OUT} & {alias.name for alias in node.names})
-    app = {"CommandListItem", "CommandPalette", "Provider", "SimpleProvider"}
-    assert taken == {
-        "textual.app": {*app, "user_downloads_path", "uuid"},
-        "textual.design": {"Table"},
-        "textual.notifications": {"uuid4"},
-        "textual.theme": {"DiscoveryHit", "Hit", "Hits", "Provider"},
+                names |= {*_LEFT_OUT} & {alias.name for alias in node.names}
+        if names:
+            taken[name] = names
+    helps = {name for names in taken.values() for name in names if name.endswith("_help_text")}
+    assert all(inspect.isfunction(getattr(_help_text, name.split()[1])) for name in helps)
+    palette = {"CommandListItem", "CommandPalette", "Provider", "SimpleProvider"}
+    assert {name: names - helps for name, names in taken.items() if names - helps} == {
+        "fractions": {"decimal Decimal"},
+        "textual.app": {
+            *(f"textual.command {name}" for name in palette),
+            "platformdirs user_downloads_path",
+            "uuid",
+        },
+        "textual.design": {"rich.table Table"},
+        "textual.layout": {"textual.canvas Canvas", "textual.canvas Rectangle"},
+        "textual.notifications": {"uuid uuid4"},
+        "textual.suggestions": {"difflib get_close_matches"},
+        "textual.theme": {
+            f"textual.command {name}" for name in ("DiscoveryHit", "Hit", "Hits", "Provider")
+        },
     }

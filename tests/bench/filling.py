@@ -13,13 +13,13 @@ _FILL_GOAL, _MEMORY_GOAL, _STALL_GOAL = 1.1, 1.05, 1.5
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Fill the running program, and walk the same pages without it, a moment each in turn."""
+    """Fill the running program, and walk the same pages without it, in turn."""
     service = run.serve(run.many)
-    loaded = walk(service, *["list, all"] * run.of(2, 1))
-    pairs, grown, floors = [], [], []
+    pairs, grown, loaded, floors = [], [], [], []
     # A service each: the one stands still while the other is asked.
     with serve(run.many) as other:
         for _ in range(run.of(3, 1)):
+            loaded += walk(service, "list, all")
             with walking(other, "bare, from both ends") as (walk_job, walked):
                 with service.opened() as program:
                     before = program.memory

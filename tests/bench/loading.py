@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from tests.bench.figure import Figure, middle
 from tests.bench.run import Run
-from tests.bench.walk import walk
+from tests.bench.service import Service, serve
+from tests.bench.turns import in_turn
+from tests.bench.walk import walking
 
 DOCUMENTS = 10_000
 _LATENCIES = {20: 1, 5: 3}
@@ -15,16 +17,20 @@ _FLOOR = "fetching the same pages serially"
 
 def measure(run: Run) -> Iterator[Figure]:
     """Walk from one end on a service nearby; load all from services that are some way off."""
-    seconds, floor = _in_turn(run, 0, "list, serial", run.of(5, 2))
-    yield Figure("walk from one end", seconds, floor, "s", _FLOOR, _SERIAL_GOAL)
+    with serve(DOCUMENTS) as other:
+        services = run.serve(DOCUMENTS), other
+        pairs = [_in_turn(*services, "list, serial") for _ in range(run.of(5, 2))]
+    yield Figure("walk from one end", *middle(pairs), "s", _FLOOR, _SERIAL_GOAL)
     for latency in list(_LATENCIES)[run.of(0, 1) :]:
-        seconds, floor = _in_turn(run, latency, "list, all", run.of(_LATENCIES[latency], 1))
+        rounds = run.of(_LATENCIES[latency], 1)
+        with serve(DOCUMENTS, "--latency", str(latency)) as other:
+            services = run.serve(DOCUMENTS, latency=latency), other
+            pairs = [_in_turn(*services, "list, all") for _ in range(rounds)]
         where = f"{_FLOOR}, {latency} ms away"
-        yield Figure(f"load all, {latency} ms away", seconds, floor, "s", where, _ALL_GOAL)
+        yield Figure(f"load all, {latency} ms away", *middle(pairs), "s", where, _ALL_GOAL)
 
 
-def _in_turn(run: Run, latency: int, how: str, rounds: int) -> tuple[float, float]:
-    """Return the seconds of a way to walk, and of the floor: of the pair in the middle."""
-    service = run.serve(DOCUMENTS, latency=latency)
-    seconds = [walked.seconds for walked in walk(service, *(how, "bare, serial") * rounds)]
-    return middle(zip(seconds[::2], seconds[1::2], strict=True))
+def _in_turn(service: Service, other: Service, way: str) -> list[float]:
+    """Return the seconds of a way to walk, and of fetching the same pages serially elsewhere."""
+    with walking(service, way) as own, walking(other, "bare, serial") as floor:
+        return in_turn(own[0], floor[0])

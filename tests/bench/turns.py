@@ -1,4 +1,4 @@
-"""Two jobs in turn, a quarter of a second each: both meet the same machine.
+"""Two jobs in turn, a tenth of a second each: both meet the same machine.
 
 Here a core becomes up to twice as slow from one second to the next, and as quick again.
 """
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_TURN = 0.25
+_TURN = 0.1
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Run as `python -m tests.bench.walk URL KEY COLLECTION_ID WAY...`; the last line that it prints is a
 JSON list. The first page is fetched before anything is measured: when that is there, it prints an
-empty line, and goes on when it reads one.
+empty line, and goes on when it reads one; at the end of each walk it prints another.
 """
 
 import asyncio
@@ -173,14 +173,19 @@ async def _walk(url: str, key: str, collection_id: str, way: str) -> Walked:
         gc.collect()
         gc.freeze()
         before = _resident()
-        sys.stdout.write("\n")
-        sys.stdout.flush()
+        _tell()
         sys.stdin.readline()
         started = time.perf_counter()
         stall = await _longest_stall(getattr(pages, method))
         seconds = time.perf_counter() - started
+        _tell()
         gc.collect()
         return Walked(seconds, stall, _resident() - before, pages.documents)
+
+
+def _tell() -> None:
+    sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 async def _longest_stall(work: Callable[[], Awaitable[None]]) -> float:

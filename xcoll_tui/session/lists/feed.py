@@ -1,6 +1,5 @@
 """A listing kept filled from the service: loading, refreshing, sorting and filtering."""
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -337,7 +336,6 @@ class Feed(Generic[T]):
         page = await self._ask(view, end, self.source.page(self.query, end, place[1]))
         if page is None:
             return None
-        await asyncio.sleep(0)  # decoding took its time: others get their turn before this does
         if self._view is not view or self._place(end) != place:
             return 0
         rows = self._freshness.newest(page.rows, since)

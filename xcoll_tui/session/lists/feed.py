@@ -18,7 +18,7 @@ from xcoll_tui.session.lists.events import (
 )
 from xcoll_tui.session.lists.failures import Failures
 from xcoll_tui.session.lists.freshness import Freshness
-from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
+from xcoll_tui.session.lists.listing import End, Listing
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.refresh import Reread, read_again, take_in
 from xcoll_tui.session.lists.row_states import RowStates
@@ -179,8 +179,7 @@ class Feed(Generic[T]):
         """
         if not self.listing.started(End.HEAD):
             await self.load()
-        view = self._view
-        going = True
+        view, going = self._view, True
 
         async def load_from(end: End) -> None:
             nonlocal going
@@ -190,12 +189,16 @@ class Feed(Generic[T]):
                     pages = view.pages[end]
                     async with view.turns[end]:
                         if self._view is view and view.pages[end] == pages and going:
-                            going = await self._load_page(view, end) is not None
+                            page = self._load_page(view, end, goes_on=True)
+                            going = await self._freshness.reading(page) is not None
             finally:
                 self._count(view.busy, end, -1)
 
-        while going and self._view is view and (ends := view.useful_ends(self.listing)):
-            await gather(*[load_from(end) for end in ends])
+        try:
+            while going and self._view is view and (ends := view.useful_ends(self.listing)):
+                await gather(*[load_from(end) for end in ends])
+        finally:
+            view.drop_ahead()
 
     async def refresh(self, visible: Sequence[str] = ()) -> None:
         """Read again what is loaded, and put it in place in one go.
@@ -330,22 +333,24 @@ class Feed(Generic[T]):
         finally:
             self._count(view.busy, end, -1)
 
-    async def _load_page(self, view: View, end: End) -> int | None:
-        """Return the number of new rows, 0 also for an answer that came too late; None: failed."""
-        place, since = self._place(end), self._freshness.now
-        page = await self._ask(view, end, self.source.page(self.query, end, place[1]))
+    async def _load_page(self, view: View, end: End, *, goes_on: bool = False) -> int | None:
+        """Return the number of new rows, 0 also for an answer that came too late; None: failed.
+
+        Where it `goes_on`, the next page is asked for before this one is taken in.
+        """
+        place = self.listing.place(end)
+        ahead = view.take_ahead(end, place[1])
+        since = self._freshness.now if ahead is None else ahead.since
+        question = ahead.answer if ahead else self.source.page(self.query, end, place[1])
+        page = await self._ask(view, end, question)
         if page is None:
             return None
-        if self._view is not view or self._place(end) != place:
+        if goes_on and self._view is view and view.surely_goes_on(self.listing, end, page):
+            await view.ask_ahead(self.source, self.query, self._freshness, end, page.token)
+        if self._view is not view or self.listing.place(end) != place:
             return 0
         rows = self._freshness.newest(page.rows, since)
-        try:
-            added = self.listing.add_page(end, rows, page.token)
-        except RepeatedToken as repeated:
-            added = repeated.added
-            view.stopped[end] = str(repeated)
-        view.stop_if_idle(self.listing, end)
-        view.pages[end] += 1
+        added = view.add_page(self.listing, end, rows, page.token)
         self._states.note(rows, all_new=added == len(rows))
         news = self.problem is not None or end in view.stopped
         self._succeed()
@@ -353,9 +358,6 @@ class Feed(Generic[T]):
         if news:
             self._emit(FeedChanged(self.collection_id))
         return added
-
-    def _place(self, end: End) -> tuple[bool, str | None]:
-        return self.listing.started(end), self.listing.token(end)
 
     def _show(self, query: Query, page: Page[T], since: int) -> None:
         rows = self._freshness.newest(page.rows, since)

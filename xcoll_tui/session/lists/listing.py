@@ -189,6 +189,14 @@ class Listing(Generic[T]):
         """Tell whether a page of this end has come."""
         return self._sides[end].started
 
+    def place(self, end: End) -> tuple[bool, str | None]:
+        """Return where the walk from an end stands: whether it has begun, and its token."""
+        return self._sides[end].started, self._sides[end].token
+
+    def has_had(self, end: End, token: str) -> bool:
+        """Tell whether the walk from an end has had this token: going on at it is a circle."""
+        return token in self._sides[end].tokens
+
     def count(self, end: End) -> int:
         """Return the number of rows loaded from an end."""
         return len(self._sides[end].items)

@@ -2,16 +2,36 @@
 
 import asyncio
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
 from xcoll_tui.api.errors import ApiError, InvalidArgument
-from xcoll_tui.session.lists.listing import End, Listing
-from xcoll_tui.session.lists.sources import PAGE_SIZE
+from xcoll_tui.session.lists.freshness import Freshness
+from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
+from xcoll_tui.session.lists.query import Query
+from xcoll_tui.session.lists.sources import PAGE_SIZE, Page, Source
 
 _IDLE_PAGES = 20
 """After how many pages in a row without anything new a walk is given up."""
+_UNTIL_SENT = 3
+"""Turns of the loop until a request of httpx is written; more or fewer do no harm."""
+
+
+class Ahead(NamedTuple):
+    """A page that was asked for before the one in front of it was taken in."""
+
+    token: str
+    since: int
+    """The moment of `Freshness` at which it was asked."""
+    answer: "asyncio.Task[Page[Any]]"
+
+    def drop(self) -> None:
+        """Ask no longer; what comes of it is nobody's."""
+        self.answer.cancel()
+        if self.answer.done() and not self.answer.cancelled():
+            self.answer.exception()  # else asyncio tells of it as of one that was overlooked
 
 
 class View(Struct, eq=False):
@@ -24,6 +44,7 @@ class View(Struct, eq=False):
     busy: Counter[End] = field(default_factory=Counter)
     stopped: dict[End, str] = {}
     expired: set[End] = set()
+    ahead: dict[End, Ahead] = {}
 
     def can_load(self, listing: Listing[Any], end: End) -> bool:
         """Tell whether there is, or may be, a next page at an end."""
@@ -46,10 +67,62 @@ class View(Struct, eq=False):
         tail = tail and (not head or (far and not listing.touched))
         return [end for end, useful in ((End.HEAD, head), (End.TAIL, tail)) if useful]
 
-    def stop_if_idle(self, listing: Listing[Any], end: End) -> None:
-        """Give an end up that brought nothing new for long."""
+    def surely_goes_on(self, listing: Listing[Any], end: End, page: Page[Any]) -> bool:
+        """Tell whether the page behind this one will be wanted, whatever the other end brings."""
+        if listing.total is None or listing.touched or not page.token:
+            return False
+        missing = listing.total - listing.loaded - len(page.rows)
+        return missing > 3 * PAGE_SIZE and not listing.has_had(end, page.token)
+
+    async def ask_ahead(
+        self,
+        source: Source[Any],
+        query: Query,
+        freshness: Freshness[Any],
+        end: End,
+        token: str | None,
+    ) -> None:
+        """Ask for the page at a token, and wait until the request is on its way, no longer.
+
+        `drop_ahead` is to be called in any case.
+        """
+
+        async def ask() -> Page[Any]:
+            return await freshness.reading(source.page(query, end, token))
+
+        self.ahead[end] = Ahead(token or "", freshness.now, asyncio.create_task(ask()))
+        for _ in range(_UNTIL_SENT):
+            await asyncio.sleep(0)
+
+    def take_ahead(self, end: End, token: str | None) -> Ahead | None:
+        """Return what was asked ahead at an end, where it is the page at this token."""
+        ahead = self.ahead.pop(end, None)
+        if ahead is not None and ahead.token != token:
+            ahead.drop()
+            return None
+        return ahead
+
+    def drop_ahead(self) -> None:
+        """Ask no longer for what was asked ahead and not taken."""
+        for end in End:
+            self.take_ahead(end, None)
+
+    def add_page(
+        self, listing: Listing[Any], end: End, rows: Sequence[Any], token: str | None
+    ) -> int:
+        """Add the next page of an end to its listing and return the number of new rows.
+
+        Where the service repeats a token, or brings nothing new for long, the end is stopped.
+        """
+        try:
+            added = listing.add_page(end, rows, token)
+        except RepeatedToken as repeated:
+            added = repeated.added
+            self.stopped[end] = str(repeated)
         if listing.idle_pages(end) >= _IDLE_PAGES:
             self.stopped[end] = (
                 f"The service sent {_IDLE_PAGES} pages in a row without a new row, so loading was"
                 f" stopped at the {end.value} of the list. Refresh to try again."
             )
+        self.pages[end] += 1
+        return added

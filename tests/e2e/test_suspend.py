@@ -202,7 +202,7 @@ def test_a_storm_of_sizes_ends_in_the_last_one():
 def test_ctrl_l_draws_again_what_others_have_written_over():
     with start() as terminal:
         until_drawn(terminal, 0)
-        terminal.wait_for("of 156")
+        terminal.wait_for(lambda text: "of 156" in text and " 300 " in text)  # all is filled
         terminal.rest()
         before = rows_of(terminal.text)
         terminal._stream.feed(b"\x1b[2J\x1b[5;5Hsomebody's message")

@@ -18,7 +18,7 @@ def measure(run: Run) -> Iterator[Figure]:
     pairs, grown, loaded, floors = [], [], [], []
     # A service each: the one stands still while the other is asked.
     with serve(run.many) as other:
-        for _ in range(run.of(3, 1)):
+        for _ in range(run.of(2, 1)):
             loaded += walk(service, "list, all")
             with walking(other, "bare, from both ends") as (walk_job, walked):
                 with service.opened() as program:

@@ -33,4 +33,7 @@ def measure(run: Run) -> Iterator[Figure]:
 def _in_turn(service: Service, other: Service, way: str) -> list[float]:
     """Return the seconds of a way to walk, and of fetching the same pages serially elsewhere."""
     with walking(service, way) as own, walking(other, "bare, serial") as floor:
-        return in_turn(own[0], floor[0])
+        seconds = in_turn(own[0], floor[0])
+        for _, walked in (own, floor):
+            walked()  # raises where that was not all of it
+        return seconds

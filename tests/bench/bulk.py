@@ -30,7 +30,7 @@ LAG = 2
 
 def measure(run: Run) -> Iterator[Figure]:
     """Attach to new collections what another one holds, as the program does."""
-    files = run.of(400, 200)
+    files = run.of(400, 100)
     with serve(files, "--latency", str(LATENCY)) as service:
         taken, trips = [], []
         for _ in range(run.of(2, 1)):

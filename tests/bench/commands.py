@@ -26,7 +26,7 @@ def measure(run: Run) -> Iterator[Figure]:
     compile_packages()
     service = run.serve(_DOCUMENTS)
     with TemporaryDirectory() as folder:
-        times = _medians(service, ["bare_list.py"], {"list": ["list"]}, run.of(9, 2))
+        times = _medians(service, ["bare_list.py"], {"list": ["list"]}, run.of(9, 1))
         yield Figure("xcoll list", times["list"], times[_FLOOR], "ms", _FLOOR, _LIST_GOAL)
         exports = {
             form: ["export", LARGE, "-o", str(Path(folder, f"x.{form}")), "--force"]

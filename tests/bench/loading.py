@@ -19,7 +19,7 @@ def measure(run: Run) -> Iterator[Figure]:
     """Walk from one end on a service nearby; load all from services that are some way off."""
     with serve(DOCUMENTS) as other:
         services = run.serve(DOCUMENTS), other
-        pairs = [_in_turn(*services, "list, serial") for _ in range(run.of(5, 2))]
+        pairs = [_in_turn(*services, "list, serial") for _ in range(run.of(5, 1))]
     yield Figure("walk from one end", *middle(pairs), "s", _FLOOR, _SERIAL_GOAL)
     for latency in list(_LATENCIES)[run.of(0, 1) :]:
         rounds = run.of(_LATENCIES[latency], 1)

@@ -15,7 +15,7 @@ def measure(run: Run) -> Iterator[Figure]:
     services = [run.serve(run.many), run.serve(FEW)]
     firsts = [service.name_at("first") for service in services]
     times: list[list[float]] = [[], []]
-    for number in range(run.of(5, 2)):
+    for number in range(run.of(5, 1)):
         for which in (0, 1) if number % 2 else (1, 0):
             service = services[which]
             with service.started() as program:

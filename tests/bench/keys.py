@@ -195,7 +195,9 @@ def _measure_preview(program: Probe, presses: int) -> Iterator[Figure]:
     program.press("g")
     without, times, followed = [], [], []
     for _ in range(presses // _BLOCK):
-        without += [program.time_key("down") for _ in range(_BLOCK)]
+        for _ in range(_BLOCK):
+            without.append(program.time_key("down"))
+            program.settle(first=_PREVIEW_REST / 1000)  # after a rest every key takes longer
         program.press("w")
         program.settle(first=0.3)
         for _ in range(_BLOCK):

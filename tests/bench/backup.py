@@ -12,10 +12,9 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, middle
 from tests.bench.run import Run
 from tests.bench.service import Service
 from tests.e2e.terminal import ROOT
@@ -39,12 +38,11 @@ def measure(run: Run) -> Iterator[Figure]:
         "backing up a tenth",
         MEMORY_GOAL,
     )
-    taken, walked = [], []
-    for _ in range(run.of(3, 1)):
-        walked.append(_run(service, "walk")["seconds"])
-        taken.append(_run(service, "timed")["seconds"])
+    pairs = [
+        [_run(service, how)["seconds"] for how in ("timed", "walk")] for _ in range(run.of(5, 1))
+    ]
     floor_name = "fetching the same pages serially"
-    yield Figure("back up, time", median(taken), median(walked), "s", floor_name, TIME_GOAL)
+    yield Figure("back up, time", *middle(pairs), "s", floor_name, TIME_GOAL)
 
 
 def _run(service: Service, how: str) -> dict[str, float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, middle
 from tests.bench.probe import Probe
 from tests.bench.run import Run
 from tests.bench.service import FIRST_COLLECTION, FIRST_DOCUMENT, Service
@@ -83,8 +83,7 @@ def measure(run: Run) -> Iterator[Figure]:
     )
     yield Figure(
         "start-up with kept files",
-        median(each.frame for each in kept),
-        median(each.frame for each in fresh),
+        *middle(zip(*([each.frame for each in starts] for starts in (kept, fresh)), strict=True)),
         "ms",
         "start-up without config and state files",
         _KEPT_GOAL,

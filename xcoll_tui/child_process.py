@@ -227,9 +227,8 @@ class _Link(asyncio.BufferedProtocol):
         """Send a frame; what nobody can hear any more is dropped."""
         if self.is_open:
             data = pickle.dumps(frame)
-            self._transport.write(
-                _LENGTH.pack(len(data)) + data
-            )  # in one: the other end wakes once
+            # In one piece: the other end wakes once.
+            self._transport.write(_LENGTH.pack(len(data)) + data)
 
     async def drain(self) -> None:
         """Wait until more can be sent, or nothing any more."""

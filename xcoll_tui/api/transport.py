@@ -115,16 +115,15 @@ class Transport:
             proxy=None if proxy is None else as_httpx_proxy(proxy, context),
         )
 
-    def _timeouts(self, *, uploads: bool) -> "httpx.Timeout":
-        import httpx  # noqa: PLC0415  see `_connect`
-
+    def _timeouts(self, *, uploads: bool) -> dict[str, float | None]:
+        """Return the seconds of each kind, as transports of httpx take them."""
         patience = None if self._timeout is None else self._timeout * DEADLINES
-        return httpx.Timeout(
-            self._timeout,
-            connect=self._connect_timeout,
-            read=patience if uploads else self._timeout,  # what was uploaded is first looked at
-            pool=None,  # our own slots come first
-        )
+        return {
+            "connect": self._connect_timeout,
+            "read": patience if uploads else self._timeout,  # what was uploaded is first looked at
+            "write": self._timeout,
+            "pool": None,  # our own slots come first
+        }
 
     def _request(
         self, endpoint: Endpoint, path: str, query: str, body: bytes | StreamedBody | None
@@ -144,7 +143,7 @@ class Transport:
                 f"{self.base_url}{path}{query}",
                 headers=headers,
                 content=body.stream() if isinstance(body, StreamedBody) else body,
-                extensions={"timeout": self._timeouts(uploads=uploads).as_dict()},
+                extensions={"timeout": self._timeouts(uploads=uploads)},
             )
         )
 

@@ -9,6 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from xcoll_tui.api.models import CollectionsSortBy
+from xcoll_tui.session.gather import begin
 from xcoll_tui.session.lists.listing import End
 from xcoll_tui.session.lists.query import Query
 from xcoll_tui.session.lists.sources import options_of_collections
@@ -59,7 +60,7 @@ class AskedAhead:
         """Ask, on the loop that the service belongs to; return when most of that is sent."""
         self._held = []
         page, key = _questions(self._service)
-        self._page, self._key = _ask(page), _ask(key)
+        self._page, self._key = begin(page), begin(key)
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 
@@ -97,15 +98,3 @@ class AskedAhead:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _ask(question: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
-    task = asyncio.get_running_loop().create_task(question)
-    task.add_done_callback(_look_at)
-    return task
-
-
-def _look_at(task: asyncio.Task[Any]) -> None:
-    """Look at a failure, which asyncio complains of where the session ended before it came."""
-    if not task.cancelled():
-        task.exception()

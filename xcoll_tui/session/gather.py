@@ -9,6 +9,18 @@ from xcoll_tui.api.errors import ApiError
 R = TypeVar("R")
 
 
+def begin(question: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+    """Ask in a task of its own; asyncio does not complain of a failure that nobody comes to see."""
+    task = asyncio.create_task(question)
+    task.add_done_callback(_look_at)
+    return task
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
 async def gather(*questions: Coroutine[Any, Any, R]) -> list[R]:
     """Await all at once and return their answers in order; no task outlives the call.
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 
 from xcoll_tui.api.errors import ApiError, InvalidArgument
+from xcoll_tui.session.gather import begin
 from xcoll_tui.session.lists.freshness import Freshness
 from xcoll_tui.session.lists.listing import End, Listing, RepeatedToken
 from xcoll_tui.session.lists.query import Query
@@ -26,12 +27,6 @@ class Ahead(NamedTuple):
     since: int
     """The moment of `Freshness` at which it was asked."""
     answer: "asyncio.Task[Page[Any]]"
-
-    def drop(self) -> None:
-        """Ask no longer; what comes of it is nobody's."""
-        self.answer.cancel()
-        if self.answer.done() and not self.answer.cancelled():
-            self.answer.exception()  # else asyncio tells of it as of one that was overlooked
 
 
 class View(Struct, eq=False):
@@ -90,7 +85,7 @@ class View(Struct, eq=False):
         async def ask() -> Page[Any]:
             return await freshness.reading(source.page(query, end, token))
 
-        self.ahead[end] = Ahead(token or "", freshness.now, asyncio.create_task(ask()))
+        self.ahead[end] = Ahead(token or "", freshness.now, begin(ask()))
         for _ in range(_UNTIL_SENT):
             await asyncio.sleep(0)
 
@@ -98,7 +93,7 @@ class View(Struct, eq=False):
         """Return what was asked ahead at an end, where it is the page at this token."""
         ahead = self.ahead.pop(end, None)
         if ahead is not None and ahead.token != token:
-            ahead.drop()
+            ahead.answer.cancel()
             return None
         return ahead
 

@@ -83,7 +83,7 @@ def measure(run: Run) -> Iterator[Figure]:
     )
     yield Figure(
         "start-up with kept files",
-        *middle(zip(*([each.frame for each in starts] for starts in (kept, fresh)), strict=True)),
+        *middle((own.frame, bare.frame) for own, bare in zip(kept, fresh, strict=True)),
         "ms",
         "start-up without config and state files",
         _KEPT_GOAL,

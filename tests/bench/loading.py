@@ -17,17 +17,18 @@ _FLOOR = "fetching the same pages serially"
 
 def measure(run: Run) -> Iterator[Figure]:
     """Walk from one end on a service nearby; load all from services that are some way off."""
-    with serve(DOCUMENTS) as other:
-        services = run.serve(DOCUMENTS), other
-        pairs = [_in_turn(*services, "list, serial") for _ in range(run.of(5, 1))]
+    pairs = _pairs(run, 0, "list, serial", run.of(5, 1))
     yield Figure("walk from one end", *middle(pairs), "s", _FLOOR, _SERIAL_GOAL)
     for latency in list(_LATENCIES)[run.of(0, 1) :]:
-        rounds = run.of(_LATENCIES[latency], 1)
-        with serve(DOCUMENTS, "--latency", str(latency)) as other:
-            services = run.serve(DOCUMENTS, latency=latency), other
-            pairs = [_in_turn(*services, "list, all") for _ in range(rounds)]
+        pairs = _pairs(run, latency, "list, all", run.of(_LATENCIES[latency], 1))
         where = f"{_FLOOR}, {latency} ms away"
         yield Figure(f"load all, {latency} ms away", *middle(pairs), "s", where, _ALL_GOAL)
+
+
+def _pairs(run: Run, latency: int, way: str, rounds: int) -> list[list[float]]:
+    service = run.serve(DOCUMENTS, latency=latency)
+    with serve(DOCUMENTS, "--latency", str(latency)) as other:
+        return [_in_turn(service, other, way) for _ in range(rounds)]
 
 
 def _in_turn(service: Service, other: Service, way: str) -> list[float]:

@@ -81,20 +81,19 @@ class Probe(Terminal):
             missing = [text for text in missing if text not in plain]
             if not missing:
                 return self._read_at
-            if time.perf_counter() > deadline:
+            left = deadline - time.perf_counter()
+            if left <= 0:
                 told = b", ".join(missing).decode()
                 raise TimeoutError(f"never written: {told}; it wrote last: {self._last_words()}")
             # A text may be torn by the end of a chunk; what lies further back was looked at.
-            self._since = self._since[-65_536:] + self.read(0.5)
+            self._since = self._since[-65_536:] + self.read(min(left, 0.5))
 
     def tells(self, wanted: str, seconds: float) -> bool:
         """Wait for a text as `wait_text` does, but tell whether it came within so many seconds."""
-        deadline = time.perf_counter() + seconds
-        while wanted.encode() not in _plain(self._since):
-            left = deadline - time.perf_counter()
-            if left <= 0:
-                return False
-            self._since = self._since[-65_536:] + self.read(left)
+        try:
+            self.wait_text(wanted, seconds=seconds)
+        except TimeoutError:
+            return False
         return True
 
     def settle(self, quiet: float = QUIET, first: float = 1.0) -> float | None:

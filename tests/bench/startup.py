@@ -38,7 +38,7 @@ def measure(run: Run) -> Iterator[Figure]:
             rounds.append(_Round(**started))
     panes = middle((each.demo[0], each.floor) for each in rounds)
     rows = middle((each.demo[1], each.floor) for each in rounds)
-    apart = sorted(middle((each.control[0], each.bare[0]) for each in rounds), reverse=True)
+    apart = sorted(middle((each.control, each.bare) for each in rounds), reverse=True)
     yield Figure("start-up", *panes, "ms", _FLOOR, _PANES_GOAL, tolerance=1.1)
     yield Figure("first rows of the demo", *rows, "ms", _FLOOR, _ROWS_GOAL)
     yield Figure("a bare program, control", *apart, "ms", "the same program", _CONTROL_GOAL)
@@ -48,14 +48,14 @@ def measure(run: Run) -> Iterator[Figure]:
 class _Round:
     """The milliseconds until the first frame of each program, and until the demo's first rows."""
 
-    bare: tuple[float]
-    control: tuple[float]
+    bare: float
+    control: float
     demo: tuple[float, float]
 
     @property
     def floor(self) -> float:
         """What a bare program took, which was started twice."""
-        return mean((*self.bare, *self.control))
+        return mean((self.bare, self.control))
 
 
 def start(*command: str, env: Mapping[str, str] | None = None) -> Probe:
@@ -71,9 +71,9 @@ def compile_packages() -> None:
         compileall.compile_dir(Path(origin).parent, quiet=2)
 
 
-def _start_bare() -> tuple[float]:
+def _start_bare() -> float:
     with start("tests.bench.bare") as program:
-        return ((program.wait_text("hello", seconds=20) - program.started) * 1000,)
+        return (program.wait_text("hello", seconds=20) - program.started) * 1000
 
 
 def _start_demo() -> tuple[float, float]:

@@ -209,6 +209,46 @@ async def test_a_cancellation_while_the_disk_is_slow_waits_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_the_next_page_is_asked_for_while_one_is_written(tmp_path, monkeypatch):
+    asked_next, written_in_time = threading.Event(), []
+    really_add = backup_writer.BackupWriter.add
+
+    def add(writer, page):
+        if writer.count == 0:
+            written_in_time.append(asked_next.wait(30))
+        return really_add(writer, page)
+
+    async def tell(number):
+        if number == 2:
+            asked_next.set()
+
+    monkeypatch.setattr(backup_writer.BackupWriter, "add", add)
+    shelf = Shelf(documents(250))
+    shelf.before_page = tell
+    made = await make(shelf, tmp_path)
+    assert written_in_time == [True]
+    assert (made.count, len(shelf.asked)) == (250, 3)
+
+
+async def test_a_page_asked_for_ahead_does_not_outlive_a_full_disk(tmp_path, monkeypatch):
+    cancelled = asyncio.Event()
+
+    async def hold(number):
+        if number == 2:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cancelled.set()
+
+    monkeypatch.setattr(backup_writer, "create_private", lambda path: FullDisk(path, 5_000))
+    shelf = Shelf(documents(250))
+    shelf.before_page = hold
+    with pytest.raises(BackupFailed, match="No space left on device"):
+        await make(shelf, tmp_path)
+    await asyncio.wait_for(cancelled.wait(), 30)
+    assert list(tmp_path.iterdir()) == []
+
+
 class FullDisk:
     """A file that takes so many bytes and no more."""
 

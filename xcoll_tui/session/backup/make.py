@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from xcoll_tui.api.models import DocumentsSortBy, Ordering
 from xcoll_tui.session.backup.format import BackupBroken
 from xcoll_tui.session.backup.writer import BackupWriter
+from xcoll_tui.session.gather import begin
 from xcoll_tui.session.threads import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import asyncio
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from xcoll_tui.api.models import Collection, Document
+    from xcoll_tui.api.models import Collection, Document, DocumentPage
     from xcoll_tui.session.backup.format import Backup
     from xcoll_tui.session.service import Service
 
@@ -115,35 +117,56 @@ class _Writing:
         self._example: Document | None = None
 
     async def walk(self, service: Service, collection_id: str, order: Ordering) -> None:
-        """Add the documents of all pages in one order."""
-        token, tokens, met, empty, lost = None, set[str](), 0, 0, 0
-        while True:
-            page = await service.list_documents(
-                collection_id,
-                limit=_PAGE_SIZE,
-                order=order,
-                sort_by=DocumentsSortBy.AGE,
-                pagination_token=token,
+        """Add the documents of all pages in one order; each is written while the next is read."""
+
+        def ask(token: str | None) -> asyncio.Task[DocumentPage]:
+            return begin(
+                service.list_documents(
+                    collection_id,
+                    limit=_PAGE_SIZE,
+                    order=order,
+                    sort_by=DocumentsSortBy.AGE,
+                    pagination_token=token,
+                )
             )
-            await self.on_disk(partial(self._writer.add, page.documents))
-            met += len(page.documents)
-            empty = 0 if page.documents else empty + 1
-            lost += sum(not document.file_id for document in page.documents)
-            self._example = self._example or next((d for d in page.documents if d.unreadable), None)
-            self.tell("reading")
-            token = page.pagination_token
-            if token is None:
-                break
-            count_shown = self._collection.documents_count or 0
-            most = 2 * max(self._writer.count, count_shown) + _SURPLUS
-            if token in tokens or met > most or empty >= _EMPTY_PAGES:
-                if order is Ordering.ASCENDING:
-                    raise self._failure(
-                        "the service repeats its pages, so it is unclear where they end. Try again"
-                    )
-                break  # what the opposite order does not find either is told as a doubt
-            tokens.add(token)
+
+        tokens, met, empty, lost = set[str](), 0, 0, 0
+        asked = ask(None)
+        try:
+            while True:
+                page = await asked
+                met += len(page.documents)
+                empty = 0 if page.documents else empty + 1
+                token = page.pagination_token
+                endless = token in tokens or met > self._most or empty >= _EMPTY_PAGES
+                if token is not None and not endless:
+                    tokens.add(token)
+                    asked = ask(token)
+                await self._add(page.documents)
+                lost += sum(not document.file_id for document in page.documents)
+                if token is None:
+                    break
+                if endless:
+                    if order is Ordering.ASCENDING:
+                        raise self._failure(
+                            "the service repeats its pages, so it is unclear where they end. Try"
+                            " again"
+                        )
+                    break  # what the opposite order does not find either is told as a doubt
+        finally:
+            asked.cancel()
         self.lost = max(self.lost, lost)
+
+    @property
+    def _most(self) -> int:
+        """How many documents a walk may meet before it is taken for one without an end."""
+        count_shown = self._collection.documents_count or 0
+        return 2 * max(self._writer.count, count_shown) + _SURPLUS
+
+    async def _add(self, documents: Sequence[Document]) -> None:
+        await self.on_disk(partial(self._writer.add, documents))
+        self._example = self._example or next((d for d in documents if d.unreadable), None)
+        self.tell("reading")
 
     def require_readable(self) -> None:
         """Raise BackupFailed if a document could not be read completely."""

@@ -1,4 +1,4 @@
-"""Two jobs in turn, a tenth of a second each: both meet the same machine.
+"""Two jobs in turn, a part of a second each: both meet the same machine.
 
 Here a core becomes up to twice as slow from one second to the next, and as quick again.
 """
@@ -8,8 +8,6 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-_TURN = 0.1
 
 
 @dataclass(frozen=True)
@@ -22,8 +20,11 @@ class Job:
     """Wait for its end, so many seconds at most; tell whether it came."""
 
 
-def in_turn(*jobs: Job) -> list[float]:
-    """Do all of them, each while the others stand still; return the seconds that each had."""
+def in_turn(*jobs: Job, turn: float = 0.1) -> list[float]:
+    """Do all of them, each while the others stand still; return the seconds that each had.
+
+    A `turn` is in seconds: many of them should go into a job, and many round trips into one.
+    """
     spent = [0.0 for _ in jobs]
     going = dict(enumerate(jobs))
     for job in jobs:
@@ -35,7 +36,7 @@ def in_turn(*jobs: Job) -> list[float]:
                 started = time.perf_counter()
                 if not spent[number]:
                     job.begin()
-                has_ended = job.ended(_TURN)
+                has_ended = job.ended(turn)
                 spent[number] += time.perf_counter() - started
                 if has_ended:
                     del going[number]

@@ -39,7 +39,7 @@ def measure(run: Run) -> Iterator[Figure]:
         MEMORY_GOAL,
     )
     pairs = [
-        [_run(service, how)["seconds"] for how in ("timed", "walk")] for _ in range(run.of(5, 1))
+        [_run(service, how)["seconds"] for how in ("timed", "walk")] for _ in range(run.of(3, 1))
     ]
     floor_name = "fetching the same pages serially"
     yield Figure("back up, time", *middle(pairs), "s", floor_name, TIME_GOAL)

@@ -2,9 +2,10 @@
 
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.bench.figure import Figure, percentile
@@ -18,31 +19,36 @@ GOALS = {50: 2.5, 95: 4.0}
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Move up and down with all rows loaded and marked; then index them anew, and do it again."""
-    rounds, steps = run.of((2, 20), (1, 8))
+    """Move in a program that indexes all rows anew, and in one at rest while that stands still."""
+    rounds, steps = run.of((4, 10), (1, 8))
     presses = 2 * steps * rounds
     # So many that half of the run outlasts the presses.
     documents = run.of(4_000, 1_000)
     with ExitStack() as stack:
         cores = os.sched_getaffinity(0)
         stack.callback(os.sched_setaffinity, 0, cores)
-        # The program on a core of its own, as it is where the service is another machine.
+        # The programs on a core of their own, as where the service is another machine.
         os.sched_setaffinity(0, {min(cores)})
         service = stack.enter_context(serve(documents, "--latency", str(LATENCY)))
         names, witness = _rows(service, steps)
         os.sched_setaffinity(0, {max(cores)})
-        program = stack.enter_context(service.opened())
+        resting, program = (stack.enter_context(service.opened()) for _ in range(2))
         os.sched_setaffinity(0, {min(cores)})
-        service.load_all(program)
-        program.press("g", "asterisk")
-        idle = [each for _ in range(rounds) for each in _move(program, names)]
+        for each in (resting, program):
+            service.load_all(each)
+            each.press("g", "asterisk")
         before = _indexed_at(service, witness)
         _start(program, documents)
+        idle: list[float] = []
         busy: list[float] = []
-        while len(busy) < presses:
+        for _ in range(rounds):
+            with _stopped(program):
+                rest = _move(resting, names)
+            _pause(program, 0.2)  # what was answered meanwhile comes at once
             times = _move(program, names)
             if _indexed_at(service, witness) != before:
                 break
+            idle += rest
             busy += times
         # A run that stood still would leave the program at rest, and the witness as it was.
         deadline = time.perf_counter() + PATIENCE
@@ -62,6 +68,15 @@ def measure(run: Run) -> Iterator[Figure]:
             goal,
             tolerance=1.5,
         )
+
+
+@contextmanager
+def _stopped(program: Probe) -> Iterator[None]:
+    os.kill(program.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(program.process.pid, signal.SIGCONT)
 
 
 def _rows(service: Service, steps: int) -> tuple[list[str], str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
+from statistics import median
 
 from tests.bench.figure import Figure, middle, percentile, worst
 from tests.bench.probe import Probe
@@ -193,8 +194,9 @@ def _measure_preview(program: Probe, presses: int) -> Iterator[Figure]:
     """Go down with the preview on: the repaint of the rows, and when the preview has followed."""
     program.widen(160)
     program.press("g")
-    without, times, followed = [], [], []
+    pairs, late = [], []
     for _ in range(presses // _BLOCK):
+        without, times, followed = [], [], []
         for _ in range(_BLOCK):
             without.append(program.time_key("down"))
             program.settle(first=_PREVIEW_REST / 1000)  # after a rest every key takes longer
@@ -208,13 +210,14 @@ def _measure_preview(program: Probe, presses: int) -> Iterator[Figure]:
                 followed.append((last - began) * 1000)
         program.press("w")
         program.settle(first=0.3)
-    down = percentile(without, 50)
+        down = median(without)
+        pairs.append((median(times), down))
+        late.append((median(followed), _PREVIEW_REST + down))
     name = "key down, preview on, p50"
-    yield Figure(name, percentile(times, 50), down, "ms", "down without it", _PREVIEW_GOAL)
+    yield Figure(name, *middle(pairs), "ms", "down without it", _PREVIEW_GOAL)
     yield Figure(
         "preview behind down p50",
-        percentile(followed, 50),
-        _PREVIEW_REST + down,
+        *middle(late),
         "ms",
         f"its rest of {_PREVIEW_REST} ms and down",
         _PREVIEW_GOAL,

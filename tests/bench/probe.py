@@ -88,10 +88,10 @@ class Probe(Terminal):
             # A text may be torn by the end of a chunk; what lies further back was looked at.
             self._since = self._since[-65_536:] + self.read(min(left, 0.5))
 
-    def tells(self, wanted: str, seconds: float) -> bool:
-        """Wait for a text as `wait_text` does, but tell whether it came within so many seconds."""
+    def tells(self, *wanted: str, seconds: float) -> bool:
+        """Wait for texts as `wait_text` does, but tell whether they came within so many seconds."""
         try:
-            self.wait_text(wanted, seconds=seconds)
+            self.wait_text(*wanted, seconds=seconds)
         except TimeoutError:
             return False
         return True

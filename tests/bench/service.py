@@ -84,17 +84,20 @@ class Service:
         """Load all of the large collection."""
         loading = self.loading(program)
         loading.begin()
-        if not loading.ended(180):
+        if not loading.steps[0](180):
             raise TimeoutError("it was never told that all is loaded")
         program.settle(0.3, first=0.3)
 
     def loading(self, program: Probe) -> Job:
-        """Return the job of loading all of the large collection."""
+        """Return the job of loading all of the large collection; the service is what is stopped."""
+
+        def begin() -> int:
+            program.send("L")
+            return self.process_id
+
         # Only what changes is written: not what stands behind the number in the title.
         told = f"─ {self.documents:,}"
-        return Job(
-            self.process_id, lambda: program.send("L"), lambda seconds: program.tells(told, seconds)
-        )
+        return Job(begin, (lambda seconds: program.tells(told, seconds=seconds),))
 
     def pages_asked(self, log: Path) -> int:
         """Count the pages of the large collection that a program with this log has asked for.

@@ -3,18 +3,23 @@
 import compileall
 import random
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from tests.bench.figure import Figure, middle
 from tests.bench.probe import Probe
 from tests.bench.run import Run
 from tests.bench.service import FIRST_COLLECTION
+from tests.bench.turns import Job, in_turn
+
+N = TypeVar("N")
 
 PANES = ("1 Collections", "2 Documents")
 """What the first frame is told by."""
@@ -28,16 +33,10 @@ def measure(run: Run) -> Iterator[Figure]:
     The bare program is started twice: how far those two are apart, nothing that was changed did.
     """
     compile_packages()
-    rounds = []
-    order = ["bare", "control", "demo"]
     # The first round is not counted: it compiles what else is imported, and warms the disk.
-    for counted in [False] + [True] * run.of(31, 3):
-        random.shuffle(order)
-        started = {name: _start_demo() if name == "demo" else _start_bare() for name in order}
-        if counted:
-            rounds.append(_Round(**started))
-    panes = middle((each.demo[0], each.floor) for each in rounds)
-    rows = middle((each.demo[1], each.floor) for each in rounds)
+    rounds = [_start_all() for _ in range(1 + run.of(31, 3))][1:]
+    panes = middle((each.frame, each.floor) for each in rounds)
+    rows = middle((each.rows, each.floor) for each in rounds)
     apart = sorted(middle((each.control, each.bare) for each in rounds), reverse=True)
     yield Figure("start-up", *panes, "ms", _FLOOR, _PANES_GOAL, tolerance=1.1)
     yield Figure("first rows of the demo", *rows, "ms", _FLOOR, _ROWS_GOAL)
@@ -50,12 +49,37 @@ class _Round:
 
     bare: float
     control: float
-    demo: tuple[float, float]
+    frame: float
+    rows: float
 
     @property
     def floor(self) -> float:
         """What a bare program took, which was started twice."""
         return mean((self.bare, self.control))
+
+
+def started(jobs: Mapping[N, Job]) -> dict[N, list[float]]:
+    """Start programs in turn, in a random order; return the milliseconds until each step."""
+    names = random.sample(list(jobs), len(jobs))
+    reached = in_turn(*[jobs[name] for name in names])
+    return {
+        name: [seconds * 1000 for seconds in steps]
+        for name, steps in zip(names, reached, strict=True)
+    }
+
+
+def starting(stack: ExitStack, begin: Callable[[], Probe], *texts: tuple[str, ...]) -> Job:
+    """Return the job of starting a program, by steps that end when texts have been written."""
+    programs: list[Probe] = []
+
+    def start_it() -> int:
+        programs.append(stack.enter_context(begin()))
+        return programs[0].process.pid
+
+    def writes(wanted: tuple[str, ...]) -> Callable[[float], bool]:
+        return lambda seconds: programs[0].tells(*wanted, seconds=seconds)
+
+    return Job(start_it, tuple(map(writes, texts)))
 
 
 def start(*command: str, env: Mapping[str, str] | None = None) -> Probe:
@@ -71,18 +95,17 @@ def compile_packages() -> None:
         compileall.compile_dir(Path(origin).parent, quiet=2)
 
 
-def _start_bare() -> float:
-    with start("tests.bench.bare") as program:
-        return (program.wait_text("hello", seconds=20) - program.started) * 1000
-
-
-def _start_demo() -> tuple[float, float]:
-    """Return the milliseconds until the first frame and until the first rows."""
-    # What an earlier start has remembered is no first row of this one.
-    with (
-        TemporaryDirectory() as state,
-        start("xcoll_tui", "--demo", env={"XDG_STATE_HOME": state}) as program,
-    ):
-        frame = program.wait_text(*PANES, seconds=20)
-        rows = program.wait_text(FIRST_COLLECTION, seconds=20)
-        return (frame - program.started) * 1000, (rows - program.started) * 1000
+def _start_all() -> _Round:
+    with ExitStack() as stack:
+        # What an earlier start has remembered is no first row of this one.
+        state = {"XDG_STATE_HOME": stack.enter_context(TemporaryDirectory())}
+        bare = partial(start, "tests.bench.bare")
+        demo = partial(start, "xcoll_tui", "--demo", env=state)
+        reached = started(
+            {
+                "bare": starting(stack, bare, ("hello",)),
+                "control": starting(stack, bare, ("hello",)),
+                "demo": starting(stack, demo, PANES, (FIRST_COLLECTION,)),
+            }
+        )
+        return _Round(*reached["bare"], *reached["control"], *reached["demo"])

@@ -1,8 +1,9 @@
 """All pages of a collection in a process without a screen, by a bare client or as a list.
 
-Run as `python -m tests.bench.walk URL KEY COLLECTION_ID WAY...`; the last line that it prints is a
-JSON list. The first page is fetched before anything is measured: when that is there, it prints an
-empty line, and goes on when it reads one; at the end of each walk it prints another.
+Run as `python -m tests.bench.walk URL KEY COLLECTION_ID LOOKS WAY...`; the last line that it prints
+is a JSON list. The first page is fetched before anything is measured: when that is there, it prints
+an empty line, and goes on when it reads one; at the end of each walk it prints another. LOOKS are
+those for a stall, per second, 0 for none: a thousand take a tenth of a core.
 """
 
 import asyncio
@@ -27,13 +28,16 @@ from xcoll_tui.api.client import Client
 from xcoll_tui.api.models import Document, DocumentsSortBy, Ordering
 from xcoll_tui.session.session import Session
 
-_BEAT = 0.001
-"""Seconds between two looks at how long the loop has stood still."""
+LOOKS = 1000
+"""How often in a second it is looked how long the loop has stood still."""
 
 
 @dataclass(frozen=True)
 class Walked:
-    """What a walk took: in seconds, in milliseconds of the longest stall, in resident bytes."""
+    """What a walk took: in seconds, in milliseconds of the longest stall, in resident bytes.
+
+    The stall is 0 where nothing looked for it.
+    """
 
     seconds: float
     stall: float
@@ -43,33 +47,50 @@ class Walked:
 
 def walk(service: Service, *ways: str) -> list[Walked]:
     """Walk through the large collection, in each of these of `_WAYS`, in a process of its own."""
-    with _started(service, *ways) as process:
+    with _started(service, LOOKS, *ways) as process:
         return _read(service, process.communicate("\n" * len(ways), timeout=180)[0], *ways)
 
 
+class Walking:
+    """Walks in a process that stands ready, one after another."""
+
+    def __init__(self, service: Service, process: "subprocess.Popen[str]", *ways: str) -> None:
+        self._service = service
+        self._process = process
+        self._ways = ways
+
+    def job(self) -> Job:
+        """Wait until the next walk is ready, and return it as a job: its service is stopped."""
+        if not self._tells(180):
+            raise TimeoutError("a walk never was ready")
+        return Job(self._begin, (self._tells,))
+
+    def end(self) -> list[Walked]:
+        """Wait for the end of all; return what each took. Raises where one was not of all."""
+        return _read(self._service, self._process.communicate(timeout=180)[0], *self._ways)
+
+    def _begin(self) -> int:
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return self._service.process_id
+
+    def _tells(self, seconds: float) -> bool:
+        """Wait for an empty line, which is all that is written until the last walk's end."""
+        told = self._process.stdout.fileno()
+        return bool(select.select([told], [], [], seconds)[0]) and os.read(told, 1) == b"\n"
+
+
 @contextmanager
-def walking(service: Service, way: str) -> Iterator[tuple[Job, Callable[[], Walked]]]:
-    """Prepare a walk as a job; the function returns what it took, when it has ended."""
-    with _started(service, way) as process:
-        process.stdout.readline()
-
-        def begin() -> None:
-            process.stdin.write("\n")
-            process.stdin.flush()
-
-        def ended(seconds: float) -> bool:
-            return bool(select.select([process.stdout], [], [], seconds)[0])
-
-        yield (
-            Job(service.process_id, begin, ended),
-            lambda: _read(service, process.communicate(timeout=180)[0], way)[0],
-        )
+def walking(service: Service, *ways: str, looks: int = 0) -> Iterator[Walking]:
+    """Prepare walks through the large collection, in a process of their own."""
+    with _started(service, looks, *ways) as process:
+        yield Walking(service, process, *ways)
 
 
-def _started(service: Service, *ways: str) -> "subprocess.Popen[str]":
+def _started(service: Service, looks: int, *ways: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "tests.bench.walk", service.url, service.key,
-         service.collection_id, *ways],
+         service.collection_id, str(looks), *ways],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -164,7 +185,7 @@ _WAYS: dict[str, tuple[Callable[..., _Bare | _List], str]] = {
 }
 
 
-async def _walk(url: str, key: str, collection_id: str, way: str) -> Walked:
+async def _walk(url: str, key: str, collection_id: str, looks: int, way: str) -> Walked:
     make, method = _WAYS[way]
     async with Client(key, url) as client:
         pages = make(client, collection_id)
@@ -176,7 +197,8 @@ async def _walk(url: str, key: str, collection_id: str, way: str) -> Walked:
         _tell()
         sys.stdin.readline()
         started = time.perf_counter()
-        stall = await _longest_stall(getattr(pages, method))
+        work = getattr(pages, method)
+        stall = await _longest_stall(work, looks) if looks else await work() or 0.0
         seconds = time.perf_counter() - started
         _tell()
         gc.collect()
@@ -188,7 +210,7 @@ def _tell() -> None:
     sys.stdout.flush()
 
 
-async def _longest_stall(work: Callable[[], Awaitable[None]]) -> float:
+async def _longest_stall(work: Callable[[], Awaitable[None]], looks: int) -> float:
     """Do the work; return for how many milliseconds at most it kept everything else waiting.
 
     In processor time of this thread: what it waits for a core, or for the machine under that, comes
@@ -200,13 +222,13 @@ async def _longest_stall(work: Callable[[], Awaitable[None]]) -> float:
         nonlocal longest
         spent = time.thread_time()
         while True:
-            await asyncio.sleep(_BEAT)
+            await asyncio.sleep(1 / looks)
             spent, before = time.thread_time(), spent
             longest = max(longest, spent - before)
 
     beating = asyncio.create_task(beat())
     await work()
-    await asyncio.sleep(2 * _BEAT)  # a stall at the very end is one, too
+    await asyncio.sleep(2 / looks)  # a stall at the very end is one, too
     beating.cancel()
     with suppress(asyncio.CancelledError):
         await beating
@@ -219,6 +241,6 @@ def _resident() -> int:
 
 
 if __name__ == "__main__":
-    service = sys.argv[1:4]
-    walks = [asdict(asyncio.run(_walk(*service, way))) for way in sys.argv[4:]]
+    service, looks = sys.argv[1:4], int(sys.argv[4])
+    walks = [asdict(asyncio.run(_walk(*service, looks, way))) for way in sys.argv[5:]]
     sys.stdout.write(json.dumps(walks) + "\n")

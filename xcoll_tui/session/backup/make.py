@@ -5,6 +5,7 @@ Made before a collection is deleted. `restore` makes a collection of a backup ag
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from xcoll_tui.session.gather import begin
 from xcoll_tui.session.threads import in_thread
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
@@ -138,7 +138,7 @@ class _Writing:
                 met += len(page.documents)
                 empty = 0 if page.documents else empty + 1
                 token = page.pagination_token
-                endless = token in tokens or met > self._most or empty >= _EMPTY_PAGES
+                endless = token in tokens or met > self._most(page) or empty >= _EMPTY_PAGES
                 if token is not None and not endless:
                     tokens.add(token)
                     asked = ask(token)
@@ -155,13 +155,13 @@ class _Writing:
                     break  # what the opposite order does not find either is told as a doubt
         finally:
             asked.cancel()
+            await asyncio.wait([asked])
         self.lost = max(self.lost, lost)
 
-    @property
-    def _most(self) -> int:
-        """How many documents a walk may meet before it is taken for one without an end."""
-        count_shown = self._collection.documents_count or 0
-        return 2 * max(self._writer.count, count_shown) + _SURPLUS
+    def _most(self, page: DocumentPage) -> int:
+        """Return how many documents a walk may meet, with this page, before it seems endless."""
+        count = self._writer.count + len(page.documents)
+        return 2 * max(count, self._collection.documents_count or 0) + _SURPLUS
 
     async def _add(self, documents: Sequence[Document]) -> None:
         await self.on_disk(partial(self._writer.add, documents))

@@ -155,6 +155,32 @@ def test_a_cont_without_a_stop_changes_nothing(wait):
         ends_well(terminal)
 
 
+# The signal comes when Textual has just set its handler for it, and the driver is half made.
+EARLY = """
+import signal
+really_set = signal.signal
+def set_handler(number, handler):
+    before = really_set(number, handler)
+    if getattr(handler, "__name__", "") == "{handler}":
+        print("half made", flush=True)
+        signal.raise_signal(number)
+    return before
+signal.signal = set_handler
+from xcoll_tui.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("handler", ["_sigtstp_application", "_sigcont_application"])
+def test_a_signal_while_the_driver_is_made_changes_nothing(handler):
+    with start(program=EARLY.format(handler=handler)) as terminal:
+        terminal.wait_for(whole)
+        assert b"half made" in terminal.raw
+        assert is_raw(terminal)
+        terminal.press("q")
+        ends_well(terminal)
+
+
 def test_stops_and_continues_in_any_order_leave_it_running_and_raw():
     orders = list(product((TSTP, STOP), (0.0, 0.02))) * 2
     with start() as terminal:

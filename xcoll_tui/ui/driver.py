@@ -70,7 +70,7 @@ class TerminalDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        # 77: those of Textual run anywhere in the code, also where it holds a lock they need.
+        # 78: those of Textual run anywhere in the code, also where it holds a lock they need.
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
         self._out = self._file.fileno() if self._file is not None else 2
@@ -92,6 +92,13 @@ class TerminalDriver(LinuxDriver):
             self._size = self._get_terminal_size()
 
     # Life
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Stop while this is being made. 81: gives back a terminal that was not taken yet."""
+        signals.stop_if_continued_by_anyone()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on while this is being made. 94: starts what is not whole yet."""
 
     def start_application_mode(self) -> None:
         """Take the terminal over; nothing where it is taken already.

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from tests.contract.killed import FASTER, WRITES
 from tests.contract.plain import Plain
+from tests.processes import state_of
 from xcoll_tui.api.client import Client
 from xcoll_tui.emulator.faults import Fault
 from xcoll_tui.emulator.server import Server
@@ -155,11 +156,7 @@ class _Sitting:
 
 def _lives(child: int) -> bool:
     """Tell whether a grandchild is alive; a dead one waits for its parent, who never asks."""
-    try:
-        state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
+    return state_of(child) != "Z"
 
 
 async def take_up(killer: Killer, case: dict) -> None:

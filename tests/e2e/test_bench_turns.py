@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.turns import Job, in_turn
+from tests.processes import state_of
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 
@@ -22,13 +23,9 @@ PARENT = (
 )
 
 
-def is_stopped(process_id):
-    return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-
-
 def stand_still(processes, *, stopped):
     deadline = time.monotonic() + 10
-    while any(is_stopped(each) is not stopped for each in processes):
+    while any((state_of(each) == "T") is not stopped for each in processes):
         assert time.monotonic() < deadline
         time.sleep(0.001)
 

@@ -4,12 +4,12 @@ import os
 import signal
 import sys
 import termios
-from pathlib import Path
 
 import pytest
 
 from tests.e2e.auth import NOBODY_THERE, Person
 from tests.e2e.terminal import ROOT, Terminal
+from tests.processes import children_of, state_of
 
 PROMPT = "Key (not shown):"
 SECRET = "xai-token-that-nobody-may-see"
@@ -45,16 +45,7 @@ def echoes(terminal):
 
 
 def asker(terminal):
-    pid = terminal.process.pid
-    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
-
-
-def state(pid):
-    """How a process is, by the letter of the system; Z where it is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return "Z"
+    return children_of(terminal.process.pid)[0]
 
 
 def assert_shell_echoes(terminal):
@@ -142,7 +133,7 @@ def test_ended_while_it_is_stopped_it_leaves_a_shell_that_echoes(shell, script):
         os.kill(pid, signal.SIGCONT)
         # It ends, and is not stopped again for writing to a terminal that is the shell's by now.
         # (It stays a zombie until the shell asks for its jobs.)
-        terminal.wait_for(lambda _: state(pid) == "Z")
+        terminal.wait_for(lambda _: state_of(pid) == "Z")
         terminal.press("text:echo gone", "enter")
         terminal.wait_for("\ngone")
         assert_shell_echoes(terminal)

@@ -4,12 +4,12 @@ import os
 import select
 import signal
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import KEY, serve_samples
 from tests.e2e.terminal import Terminal
+from tests.processes import children_of, state_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is there on Linux alone")
 PLAIN = "from xcoll_tui.__main__ import main; main()"
@@ -32,23 +32,10 @@ def start(tmp_path):
         yield run
 
 
-def children_of(terminal):
-    pid = terminal.process.pid
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 def child_of(terminal):
     """Return the ID of the only child of the program."""
-    (child,) = children_of(terminal)
+    (child,) = children_of(terminal.process.pid)
     return child
-
-
-def is_gone(child):
-    """Tell whether nothing is left, or will be as soon as somebody has asked."""
-    try:
-        return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 def test_what_a_start_asks_is_asked_once(start, tmp_path):
@@ -65,7 +52,7 @@ def test_what_a_start_asks_is_asked_once(start, tmp_path):
 def test_it_goes_by_itself_when_it_is_not_needed_any_more(start):
     with start(stays=False) as terminal:
         terminal.wait_for(FIRST)
-        terminal.wait_for(lambda _: not children_of(terminal))
+        terminal.wait_for(lambda _: not children_of(terminal.process.pid))
         terminal.press("j", "enter")
         terminal.wait_for(NEXT)
         terminal.press("q")
@@ -94,7 +81,7 @@ def test_one_that_stands_still_holds_no_end_up_and_stays_not(start, number):
         else:
             terminal.press("q")
         assert terminal.wait_end() == (128 + number if number else 0)
-        assert is_gone(child)
+        assert state_of(child) == "Z"
         terminal.assert_restored()
 
 

@@ -5,7 +5,6 @@ import signal
 import sys
 import termios
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from tests.e2e.ending import end_by, judge, start, until_drawn, until_palette, u
 from tests.e2e.hands import ends_well
 from tests.e2e.terminal import ROOT, Terminal
 from tests.e2e.walk import is_framed
+from tests.processes import children_of
 
 STOP, CONT, TSTP, TERM = signal.SIGSTOP, signal.SIGCONT, signal.SIGTSTP, signal.SIGTERM
 
@@ -37,8 +37,7 @@ def quits(terminal):
 
 def child_of(terminal):
     """Return the process that the shell has started."""
-    pid = terminal.process.pid
-    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+    return children_of(terminal.process.pid)[0]
 
 
 def rows_of(text):

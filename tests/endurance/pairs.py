@@ -15,10 +15,10 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.e2e.terminal import Terminal
 from tests.endurance.played import FIRST_KEY, STATES
+from tests.processes import state_of
 
 # As the kitty protocol writes them: an Esc in front of another byte would be a key with Alt.
 _CODES = {
@@ -143,7 +143,7 @@ class Player:
             now = time.monotonic()
             if now > asked_again:
                 asked_again = now + 12
-                if _is_stopped(terminal.process.pid):
+                if state_of(terminal.process.pid) == "T":
                     terminal.process.kill(signal.SIGCONT)
                 told = False
             if now > deadline:
@@ -165,10 +165,6 @@ class Player:
         terminal.assert_restored()
         terminal.__exit__()
         self._terminal = None
-
-
-def _is_stopped(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def events_of(player: Player, state: str) -> list:

@@ -82,10 +82,8 @@ class Service:
 
     def load_all(self, program: Probe) -> None:
         """Load all of the large collection."""
-        loading = self.loading(program)
-        loading.begin()
-        if not loading.steps[0](180):
-            raise TimeoutError("it was never told that all is loaded")
+        program.send("L")
+        program.wait_text(self._told_at_end, seconds=180)
         program.settle(0.3, first=0.3)
 
     def loading(self, program: Probe) -> Job:
@@ -95,9 +93,12 @@ class Service:
             program.send("L")
             return self.process_id
 
+        return Job(begin, (lambda seconds: program.tells(self._told_at_end, seconds=seconds),))
+
+    @property
+    def _told_at_end(self) -> str:
         # Only what changes is written: not what stands behind the number in the title.
-        told = f"─ {self.documents:,}"
-        return Job(begin, (lambda seconds: program.tells(told, seconds=seconds),))
+        return f"─ {self.documents:,}"
 
     def pages_asked(self, log: Path) -> int:
         """Count the pages of the large collection that a program with this log has asked for.

@@ -9,7 +9,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+
+from tests.processes import children_of
+
+_PATIENCE = 180
+"""Seconds that a job may take."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ def in_turn(*jobs: Job, turn: float = 0.1) -> list[list[float]]:
     """Do all of them, each while the others stand still.
 
     Returns how many seconds each had until the end of each of its steps. A `turn` is in seconds:
-    many of them should go into a job, and many round trips into one.
+    many of them should go into a job, and many round trips into one. Raises TimeoutError where one
+    never ends.
     """
     underway = [_Underway(job) for job in jobs]
     try:
@@ -65,6 +70,8 @@ class _Underway:
                 break
             self.reached.append(self._spent + time.perf_counter() - started)
         self._spent += time.perf_counter() - started
+        if self._spent > _PATIENCE:
+            raise TimeoutError(f"a job reached {len(self.reached)} of {len(self._job.steps)} steps")
         _send(signal.SIGSTOP, self._process_id)  # so that it starts no other meanwhile
         children = _descendants(self._process_id)
         _send(signal.SIGSTOP, *children)
@@ -84,13 +91,8 @@ def _send(signal_number: int, *process_ids: int) -> None:
 
 def _descendants(process_id: int) -> list[int]:
     """List the processes that one has started, and those that these have; they may lead groups."""
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended
-            child, _, rest = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")
-            parent = int(rest.split()[1])
-            children.setdefault(parent, []).append(int(child.split()[0]))
     found = [process_id]
     for each in found:
-        found += children.get(each, [])
+        with suppress(FileNotFoundError):  # it has ended
+            found += children_of(each)
     return found[1:]

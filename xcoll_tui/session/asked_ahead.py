@@ -6,7 +6,7 @@ What a session is made of is imported while the answers are on their way.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from xcoll_tui.api.models import CollectionsSortBy
 from xcoll_tui.session.gather import begin
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from xcoll_tui.api.paging import ListOptions
     from xcoll_tui.session.service import Service
 
-R = TypeVar("R")
 
 _TURNS = 40
 """Turns of the loop in which a request is sent where connecting takes no time. An import in another
